@@ -1,0 +1,107 @@
+import { DEVICE_PATTERN } from './identity.ts';
+
+/**
+ * Every subject, stream, durable, bucket and topic, built and parsed by pairs of functions. `region` leaves room for
+ * several deployments on one set of engines (and keeps tests apart): it prefixes subjects and names.
+ */
+export function createNames(region = '') {
+  if (!/^[a-z0-9]{0,16}$/.test(region)) throw new RangeError(`a region is up to 16 small letters or digits: ${region}`);
+  const dot = region === '' ? '' : `${region}.`;
+  const bar = region === '' ? '' : `${region.toUpperCase()}_`;
+  return {
+    region,
+    framesStream: `${bar}FRAMES`,
+    deadStream: `${bar}DEAD`,
+    factsStream: `${bar}FACTS`,
+    framesFilter: `${dot}frames.*`,
+    deadFilter: `${dot}dead.>`,
+    factsFilter: `${dot}facts.>`,
+    offsetsBucket: `${bar}OFFSETS`,
+    leasesBucket: `${bar}LEASES`,
+    checkpointsBucket: `${bar}CHECKPOINTS`,
+    revocationsBucket: `${bar}REVOCATIONS`,
+    ledgerBucket: `${bar}LEDGER`,
+    /** Durable consumers are named for the sink. */
+    durable: (sink: string) => `${sink}`,
+    frames: (shard: number) => `${dot}frames.${shard}`,
+    parseFrames: (subject: string) => parseNumber(subject, `${dot}frames.`),
+    dead: (reason: string, device: string) => `${dot}dead.${reason}.${device}`,
+    parseDead(subject: string): { reason: string; device: string } | null {
+      if (!subject.startsWith(`${dot}dead.`)) return null;
+      const [reason, device, ...rest] = subject.slice(dot.length + 'dead.'.length).split('.');
+      return reason && device && rest.length === 0 ? { reason, device } : null;
+    },
+    /** The holder of a shard answers here; no responder means that it is gone. */
+    holder: (owner: string) => `${dot}holder.${owner}`,
+    /** Another process of the same service may hold the device's older connection. */
+    takeover: (device: string) => `${dot}takeover.${device}`,
+    command: (device: string) => `${dot}commands.${device}`,
+  };
+}
+export type Names = ReturnType<typeof createNames>;
+
+function parseNumber(subject: string, prefix: string): number | null {
+  if (!subject.startsWith(prefix)) return null;
+  const rest = subject.slice(prefix.length);
+  return /^\d{1,5}$/.test(rest) ? Number(rest) : null;
+}
+
+/** KV keys. */
+export const keys = {
+  offset: (device: string, bootHex: string) => `${device}.${bootHex}`,
+  lease: (shard: number) => `shard.${shard}`,
+  member: (owner: string) => `member.${owner}`,
+  manifest: (shard: number) => `manifest.${shard}`,
+  checkpoint: (shard: number, epoch: number, seq: number, part: string) => `value.${shard}.${epoch}.${seq}.${part}`,
+  revokedDevice: (device: string) => `device.${device}`,
+  revokedToken: (tokenId: string) => `token.${tokenId}`,
+  accepted: (shard: number) => `accepted.${shard}`,
+};
+
+/** MQTT topics: up `v1/devices/{device}/frames` and `…/frames/json`, down `v1/devices/{device}/commands/…`. */
+export const topics = {
+  frames: (device: string) => `v1/devices/${device}/frames`,
+  framesJson: (device: string) => `v1/devices/${device}/frames/json`,
+  commandsFilter: (device: string) => `v1/devices/${device}/commands/#`,
+  command: (device: string, command: string) => `v1/devices/${device}/commands/${command}`,
+};
+
+export type Encoding = 'protobuf' | 'json';
+
+/** The device and encoding of a topic that devices publish to, or null. */
+export function parseFrameTopic(topic: string): { device: string; encoding: Encoding } | null {
+  const [version, devices, device, frames, json, ...rest] = topic.split('/');
+  if (version !== 'v1' || devices !== 'devices' || frames !== 'frames' || rest.length > 0) return null;
+  if (device === undefined || !DEVICE_PATTERN.test(device)) return null;
+  if (json === undefined) return { device, encoding: 'protobuf' };
+  return json === 'json' ? { device, encoding: 'json' } : null;
+}
+
+/** True when `filter` asks for nothing but commands to `device` itself (wildcards only below `commands`). */
+export function isOwnCommandFilter(filter: string, device: string): boolean {
+  return filter.startsWith(`v1/devices/${device}/commands/`) && !filter.slice(0, -1).includes('#');
+}
+
+/** Headers of a message on FRAMES. Counts travel here so that the ledger needs no payload. */
+export const BATCH_HEADERS = {
+  schema: 'Slip-Schema',
+  kind: 'Slip-Kind',
+  instance: 'Slip-Instance',
+  batch: 'Slip-Batch',
+  frames: 'Slip-Frames',
+  samples: 'Slip-Samples',
+  nulled: 'Slip-Nulled',
+  receivedMs: 'Slip-Received-Ms',
+} as const;
+
+export const DEAD_HEADERS = {
+  schema: 'Slip-Schema',
+  reason: 'Slip-Reason',
+  device: 'Slip-Device',
+  detail: 'Slip-Detail',
+  receivedMs: 'Slip-Received-Ms',
+  sha256: 'Slip-Sha256',
+} as const;
+
+/** Grows with every change of the batch's columns; sinks refuse to guess at a version that they do not know. */
+export const SCHEMA_VERSION = 1;
