@@ -1,0 +1,35 @@
+import type { LogMessage } from './stream/stream.ts';
+
+/**
+ * State of one shard that follows from its messages and nothing else: the same messages in the same order give the
+ * same state and the same emissions, whoever holds the shard. A reducer sees message time and ticks, never the wall
+ * clock. One is made for each (shard, term of holding) by a {@link ReducerFactory}.
+ */
+export interface Reducer {
+  readonly name: string;
+  /** Folds one message; must not wait. */
+  apply(message: LogMessage): void;
+  /**
+   * The parts that changed since the last call, to be kept. A part's value replaces its older one; null removes it.
+   * Part names are `[a-z0-9_-]{1,32}`.
+   */
+  takeDirty(): Map<string, Uint8Array | null>;
+  /**
+   * Sends out what followed from the messages so far. Runs before the checkpoint that covers them, so it may repeat
+   * after a crash: whatever it writes carries the epoch and a version that only grows. Throws when it could not: the
+   * holder then keeps the old checkpoint and tries again.
+   */
+  emit(context: EmitContext): Promise<void>;
+}
+
+export interface EmitContext {
+  readonly epoch: number;
+  /** Sequence of the last message folded in. */
+  readonly seq: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ReducerFactory {
+  readonly name: string;
+  create(shard: number, parts: ReadonlyMap<string, Uint8Array>): Reducer;
+}
