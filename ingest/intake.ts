@@ -1,5 +1,7 @@
+import { shardOf } from '../schemas/identity.ts';
 import type { Encoding } from '../schemas/names.ts';
 import type { Reason } from '../schemas/reasons.ts';
+import type { Lane } from './lane/lane.ts';
 
 /**
  * Where frames go once a front end (MQTT, WebSocket) has authenticated the connection and taken a slot for the frame's
@@ -28,4 +30,55 @@ export interface Origin {
   flush(): void;
   /** Go on reading after `offer` answered false. */
   resume(): void;
+}
+
+export interface IntakeDeps {
+  readonly shards: number;
+  /** Makes lane number `lane`; `onSettled` gives a frame's bytes back to the intake's bound. */
+  readonly createLanes: (onSettled: (bytes: number) => void) => readonly Lane[];
+  /** Bytes taken and not yet settled over which connections stop being read. */
+  readonly maxUnsettledBytes: number;
+  /** Why nothing new is taken at the moment, if so. */
+  readonly closedFor: () => Reason | null;
+}
+
+/** Spreads frames over the lanes: lane = shard mod lanes, so a device, and an athlete's devices, keep theirs. */
+export function createIntake(deps: IntakeDeps): Intake & { readonly isIdle: boolean; readonly unsettledBytes: number } {
+  const lanes = deps.createLanes(onSettled);
+  const shardOfOrigin = new WeakMap<Origin, number>();
+  const waiting = new Set<Origin>();
+  let unsettledBytes = 0;
+
+  function onSettled(bytes: number): void {
+    unsettledBytes -= bytes;
+    // Half-way down, so that connections are not stopped and started for every frame.
+    if (waiting.size === 0 || unsettledBytes > deps.maxUnsettledBytes / 2) return;
+    const resumed = [...waiting];
+    waiting.clear();
+    for (const origin of resumed) origin.resume();
+  }
+
+  return {
+    offer(origin, slot, encoding, bytes) {
+      let shard = shardOfOrigin.get(origin);
+      if (shard === undefined) {
+        shard = shardOf(origin.athlete || origin.device, deps.shards);
+        shardOfOrigin.set(origin, shard);
+      }
+      unsettledBytes += bytes.length;
+      lanes[shard % lanes.length].push(origin, shard, slot, encoding, bytes);
+      if (unsettledBytes <= deps.maxUnsettledBytes) return true;
+      waiting.add(origin);
+      return false;
+    },
+    get closedFor() {
+      return deps.closedFor();
+    },
+    get isIdle() {
+      return unsettledBytes === 0 && lanes.every((lane) => lane.isIdle);
+    },
+    get unsettledBytes() {
+      return unsettledBytes;
+    },
+  };
 }

@@ -1,0 +1,137 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Encoding } from '../../schemas/names.ts';
+import type { Reason } from '../../schemas/reasons.ts';
+import type { DeadLetters } from '../dead-letters.ts';
+import type { Origin } from '../intake.ts';
+import type { IngestMetrics } from '../metrics.ts';
+import type { ClockOffsets } from '../offsets.ts';
+import type { Publisher } from '../publisher.ts';
+import type { DecodeThread } from './decode-thread.ts';
+import { createGathering, type GatheredTask } from './gathering.ts';
+import type { DecodeResult, ParkedFrame } from './task.ts';
+
+export interface LaneLimits {
+  /** Frames in one task; below 65,534, the numbers that a result can name. */
+  readonly maxTaskFrames: number;
+  /** A task leaves as soon as it holds this much … */
+  readonly targetTaskBytes: number;
+  /** … or when its oldest frame has waited this long. */
+  readonly lingerMs: number;
+  /** Batches decoded but not yet stored, over which the lane lets frames gather into bigger ones. */
+  readonly maxUnstoredBatches: number;
+}
+
+export interface LaneDeps {
+  readonly thread: DecodeThread;
+  readonly publisher: Publisher;
+  readonly deadLetters: DeadLetters;
+  readonly offsets: ClockOffsets;
+  readonly clock: Clock;
+  readonly limits: LaneLimits;
+  readonly metrics: IngestMetrics;
+  /** Called once for each frame that is settled, with its bytes. */
+  readonly onSettled: (bytes: number) => void;
+}
+
+/**
+ * One lane: frames gather, leave as one task for the lane's thread, and come back as batches that are published and
+ * then acknowledged. Idle → (first frame) lingering → (enough bytes, or time) decoding → lingering or idle. While the
+ * thread works or too many batches wait to be stored, frames gather: under load tasks grow by themselves.
+ */
+export function createLane(deps: LaneDeps) {
+  const { thread, publisher, deadLetters, offsets, clock, limits, metrics } = deps;
+  const gathering = createGathering();
+  let decoding = false;
+  let unstoredBatches = 0;
+  let linger: Timer | null = null;
+
+  function push(origin: Origin, shard: number, slot: number, encoding: Encoding, bytes: Uint8Array): void {
+    gathering.add({ origin, shard, slot, encoding, bytes }, clock.nowMs());
+    dispatch();
+  }
+
+  function dispatch(): void {
+    if (decoding || gathering.frames === 0 || unstoredBatches > limits.maxUnstoredBatches) return;
+    const waitMs = gathering.oldestMs + limits.lingerMs - clock.nowMs();
+    if (waitMs > 0 && gathering.bytes < limits.targetTaskBytes && gathering.frames < limits.maxTaskFrames) {
+      linger ??= clock.setTimer(() => {
+        linger = null;
+        dispatch();
+      }, waitMs);
+      return;
+    }
+    linger?.cancel();
+    linger = null;
+    void decode(gathering.take());
+  }
+
+  async function decode(gathered: GatheredTask): Promise<void> {
+    decoding = true;
+    try {
+      const result = await thread.decode(gathered.task);
+      handOut(gathered, result);
+    } catch (error) {
+      metrics.threadFailed(error);
+      settleAll(gathered, gathered.slots.keys(), 'worker_failed');
+    } finally {
+      decoding = false;
+      dispatch();
+    }
+  }
+
+  function handOut(gathered: GatheredTask, result: DecodeResult): void {
+    const { receivedMs } = gathered.task;
+    metrics.clockJumps(result.clockJumps);
+    const framesOf: number[][] = result.batches.map(() => []);
+    for (let i = 0; i < result.batchOf.length; i++) framesOf[result.batchOf[i]]?.push(i);
+    result.batches.forEach((batch, number) => {
+      unstoredBatches++;
+      void publisher.store(batch, receivedMs).then((reason) => {
+        unstoredBatches--;
+        if (reason === null) metrics.stored(batch, clock.nowMs() - receivedMs);
+        settleAll(gathered, framesOf[number], reason);
+        dispatch();
+      });
+    });
+    for (const { frame, reason, bytes } of result.dead) {
+      const letter = { device: gathered.origins[frame].device, reason, bytes, receivedMs };
+      void deadLetters.store(letter).then((refused) => settleAll(gathered, [frame], refused ?? reason));
+    }
+    for (const parked of result.parked) void resolveParked(gathered, parked);
+  }
+
+  /** The frame goes round again, with the correction that the bucket holds; it was counted and keeps its slot. */
+  async function resolveParked(gathered: GatheredTask, parked: ParkedFrame): Promise<void> {
+    const { frame, bootHex } = parked;
+    const { device } = gathered.origins[frame];
+    const resolved = await offsets.resolve(device, bootHex, parked.proposedOffsetMs);
+    if (resolved === null) {
+      settleAll(gathered, [frame], 'stream_unavailable');
+      return;
+    }
+    gathering.learn({ device, bootHex, ...resolved });
+    const { shard } = gathered.task.senders[gathered.task.senderOf[frame]];
+    const encoding: Encoding = gathered.task.encodings[frame] === 1 ? 'json' : 'protobuf';
+    push(gathered.origins[frame], shard, gathered.slots[frame], encoding, parked.bytes);
+  }
+
+  function settleAll(gathered: GatheredTask, frames: Iterable<number>, reason: Reason | null): void {
+    const { origins, slots, lengths } = gathered;
+    const touched = new Set<Origin>();
+    for (const i of frames) {
+      if (reason !== null) metrics.ended(reason);
+      origins[i].settle(slots[i], reason);
+      deps.onSettled(lengths[i]);
+      touched.add(origins[i]);
+    }
+    for (const origin of touched) origin.flush();
+  }
+
+  return {
+    push,
+    get isIdle() {
+      return !decoding && gathering.frames === 0 && unstoredBatches === 0;
+    },
+  };
+}
+export type Lane = ReturnType<typeof createLane>;
