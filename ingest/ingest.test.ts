@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createManualClock, type ManualClock } from '../runtime/clock.ts';
+import { createSilentLog } from '../runtime/log.ts';
+import type { Fault } from '../runtime/memory-faults.ts';
+import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
+import { type LogMessage, LogUnavailableError } from '../runtime/stream/stream.ts';
+import { readBatch } from '../schemas/batch/reader.ts';
+import { encodeFrame } from '../schemas/frame/encode.ts';
+import { BATCH_HEADERS, createNames } from '../schemas/names.ts';
+import type { Reason } from '../schemas/reasons.ts';
+import { createIngest, type IngestLimits } from './ingest.ts';
+import type { Origin } from './intake.ts';
+import { createDecodeHere } from './lane/decode-thread.ts';
+
+const NOW_MS = 1_800_000_000_000;
+const BOOT = '00000000000000ff';
+const names = createNames();
+const limits: IngestLimits = {
+  maxBatchBytes: 2_000,
+  maxAgeMs: 3_600_000,
+  maxFutureMs: 60_000,
+  maxClockJumpMs: 30_000,
+  maxDevices: 1_000,
+  maxTaskFrames: 64,
+  targetTaskBytes: 4_000,
+  lingerMs: 5,
+  maxUnstoredBatches: 4,
+  maxUnsettledBytes: 10_000,
+  maxDeadBytesPerDeviceHour: 500,
+  retryDelayMs: 250,
+  fullPercent: 95,
+};
+
+function setUp(options: { faults?: () => Fault; maxBytes?: number; limits?: Partial<IngestLimits> } = {}) {
+  const clock = createManualClock(NOW_MS);
+  const streamOptions = { duplicateWindowMs: 120_000, metadata: {}, replicas: 1 };
+  const framesOptions = { name: 'FRAMES', subjects: [names.framesFilter], maxBytes: options.maxBytes ?? 0 };
+  const deadOptions = { name: 'DEAD', subjects: [names.deadFilter], maxBytes: 0 };
+  const frames = createMemoryLogStore(clock, { ...framesOptions, ...streamOptions });
+  const dead = createMemoryLogStore(clock, { ...deadOptions, ...streamOptions });
+  const ended: Reason[] = [];
+  const ingest = createIngest({
+    frames: frames.open({ faults: options.faults }),
+    dead: dead.open({ faults: options.faults }),
+    offsets: { resolve: async () => ({ offsetMs: 0, validUntilMs: NOW_MS + 1e9 }) },
+    createThread: () => createDecodeHere({ ...limits, ...options.limits }),
+    lanes: 2,
+    shards: 4,
+    instance: 'feedfacefeedface',
+    names,
+    clock,
+    limits: { ...limits, ...options.limits },
+    logger: createSilentLog(),
+    metrics: {
+      stored: () => undefined,
+      ended: (reason) => void ended.push(reason),
+      clockJumps: () => undefined,
+      publishRetried: (error) => assert.ok(error instanceof LogUnavailableError),
+      threadFailed: (error) => assert.fail(error as Error),
+    },
+  });
+  return { clock, ingest, ended, readFrames: () => readAll(frames.open()), readDead: () => readAll(dead.open()) };
+}
+
+async function readAll(log: ReturnType<ReturnType<typeof createMemoryLogStore>['open']>): Promise<LogMessage[]> {
+  const { lastSeq } = await log.info();
+  const messages: LogMessage[] = [];
+  if (lastSeq === 0) return messages;
+  const stop = new AbortController();
+  for await (const message of log.readFrom({ subjects: ['>'], fromSeq: 1, signal: stop.signal })) {
+    messages.push(message);
+    if (message.seq === lastSeq) break;
+  }
+  stop.abort();
+  return messages;
+}
+
+function createDevice(
+  device: string,
+): Origin & { settled: Map<number, Reason | null>; flushes: number; resumes: number } {
+  return {
+    device,
+    athlete: '',
+    importer: false,
+    settled: new Map(),
+    flushes: 0,
+    resumes: 0,
+    settle(slot, reason) {
+      assert.ok(!this.settled.has(slot), 'a slot is settled once');
+      this.settled.set(slot, reason);
+    },
+    flush() {
+      this.flushes++;
+    },
+    resume() {
+      this.resumes++;
+    },
+  };
+}
+
+function frameBytes(device: string, seq: number, over: Partial<{ timeMs: number; bpm: number }> = {}): Uint8Array {
+  const timesMs = [over.timeMs ?? NOW_MS - 100_000 + seq];
+  return encodeFrame({ device, boot: BOOT, seq, source: 'hr', timesMs, columns: { heart_rate: [over.bpm ?? 100] } });
+}
+
+/** Moves time on until everything is settled; a bound keeps a stuck path from hanging the test. */
+async function settleAll(clock: ManualClock, isDone: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !isDone(); i++) await clock.advance(50);
+  assert.ok(isDone(), 'everything taken is settled');
+}
+
+function storedSeqs(messages: readonly LogMessage[]): Set<string> {
+  const seqs = new Set<string>();
+  for (const message of messages) {
+    const batch = readBatch('samples', message.data);
+    for (let i = 0; i < batch.rows; i++) seqs.add(`${batch.device.keys[batch.device.index[i]]}.${batch.seq[2 * i]}`);
+  }
+  return seqs;
+}
+
+test('whatever fails in between, a frame settled as stored is in the log, and a dead one in DEAD', async () => {
+  const outcome = fc.constantFrom<Fault>('ok', 'ok', 'fail_before', 'fail_after');
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(outcome), fc.integer({ min: 1, max: 60 }), async (outcomes, count) => {
+      const faults = () => outcomes.next().value;
+      const { clock, ingest, readFrames, readDead } = setUp({ faults });
+      const devices = ['a', 'b', 'c'].map(createDevice);
+      for (let seq = 1; seq <= count; seq++) {
+        for (const device of devices) {
+          const timeMs = seq % 7 === 0 ? NOW_MS - 9e6 : undefined;
+          ingest.intake.offer(device, seq, 'protobuf', frameBytes(device.device, seq, { timeMs }));
+        }
+        if (seq % 10 === 0) await clock.advance(3);
+      }
+      await settleAll(clock, () => devices.every((device) => device.settled.size === count));
+      const messages = await readFrames();
+      const stored = storedSeqs(messages);
+      const deadCount = new Set((await readDead()).map((letter) => letter.header('Slip-Sha256'))).size;
+      let expectedDead = 0;
+      for (const { device, settled } of devices) {
+        for (const [seq, reason] of settled) {
+          const isDead = seq % 7 === 0;
+          assert.equal(reason, isDead ? 'frame_too_old' : null);
+          assert.equal(stored.has(`${device}.${seq}`), !isDead);
+          if (isDead) expectedDead++;
+        }
+      }
+      assert.equal(deadCount, expectedDead);
+      for (const subject of new Set(messages.map((message) => message.subject))) {
+        const numbers = messages.filter((m) => m.subject === subject).map((m) => Number(m.header(BATCH_HEADERS.batch)));
+        assert.deepEqual(
+          numbers,
+          numbers.toSorted((a, b) => a - b),
+          'batch numbers of a shard only grow',
+        );
+        assert.equal(new Set(numbers).size, numbers.length, 'a repeated publish is one message');
+      }
+      await ingest.stop();
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('a full stream refuses frames and does not acknowledge them', async () => {
+  const { clock, ingest, readFrames, ended } = setUp({ maxBytes: 700 });
+  const device = createDevice('a');
+  for (let seq = 1; seq <= 4; seq++) {
+    ingest.intake.offer(device, seq, 'protobuf', frameBytes('a', seq));
+    await clock.advance(2_000);
+  }
+  const stored = storedSeqs(await readFrames());
+  assert.ok(stored.size > 0 && stored.size < 4);
+  for (const [seq, reason] of device.settled) assert.equal(reason, stored.has(`a.${seq}`) ? null : 'stream_full');
+  assert.deepEqual(new Set(ended), new Set(['stream_full']));
+  await ingest.stop();
+});
+
+test('beyond its bound the intake asks a connection to stop, and to go on once half is stored', async () => {
+  const { clock, ingest } = setUp();
+  const device = createDevice('a');
+  let seq = 0;
+  while (ingest.intake.offer(device, ++seq, 'protobuf', frameBytes('a', seq))) assert.ok(seq < 1_000);
+  assert.ok(ingest.unsettledBytes() <= limits.maxUnsettledBytes + 100);
+  assert.equal(device.resumes, 0);
+  await settleAll(clock, () => device.settled.size === seq);
+  assert.equal(device.resumes, 1);
+  assert.equal(ingest.unsettledBytes(), 0);
+  await ingest.stop();
+});
+
+test("over a device's quota a dead letter keeps its reason and hash and drops its bytes", async () => {
+  const { clock, ingest, readDead, ended } = setUp();
+  const device = createDevice('a');
+  const bad = Buffer.alloc(200, 0xff);
+  for (let slot = 0; slot < 4; slot++) ingest.intake.offer(device, slot, 'protobuf', bad);
+  await settleAll(clock, () => device.settled.size === 4);
+  const letters = await readDead();
+  assert.deepEqual(
+    letters.map((letter) => letter.data.length),
+    [200, 200, 0, 0],
+  );
+  assert.equal(new Set(letters.map((letter) => letter.header('Slip-Sha256'))).size, 1);
+  assert.equal(ended.filter((reason) => reason === 'dead_letter_quota').length, 2);
+  await ingest.stop();
+});
+
+test('while it drains nothing new may come, and what was taken is settled', async () => {
+  const { clock, ingest } = setUp();
+  const device = createDevice('a');
+  assert.equal(ingest.intake.closedFor, null);
+  ingest.intake.offer(device, 1, 'json', Buffer.from('{}'));
+  const drained = ingest.drain(new AbortController().signal);
+  assert.equal(ingest.intake.closedFor, 'draining');
+  await settleAll(clock, () => device.settled.size === 1);
+  await clock.advance(100);
+  await drained;
+  assert.equal(device.settled.get(1), 'no_identity');
+  await ingest.stop();
+});

@@ -1,0 +1,101 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { MessageLog } from '../runtime/stream/stream.ts';
+import type { Names } from '../schemas/names.ts';
+import type { Reason } from '../schemas/reasons.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { createIntake, type Intake } from './intake.ts';
+import type { DecodeOptions } from './lane/decode-frames.ts';
+import type { DecodeThread } from './lane/decode-thread.ts';
+import { createLane, type LaneLimits } from './lane/lane.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { ClockOffsets } from './offsets.ts';
+import { createPublisher } from './publisher.ts';
+import { createRoomWatch } from './room-watch.ts';
+
+export interface IngestLimits extends DecodeOptions, LaneLimits {
+  readonly maxUnsettledBytes: number;
+  readonly maxDeadBytesPerDeviceHour: number;
+  readonly retryDelayMs: number;
+  /** Share of the stream's limit beyond which nothing new is taken. */
+  readonly fullPercent: number;
+}
+
+export interface IngestDeps {
+  readonly frames: MessageLog;
+  readonly dead: MessageLog;
+  readonly offsets: ClockOffsets;
+  readonly createThread: () => DecodeThread;
+  readonly lanes: number;
+  readonly shards: number;
+  readonly instance: string;
+  readonly names: Names;
+  readonly clock: Clock;
+  readonly limits: IngestLimits;
+  readonly metrics: IngestMetrics;
+  readonly logger: Logger;
+}
+
+/**
+ * The path of a frame, from a front end's slot to the acknowledgement:
+ *
+ *     offer → lane (by shard) → thread: decode, validate, correct the clock → batch of the shard
+ *           → publish and wait for the stream → settle the slot; the front end acknowledges in its own order
+ *     a frame that breaks a rule → DEAD with its bytes → settle with the reason
+ *
+ * Nothing is acknowledged that is not durable, and whatever is not acknowledged the device still has.
+ */
+export function createIngest(deps: IngestDeps) {
+  const { clock, limits, metrics, logger, names, instance } = deps;
+  const stopping = new AbortController();
+  const retrying = {
+    clock,
+    names,
+    instance,
+    retryDelayMs: limits.retryDelayMs,
+    signal: stopping.signal,
+    onRetry: (error: Error) => metrics.publishRetried(error),
+  };
+  const publisher = createPublisher({ ...retrying, log: deps.frames });
+  const deadLetters = createDeadLetters({
+    ...retrying,
+    log: deps.dead,
+    maxBytesPerDeviceHour: limits.maxDeadBytesPerDeviceHour,
+    maxDevices: limits.maxDevices,
+    onQuota: () => metrics.ended('dead_letter_quota'),
+  });
+  const room = createRoomWatch({ log: deps.frames, clock, fullPercent: limits.fullPercent, logger });
+  const threads = Array.from({ length: deps.lanes }, () => deps.createThread());
+  let isDraining = false;
+
+  const intake = createIntake({
+    shards: deps.shards,
+    maxUnsettledBytes: limits.maxUnsettledBytes,
+    createLanes: (onSettled) =>
+      threads.map((thread) =>
+        createLane({ thread, publisher, deadLetters, offsets: deps.offsets, clock, limits, metrics, onSettled }),
+      ),
+    closedFor(): Reason | null {
+      if (isDraining) return 'draining';
+      if (!publisher.isReachable) return 'stream_unavailable';
+      return room.isFull ? 'stream_full' : null;
+    },
+  });
+
+  return {
+    intake: intake as Intake,
+    unsettledBytes: () => intake.unsettledBytes,
+    /** Refuses what is new and resolves when everything taken is settled, or when the signal aborts. */
+    async drain(signal: AbortSignal): Promise<void> {
+      isDraining = true;
+      while (!intake.isIdle && !signal.aborted) await clock.sleep(5);
+    },
+    async stop(): Promise<void> {
+      isDraining = true;
+      stopping.abort(new Error('ingest is stopping'));
+      room.stop();
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+export type Ingest = ReturnType<typeof createIngest>;
