@@ -1,0 +1,99 @@
+import { DEFAULT_SHARDS } from '../../schemas/identity.ts';
+import { createNames } from '../../schemas/names.ts';
+import type { Logger } from '../log.ts';
+import { defineOptions, type Options } from '../options.ts';
+import type { ReleaseStack } from '../release.ts';
+import type { LogOptions } from '../stream/stream.ts';
+import { connectNats } from './connection.ts';
+import { createNatsBus } from './nats-bus.ts';
+import { openNatsKv } from './nats-kv.ts';
+import { openNatsLog } from './nats-stream.ts';
+
+const DAY_MS = 86_400_000;
+const MIB = 1024 * 1024;
+
+/** The options of every process that uses the streams; they must agree between processes of one deployment. */
+export const platformOptions = defineOptions({
+  natsUrls: { type: 'list', default: ['nats://127.0.0.1:4222'], description: 'NATS servers, comma-separated.' },
+  region: {
+    type: 'string',
+    default: '',
+    description: 'Prefix of streams and subjects when deployments share servers.',
+  },
+  shards: {
+    type: 'integer',
+    default: DEFAULT_SHARDS,
+    min: 1,
+    max: 1024,
+    unit: 'count',
+    description: 'Shards of the frame stream; fixed when the stream is made, a start with another number is refused.',
+  },
+  streamReplicas: { type: 'integer', default: 1, min: 1, max: 5, unit: 'count', description: 'Copies of each stream.' },
+  framesMaxBytes: {
+    type: 'integer',
+    default: 4096 * MIB,
+    min: MIB,
+    unit: 'bytes',
+    description: 'Size of the frame stream; when it is full devices are refused, nothing is dropped.',
+  },
+  deadMaxBytes: {
+    type: 'integer',
+    default: 256 * MIB,
+    min: MIB,
+    unit: 'bytes',
+    description: 'Size of the dead letters.',
+  },
+  maxFrameAgeMs: {
+    type: 'integer',
+    default: 30 * DAY_MS,
+    min: 1_000,
+    unit: 'ms',
+    description: 'Oldest sample that is accepted; clock corrections are kept twice as long.',
+  },
+});
+export type PlatformOptions = Options<typeof platformOptions>;
+
+/** A repeat of a publish within this is recognised by its id; it survives a killed server. */
+const DUPLICATE_WINDOW_MS = 120_000;
+
+/**
+ * Everything that processes share on NATS, with the settings of each stream and bucket in one place. Streams and
+ * buckets are made on first use. Throws NatsConnectionError, LogMismatchError, LogUnavailableError.
+ */
+export async function openPlatform(
+  options: PlatformOptions,
+  { name, logger, release }: { name: string; logger: Logger; release: ReleaseStack },
+) {
+  const names = createNames(options.region);
+  const link = await connectNats({ servers: options.natsUrls, name, logger });
+  release.add('the NATS connection', () => link.drain());
+  const replicas = options.streamReplicas;
+  const stream = (own: Pick<LogOptions, 'name' | 'subjects' | 'maxBytes' | 'metadata'>) =>
+    openNatsLog(link, { ...own, replicas, duplicateWindowMs: DUPLICATE_WINDOW_MS });
+  const bucket = (name: string, ttlMs: number) =>
+    openNatsKv(link, { bucket: name, ttlMs, maxBytes: 256 * MIB, replicas });
+  /** Must be longer than the oldest accepted frame, or a boot could be given a second correction. */
+  const offsetsTtlMs = 2 * options.maxFrameAgeMs;
+
+  return {
+    names,
+    link,
+    bus: createNatsBus(link),
+    offsetsTtlMs,
+    frames: () =>
+      stream({
+        name: names.framesStream,
+        subjects: [names.framesFilter],
+        maxBytes: options.framesMaxBytes,
+        metadata: { shards: String(options.shards) },
+      }),
+    dead: () =>
+      stream({ name: names.deadStream, subjects: [names.deadFilter], maxBytes: options.deadMaxBytes, metadata: {} }),
+    offsets: () => bucket(names.offsetsBucket, offsetsTtlMs),
+    leases: () => bucket(names.leasesBucket, 0),
+    checkpoints: () => bucket(names.checkpointsBucket, 0),
+    revocations: () => bucket(names.revocationsBucket, 0),
+    ledger: () => bucket(names.ledgerBucket, 0),
+  };
+}
+export type Platform = Awaited<ReturnType<typeof openPlatform>>;
