@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findOnPath, run, say } from './run.js';
+
+/**
+ * Foreign clients that tests talk to our servers with: Debian's mosquitto-clients, and paho-mqtt and clickhouse-connect
+ * in a Python environment of their own. They are wanted, not needed: tests that lack theirs say so and are skipped.
+ */
+export function missingTestTools(engines, pyclients) {
+  const missing = [];
+  if (!findOnPath('mosquitto_pub')) missing.push('mosquitto');
+  if (!hasPyclients(engines, pyclients)) missing.push('pyclients');
+  return missing;
+}
+
+/** Fetches what it can, and says in one line what it could not. */
+export function fetchTestTools(engines, pyclients) {
+  const missing = missingTestTools(engines, pyclients);
+  if (missing.includes('mosquitto')) report("Debian's mosquitto-clients", fetchMosquitto());
+  if (missing.includes('pyclients')) report('the Python clients', fetchPyclients(engines, pyclients));
+}
+
+function report(what, failure) {
+  if (failure) say(`${what} could not be installed (${failure}): the tests that use them will be skipped`);
+}
+
+function fetchMosquitto() {
+  say('installing mosquitto-clients (apt-get) …');
+  return aptInstall('mosquitto-clients');
+}
+
+function fetchPyclients(engines, pyclients) {
+  const python = findOnPath('python3');
+  if (!python) return 'there is no python3';
+  say(`installing ${pyclients.join(', ')} (pip) …`);
+  const folder = venvFolder(engines);
+  const fresh = `${folder}.new`;
+  rmSync(folder, { recursive: true, force: true });
+  // Made under its final name, for a virtual environment cannot be moved; the marker is written last.
+  if (!run(python, ['-m', 'venv', folder]).ok) {
+    const failure = aptInstall('python3-venv');
+    if (failure) return failure;
+    const venv = run(python, ['-m', 'venv', '--clear', folder]);
+    if (!venv.ok) return lastLine(venv.output);
+  }
+  const pip = run(join(folder, 'bin', 'python'), [
+    ...['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--only-binary=:all:'],
+    ...pyclients,
+  ]);
+  if (!pip.ok) return lastLine(pip.output);
+  writeFileSync(fresh, pyclients.join('\n'));
+  renameSync(fresh, markerFile(engines));
+  return undefined;
+}
+
+function aptInstall(name) {
+  if (!findOnPath('apt-get')) return 'there is no apt-get';
+  if (process.getuid?.() !== 0) return `it takes root: apt-get install ${name}`;
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const update = run('apt-get', ['update', '-q'], { env });
+  if (!update.ok) return lastLine(update.output);
+  const install = run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name], { env });
+  return install.ok ? undefined : lastLine(install.output);
+}
+
+function hasPyclients(engines, pyclients) {
+  const marker = markerFile(engines);
+  return existsSync(marker) && readFileSync(marker, 'utf8') === pyclients.join('\n');
+}
+
+function venvFolder(engines) {
+  return join(engines, 'pyclients');
+}
+
+function markerFile(engines) {
+  return join(venvFolder(engines), 'installed.txt');
+}
+
+function lastLine(output) {
+  return output.split('\n').at(-1);
+}
