@@ -69,7 +69,7 @@ function fetchByGo(folder, pinned) {
   if (!findOnPath('go')) return 'go: there is no go';
   say(`building nats-server ${pinned.version} (go install, about a minute) …`);
   const build = run('go', ['install', `${pinned.goModule}@v${pinned.version}`], {
-    env: { GOBIN: folder },
+    env: { GOBIN: folder, CGO_ENABLED: '0' },
     minutes: GO_MINUTES,
   });
   return build.ok ? { binary: join(folder, 'nats-server') } : `go: ${lastLine(build.output)}`;

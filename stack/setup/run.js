@@ -11,7 +11,7 @@ export function say(text) {
 
 /**
  * Runs a program to its end, within `minutes`.
- * Gives `ok`, and what it wrote last: at most 2,000 characters of both outputs.
+ * Gives `ok`, and what it wrote: of a long output the first and the last 1,000 characters.
  */
 export function run(command, args, { minutes = 5, cwd, env = {} } = {}) {
   const result = spawnSync(command, args, {
@@ -23,8 +23,12 @@ export function run(command, args, { minutes = 5, cwd, env = {} } = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const why = result.error ? `${result.error.message}\n` : '';
-  const output = `${why}${result.stdout ?? ''}${result.stderr ?? ''}`.trim().slice(-2000);
-  return { ok: result.status === 0, output };
+  const output = `${why}${result.stdout ?? ''}${result.stderr ?? ''}`.trim();
+  return { ok: result.status === 0, output: output.length > 2000 ? shorten(output) : output };
+}
+
+function shorten(text) {
+  return `${text.slice(0, 1000)}\n…\n${text.slice(-1000)}`;
 }
 
 /** The path of a program on PATH, or undefined. */
