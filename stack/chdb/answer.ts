@@ -35,11 +35,10 @@ export function writeHead(response: ServerResponse, format: string, answer?: Ans
 function summary(answer?: Answer): string {
   if (!answer) return '{}';
   const { rowsRead, bytesRead, elapsedSeconds } = answer;
-  return JSON.stringify({
-    read_rows: String(rowsRead),
-    read_bytes: String(bytesRead),
-    elapsed_ns: String(Math.round(elapsedSeconds * 1e9)),
-  });
+  const elapsed_ns = String(Math.round(elapsedSeconds * 1e9));
+  // The engine does not tell what an INSERT read or wrote: say nothing rather than zero.
+  if (rowsRead === 0) return JSON.stringify({ elapsed_ns });
+  return JSON.stringify({ read_rows: String(rowsRead), read_bytes: String(bytesRead), elapsed_ns });
 }
 
 /** Sends a whole answer, packed when the client asked for gzip. */

@@ -66,6 +66,8 @@ export interface Head {
   statement: Statement;
   /** The statement's text; of an INSERT with rows, the part before FORMAT or VALUES. */
   sql: string;
+  /** The same without its FORMAT clause, to ask about it in a subquery. */
+  bareSql: string;
   /** First rows of an INSERT, when they came with the text. */
   rest: Buffer;
 }
@@ -91,10 +93,14 @@ export async function readHead(urlQuery: string, body: Body, maxTextBytes: numbe
   }
 }
 
-function cut(text: Buffer, statement: Statement): Head {
-  const { data } = statement;
-  if (!data) return { statement, sql: text.toString('utf8').replace(/[\s;]+$/, ''), rest: Buffer.alloc(0) };
-  return { statement, sql: text.toString('utf8', 0, data.headEnd), rest: text.subarray(data.dataStart) };
+function cut(text: Buffer, { data, formatAt, ...statement }: Statement): Head {
+  if (data) {
+    const sql = text.toString('utf8', 0, data.headEnd);
+    return { statement: { ...statement, data }, sql, bareSql: sql, rest: text.subarray(data.dataStart) };
+  }
+  const sql = text.toString('utf8').replace(/[\s;]+$/, '');
+  const bareSql = formatAt ? `${text.toString('utf8', 0, formatAt.start)}${text.toString('utf8', formatAt.end)}` : sql;
+  return { statement, sql, bareSql: bareSql.replace(/[\s;]+$/, ''), rest: Buffer.alloc(0) };
 }
 
 function tooLarge(maxBytes: number): Error {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { canStream, sendAll, sendError, sendPieces, writeHead } from './answer.ts';
 import { type Body, type Head, openBody, readHead } from './body.ts';
 import type { Database, RequestSession } from './database.ts';
+import { emptyNativeBlock } from './empty-native.ts';
 import { refuse, toClickHouseError } from './errors.ts';
 import { applySettings, type QueryCaps, quote } from './settings.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -58,6 +59,7 @@ export function createClickHouseServer(deps: ServerDeps): Server {
       return;
     }
     answerQuery(deps, turns, request, response, url.searchParams).catch((error) => {
+      if (response.destroyed) return; // the client has gone: there is nobody to tell, and nothing was promised
       const known = toClickHouseError(error);
       if (known.code === 1001) deps.onError(error);
       sendError(response, known, deps.database.version);
@@ -112,7 +114,7 @@ async function whileOpen(response: ServerResponse, abort: () => void, work: () =
   };
   response.once('close', onClose);
   try {
-    await work();
+    if (!response.destroyed) await work();
   } finally {
     response.off('close', onClose);
   }
@@ -150,7 +152,7 @@ async function answerStatement(
   request: IncomingMessage,
   response: ServerResponse,
   tag: string,
-  { statement, sql }: Head,
+  { statement, sql, bareSql }: Head,
   query: URLSearchParams,
 ): Promise<void> {
   const format =
@@ -162,6 +164,12 @@ async function answerStatement(
     // The first piece decides between an answer and an error with its own status.
     const first = await pieces.next();
     writeHead(response, format);
+    if (first.done && format === 'Native') {
+      // No rows, no pieces; but a reader of Native wants to know the columns, and a server sends them.
+      const described = await session.run(`DESCRIBE TABLE (\n${bareSql}\n)`, 'JSONCompactEachRow');
+      await sendAll(response, emptyNativeBlock(described.bytes), wantsGzip);
+      return;
+    }
     await sendPieces(response, joined(first, pieces), wantsGzip);
     return;
   }

@@ -7,6 +7,8 @@ export interface Statement {
   kind: string;
   /** The format that the statement itself asks for, of its answer. */
   format?: string;
+  /** Where that FORMAT clause stands in the text. */
+  formatAt?: { start: number; end: number };
   /** Set for an INSERT whose rows follow the statement's text. */
   data?: InsertData;
   /** Every word and quoted name, lower case, each with what follows it. */
@@ -99,11 +101,13 @@ function wordsOf(body: Token[]): Word[] {
 }
 
 /** The last `FORMAT name` that ends the statement or stands before SETTINGS or INTO. */
-function formatOf(body: Token[]): { format?: string } {
+function formatOf(body: Token[]): Pick<Statement, 'format' | 'formatAt'> {
   for (let i = body.length - 2; i >= 0; i--) {
     const [word, name, after] = [body[i], body[i + 1], body[i + 2]];
     if (word?.kind !== 'word' || word.text.toUpperCase() !== 'FORMAT' || name?.kind !== 'word') continue;
-    if (after === undefined || /^(settings|into)$/i.test(after.text)) return { format: name.text };
+    if (after === undefined || /^(settings|into)$/i.test(after.text)) {
+      return { format: name.text, formatAt: { start: word.start, end: name.end } };
+    }
   }
   return {};
 }
