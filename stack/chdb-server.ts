@@ -28,8 +28,9 @@ const lines = createInterface({ input: process.stdin });
 const [line] = (await once(lines, 'line')) as [string];
 const options: ChdbServerOptions = JSON.parse(line);
 
-const spool = createSpool(8 * options.maxBodyBytes);
-const database = openDatabase(join(options.dir, 'data'), join(options.dir, 'conf'));
+const dataDir = join(options.dir, 'data');
+const database = openDatabase(dataDir, join(options.dir, 'conf'));
+const spool = createSpool(dataDir, 8 * options.maxBodyBytes);
 const server = createClickHouseServer({
   database,
   spool,

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,10 +18,16 @@ export interface SpoolFile {
 
 const MEMORY_FOLDER = '/dev/shm';
 
-/** Makes a folder of its own in /dev/shm when that has `wantedBytes` free, else among the temporary files. */
-export function createSpool(wantedBytes: number): Spool {
+/**
+ * Makes a folder in /dev/shm when that has `wantedBytes` free, else among the temporary files. Its name follows from
+ * the data folder, which one process has at a time: so the files of a killed one, which hold memory, are taken away.
+ */
+export function createSpool(dataDir: string, wantedBytes: number): Spool {
   const parent = hasRoom(MEMORY_FOLDER, wantedBytes) ? MEMORY_FOLDER : tmpdir();
-  const folder = mkdtempSync(join(parent, 'slipstream-chdb-'));
+  const owner = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  const folder = join(parent, `slipstream-chdb-${owner}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
   let count = 0;
   return {
     async write(extension, first, rest) {
