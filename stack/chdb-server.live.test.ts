@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -109,6 +111,16 @@ test('a refused insert stores none of its rows: unknown column 117, cut short 33
     code: '117',
   });
   await assert.rejects(insertNative(Buffer.concat([good, good.subarray(0, -1)])), { code: '33' });
+  assert.deepEqual(await rowsOf('SELECT count() n FROM raw.samples'), [{ n: 0 }]);
+});
+
+test('a client that goes away in the middle of its rows has stored none', async () => {
+  await emptied();
+  const { hostname, port } = new URL(server.urls.http);
+  const socket = connect(Number(port), hostname);
+  const headers = `Host: x\r\nX-ClickHouse-User: writer\r\nX-ClickHouse-Key: it's\r\nContent-Length: 99\r\n`;
+  socket.end(`POST /?query=INSERT+INTO+raw.samples(id)+FORMAT+TSV HTTP/1.1\r\n${headers}\r\n1\n2\n`);
+  await once(socket.resume(), 'close');
   assert.deepEqual(await rowsOf('SELECT count() n FROM raw.samples'), [{ n: 0 }]);
 });
 

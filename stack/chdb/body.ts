@@ -16,6 +16,15 @@ const UNPACKERS: Record<string, () => Transform> = {
   zstd: createZstdDecompress,
 };
 
+/** True for a body that is unpacked as a whole, in memory: the caller bounds how many are at a time. */
+export function needsUnpacking(request: IncomingMessage): boolean {
+  return encodingOf(request) === 'lz4';
+}
+
+function encodingOf(request: IncomingMessage): string {
+  return (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+}
+
 /** Opens the body of `request`, unpacked as its Content-Encoding says. Throws 89 for an encoding that is not known. */
 export async function openBody(
   request: IncomingMessage,
@@ -23,7 +32,7 @@ export async function openBody(
   spool: Spool,
   database: Database,
 ): Promise<Body> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+  const encoding = encodingOf(request);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (encoding === 'identity') return bounded(request, maxBytes);
   if (encoding === 'lz4')

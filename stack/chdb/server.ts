@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { canStream, sendAll, sendError, sendPieces, writeHead } from './answer.ts';
-import { type Body, type Head, openBody, readHead } from './body.ts';
+import { type Body, type Head, needsUnpacking, openBody, readHead } from './body.ts';
 import type { Database, RequestSession } from './database.ts';
 import { emptyNativeBlock } from './empty-native.ts';
 import { refuse, toClickHouseError } from './errors.ts';
@@ -24,9 +24,10 @@ export interface ServerDeps {
 
 /**
  * Inserts, a writer's queries and analysts' queries each have turns of their own, so that no number of slow readers
- * holds up an insert. A running query holds a thread of libuv's pool, which has 16: the rest is left for KILL QUERY.
+ * holds up an insert; bodies packed with LZ4, which are unpacked in memory, have theirs besides. A running query holds a thread of libuv's pool, which has 16: the rest is left for KILL QUERY.
  */
-const TURNS = { insert: 4, writer: 4, analyst: 6 };
+const TURNS = { insert: 4, writer: 4, analyst: 5, unpack: 2 };
+const MAX_CONNECTIONS = 512;
 const MAX_WAITING = 100;
 const MAX_WAIT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -36,6 +37,7 @@ interface Turns {
   insert: Slots;
   writer: Slots;
   analyst: Slots;
+  unpack: Slots;
 }
 
 /** ClickHouse's HTTP interface over `database`. The caller listens and closes. */
@@ -45,8 +47,10 @@ export function createClickHouseServer(deps: ServerDeps): Server {
     insert: slots(TURNS.insert),
     writer: slots(TURNS.writer),
     analyst: slots(TURNS.analyst),
+    unpack: slots(TURNS.unpack),
   };
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: REQUEST_TIMEOUT_MS });
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('request', (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (url.pathname === '/ping' || url.pathname === '/replicas_status') {
@@ -83,27 +87,44 @@ async function answerQuery(
   for (const name of ['compress', 'decompress']) {
     if (query.get(name) === '1') throw refuse('NOT_IMPLEMENTED', `${name}=1 is not supported: use Content-Encoding`);
   }
-  const body = await openBody(request, deps.maxBodyBytes, spool, database);
-  const head = await readHead(query.get('query') ?? '', body, deps.maxTextBytes);
-  authorize(user, head.statement);
+  const endUnpacking = needsUnpacking(request) ? await turns.unpack.take() : undefined;
+  try {
+    const body = await openBody(request, deps.maxBodyBytes, spool, database);
+    const head = await readHead(query.get('query') ?? '', body, deps.maxTextBytes);
+    authorize(user, head.statement);
+    const endTurn = await (head.statement.kind === 'INSERT' ? turns.insert : turns[user.role]).take();
+    try {
+      await runInSession(deps, user, request, response, query, head, body);
+    } finally {
+      endTurn();
+    }
+  } finally {
+    endUnpacking?.();
+  }
+}
 
-  const endTurn = await (head.statement.kind === 'INSERT' ? turns.insert : turns[user.role]).take();
+async function runInSession(
+  deps: ServerDeps,
+  user: User,
+  request: IncomingMessage,
+  response: ServerResponse,
+  query: URLSearchParams,
+  head: Head,
+  body: Body,
+): Promise<void> {
+  const { database, analystCaps: caps } = deps;
   const session = database.open(user.role);
   try {
     session.set(`USE ${quoteName(databaseFor(user, query.get('database')))}`);
-    applySettings(session, query, { role: user.role, isGet: request.method === 'GET', caps: deps.analystCaps });
+    applySettings(session, query, { role: user.role, isGet: request.method === 'GET', caps });
     const tag = `/*slipstream ${randomUUID()}*/`;
-    await whileOpen(
-      response,
-      () => database.kill(tag).catch(deps.onError),
-      async () => {
-        if (head.statement.data) await insertRows(deps, session, response, tag, head, body);
-        else await answerStatement(session, request, response, tag, head, query);
-      },
-    );
+    const abort = () => void database.kill(tag).catch(deps.onError);
+    await whileOpen(response, abort, async () => {
+      if (head.statement.data) await insertRows(deps, session, response, tag, head, body);
+      else await answerStatement(session, request, response, tag, head, query);
+    });
   } finally {
     session.close();
-    endTurn();
   }
 }
 
