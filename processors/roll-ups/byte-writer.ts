@@ -1,0 +1,70 @@
+const MIN_BYTES = 1024;
+
+/** Writes numbers and texts one after the other into a buffer that grows by doubling. */
+export class ByteWriter {
+  #out = Buffer.alloc(MIN_BYTES);
+  #pos = 0;
+
+  #room(bytes: number): void {
+    if (this.#pos + bytes <= this.#out.length) return;
+    let length = this.#out.length;
+    while (length < this.#pos + bytes) length *= 2;
+    const grown = Buffer.alloc(length);
+    grown.set(this.#out.subarray(0, this.#pos));
+    this.#out = grown;
+  }
+
+  /** A whole number, 0 ≤ value ≤ 2^53 − 1, in LEB128. Throws RangeError for anything else. */
+  varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a whole number: ${value}`);
+    this.#room(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#out[this.#pos++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#out[this.#pos++] = rest;
+  }
+
+  /** A whole number of either sign, up to 2^52. */
+  signed(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  uint32(value: number): void {
+    this.#room(4);
+    this.#pos = this.#out.writeUInt32LE(value, this.#pos);
+  }
+
+  int32(value: number): void {
+    this.#room(4);
+    this.#pos = this.#out.writeInt32LE(value, this.#pos);
+  }
+
+  /** 64 bits of a whole number below 2^53 of either sign. */
+  int64(value: number): void {
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.uint32(value - high * 0x1_0000_0000);
+    this.int32(high);
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#out[this.#pos++] = value;
+  }
+
+  text(text: string): void {
+    const bytes = Buffer.byteLength(text);
+    this.varint(bytes);
+    this.#room(bytes);
+    this.#pos += this.#out.write(text, this.#pos, 'utf8');
+  }
+
+  /** What was written, in memory of its own; the writer is then empty. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#pos);
+    bytes.set(this.#out.subarray(0, this.#pos));
+    this.#pos = 0;
+    return bytes;
+  }
+}
