@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+import { Problem, type ProblemName } from './problem.ts';
+
+/** Who asks. */
+export type Caller = { readonly kind: 'device'; readonly device: string } | { readonly kind: 'operator' };
+
+/** What a token says once it has been checked, or why it counts for nothing. */
+export type TokenVerdict =
+  | { readonly ok: true; readonly caller: Caller }
+  | {
+      readonly ok: false;
+      readonly reason: Extract<ProblemName, 'bad_token' | 'expired_token' | 'revoked_token' | 'revocations_unknown'>;
+    };
+
+/** The parts of a request that say who asks. */
+export interface Asking {
+  readonly headers: { readonly authorization?: string | undefined };
+  /** Address of the peer of the socket. */
+  readonly ip: string;
+}
+
+export interface Access {
+  /**
+   * The caller, who is an operator or, where `device` is given, that device itself. Throws the problem that says why
+   * not.
+   */
+  require(request: Asking, what: { device?: string }): Promise<Caller>;
+}
+
+/**
+ * `openLoopback` makes whoever asks from this machine an operator, token or not: for development. Behind a proxy on the
+ * same machine that would be everybody.
+ */
+export function createAccess({
+  verify,
+  openLoopback,
+}: {
+  verify: (token: string) => Promise<TokenVerdict>;
+  openLoopback: boolean;
+}): Access {
+  return {
+    async require({ headers, ip }, { device }) {
+      const token = bearerOf(headers.authorization);
+      if (token === null && openLoopback && isLoopback(ip)) return { kind: 'operator' };
+      if (token === null) throw new Problem('missing_token', { detail: 'Authorization: Bearer <token>' });
+      const verdict = await verify(token);
+      if (!verdict.ok) throw new Problem(verdict.reason);
+      const { caller } = verdict;
+      if (caller.kind === 'operator') return caller;
+      if (device === undefined) throw new Problem('operator_only');
+      if (caller.device !== device) throw new Problem('wrong_device', { detail: `the token is ${caller.device}'s` });
+      return caller;
+    },
+  };
+}
+
+/** RFC 6750, section 2.1; the scheme's case does not matter. */
+function bearerOf(authorization: string | undefined): string | null {
+  return /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? '')?.[1] ?? null;
+}
+
+export function isLoopback(address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Health } from '../runtime/health.ts';
+import { type ListenAddress, listenError } from '../runtime/listen-error.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import type { Service } from '../runtime/service.ts';
+import type { Access } from './access.ts';
+import { addHealthRoutes } from './health/routes.ts';
+import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
+import type { SampleHistory } from './samples/history.ts';
+import { addSampleRoutes } from './samples/routes.ts';
+import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
+
+export interface ApiDeps {
+  readonly log: Logger;
+  readonly version: string;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly history: SampleHistory;
+  readonly readLedger: LedgerRoutesDeps['readLedger'];
+}
+
+/** The HTTP API with every route, not listening yet. */
+export async function createApi(deps: ApiDeps): Promise<ApiServer> {
+  const server = await createServer(deps);
+  addHealthRoutes(server, deps);
+  addLedgerRoutes(server, deps);
+  addSampleRoutes(server, deps);
+  addDocumentRoute(server);
+  await server.ready();
+  return server;
+}
+
+/**
+ * The API as a service. Draining answers what has come in and takes no new connection; stopping closes what is left.
+ * `run` throws StartError when the address cannot be listened on.
+ */
+export function createApiService(server: ApiServer, address: ListenAddress, log: Logger): Service {
+  const ended = Promise.withResolvers<unknown>();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    if (closing === undefined) {
+      closing = server.close().then(() => undefined);
+      // Whoever drains hears of a failure; for the run it is an end like any other.
+      void closing.then(ended.resolve, ended.resolve);
+    }
+    return closing;
+  };
+  return {
+    name: 'api',
+    async run() {
+      try {
+        await server.listen(address);
+      } catch (err) {
+        throw listenError(err, address, '--port');
+      }
+      log.info({ addresses: server.addresses() }, 'listening');
+      await ended.promise;
+    },
+    drain: close,
+    async stop() {
+      const closed = close();
+      server.server.closeAllConnections();
+      await closed;
+    },
+  };
+}

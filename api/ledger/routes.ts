@@ -1,0 +1,58 @@
+import { Type } from 'typebox';
+import type { Access } from '../access.ts';
+import { problemResponses } from '../problem.ts';
+import type { ApiServer } from '../server.ts';
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+const StoreLedger = Type.Object(
+  {
+    store: Type.String(),
+    accepted: count('Acknowledged to devices'),
+    written: count('Stored'),
+    refused: count('Given up because the store refused them; kept in DEAD'),
+    expired: count('Older than the store keeps'),
+    inFlight: Type.Integer({ description: 'Accepted and neither stored nor given up yet' }),
+    balanced: Type.Boolean({ description: 'accepted = written + refused + expired + inFlight, and none is negative' }),
+  },
+  { additionalProperties: false },
+);
+
+const Ledger = Type.Object(
+  {
+    balanced: Type.Boolean({ description: 'True when every store is' }),
+    stores: Type.Array(StoreLedger, { description: 'Counts of samples' }),
+  },
+  { additionalProperties: false },
+);
+export type Ledger = Type.Static<typeof Ledger>;
+
+export interface LedgerRoutesDeps {
+  readonly access: Access;
+  readonly readLedger: () => Promise<Ledger>;
+}
+
+export function addLedgerRoutes(server: ApiServer, { access, readLedger }: LedgerRoutesDeps): void {
+  const schema = {
+    summary: 'What was accepted, and what became of it in each store',
+    tags: ['operation'],
+    security: [{ token: [] }],
+    response: {
+      200: { description: 'The ledger now', content: { 'application/json': { schema: Ledger } } },
+      ...problemResponses(
+        'missing_token',
+        'bad_token',
+        'expired_token',
+        'revoked_token',
+        'operator_only',
+        'internal_error',
+        'store_unavailable',
+        'revocations_unknown',
+      ),
+    },
+  };
+  server.get('/v1/ledger', { schema }, async (request) => {
+    await access.require(request, {});
+    return readLedger();
+  });
+}

@@ -1,0 +1,101 @@
+import { Type } from 'typebox';
+
+/**
+ * Every way a request can end other than well, as RFC 9457 problem details. `type` is `urn:slipstream:problem:` and the
+ * name; what a token can be refused for has the same names as at ingest (schemas/reasons.ts).
+ */
+export const PROBLEMS = {
+  missing_token: { status: 401, title: 'A bearer token is needed.' },
+  bad_token: { status: 401, title: 'The token is not one of ours.' },
+  expired_token: { status: 401, title: 'The token has expired.' },
+  revoked_token: { status: 401, title: 'The token was revoked.' },
+  wrong_device: { status: 403, title: 'The token belongs to another device.' },
+  operator_only: { status: 403, title: 'Only an operator may read this.' },
+  no_route: { status: 404, title: 'Nothing is served under this address.' },
+  unknown_device: { status: 404, title: 'No store has a sample of this device.' },
+  invalid_request: { status: 422, title: 'The request cannot be answered as it is.' },
+  bad_request: { status: 400, title: 'The request is not one that this server reads.' },
+  internal_error: { status: 500, title: 'The server made a mistake.' },
+  store_unavailable: { status: 503, title: 'A store that holds part of the answer is out of reach.' },
+  revocations_unknown: { status: 503, title: 'The list of revoked tokens is out of reach.' },
+} as const;
+
+export type ProblemName = keyof typeof PROBLEMS;
+
+/** What was wrong with one parameter. */
+export interface ParameterError {
+  readonly parameter: string;
+  readonly message: string;
+}
+
+interface Extra {
+  readonly detail?: string;
+  /** The store that did not answer. */
+  readonly store?: string;
+  readonly errors?: readonly ParameterError[];
+}
+
+/** Thrown by a handler, answered as problem details. */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly problem: ProblemName;
+  readonly extra: Extra;
+
+  constructor(problem: ProblemName, extra: Extra = {}, options?: ErrorOptions) {
+    super(extra.detail ?? PROBLEMS[problem].title, options);
+    this.problem = problem;
+    this.extra = extra;
+  }
+
+  get status(): number {
+    return PROBLEMS[this.problem].status;
+  }
+
+  /** The body, media type `application/problem+json`. `instance` is the request's id, as in the log. */
+  body(requestId: string) {
+    const { status, title } = PROBLEMS[this.problem];
+    return {
+      type: `urn:slipstream:problem:${this.problem}`,
+      title,
+      status,
+      ...this.extra,
+      instance: `urn:slipstream:request:${requestId}`,
+    };
+  }
+}
+
+/** For a single wrong parameter. */
+export function invalidParameter(parameter: string, message: string): Problem {
+  return new Problem('invalid_request', { detail: `${parameter}: ${message}`, errors: [{ parameter, message }] });
+}
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'urn:slipstream:problem: and the name of the problem' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.Optional(Type.String({ description: 'What was wrong with this request' })),
+    store: Type.Optional(Type.String({ description: 'The store that did not answer' })),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ parameter: Type.String(), message: Type.String() }, { additionalProperties: false })),
+    ),
+    instance: Type.String({ description: 'urn:slipstream:request: and the id of the request, as in the log' }),
+  },
+  { additionalProperties: false },
+);
+
+/** The documented problem responses of a route, by status. */
+export function problemResponses(...names: readonly ProblemName[]) {
+  const responses: Record<number, { description: string; content: Record<string, { schema: typeof ProblemSchema }> }> =
+    {};
+  for (const name of names) {
+    const { status, title } = PROBLEMS[name];
+    const line = `\`${name}\`: ${title}`;
+    const before = responses[status];
+    if (before) before.description += `\n\n${line}`;
+    else responses[status] = { description: line, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemSchema } } };
+  }
+  return responses;
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Logger } from '../runtime/log.ts';
+import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName, problemResponses } from './problem.ts';
+import { StoreUnavailableError } from './samples/reader.ts';
+
+export interface ServerDeps {
+  readonly log: Logger;
+  readonly version: string;
+}
+
+/**
+ * The HTTP server without its routes: OpenAPI 3.1 at /openapi.json, one line in the log for each request, and every
+ * way to fail answered as problem details. Answers are written by JSON.stringify: a response schema documents, and the
+ * tests hold the answers to it, but nothing is left out on the way because a schema forgot it.
+ */
+export async function createServer({ log, version }: ServerDeps) {
+  const server = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    // While draining, a request that still comes in on an open connection is answered, and the connection then closed.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 100 },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  server.setSerializerCompiler(() => (body) => JSON.stringify(body));
+  server.setErrorHandler((error: FastifyError, request, reply) => send(toProblem(error), request, reply));
+  server.setNotFoundHandler((request, reply) => {
+    send(new Problem('no_route', { detail: `${request.method} ${request.url}` }), request, reply);
+  });
+  server.addHook('onResponse', async ({ id, method, url, routeOptions, log }, { statusCode, elapsedTime }) => {
+    const isQuiet = routeOptions.url?.startsWith('/health') || routeOptions.url === '/metrics';
+    log[isQuiet ? 'debug' : 'info']({ id, method, url, statusCode, ms: Math.round(elapsedTime * 10) / 10 }, 'answered');
+  });
+
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Slipstream',
+        version,
+        description: "Sports telemetry: what the devices sent, and how the platform's stores stand.",
+      },
+      tags: [
+        { name: 'samples', description: 'What devices measured' },
+        { name: 'operation', description: 'For those who run the platform' },
+      ],
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: "A device's own token, or an operator's. EdDSA, as devices use for MQTT.",
+          },
+        },
+      },
+    },
+  });
+  return server;
+}
+
+export type ApiServer = Awaited<ReturnType<typeof createServer>>;
+
+/** Served last, when every route is known. */
+export function addDocumentRoute(server: ApiServer): void {
+  const schema = {
+    summary: 'This document',
+    tags: ['operation'],
+    response: {
+      200: {
+        description: 'OpenAPI 3.1',
+        content: { 'application/json': { schema: Type.Object({ openapi: Type.String() }) } },
+      },
+      ...problemResponses('internal_error'),
+    },
+  };
+  server.get('/openapi.json', { schema }, async () => server.swagger() as { openapi: string });
+}
+
+/** Aborts when the client is gone before its answer was written, so that no store works for nobody. */
+export function whenGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort(new Error('the client is gone'));
+  });
+  return gone.signal;
+}
+
+function toProblem(error: FastifyError | Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailableError) {
+    return new Problem('store_unavailable', { store: error.store, detail: error.message }, { cause: error });
+  }
+  if ('validation' in error && error.validation) {
+    const errors = error.validation.map(({ instancePath, params, message }) => ({
+      parameter: instancePath.slice(1) || String(params.additionalProperty ?? params.missingProperty ?? ''),
+      message: params.additionalProperty === undefined ? (message ?? 'is wrong') : 'is not a parameter of this address',
+    }));
+    const detail = errors.map(({ parameter, message }) => `${parameter}: ${message}`).join('; ');
+    return new Problem('invalid_request', { detail, errors }, { cause: error });
+  }
+  const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
+  const name: ProblemName = status >= 400 && status < 500 ? 'bad_request' : 'internal_error';
+  // What went wrong inside stays in the log.
+  return new Problem(name, name === 'bad_request' ? { detail: error.message } : {}, { cause: error });
+}
+
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const { status } = problem;
+  if (status >= 500) request.log.error({ err: problem.cause ?? problem, id: request.id }, problem.message);
+  if (status === 401) reply.header('www-authenticate', wwwAuthenticate(problem.problem));
+  if (status === 503) reply.header('retry-after', '5');
+  void reply
+    .code(status)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problem.body(request.id)));
+}
+
+/** RFC 6750, section 3: no error code when no token came. */
+function wwwAuthenticate(name: ProblemName): string {
+  return name === 'missing_token' ? 'Bearer' : 'Bearer error="invalid_token"';
+}
