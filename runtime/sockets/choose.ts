@@ -1,0 +1,34 @@
+import type { Logger } from '../log.ts';
+import type { SocketServer, SocketServerOptions } from './socket-server.ts';
+import { createUwsServer, loadUws, type Uws } from './uws-server.ts';
+import { createWsServer } from './ws-server.ts';
+
+/** uWebSockets.js where it loads, `ws` where it does not; the log says which, and why not the faster one. */
+export async function createSocketServer<Data>(
+  options: SocketServerOptions<Data>,
+  log: Logger,
+  load: () => Promise<Uws> = loadUws,
+): Promise<SocketServer> {
+  try {
+    const server = createUwsServer(await load(), options, log);
+    log.info({ adapter: server.adapter }, 'WebSockets are served by uWebSockets.js');
+    return server;
+  } catch (err) {
+    const server = createWsServer(options, log);
+    log.info(
+      { adapter: server.adapter, reason: reasonOf(err) },
+      'WebSockets are served by ws: uWebSockets.js did not load',
+    );
+    return server;
+  }
+}
+
+/** The library says what it supports first and the real cause in its last line. */
+function reasonOf(err: unknown): string {
+  const message = err instanceof Error ? err.message : String(err);
+  return message
+    .trim()
+    .split('\n')
+    .at(-1)!
+    .replace(/^Error: /, '');
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collect, type Subject, startServer, until } from './conformance.ts';
+import type { ConnectionRequest, SendResult, Socket } from './socket-server.ts';
+
+const MESSAGE_BYTES = 64 * 1024;
+const LIMIT_BYTES = 1024 * 1024;
+/** Far beyond what the kernels of both ends hold for one loopback connection, and our limit together. */
+const FLOOD_MESSAGES = 1_024;
+
+/** What happens when one side is faster than the other. */
+export function slowReaderConformance(subject: Subject): void {
+  /** Sends numbered messages until the flood is over; resolves with the results and the most that was ever held. */
+  async function flood(socket: Socket<ConnectionRequest>) {
+    const results: SendResult[] = [];
+    let mostBytes = 0;
+    for (let i = 0; i < FLOOD_MESSAGES; i++) {
+      const bytes = new Uint8Array(MESSAGE_BYTES);
+      new DataView(bytes.buffer).setUint32(0, i);
+      results.push(socket.send(bytes));
+      mostBytes = Math.max(mostBytes, socket.bufferedBytes());
+      // The event loop turns, so that what the kernel takes is really taken.
+      if (i % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { results, mostBytes };
+  }
+
+  const numberOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+
+  test('a peer that stops reading costs a bounded amount of memory; what it missed is said, the rest arrives', async (t) => {
+    let drains = 0;
+    const handlers = { message: () => undefined, drain: () => void drains++ };
+    const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'drop' as const, handlers };
+    const { connect, sockets, server, events } = await startServer(t, subject, limits);
+    const peer = await connect();
+    await until('it is in', () => sockets.length === 1);
+    peer.stopReading();
+    const { results, mostBytes } = await flood(sockets[0]);
+    assert.ok(mostBytes > 0 && mostBytes <= LIMIT_BYTES + MESSAGE_BYTES + 16, `${mostBytes} bytes were held`);
+    assert.equal(results[0], 'sent');
+    assert.ok(results.includes('buffered'));
+    assert.equal(results.at(-1), 'dropped');
+    assert.equal(drains, 0);
+
+    const taken = [...results.keys()].filter((i) => results[i] !== 'dropped');
+    const received = collect(peer, taken.length);
+    peer.startReading();
+    assert.deepEqual((await received).map(numberOf), taken);
+    await until('the socket has drained', () => drains > 0);
+    assert.equal(sockets[0].bufferedBytes(), 0);
+    assert.equal(sockets[0].send(new Uint8Array(1)), 'sent');
+    assert.deepEqual([server.connectionCount(), events], [1, ['open']]);
+  });
+
+  test('a peer that stops reading is cut off when its server wants it so', async (t) => {
+    const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'close' as const };
+    const { connect, sockets, server, events } = await startServer(t, subject, limits);
+    const peer = await connect();
+    await until('it is in', () => sockets.length === 1);
+    peer.stopReading();
+    const { results, mostBytes } = await flood(sockets[0]);
+    assert.ok(mostBytes <= LIMIT_BYTES + MESSAGE_BYTES + 16, `${mostBytes} bytes were held`);
+    assert.equal(results.at(-1), 'dropped');
+    await until('it is out', () => server.connectionCount() === 0);
+    assert.deepEqual([events.length, sockets[0].bufferedBytes()], [2, 0]);
+  });
+
+  test('a subscriber that stops reading takes nothing from the others', async (t) => {
+    const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'drop' as const };
+    const { connect, sockets, server } = await startServer(t, subject, limits);
+    const [slow, quick] = [await connect(), await connect()];
+    await until('both are in', () => sockets.length === 2);
+    for (const socket of sockets) socket.subscribe('board');
+    slow.stopReading();
+    let got = 0;
+    quick.onMessage((bytes) => {
+      assert.equal(numberOf(bytes), got);
+      got++;
+    });
+    let mostBytes = 0;
+    for (let i = 0; i < FLOOD_MESSAGES; i++) {
+      const bytes = new Uint8Array(MESSAGE_BYTES);
+      new DataView(bytes.buffer).setUint32(0, i);
+      server.publish('board', bytes);
+      for (const socket of sockets) mostBytes = Math.max(mostBytes, socket.bufferedBytes());
+      if (i % 8 === 0) await until('the quick one keeps up', () => got > i);
+    }
+    await until('the quick one has all', () => got === FLOOD_MESSAGES);
+    assert.ok(mostBytes <= LIMIT_BYTES + MESSAGE_BYTES + 16, `${mostBytes} bytes were held`);
+  });
+
+  test('a paused socket reads no more than it has read, and all the rest when resumed', async (t) => {
+    const total = 20_000;
+    let handled = 0;
+    const handlers = {
+      message(socket: Socket<ConnectionRequest>, bytes: Uint8Array) {
+        if (bytes.byteLength === 1) return void socket.send(bytes.slice());
+        assert.equal(numberOf(bytes), handled);
+        if (++handled === 1) socket.pause();
+      },
+    };
+    const { connect, sockets, server } = await startServer(t, subject, { handlers });
+    if (!server.canPause) return t.skip('it cannot pause, and says so');
+    const [fast, other] = [await connect(), await connect()];
+    await until('both are in', () => sockets.length === 2);
+    for (let i = 0; i < total; i++) {
+      const bytes = new Uint8Array(1_000);
+      new DataView(bytes.buffer).setUint32(0, i);
+      fast.send(bytes);
+    }
+    await until('the first is handled', () => handled > 0);
+    let echoes = 0;
+    other.onMessage(() => void echoes++);
+    for (let i = 1; i <= 50; i++) {
+      other.send(new Uint8Array(1));
+      await until('the other one is served', () => echoes === i);
+    }
+    assert.ok(handled <= 200, `${handled} messages were handled while paused`);
+    sockets[0].resume();
+    await until('all are handled', () => handled === total);
+  });
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { createMemoryLog, type Logger } from '../log.ts';
+import { lifeCycleConformance } from './conformance-life.ts';
+import { slowReaderConformance } from './conformance-slow.ts';
+import type { Peer, PeerRequest } from './peer.ts';
+import type { ConnectionRequest, Socket, SocketServer, SocketServerOptions } from './socket-server.ts';
+
+/** One implementation of the contract, and how to reach it. */
+export interface Subject {
+  name: string;
+  create<Data>(options: SocketServerOptions<Data>, log: Logger): SocketServer;
+  connect(
+    server: SocketServer,
+    address: { host: string; port: number },
+    request: PeerRequest & { answersPings?: boolean },
+  ): Promise<Peer>;
+  /** The twin has no ports, so it cannot find one taken. */
+  hasPorts: boolean;
+  /** The shortest idle time-out that a test can wait for; undefined where there is none or it is too long. */
+  idleTimeoutMs: number | undefined;
+}
+
+export const PATH = '/v1/stream';
+
+/** A server that answers every message with its bytes, and notes what happens. */
+export interface Running {
+  server: SocketServer;
+  address: { host: string; port: number };
+  sockets: Socket<ConnectionRequest>[];
+  events: string[];
+  records: Record<string, unknown>[];
+  connect(request?: PeerRequest & { answersPings?: boolean }): Promise<Peer>;
+}
+
+export async function startServer(
+  t: TestContext,
+  subject: Subject,
+  overrides: Partial<SocketServerOptions<ConnectionRequest>> = {},
+): Promise<Running> {
+  const { log, records } = createMemoryLog('info');
+  const sockets: Socket<ConnectionRequest>[] = [];
+  const events: string[] = [];
+  const handlers = overrides.handlers ?? { message: (socket, bytes) => void socket.send(bytes.slice()) };
+  const server = subject.create<ConnectionRequest>(
+    {
+      path: PATH,
+      createData: (request) => ({ ...request }),
+      maxMessageBytes: 1024 * 1024,
+      maxBackpressureBytes: 1024 * 1024,
+      whenSlow: 'drop',
+      maxConnections: 10,
+      idleTimeoutMs: 60_000,
+      ...overrides,
+      handlers: {
+        ...handlers,
+        open(socket) {
+          sockets.push(socket);
+          events.push('open');
+          handlers.open?.(socket);
+        },
+        close(socket, code) {
+          events.push(`close ${code}`);
+          handlers.close?.(socket, code);
+        },
+      },
+    },
+    log,
+  );
+  t.after(() => server.close({ graceMs: 100 }));
+  const address = await server.listen({ host: '127.0.0.1', port: 0 });
+  const connect = async (request = {}) => {
+    const peer = await subject.connect(server, address, { path: PATH, ...request });
+    t.after(() => peer.vanish());
+    return peer;
+  };
+  return { server, address, sockets, events, records, connect };
+}
+
+/** The next `count` messages of a peer. */
+export function collect(peer: Peer, count: number): Promise<Uint8Array[]> {
+  const messages: Uint8Array[] = [];
+  return new Promise((resolve) => {
+    peer.onMessage((bytes) => {
+      messages.push(bytes);
+      if (messages.length === count) resolve(messages);
+    });
+  });
+}
+
+/** Waits until `isTrue`, at most `boundMs`. */
+export async function until(what: string, isTrue: () => boolean, boundMs = 20_000): Promise<void> {
+  const deadlineMs = performance.now() + boundMs;
+  while (!isTrue()) {
+    if (performance.now() > deadlineMs) throw new Error(`${what} did not happen within ${boundMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** Holds one implementation to the contract of `socket-server.ts`. */
+export function socketServerConformance(subject: Subject): void {
+  describe(`the socket server ${subject.name}`, { timeout: 60_000 }, () => {
+    messageConformance(subject);
+    lifeCycleConformance(subject);
+    slowReaderConformance(subject);
+  });
+}
+
+function messageConformance(subject: Subject): void {
+  test('messages arrive whole and in order, both ways', async (t) => {
+    const { connect } = await startServer(t, subject);
+    const peer = await connect();
+    const sent = Array.from({ length: 100 }, (_, i) => new Uint8Array(i * 97).fill(i));
+    const received = collect(peer, sent.length);
+    for (const bytes of sent) peer.send(bytes);
+    assert.deepEqual(
+      (await received).map((bytes) => Buffer.from(bytes).toString('hex')),
+      sent.map((bytes) => Buffer.from(bytes).toString('hex')),
+    );
+  });
+
+  test('a text message comes as its UTF-8, marked as text', async (t) => {
+    const kinds: string[] = [];
+    const handlers = {
+      message(socket: Socket<ConnectionRequest>, bytes: Uint8Array, kind: string) {
+        kinds.push(kind);
+        socket.send(bytes.slice());
+      },
+    };
+    const { connect } = await startServer(t, subject, { handlers });
+    const peer = await connect();
+    const received = collect(peer, 2);
+    peer.send(Buffer.from('vélo'), 'text');
+    peer.send(Buffer.from('vélo'), 'binary');
+    assert.deepEqual(
+      (await received).map((bytes) => Buffer.from(bytes).toString()),
+      ['vélo', 'vélo'],
+    );
+    assert.deepEqual(kinds, ['text', 'binary']);
+  });
+
+  test('the data slot knows how the peer came, and each socket has its own', async (t) => {
+    const { connect, sockets } = await startServer(t, subject);
+    await connect({ query: 'race=berlin&x=1', origin: 'https://example.org' });
+    await connect();
+    await until('both are open', () => sockets.length === 2);
+    const remoteAddress = subject.hasPorts ? '127.0.0.1' : 'memory';
+    assert.deepEqual(
+      sockets.map((socket) => socket.data),
+      [
+        { query: 'race=berlin&x=1', origin: 'https://example.org', remoteAddress },
+        { query: '', origin: undefined, remoteAddress },
+      ],
+    );
+  });
+
+  test('a message over the limit closes its connection and is not delivered', async (t) => {
+    let delivered = 0;
+    const handlers = { message: () => void delivered++ };
+    const { connect, events } = await startServer(t, subject, { maxMessageBytes: 1_000, handlers });
+    const peer = await connect();
+    peer.send(new Uint8Array(1_000));
+    await until('the short one is there', () => delivered === 1);
+    peer.send(new Uint8Array(1_001));
+    await peer.closed;
+    await until('the server has closed it', () => events.length === 2);
+    assert.equal(delivered, 1);
+  });
+
+  test('published bytes reach the subscribers of their topic and nobody else', async (t) => {
+    const { connect, server, sockets } = await startServer(t, subject);
+    const peers = [await connect(), await connect(), await connect()];
+    await until('all are open', () => sockets.length === 3);
+    const messages = peers.map((peer) => {
+      const texts: string[] = [];
+      peer.onMessage((bytes) => texts.push(Buffer.from(bytes).toString()));
+      return texts;
+    });
+    sockets[0].subscribe('board/berlin');
+    sockets[1].subscribe('board/berlin');
+    sockets[1].subscribe('board/rome');
+    const counts = [
+      server.publish('board/berlin', Buffer.from('b1')),
+      server.publish('board/rome', Buffer.from('r1')),
+      server.publish('board/oslo', Buffer.from('o1')),
+    ];
+    await until('the first round is there', () => messages[0].length === 1 && messages[1].length === 2);
+    sockets[0].unsubscribe('board/berlin');
+    counts.push(server.publish('board/berlin', Buffer.from('b2')));
+    await until('the second round is there', () => messages[1].length === 3);
+    peers[1].close();
+    await until('it has left', () => server.connectionCount() === 2);
+    counts.push(server.publish('board/berlin', Buffer.from('b3')));
+    for (const peer of [peers[0], peers[2]]) peer.send(Buffer.from('last'));
+    await until('the echoes are there', () => messages[0].length === 2 && messages[2].length === 1);
+    assert.deepEqual(counts, [2, 1, 0, 1, 0]);
+    assert.deepEqual(messages, [['b1', 'last'], ['b1', 'r1', 'b2'], ['last']]);
+  });
+}

@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { listenError } from '../listen-error.ts';
+import type { Logger } from '../log.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import {
+  CLOSE_CODE,
+  DEFAULT_GRACE_MS,
+  DEFAULT_PORT_OPTION,
+  type SendResult,
+  type Socket,
+  type SocketServer,
+  type SocketServerOptions,
+} from './socket-server.ts';
+import { createTopics } from './topics.ts';
+
+const BINARY = { binary: true } as const;
+
+/** The contract on the package `ws`: plain JavaScript, runs wherever Node does. */
+export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Logger): SocketServer {
+  const { path, handlers, maxMessageBytes, maxBackpressureBytes, maxConnections, portOption } = options;
+  const open = new Set<WsSocket>();
+  const topics = createTopics<WsSocket>();
+  const heartbeat = createHeartbeat<WsSocket>(options.idleTimeoutMs);
+  const upgrader = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
+  const http = createServer((_request, response) => {
+    response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end('this port speaks WebSocket only\n');
+  });
+
+  /** One connection. `isOpen` turns false once, when its end is certain; from then on every call is harmless. */
+  class WsSocket implements Socket<Data> {
+    readonly data: Data;
+    readonly remoteAddress: string;
+    readonly ws: WebSocket;
+    isOpen = true;
+    isPaused = false;
+    private isWaitingForDrain = false;
+
+    constructor(ws: WebSocket, remoteAddress: string, data: Data) {
+      this.ws = ws;
+      this.remoteAddress = remoteAddress;
+      this.data = data;
+    }
+
+    send(bytes: Uint8Array): SendResult {
+      if (!this.isOpen || this.ws.readyState !== WebSocket.OPEN) return 'dropped';
+      if (this.ws.bufferedAmount >= maxBackpressureBytes) {
+        if (options.whenSlow === 'close') this.terminate();
+        return 'dropped';
+      }
+      this.ws.send(bytes, BINARY, this.written);
+      if (this.ws.bufferedAmount === 0) return 'sent';
+      this.isWaitingForDrain = true;
+      return 'buffered';
+    }
+
+    private readonly written = (): void => {
+      if (!this.isWaitingForDrain || !this.isOpen || this.ws.bufferedAmount > 0) return;
+      this.isWaitingForDrain = false;
+      guarded(this, 'drain', () => handlers.drain?.(this));
+    };
+
+    bufferedBytes(): number {
+      return this.isOpen ? this.ws.bufferedAmount : 0;
+    }
+
+    pause(): void {
+      if (!this.isOpen || this.isPaused) return;
+      this.isPaused = true;
+      this.ws.pause();
+    }
+
+    resume(): void {
+      if (!this.isOpen || !this.isPaused) return;
+      this.isPaused = false;
+      heartbeat.heard(this);
+      this.ws.resume();
+    }
+
+    subscribe(topic: string): void {
+      if (this.isOpen) topics.add(topic, this);
+    }
+
+    unsubscribe(topic: string): void {
+      topics.delete(topic, this);
+    }
+
+    close(code: number, reason = ''): void {
+      // A paused socket would never read the peer's answer.
+      this.resume();
+      this.ws.close(code, reason);
+    }
+
+    ping(): void {
+      if (this.ws.readyState === WebSocket.OPEN) this.ws.ping();
+    }
+
+    terminate(): void {
+      this.ws.terminate();
+    }
+  }
+
+  function guarded(socket: WsSocket, what: string, handle: () => void): void {
+    try {
+      handle();
+    } catch (err) {
+      log.error({ err, remoteAddress: socket.remoteAddress }, `the socket handler ${what} threw`);
+      socket.close(CLOSE_CODE.internalError);
+    }
+  }
+
+  function accept(ws: WebSocket, request: IncomingMessage, query: string): void {
+    const remoteAddress = request.socket.remoteAddress ?? '';
+    const data = options.createData({ query, origin: request.headers.origin, remoteAddress });
+    const socket = new WsSocket(ws, remoteAddress, data);
+    open.add(socket);
+    heartbeat.add(socket);
+    ws.on('message', (message: Buffer, isBinary) => {
+      heartbeat.heard(socket);
+      // A plain array, because `slice` of a Buffer does not copy, and whoever keeps the bytes relies on a copy.
+      const bytes = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
+      guarded(socket, 'message', () => handlers.message(socket, bytes, isBinary ? 'binary' : 'text'));
+    });
+    ws.on('pong', () => heartbeat.heard(socket));
+    ws.on('ping', () => heartbeat.heard(socket));
+    // `close` follows: here only why is noted (a frame that breaks the protocol, a message that is too long).
+    ws.on('error', (err) => log.debug({ err, remoteAddress }, 'a WebSocket connection broke'));
+    ws.on('close', (code) => {
+      socket.isOpen = false;
+      open.delete(socket);
+      heartbeat.delete(socket);
+      topics.deleteMember(socket);
+      guarded(socket, 'close', () => handlers.close?.(socket, code));
+    });
+    guarded(socket, 'open', () => handlers.open?.(socket));
+  }
+
+  http.on('upgrade', (request, stream, head) => {
+    const [requestPath, query = ''] = (request.url ?? '/').split('?', 2);
+    if (requestPath !== path) return refuse(stream, 404);
+    if (open.size >= maxConnections) return refuse(stream, 503);
+    upgrader.handleUpgrade(request, stream, head, (ws) => accept(ws, request, query));
+  });
+
+  return {
+    adapter: 'ws',
+    canPause: true,
+    async listen({ host, port }) {
+      await new Promise<void>((resolve, reject) => {
+        http.once('error', (err) => reject(listenError(err, { host, port }, portOption ?? DEFAULT_PORT_OPTION)));
+        http.listen({ host, port, reusePort: options.reusePort ?? false }, resolve);
+      });
+      const address = http.address() as AddressInfo;
+      return { host: address.address, port: address.port };
+    },
+    publish(topic, bytes) {
+      let count = 0;
+      for (const socket of topics.members(topic)) if (socket.send(bytes) !== 'dropped') count++;
+      return count;
+    },
+    connectionCount: () => open.size,
+    stopListening() {
+      if (http.listening) http.close();
+    },
+    async close({ graceMs = DEFAULT_GRACE_MS } = {}) {
+      heartbeat.stop();
+      const closed = new Promise<void>((resolve) => {
+        if (http.listening) http.close();
+        const gone = () => void (open.size === 0 && resolve());
+        for (const socket of open) {
+          socket.ws.once('close', gone);
+          socket.close(CLOSE_CODE.goingAway);
+        }
+        gone();
+      });
+      const cutOff = setTimeout(() => {
+        for (const socket of open) socket.terminate();
+      }, graceMs);
+      await closed;
+      clearTimeout(cutOff);
+      http.closeAllConnections();
+    },
+  };
+}
+
+function refuse(stream: Duplex, status: number): void {
+  stream.on('error', () => stream.destroy());
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
