@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { Logger } from '../runtime/log.ts';
-import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName, problemResponses } from './problem.ts';
+import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
 
 export interface ServerDeps {
@@ -20,12 +20,13 @@ export interface ServerDeps {
 export async function createServer({ log, version }: ServerDeps) {
   const server = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     // While draining, a request that still comes in on an open connection is answered, and the connection then closed.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
+    frameworkErrors: (error, request, reply) => send(toProblem(error), request, reply),
     routerOptions: { maxParamLength: 100 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -48,6 +49,7 @@ export async function createServer({ log, version }: ServerDeps) {
         version,
         description: "Sports telemetry: what the devices sent, and how the platform's stores stand.",
       },
+      servers: [{ url: '/', description: 'Where this document came from' }],
       tags: [
         { name: 'samples', description: 'What devices measured' },
         { name: 'operation', description: 'For those who run the platform' },
@@ -72,14 +74,15 @@ export type ApiServer = Awaited<ReturnType<typeof createServer>>;
 /** Served last, when every route is known. */
 export function addDocumentRoute(server: ApiServer): void {
   const schema = {
+    operationId: 'readDocument',
     summary: 'This document',
     tags: ['operation'],
+    security: [],
     response: {
       200: {
         description: 'OpenAPI 3.1',
         content: { 'application/json': { schema: Type.Object({ openapi: Type.String() }) } },
       },
-      ...problemResponses('internal_error'),
     },
   };
   server.get('/openapi.json', { schema }, async () => server.swagger() as { openapi: string });

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { Health } from '../../runtime/health.ts';
 import type { Metrics } from '../../runtime/metrics.ts';
-import { problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 
 const Readiness = Type.Object(
@@ -22,22 +21,24 @@ const json = <Schema>(description: string, schema: Schema) => ({
 
 export function addHealthRoutes(server: ApiServer, { health, metrics }: { health: Health; metrics: Metrics }): void {
   const live = {
+    operationId: 'isLive',
     summary: 'Whether the process can answer',
     tags: ['operation'],
+    security: [],
     response: {
       200: json('It can', Type.Object({ ok: Type.Boolean() }, { additionalProperties: false })),
-      ...problemResponses('internal_error'),
     },
   };
   server.get('/health/live', { schema: live }, async () => ({ ok: true }));
 
   const ready = {
+    operationId: 'isReady',
     summary: 'Whether everything the process needs is there',
     tags: ['operation'],
+    security: [],
     response: {
       200: json('Ready: every check holds', Readiness),
       503: json('Not ready: the checks say why', Readiness),
-      ...problemResponses('internal_error'),
     },
   };
   server.get('/health/ready', { schema: ready }, async (_request, reply) => {
@@ -46,11 +47,12 @@ export function addHealthRoutes(server: ApiServer, { health, metrics }: { health
   });
 
   const scrape = {
+    operationId: 'readMetrics',
     summary: "The process's metrics, for Prometheus",
     tags: ['operation'],
+    security: [],
     response: {
       200: { description: 'Text exposition format', content: { 'text/plain': { schema: Type.String() } } },
-      ...problemResponses('internal_error'),
     },
   };
   server.get('/metrics', { schema: scrape }, async (_request, reply) =>

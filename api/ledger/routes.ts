@@ -34,6 +34,7 @@ export interface LedgerRoutesDeps {
 
 export function addLedgerRoutes(server: ApiServer, { access, readLedger }: LedgerRoutesDeps): void {
   const schema = {
+    operationId: 'readLedger',
     summary: 'What was accepted, and what became of it in each store',
     tags: ['operation'],
     security: [{ token: [] }],

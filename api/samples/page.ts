@@ -11,7 +11,7 @@ const byChannel = <Schema>(schemaOf: (channel: Channel) => Schema): Record<strin
 
 const Range = {
   device: Type.String(),
-  kind: Type.Enum(KINDS),
+  kind: Type.Enum(KINDS, { type: 'string' }),
   from: Type.String({ format: 'date-time' }),
   fromMs: Type.Integer(),
   to: Type.String({ format: 'date-time' }),

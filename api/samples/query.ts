@@ -31,7 +31,11 @@ export const SamplesQuery = Type.Object(
     from: time('First event time: RFC 3339, or ms since the epoch. An hour before `to` when left out.'),
     to: time('Event time before which the range ends. Now when left out.'),
     kind: Type.Optional(
-      Type.Enum(KINDS, { default: 'samples', description: 'Ordinary samples, or the intervals between heart beats.' }),
+      Type.Enum(KINDS, {
+        type: 'string',
+        default: 'samples',
+        description: 'Ordinary samples, or the intervals between heart beats.',
+      }),
     ),
     sources: Type.Optional(
       Type.String({

@@ -16,6 +16,7 @@ export interface SampleRoutesDeps {
 
 export function addSampleRoutes(server: ApiServer, { history, access, clock }: SampleRoutesDeps): void {
   const schema = {
+    operationId: 'readSamples',
     summary: "A device's samples over any time, as they came or resampled",
     description:
       'Recent samples come from the hot store and older ones from the history; the answer does not show the border. ' +

@@ -1,0 +1,75 @@
+import type { TestContext } from 'node:test';
+import { createManualClock } from '../runtime/clock.ts';
+import { createHealth } from '../runtime/health.ts';
+import { createMemoryLog } from '../runtime/log.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { createAccess, type TokenVerdict } from './access.ts';
+import { createApi } from './api.ts';
+import type { Ledger } from './ledger/routes.ts';
+import { createSampleHistory } from './samples/history.ts';
+import { createMemorySampleReader } from './samples/memory-reader.ts';
+
+export const NOW_MS = Date.UTC(2026, 5, 8, 12);
+export const HOT_MS = 24 * 3_600_000;
+
+/** What each token of the tests means. */
+const verdicts: Readonly<Record<string, TokenVerdict>> = {
+  operator: { ok: true, caller: { kind: 'operator' } },
+  'watch-1': { ok: true, caller: { kind: 'device', device: 'watch-1' } },
+  expired: { ok: false, reason: 'expired_token' },
+  revoked: { ok: false, reason: 'revoked_token' },
+  unsure: { ok: false, reason: 'revocations_unknown' },
+};
+
+export const ledger: Ledger = {
+  balanced: true,
+  stores: [
+    { store: 'questdb', accepted: 10, written: 7, refused: 1, expired: 1, inFlight: 1, balanced: true },
+    { store: 'clickhouse', accepted: 10, written: 9, refused: 1, expired: 0, inFlight: 0, balanced: true },
+  ],
+};
+
+/** The whole API over twins. */
+export async function createTestApi(t: TestContext, { openLoopback = false }: { openLoopback?: boolean } = {}) {
+  const { log, records } = createMemoryLog();
+  const clock = createManualClock(NOW_MS);
+  const hot = createMemorySampleReader('questdb');
+  const cold = createMemorySampleReader('clickhouse');
+  const health = createHealth();
+  let readLedger = async () => ledger;
+  const api = await createApi({
+    log,
+    version: '0.0.0',
+    health,
+    metrics: createMetrics('api', { runtimeMetrics: false }),
+    access: createAccess({
+      verify: async (token) => verdicts[token] ?? { ok: false, reason: 'bad_token' },
+      openLoopback,
+    }),
+    clock,
+    history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
+    readLedger: () => readLedger(),
+  });
+  t.after(() => api.close());
+
+  /** A GET; `token` becomes the bearer token. */
+  async function get(url: string, token?: string, remoteAddress?: string) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const { statusCode, headers: answered, payload } = await api.inject({ method: 'GET', url, headers, remoteAddress });
+    const isJson = String(answered['content-type']).includes('json');
+    return { status: statusCode, headers: answered, body: isJson ? JSON.parse(payload) : payload };
+  }
+
+  return {
+    api,
+    hot,
+    cold,
+    clock,
+    health,
+    records,
+    get,
+    failLedger(error: Error) {
+      readLedger = () => Promise.reject(error);
+    },
+  };
+}

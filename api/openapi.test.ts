@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Type } from 'typebox';
+import { Errors } from 'typebox/schema';
+import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
+import { OpenApiDocument } from './openapi.schema.ts';
+import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
+
+type TestApi = Awaited<ReturnType<typeof createTestApi>>;
+
+async function readDocument(t: TestContext) {
+  const { get, api } = await createTestApi(t);
+  const document: Type.Static<typeof OpenApiDocument> = (await get('/openapi.json')).body;
+  return { document, api };
+}
+
+test('the document is OpenAPI 3.1', async (t) => {
+  const { document } = await readDocument(t);
+  const [isValid, errors] = Errors(OpenApiDocument, document);
+  assert.deepEqual(errors, []);
+  assert.equal(isValid, true);
+});
+
+test('names, tags, security schemes and path parameters of the document agree with each other', async (t) => {
+  const { document } = await readDocument(t);
+  const ids = new Set<string>();
+  for (const [path, { get }] of Object.entries(document.paths)) {
+    assert.equal(ids.has(get.operationId), false, `${get.operationId} twice`);
+    ids.add(get.operationId);
+    for (const tag of get.tags)
+      assert.ok(
+        document.tags.some(({ name }) => name === tag),
+        tag,
+      );
+    for (const name of get.security.flatMap(Object.keys)) assert.ok(name in document.components.securitySchemes, name);
+    const inPath = (get.parameters ?? []).filter((parameter) => parameter.in === 'path');
+    assert.deepEqual(
+      inPath.map(({ name, required }) => [`{${name}}`, required]),
+      (path.match(/\{\w+\}/g) ?? []).map((name) => [name, true]),
+    );
+  }
+});
+
+test('every route is in the document, and nothing else', async (t) => {
+  const { document, api } = await readDocument(t);
+  const routes = [...api.printRoutes({ commonPrefix: false }).matchAll(/(\/\S+) \(([A-Z, ]+)\)/g)];
+  const served = routes.map(([, path, methods]) => {
+    assert.equal(methods, 'GET, HEAD');
+    return path.replace(/:(\w+)/g, '{$1}');
+  });
+  assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
+});
+
+const SAMPLES = '/v1/devices/{device}/samples';
+const OWN = '/v1/devices/watch-1/samples';
+const outOfReach = ({ hot }: TestApi) => hot.setReachable(false);
+
+/** For each route and status: a request that gets it, with which token, after which change. */
+const scenarios: [path: string, status: number, url: string, token?: string, prepare?: (api: TestApi) => void][] = [
+  ['/health/live', 200, '/health/live'],
+  ['/health/ready', 200, '/health/ready'],
+  ['/health/ready', 503, '/health/ready', undefined, ({ health }) => void health.register('x', () => ({ ok: false }))],
+  ['/metrics', 200, '/metrics'],
+  ['/openapi.json', 200, '/openapi.json'],
+  ['/v1/ledger', 200, '/v1/ledger', 'operator'],
+  ['/v1/ledger', 401, '/v1/ledger'],
+  ['/v1/ledger', 403, '/v1/ledger', 'watch-1'],
+  ['/v1/ledger', 500, '/v1/ledger', 'operator', ({ failLedger }) => failLedger(new Error('a mistake'))],
+  ['/v1/ledger', 503, '/v1/ledger', 'unsure'],
+  [SAMPLES, 200, OWN, 'watch-1'],
+  [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
+  [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],
+  [SAMPLES, 200, `${OWN}?step=10s`, 'watch-1'],
+  [SAMPLES, 200, `${OWN}?step=1h&limit=1&from=${NOW_MS - 2 * HOT_MS}`, 'watch-1'],
+  [SAMPLES, 401, OWN, 'forged'],
+  [SAMPLES, 403, '/v1/devices/watch-2/samples', 'watch-1'],
+  [SAMPLES, 404, '/v1/devices/watch-3/samples', 'operator'],
+  [SAMPLES, 422, `${OWN}?limit=0&colour=red`, 'watch-1'],
+  [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
+  [SAMPLES, 503, OWN, 'watch-1', outOfReach],
+];
+
+for (const [path, status, url, token, prepare] of scenarios) {
+  test(`GET ${url} as ${token ?? 'nobody'} answers ${status} as documented`, async (t) => {
+    const api = await createTestApi(t);
+    api.cold.insert([sampleRow({ tsMs: NOW_MS - HOT_MS - 1 }, { power: 200, latitude: 1 })]);
+    api.hot.insert([
+      sampleRow({ tsMs: NOW_MS - 2, source: 'file:0123456789abcdef' }, { battery: 1_000 }),
+      sampleRow({ tsMs: NOW_MS - 1 }, { power: 200, latitude: 1 }),
+      rrRow({ tsMs: NOW_MS - 1 }, 8_000),
+    ]);
+    const { paths } = (await api.get('/openapi.json')).body;
+    prepare?.(api);
+    const answer = await api.get(url, token);
+    assert.equal(answer.status, status, JSON.stringify(answer.body));
+    const mediaType = String(answer.headers['content-type']).split(';')[0];
+    const { schema } = paths[path].get.responses[status].content[mediaType] ?? {};
+    assert.ok(schema, `${mediaType} is not documented`);
+    assert.deepEqual(Errors(schema, answer.body)[1], []);
+  });
+}
+
+test('every documented status of every route has a request above', async (t) => {
+  const { document } = await readDocument(t);
+  const documented = Object.entries(document.paths).flatMap(([path, { get }]) =>
+    Object.keys(get.responses).map((status) => `${path} ${status}`),
+  );
+  assert.deepEqual([...new Set(scenarios.map(([path, status]) => `${path} ${status}`))].sort(), documented.sort());
+});
