@@ -1,0 +1,111 @@
+/**
+ * `npm test`: runs `*.test.ts` files, several at once, each in a process of its own with a bound on its time, and ends
+ * with one line of totals. Exit code 1 when a test failed, a file hung or held no test, or nothing ran at all.
+ * `npm test -- ingest runtime/clock --unit` runs a part.
+ */
+import { globSync } from 'node:fs';
+import { matchesGlob, relative, resolve } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { run } from 'node:test';
+import { spec, type TestEvent } from 'node:test/reporters';
+import { describeOptions } from '../runtime/option-text.ts';
+import { defineOptions, OptionError, readOptions } from '../runtime/options.ts';
+import { createTestCount } from './test-count.ts';
+
+const table = defineOptions({
+  files: { type: 'list', positional: true, description: 'Parts of paths, or glob patterns; all files without any.' },
+  live: { type: 'boolean', description: 'Only tests that start real engines (*.live.test.ts).' },
+  unit: { type: 'boolean', description: 'Only tests that need nothing outside their process.' },
+  concurrency: { type: 'integer', default: 2, min: 1, max: 64, unit: 'count', description: 'Files at once.' },
+  fileTimeoutMs: { type: 'integer', default: 600_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
+  root: { type: 'string', default: resolve(import.meta.dirname, '..'), description: 'Folder whose tests run.' },
+});
+
+function findFiles(root: string, patterns: readonly string[], kind: 'unit' | 'live' | 'all'): string[] {
+  const isLive = (file: string) => file.endsWith('.live.test.ts');
+  const exclude = (entry: string) => /^(node_modules|\..+)$/.test(entry.split('/').at(-1)!);
+  const all = globSync('**/*.test.ts', { cwd: root, exclude }).sort();
+  const chosen = new Set<string>();
+  if (patterns.length === 0) for (const file of all) chosen.add(file);
+  for (const pattern of patterns) {
+    const local = relative(root, resolve(pattern));
+    const matching = all.filter((file) => file.includes(pattern) || file === local || matchesGlob(file, pattern));
+    if (matching.length === 0) throw new OptionError(`no test file matches "${pattern}"`);
+    for (const file of matching) chosen.add(file);
+  }
+  // Unit tests come first: they say soonest what is wrong.
+  return [...chosen]
+    .filter((file) => kind === 'all' || isLive(file) === (kind === 'live'))
+    .sort((a, b) => Number(isLive(a)) - Number(isLive(b)))
+    .map((file) => resolve(root, file));
+}
+
+async function runFile(file: string, timeoutMs: number, stop: AbortSignal): Promise<TestEvent[]> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const events: TestEvent[] = [];
+  for await (const event of run({ files: [file], concurrency: false, signal: AbortSignal.any([late.signal, stop]) })) {
+    // Totals of one file are left out: those of all files come at the end.
+    const isTotal =
+      event.type === 'test:summary' || (event.type === 'test:diagnostic' && event.data.file === undefined);
+    if (!isTotal) events.push(event);
+  }
+  clearTimeout(timer);
+  if (late.signal.aborted) events.push(note(file, `${file} was ended because it took longer than ${timeoutMs} ms`));
+  return events;
+}
+
+function note(file: string, message: string): TestEvent {
+  return { type: 'test:stderr', data: { file, message: `${message}\n` } };
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { files: patterns, live, unit, concurrency, fileTimeoutMs, root } = readOptions(table, { argv, env: {} });
+  const files = findFiles(root, patterns, live === unit ? 'all' : live ? 'live' : 'unit');
+  const startedMs = performance.now();
+  const count = createTestCount();
+  const reporter = new PassThrough({ objectMode: true });
+  const printed = new Promise((done) => reporter.pipe(new spec()).on('end', done).pipe(process.stdout, { end: false }));
+
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const waiting = [...files];
+  async function runWaiting(): Promise<void> {
+    for (let file = waiting.shift(); file && !stop.signal.aborted; file = waiting.shift()) {
+      // A file's events stay together, else the report of files that run at once would be mixed up.
+      for (const event of await runFile(file, fileTimeoutMs, stop.signal)) {
+        count.add(event);
+        reporter.write(event);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, runWaiting));
+
+  const totals = count.totals();
+  for (const file of count.empty(files)) reporter.write(note(file, `no test ran in ${relative(root, file)}`));
+  totals.failed += count.empty(files).filter((file) => !count.failedAsWhole(file)).length;
+  reporter.end(summary(totals, performance.now() - startedMs));
+  await printed;
+  process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+  const ran = totals.passed + totals.failed;
+  return ran === 0 || totals.failed > 0 || stop.signal.aborted ? 1 : 0;
+}
+
+/** The event that makes the reporter list what failed. */
+function summary({ passed, failed, skipped }: { passed: number; failed: number; skipped: number }, durationMs: number) {
+  const tests = passed + failed + skipped;
+  const counts = { tests, passed, failed, skipped, cancelled: 0, suites: 0, todo: 0, topLevel: tests };
+  const data = { file: undefined, counts, duration_ms: durationMs, success: failed === 0 };
+  return { type: 'test:summary', data };
+}
+
+try {
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help')) process.stdout.write(describeOptions(table, { command: 'npm test --' }));
+  // A file that hung may have left handles of ours open, so the end is said, not waited for.
+  else process.exit(await main(argv));
+} catch (err) {
+  if (!(err instanceof OptionError)) throw err;
+  process.stderr.write(`${err.message}\n`);
+  process.exit(2);
+}
