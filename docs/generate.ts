@@ -1,0 +1,100 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { DEFAULT_LIMITS } from '../ingest/connections/limits.ts';
+import { connackCode, disconnectCode, pubackCode } from '../ingest/mqtt/reason-codes.ts';
+import { CHANNELS, type Channel, RR_CHANNEL } from '../schemas/channels.ts';
+import { CLOCK_TOLERANCE_MS } from '../schemas/clock-offset.ts';
+import { MAX_SAMPLES_PER_FRAME } from '../schemas/frame/columns.ts';
+import { isSigned } from '../schemas/frame/decode.ts';
+import { MAX_SOURCES_PER_DEVICE } from '../schemas/identity.ts';
+import { REASON_NAMES, REASONS, type Reason } from '../schemas/reasons.ts';
+import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
+import { ADVICE } from './reason-advice.ts';
+
+/** The pages that have generated parts. `node docs/generate.ts` writes them; a test keeps them fresh. */
+export const GENERATED_PAGES = [new URL('frames.md', import.meta.url)];
+
+const BLOCKS: Readonly<Record<string, () => string>> = {
+  channels: () => channelTable(CHANNELS),
+  'rr channel': () => channelTable([RR_CHANNEL]),
+  limits: limitTable,
+  'dead reasons': () => reasonTable('dead'),
+  'refused reasons': () => reasonTable('refused'),
+  'shed reasons': () => reasonTable('shed'),
+  'example bytes': () => fenced('text', annotatedHex(EXAMPLE_FRAME)),
+  'example json': () => fenced('json', exampleJson()),
+};
+
+const BLOCK = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g;
+
+/** The page with every generated part written anew. Throws on a part that nothing generates. */
+export function renderPage(page: string): string {
+  return page.replace(BLOCK, (_, name: string) => {
+    const block = BLOCKS[name];
+    if (block === undefined) throw new RangeError(`nothing generates the part "${name}"`);
+    return `<!-- generated: ${name} -->\n${block()}\n<!-- end -->`;
+  });
+}
+
+function channelTable(channels: readonly Channel[]): string {
+  const rows = channels.map((channel) => {
+    const { name, field, unit, scale, min, max, delta, outOfRange, description } = channel;
+    const type = `${isSigned(channel) ? 'sint32' : 'uint32'}${delta ? ', differences' : ''}`;
+    const bad = outOfRange === 'dead' ? 'the frame is dead' : 'NULL';
+    const limits = `${min / scale} … ${max / scale}`;
+    return [`\`${name}\``, field, field + 1, type, `${unit} × ${scale}`, limits, bad, description];
+  });
+  return table(['channel', 'field', 'validity', 'type', 'stored as', 'limits', 'outside them', 'what'], rows);
+}
+
+function limitTable(): string {
+  return table(
+    ['limit', 'value'],
+    [
+      ['samples in a frame', MAX_SAMPLES_PER_FRAME],
+      ['sources of a device', MAX_SOURCES_PER_DEVICE],
+      ['bytes of a packet or message', DEFAULT_LIMITS.maxPacketBytes],
+      ['bytes of the first packet or message', DEFAULT_LIMITS.maxConnectBytes],
+      ['ms until the first packet or message', DEFAULT_LIMITS.connectTimeoutMs],
+      ['frames in flight on a connection', DEFAULT_LIMITS.maxInFlightFrames],
+      ['connections of a device', DEFAULT_LIMITS.maxConnectionsPerDevice],
+      ['ms of clock error that are not corrected', CLOCK_TOLERANCE_MS],
+    ],
+  );
+}
+
+function reasonTable(outcome: 'dead' | 'refused' | 'shed'): string {
+  const reasons = REASON_NAMES.filter((reason) => REASONS[reason].outcome === outcome);
+  if (outcome === 'refused') {
+    return table(
+      ['reason', 'what it means', 'PUBACK', 'CONNACK', 'DISCONNECT', 'what to do'],
+      reasons.map((reason) => [
+        `\`${reason}\``,
+        REASONS[reason].text,
+        ...[pubackCode, connackCode, disconnectCode].map((codeOf) => hex(codeOf(reason))),
+        ADVICE[reason],
+      ]),
+    );
+  }
+  const row = (reason: Reason) => [`\`${reason}\``, REASONS[reason].text, hex(pubackCode(reason)), ADVICE[reason]];
+  return table(['reason', 'what it means', 'PUBACK', 'what to do'], reasons.map(row));
+}
+
+/** Cells are padded as the formatter would pad them, so that a fresh page is a formatted one. */
+function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const widths = header.map((name, c) => Math.max(name.length, ...rows.map((row) => String(row[c]).length)));
+  const line = (cells: readonly (string | number)[]) =>
+    `| ${cells.map((cell, c) => String(cell).padEnd(widths[c])).join(' | ')} |`;
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+function fenced(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\n\`\`\``;
+}
+
+function hex(code: number): string {
+  return `0x${code.toString(16).padStart(2, '0')}`;
+}
+
+if (import.meta.main) {
+  for (const page of GENERATED_PAGES) writeFileSync(page, renderPage(readFileSync(page, 'utf8')));
+}
