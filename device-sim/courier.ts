@@ -24,11 +24,16 @@ export interface CourierDeps {
   /** Without any progress for this long, the device gives up. */
   readonly giveUpMs: number;
   readonly tally: CourierTally;
+  /** Once true, nothing new leaves, and the device is done when what is in flight is answered. */
+  readonly isDraining: () => boolean;
+  /** Ends everything at once. */
   readonly signal?: AbortSignal;
 }
 
 /** What happened on the way, over all devices of a run. */
 export interface CourierTally {
+  /** How much of their activities the devices have taken up, ms summed over devices: what progress is measured by. */
+  playedMs: number;
   connects: number;
   failedConnects: number;
   lostConnections: number;
@@ -39,6 +44,7 @@ export interface CourierTally {
 }
 
 export const createTally = (): CourierTally => ({
+  playedMs: 0,
   connects: 0,
   failedConnects: 0,
   lostConnections: 0,
@@ -49,7 +55,8 @@ export const createTally = (): CourierTally => ({
 
 const MAX_TROUBLES = 20;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
-const MAX_WAIT_MS = 1_000;
+/** How often a waiting device looks whether it has to stop. */
+const MAX_WAIT_MS = 250;
 
 /** A letter that has left or is about to; `order` is its place in the script, which resending keeps. */
 interface Sending {
@@ -145,12 +152,18 @@ export async function runCourier(deps: CourierDeps): Promise<boolean> {
   }
 
   const isDue = (dueMs: number) => dueWallMs(pace, device.startMs, dueMs) <= clock.nowMs();
+  let playedToMs = device.startMs;
   const advance = () => {
+    if (next?.kind === 'letter' && next.dueMs > playedToMs) {
+      tally.playedMs += next.dueMs - playedToMs;
+      playedToMs = next.dueMs;
+    }
     next = script.next().value;
   };
 
   /** Does one thing that can be done now; false when the device can only wait. */
   async function act(): Promise<boolean> {
+    if (deps.isDraining()) return false;
     if (gathering > 0 && next !== undefined) return gather(next);
     const isHeldBack = clock.monotonicMs() < notBeforeMs || clock.nowMs() < (connection?.slowUntilMs ?? 0);
     if (connection === null) {
@@ -211,7 +224,7 @@ export async function runCourier(deps: CourierDeps): Promise<boolean> {
 
   try {
     while (next !== undefined || queue.length > 0 || inFlight.size > 0) {
-      if (signal?.aborted) return false;
+      if (signal?.aborted || (deps.isDraining() && inFlight.size === 0)) return false;
       if (isStuck()) {
         trouble('gave up: nothing was acknowledged for too long');
         return false;

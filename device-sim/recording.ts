@@ -1,4 +1,5 @@
 import { Decoder, type RecordMesg, Stream } from '@garmin/fitsdk';
+import { StartError } from '../runtime/service.ts';
 import { type Draft, toStored } from './activity.ts';
 
 /** A recorded activity as the series of its sources, in the time in which it happened. */
@@ -10,7 +11,7 @@ export interface Recording {
 }
 
 /** A file that is not a whole recording. The message names the file and says what is wrong with it. */
-export class RecordingError extends Error {
+export class RecordingError extends StartError {
   override name = 'RecordingError';
 }
 

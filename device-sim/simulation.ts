@@ -45,6 +45,7 @@ export function createSimulation(deps: SimulationDeps) {
   } = deps;
   const latency: LatencyHistogram = createLatencyHistogram();
   const tally: CourierTally = createTally();
+  let isDraining = false;
 
   function connectOf(device: SimulatedDevice): Connect {
     const connect = deps.connects[device.protocol];
@@ -56,6 +57,10 @@ export function createSimulation(deps: SimulationDeps) {
     truth,
     latency,
     tally,
+    /** Devices send nothing new; `run` resolves when what is in flight is answered. */
+    drain(): void {
+      isDraining = true;
+    },
     /** Resolves when every device is done or has given up. Rejects on a fault of the simulator itself. */
     async run(): Promise<SimulationResult> {
       const startMs = clock.monotonicMs();
@@ -68,6 +73,7 @@ export function createSimulation(deps: SimulationDeps) {
             token: () => tokenFor(device),
             random: createRandom(deps.seed, `back-off ${device.device}`),
             pace: deps.pace,
+            isDraining: () => isDraining,
             ...{ clock, truth, latency, tally, window, ackTimeoutMs, giveUpMs, signal },
           }),
         ),

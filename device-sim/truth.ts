@@ -85,8 +85,10 @@ export function createTruth({ keep, maxFrames = DEFAULT_MAX_FRAMES }: TruthOptio
 
   function seriesOf({ device, boot, source }: SensorFrame): SeriesTruth {
     const key = seriesKey(device, boot, source);
-    let one = series.get(key);
-    if (one === undefined) series.set(key, (one = { fates: [], others: new Map() }));
+    const known = series.get(key);
+    if (known !== undefined) return known;
+    const one: SeriesTruth = { fates: [], others: new Map() };
+    series.set(key, one);
     return one;
   }
 

@@ -10,10 +10,12 @@ const MAX_PACKET_ID = 65_535;
 export function createRawMqttConnect(address: MqttAddress): Connect {
   return async function connect(credentials) {
     const waiting = new Map<number, (outcome: Outcome) => void>();
-    const socket = await openMqttSocket(address, credentials, (packetId, code, tail) => {
-      const settle = waiting.get(packetId);
-      waiting.delete(packetId);
-      settle?.(outcomeOfPuback(code, tail === null ? undefined : reasonStringOf(tail)));
+    const socket = await openMqttSocket(address, credentials, {
+      onPuback(packetId, code, tail) {
+        const settle = waiting.get(packetId);
+        waiting.delete(packetId);
+        settle?.(outcomeOfPuback(code, tail === null ? undefined : reasonStringOf(tail)));
+      },
     });
     return openConnection(socket, topics.frames(credentials.device), address.version, waiting);
   };

@@ -86,7 +86,7 @@ const SIZES: Record<number, number | 'text' | 'pair'> = {
   40: 1,
   41: 1,
   42: 1,
-}; // prettier-ignore
+};
 
 /** The number or text of the property `wanted` among `bytes`; undefined without it, or past one that is unknown. */
 function property(bytes: Uint8Array, wanted: number): number | string | undefined {

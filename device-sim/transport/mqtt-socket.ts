@@ -18,24 +18,28 @@ export interface MqttAddress {
 /** A connected MQTT session on a bare socket: what is written are ready packets, what comes back are PUBACKs. */
 export interface MqttSocket {
   readonly maxInFlight: number;
-  /** False when the kernel's buffer is full: wait for `drained`. */
-  write(packets: Uint8Array): boolean;
-  drained(run: () => void): void;
+  /** `written` is called when the bytes have left this process, or never will: from then on they may be changed. */
+  write(packets: Uint8Array, written?: () => void): void;
   readonly closed: Promise<string>;
   close(): Promise<void>;
   cut(): void;
 }
 
-export type OnPuback = (packetId: number, code: number, tail: Uint8Array | null) => void;
+export interface Acknowledged {
+  /** Called for every PUBACK, in the order in which they come. */
+  onPuback(packetId: number, code: number, tail: Uint8Array | null): void;
+  /** After everything that came in one read. */
+  afterRead?(): void;
+}
 
 const FINAL_CODES = new Set([4, 5, 0x84, 0x85, 0x86, 0x87, 0x8a]);
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Throws ConnectError. `onPuback` is called for every PUBACK in the order in which they come. */
+/** Throws ConnectError. */
 export async function openMqttSocket(
   { host, port, version }: MqttAddress,
   { device, token }: Credentials,
-  onPuback: OnPuback,
+  acknowledged: Acknowledged,
 ): Promise<MqttSocket> {
   const socket = connectTcp({ host, port, noDelay: true });
   const closed = Promise.withResolvers<string>();
@@ -47,7 +51,7 @@ export async function openMqttSocket(
       if (code === 0) accepted.resolve(receiveMaximum ?? DEFAULT_MAX_IN_FLIGHT);
       else accepted.reject(new ConnectError(`the server refused the connection: 0x${code.toString(16)}`, { isFinal }));
     },
-    onPuback,
+    onPuback: acknowledged.onPuback,
     onDisconnect(code) {
       why = `the server said goodbye: 0x${code.toString(16)}`;
     },
@@ -56,6 +60,7 @@ export async function openMqttSocket(
   socket.on('data', (chunk) => {
     try {
       read(chunk);
+      acknowledged.afterRead?.();
     } catch (error) {
       socket.destroy(error as Error);
     }
@@ -92,8 +97,7 @@ function openedSocket(
   return {
     maxInFlight,
     closed,
-    write: (packets) => socket.write(packets),
-    drained: (run) => void socket.once('drain', run),
+    write: (packets, written) => void socket.write(packets, written),
     async close() {
       setWhy('the device said goodbye');
       if (!socket.destroyed) {

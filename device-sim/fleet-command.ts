@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseFaults } from './faults.ts';
+import { createFleet, createRecordedDevice, type Protocol, type SimulatedDevice } from './fleet.ts';
+import type { Pace } from './pace.ts';
+import { readRecording } from './recording.ts';
+import type { Row } from './report.ts';
+import type { SimOptions } from './sim-options.ts';
+import { createSimulation, type Simulation, type SimulationResult } from './simulation.ts';
+import { createMqttConnect } from './transport/mqtt-client.ts';
+import { createRawMqttConnect } from './transport/mqtt-raw.ts';
+import type { Connect } from './transport/transport.ts';
+import { createTruth } from './truth.ts';
+
+/** How each protocol reaches one ingest. */
+export function connectsTo(target: { host: string; mqttPort: number; websocketPort: number }) {
+  const { host, mqttPort: port } = target;
+  const url = `mqtt://${host}:${port}`;
+  return {
+    mqtt: createMqttConnect({ url, version: 4 }),
+    mqtt5: createMqttConnect({ url, version: 5 }),
+    raw: createRawMqttConnect({ host, port, version: 4 }),
+    raw5: createRawMqttConnect({ host, port, version: 5 }),
+  } satisfies Partial<Record<Protocol, Connect>>;
+}
+
+/** The devices of `run`: recordings first, then the fleet. Throws RecordingError for a file that is not whole. */
+export async function devicesOf(options: SimOptions, pace: Pace): Promise<SimulatedDevice[]> {
+  const { seed, samplesPerFrame, protocols } = options;
+  const faults = { faults: parseFaults(options.faults), rate: options.faultRate };
+  const shared = { seed, samplesPerFrame, faults, pace };
+  const recorded: SimulatedDevice[] = [];
+  for (const file of options.fit) {
+    const recording = readRecording(await readFile(file), file);
+    const device = basename(file, '.fit')
+      .replaceAll(/[^A-Za-z0-9_-]/g, '-')
+      .slice(0, 64);
+    const protocol = protocols[recorded.length % protocols.length];
+    recorded.push(createRecordedDevice({ ...shared, device, protocol, recording }));
+  }
+  const durationMs = options.durationS * 1_000;
+  return [...recorded, ...createFleet({ ...shared, devices: options.devices, durationMs, protocols })];
+}
+
+export interface FleetRun {
+  readonly simulation: Simulation;
+  readonly devices: readonly SimulatedDevice[];
+  readonly pace: Pace;
+}
+
+export async function createFleetRun(
+  options: SimOptions,
+  {
+    nowMs,
+    tokenFor,
+    signal,
+  }: { nowMs: number; tokenFor: (device: string) => Promise<string | null>; signal?: AbortSignal },
+): Promise<FleetRun> {
+  const pace = {
+    anchorMs: options.anchorMs ?? nowMs,
+    speed: options.speed === 0 ? Number.POSITIVE_INFINITY : options.speed,
+  };
+  const devices = await devicesOf(options, pace);
+  const simulation = createSimulation({
+    seed: options.seed,
+    devices,
+    pace,
+    connects: connectsTo(options),
+    tokenFor: ({ device }) => tokenFor(device),
+    window: options.window,
+    giveUpMs: options.giveUpMs,
+    // Nobody asks this process about rows: numbers are enough, and memory stays bounded.
+    truth: createTruth({ keep: 'counts' }),
+    signal,
+  });
+  return { simulation, devices, pace };
+}
+
+/** The summary of a run: names, values and units as the table shows them. */
+export function summarizeFleetRun({ simulation, devices, pace }: FleetRun, result: SimulationResult): Row[] {
+  const { counts } = simulation.truth;
+  const { latency, tally } = simulation;
+  const perS = (count: number) => Math.round((count / result.elapsedMs) * 1_000);
+  return [
+    ['anchorMs', pace.anchorMs],
+    ['devices', devices.length],
+    ['unfinishedDevices', result.unfinishedDevices.length],
+    ['framesSent', counts.sentFrames],
+    ['framesAcknowledged', counts.acknowledgedFrames],
+    ['samplesSent', counts.sentSamples],
+    ['samplesAcknowledged', counts.acknowledgedSamples],
+    ['malformedSent', counts.sentMalformed],
+    ['malformedAcknowledged', counts.acknowledgedMalformed],
+    ['sendings', counts.sends],
+    ['resends', tally.resends],
+    ['refusals', tally.refusals],
+    ['connections', tally.connects],
+    ['lostConnections', tally.lostConnections],
+    ['failedConnections', tally.failedConnects],
+    ['elapsedMs', Math.round(result.elapsedMs)],
+    ['samplesPerS', perS(counts.acknowledgedSamples)],
+    ['ackP50Ms', latency.quantileMs(0.5)],
+    ['ackP99Ms', latency.quantileMs(0.99)],
+    ['ackMaxMs', latency.maxMs],
+  ];
+}

@@ -1,0 +1,133 @@
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { createLatencyHistogram } from '../../runtime/latency.ts';
+import { ConnectError } from '../transport/transport.ts';
+import { createLoadConnection, type LoadCounts } from './load-connection.ts';
+import { createLoadDevice } from './load-device.ts';
+
+export interface LoadPlan {
+  readonly seed: string;
+  readonly host: string;
+  readonly port: number;
+  readonly version: 4 | 5;
+  /** Each is a device of its own. */
+  readonly connections: number;
+  readonly window: number;
+  readonly samplesPerFrame: number;
+  readonly sampleGapMs: number;
+  readonly spanMs: number;
+  /** Frames in all; Infinity to go on until stopped. */
+  readonly frames: number;
+  /** Frames a second over all connections; Infinity for as fast as they are acknowledged. */
+  readonly framesPerS: number;
+  readonly prefix?: string;
+  readonly giveUpMs?: number;
+}
+
+export interface LoadResult {
+  readonly isComplete: boolean;
+  readonly unacknowledged: number;
+  readonly elapsedMs: number;
+}
+
+const RATE_TICK_MS = 5;
+/** MQTT has 65,535 packet identifiers; half of them leave room for the ones that come late. */
+const MAX_WINDOW = 32_768;
+const DEFAULT_GIVE_UP_MS = 60_000;
+const RECONNECT_MS = 200;
+
+export interface LoadDeps {
+  readonly tokenFor?: (device: string) => Promise<string | null>;
+  readonly clock?: Clock;
+  /** Stops sending; what is in flight is still waited for. */
+  readonly signal?: AbortSignal;
+}
+
+/** As much load as a server takes, from frames encoded beforehand. `counts` and `latency` may be read at any time. */
+export function createLoad(
+  plan: LoadPlan,
+  { tokenFor = async () => null, clock = systemClock, signal }: LoadDeps = {},
+) {
+  const { host, port, version, window, prefix = 'load' } = plan;
+  if (window > MAX_WINDOW) throw new RangeError(`a window holds at most ${MAX_WINDOW} frames`);
+  const counts: LoadCounts = { sends: 0, acknowledged: 0, dead: 0, refused: 0, lostConnections: 0 };
+  const latency = createLatencyHistogram();
+  // All samples are in the past, also those of the last frame of a boot.
+  const startMs = clock.nowMs() - plan.spanMs;
+  const devices = Array.from({ length: plan.connections }, (_, i) => {
+    const device = `${prefix}-${String(i + 1).padStart(4, '0')}`;
+    return createLoadDevice({ ...plan, device, startMs });
+  });
+  let taken = 0;
+  let startedMs = 0;
+  let isStopping = false;
+
+  function allow(wanted: number): number {
+    if (isStopping || signal?.aborted) return 0;
+    const elapsedMs = clock.monotonicMs() - startedMs;
+    const due = plan.framesPerS === Infinity ? wanted : Math.floor((elapsedMs * plan.framesPerS) / 1_000) - taken;
+    const count = Math.max(0, Math.min(wanted, due, plan.frames - taken));
+    taken += count;
+    return count;
+  }
+
+  const connections = devices.map((device) =>
+    createLoadConnection({
+      device,
+      address: { host, port, version },
+      token: () => tokenFor(device.device),
+      ...{ window, allow, latency, counts },
+    }),
+  );
+  const unacknowledged = () => connections.reduce((sum, connection) => sum + connection.unacknowledged, 0);
+
+  /** Opens what is not open; a server that is away for a while is no end. Throws when the device is not wanted. */
+  async function reconnect(): Promise<void> {
+    await Promise.all(
+      connections
+        .filter((connection) => !connection.isOpen)
+        .map(async (connection) => {
+          try {
+            await connection.open();
+          } catch (error) {
+            if (!(error instanceof ConnectError) || error.isFinal) throw error;
+          }
+        }),
+    );
+  }
+
+  return {
+    counts,
+    latency,
+    devices,
+    connections,
+    startMs,
+    frameBytes: devices.reduce((sum, device) => sum + device.frameBytes, 0) / devices.length,
+    stop(): void {
+      isStopping = true;
+    },
+    /** Resolves when all frames are acknowledged, or when nothing was for `giveUpMs`. */
+    async run(): Promise<LoadResult> {
+      startedMs = clock.monotonicMs();
+      await reconnect();
+      let progressMs = clock.monotonicMs();
+      let acknowledged = 0;
+      let checkedMs = progressMs;
+      while ((taken < plan.frames && !isStopping && !signal?.aborted) || unacknowledged() > 0) {
+        await clock.sleep(plan.framesPerS === Infinity ? 4 * RATE_TICK_MS : RATE_TICK_MS);
+        const nowMs = clock.monotonicMs();
+        for (const connection of connections) connection.fill();
+        if (nowMs - checkedMs > RECONNECT_MS) {
+          checkedMs = nowMs;
+          await reconnect();
+        }
+        if (counts.acknowledged !== acknowledged) progressMs = nowMs;
+        acknowledged = counts.acknowledged;
+        if (nowMs - progressMs > (plan.giveUpMs ?? DEFAULT_GIVE_UP_MS)) break;
+      }
+      const elapsedMs = clock.monotonicMs() - startedMs;
+      await Promise.all(connections.map((connection) => connection.close()));
+      return { isComplete: unacknowledged() === 0, unacknowledged: unacknowledged(), elapsedMs };
+    },
+  };
+}
+export type Load = ReturnType<typeof createLoad>;

@@ -1,0 +1,113 @@
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import { type Service, StartError } from '../runtime/service.ts';
+import { createFleetRun, summarizeFleetRun } from './fleet-command.ts';
+import { loadOf, summarizeLoad } from './load/load-command.ts';
+import { type Progress, showProgress } from './progress.ts';
+import { asJson, asTable, type Row } from './report.ts';
+import type { SimOptions } from './sim-options.ts';
+
+export interface SimServiceDeps {
+  readonly options: SimOptions;
+  readonly log: Logger;
+  readonly tokenFor: (device: string) => Promise<string | null>;
+  readonly out: NodeJS.WriteStream;
+  readonly err: NodeJS.WriteStream;
+  readonly clock?: Clock;
+}
+
+/** One job of the command line: what it does, how far it is, and its summary at the end. */
+interface Job {
+  run(): Promise<{ rows: Row[]; failure: string | null; troubles: readonly string[] }>;
+  progress(): Progress;
+  /** Nothing new; `run` ends when what is in flight is answered. */
+  drain(): void;
+}
+
+/**
+ * A simulation or a load as a service. `run` rejects when a frame was never acknowledged, so that the process ends with
+ * 1; `drain` stops new frames and waits for what is in flight.
+ */
+export async function createSimService(deps: SimServiceDeps): Promise<Service> {
+  const { options, log, out, err, clock = systemClock } = deps;
+  const stopping = new AbortController();
+  const job =
+    options.command === 'load' ? loadJob(deps, stopping.signal) : await fleetJob(deps, clock, stopping.signal);
+  let running: Promise<void> | undefined;
+
+  async function work(): Promise<void> {
+    log.info({ seed: options.seed, command: options.command }, 'the seed of this run');
+    const display = showProgress(job.progress, { clock, json: options.json, out, err });
+    const { rows, failure, troubles } = await job.run().finally(() => display.stop());
+    const all: Row[] = [['seed', options.seed], ...rows];
+    out.write(options.json ? asJson('summary', all) : asTable(all));
+    for (const trouble of troubles) log.warn(trouble);
+    if (failure !== null) throw new StartError(failure);
+  }
+
+  return {
+    name: 'device-sim',
+    run: () => (running = work()),
+    async drain() {
+      job.drain();
+      // What it rejects with is for whoever called `run`.
+      await running?.catch(() => undefined);
+    },
+    async stop() {
+      stopping.abort();
+    },
+  };
+}
+
+async function fleetJob({ options, tokenFor }: SimServiceDeps, clock: Clock, signal: AbortSignal): Promise<Job> {
+  const fleetRun = await createFleetRun(options, { nowMs: clock.nowMs(), tokenFor, signal });
+  const { simulation, devices } = fleetRun;
+  let isDraining = false;
+  const totalMs = devices.reduce((sum, device) => sum + device.durationMs, 0);
+  return {
+    async run() {
+      const result = await simulation.run();
+      const frames = simulation.truth.unacknowledged().length;
+      const isWhole = frames === 0 && (isDraining || result.isComplete);
+      const stopped = `${result.unfinishedDevices.length} devices did not finish`;
+      return {
+        rows: summarizeFleetRun(fleetRun, result),
+        failure: isWhole ? null : `${frames} frames were never acknowledged, ${stopped}`,
+        troubles: isWhole ? [] : simulation.tally.troubles,
+      };
+    },
+    drain() {
+      isDraining = true;
+      simulation.drain();
+    },
+    progress: () => ({
+      share: totalMs === 0 ? null : Math.min(1, simulation.tally.playedMs / totalMs),
+      rows: [
+        ['framesAcknowledged', simulation.truth.counts.acknowledgedFrames],
+        ['resends', simulation.tally.resends],
+        ['ackP99Ms', simulation.latency.quantileMs(0.99)],
+      ],
+    }),
+  };
+}
+
+function loadJob({ options, tokenFor }: SimServiceDeps, signal: AbortSignal): Job {
+  const load = loadOf(options, { tokenFor, signal });
+  return {
+    async run() {
+      const result = await load.run();
+      const rows = summarizeLoad(load, options.samplesPerFrame, result);
+      const failure = result.isComplete ? null : `${result.unacknowledged} frames were never acknowledged`;
+      return { rows, failure, troubles: [] };
+    },
+    drain: () => load.stop(),
+    progress: () => ({
+      share: options.frames === 0 ? null : load.counts.acknowledged / options.frames,
+      rows: [
+        ['framesAcknowledged', load.counts.acknowledged],
+        ['lostConnections', load.counts.lostConnections],
+        ['ackP99Ms', load.latency.quantileMs(0.99)],
+      ],
+    }),
+  };
+}
