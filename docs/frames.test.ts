@@ -5,8 +5,10 @@ import { createFrameDecoder } from '../schemas/frame/decode.ts';
 import { encodeFrame } from '../schemas/frame/encode.ts';
 import { jsonFrameToProtobuf } from '../schemas/frame/json.ts';
 import { bootToHex } from '../schemas/identity.ts';
+import { REASON_NAMES } from '../schemas/reasons.ts';
 import { EXAMPLE_FRAME } from './example-frame.ts';
 import { GENERATED_PAGES, renderPage } from './generate.ts';
+import { ADVICE } from './reason-advice.ts';
 
 const page = readFileSync(new URL('frames.md', import.meta.url), 'utf8');
 
@@ -54,4 +56,8 @@ test('generated parts of the pages are fresh: run `node docs/generate.ts`', () =
 
 test('a part that nothing generates is an error', () => {
   assert.throws(() => renderPage('<!-- generated: moods -->\n<!-- end -->'), /nothing generates the part "moods"/);
+});
+
+test('every reason that a device can hear says what to do', () => {
+  assert.deepEqual(Object.keys(ADVICE).sort(), [...REASON_NAMES].sort());
 });

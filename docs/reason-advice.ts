@@ -17,6 +17,7 @@ export const ADVICE: Readonly<Record<Reason, string>> = {
   foreign_device: 'Drop it. `device` is the id in the token.',
   frame_too_large: 'Split it and send it again as new frames.',
   store_refused: 'Nothing: this happens after the acknowledgement.',
+  worker_failed: 'Keep the data and send it again.',
   bad_token: 'Keep the data. Get a token, then connect.',
   expired_token: 'Keep the data. Get a new token, then connect.',
   revoked_token: 'Keep the data and ask the user to sign in.',

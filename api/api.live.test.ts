@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createManualClock } from '../runtime/clock.ts';
+import { createHealth } from '../runtime/health.ts';
+import { createSilentLog } from '../runtime/log.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { createAccess } from './access.ts';
+import { createApi } from './api.ts';
+import { createClickHouseReader } from './samples/clickhouse.ts';
+import { createSampleHistory } from './samples/history.ts';
+import { createQuestDbReader } from './samples/questdb.ts';
+import { sampleRow } from './samples/rows.arbitrary.ts';
+import { startTestClickHouse, startTestQuestDb } from './samples/stores-for-tests.ts';
+import type { ApiServer } from './server.ts';
+
+const NOW_MS = Date.UTC(2026, 5, 8, 12);
+const HOT_MS = 3_600_000;
+const BORDER_MS = NOW_MS - HOT_MS;
+const STEP_MS = 10_000;
+/** Ten minutes at 1 Hz on either side of the border; the hot store never had the older ones. */
+const ROWS = Array.from({ length: 1_200 }, (_, i) =>
+  sampleRow({ tsMs: BORDER_MS - 600_000 + i * 1_000, seq: i + 1 }, { heart_rate: 100 + (i % 50), speed: i }),
+);
+const URL = `/v1/devices/watch-1/samples?channels=heart_rate,speed&from=${ROWS[0].tsMs}&to=${NOW_MS}`;
+
+const closings: (() => Promise<void>)[] = [];
+let api: ApiServer;
+let stopQuestDb: () => Promise<void>;
+
+before(async () => {
+  const questdb = await startTestQuestDb((stop) => {
+    stopQuestDb = stop;
+    closings.push(stop);
+  });
+  const clickhouse = await startTestClickHouse((stop) => closings.push(stop));
+  for (let i = 0; i < ROWS.length; i += 200) {
+    await clickhouse.insert(ROWS.slice(i, i + 200));
+    if (i >= 600) await questdb.insert(ROWS.slice(i, i + 200));
+  }
+  const hot = createQuestDbReader({ url: questdb.url, timeoutMs: 20_000 });
+  const cold = createClickHouseReader({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
+  closings.push(() => cold.close());
+  api = await createApi({
+    log: createSilentLog(),
+    version: '0.0.0',
+    health: createHealth(),
+    metrics: createMetrics('api', { runtimeMetrics: false }),
+    access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
+    clock: createManualClock(NOW_MS),
+    history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
+    readLedger: () => Promise.reject(new Error('not asked for here')),
+  });
+  closings.push(() => api.close());
+});
+
+after(async () => {
+  for (const close of closings.reverse()) await close();
+});
+
+async function get(url: string) {
+  const { statusCode, payload } = await api.inject({ method: 'GET', url });
+  return { status: statusCode, body: JSON.parse(payload) };
+}
+
+test('pages over both stores give every sample once, in order', async () => {
+  const seen: number[] = [];
+  let cursor = '';
+  do {
+    const { status, body } = await get(`${URL}&limit=250${cursor}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    seen.push(...body.samples.map(({ seq }: { seq: number }) => seq));
+    cursor = body.nextCursor === null ? '' : `&cursor=${body.nextCursor}`;
+  } while (cursor !== '');
+  assert.deepEqual(
+    seen,
+    ROWS.map(({ seq }) => seq),
+  );
+});
+
+test('buckets look the same on both sides of the border', async () => {
+  const { body } = await get(`${URL}&step=${STEP_MS / 1_000}s`);
+  const expected = Array.from({ length: ROWS.length / 10 }, (_, b) => {
+    const heartRate = 100 + ((b * 10) % 50);
+    const speed = b * 10;
+    return {
+      start: new Date(ROWS[0].tsMs + b * STEP_MS).toISOString(),
+      startMs: ROWS[0].tsMs + b * STEP_MS,
+      source: 'gps',
+      samples: 10,
+      channels: {
+        heart_rate: { n: 10, avg: heartRate + 4.5, min: heartRate, max: heartRate + 9 },
+        speed: { n: 10, avg: (speed + 4.5) / 1_000, min: speed / 1_000, max: (speed + 9) / 1_000 },
+      },
+    };
+  });
+  assert.deepEqual(body.buckets, expected);
+});
+
+test('without its hot store the API gives what is older and a problem for the rest', async () => {
+  await stopQuestDb();
+  const recent = await get(URL);
+  assert.deepEqual([recent.status, recent.body.store], [503, 'questdb']);
+  const older = await get(`/v1/devices/watch-1/samples?from=${ROWS[0].tsMs}&to=${BORDER_MS}`);
+  assert.deepEqual([older.status, older.body.samples.length], [200, 600]);
+});
