@@ -64,7 +64,8 @@ test('a taken port is one sentence that names the option', async (t) => {
   await assert.rejects(
     createAdminServer({ host: '127.0.0.1', port: admin.port, health, metrics, portOption: '--ingest-admin-port' }),
     new StartError(
-      `127.0.0.1:${admin.port} is taken by another process: end that one, or give another port with --ingest-admin-port`,
+      `127.0.0.1:${admin.port} is taken by another process: ` +
+        'end that one, or give another port with --ingest-admin-port',
     ),
   );
 });

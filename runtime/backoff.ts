@@ -18,7 +18,7 @@ export interface RetryOptions {
 
 const JITTER = 0.2;
 
-/** Calls `work` until it succeeds, the listed delays are used up (then its last error is thrown), or `signal` aborts. */
+/** Calls `work` until it succeeds, the listed delays are used up (its last error is thrown), or `signal` aborts. */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const {
     isRetryable,

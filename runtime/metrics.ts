@@ -48,7 +48,7 @@ export const LATENCY_BUCKETS_MS = [
   0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000,
 ] as const;
 
-/** `process` becomes the label of everything; `runtimeMetrics` adds Node's own (memory, event loop, garbage collection). */
+/** `process` becomes a label of all; `runtimeMetrics` adds those of Node: memory, event loop, garbage collection. */
 export function createMetrics(process: string, { runtimeMetrics = true }: { runtimeMetrics?: boolean } = {}): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process });

@@ -7,7 +7,7 @@ import type { Logger } from './log.ts';
 export interface ReleaseStack extends AsyncDisposable {
   /** Puts `close` on the list. After the release it closes at once and throws, so that a late opener stops too. */
   add(name: string, close: () => unknown, options?: { timeoutMs?: number }): void;
-  /** Closes everything once and resolves with what went wrong, in order; never rejects. Further calls wait for the first. */
+  /** Closes everything, once; further calls wait for the first. Resolves with what went wrong and never rejects. */
   release(): Promise<Error[]>;
 }
 

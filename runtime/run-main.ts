@@ -36,8 +36,9 @@ export interface MainContext {
 }
 
 /**
- * The whole of a `main.ts`: reads the options of `table` and of every process, builds the service with `create`, and runs
- * it to its end (see `runProcess`). `--help` prints and ends with 0; a wrong option prints one message and ends with 2.
+ * The whole of a `main.ts`: reads the options of `table` and of every process, builds the service with `create`, and
+ * runs it to its end (see `runProcess`). `--help` prints and ends with 0; a wrong option prints one message and ends
+ * with 2.
  */
 export async function runMain<const T extends OptionTable>(
   name: string,

@@ -27,7 +27,7 @@ export function slowReaderConformance(subject: Subject): void {
 
   const numberOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 
-  test('a peer that stops reading costs a bounded amount of memory; what it missed is said, the rest arrives', async (t) => {
+  test('a peer that stops reading costs bounded memory; what it missed is said, the rest arrives', async (t) => {
     let drains = 0;
     const handlers = { message: () => undefined, drain: () => void drains++ };
     const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'drop' as const, handlers };

@@ -1,6 +1,6 @@
 /**
- * The contract of the WebSocket server. Two adapters keep it on real sockets (`uws-server.ts`, `ws-server.ts`), a twin in
- * memory (`memory-server.ts`), and `conformance.ts` holds all three to it.
+ * The contract of the WebSocket server. Two adapters keep it on real sockets (`uws-server.ts`, `ws-server.ts`), a twin
+ * in memory (`memory-server.ts`), and `conformance.ts` holds all three to it.
  *
  * Promises of every adapter:
  * - `open` comes once for each socket, then `message` in order of arrival, then `close` exactly once; nothing after it.

@@ -1,0 +1,100 @@
+import { matchesGlob } from 'node:path';
+import { importsOf, isCode, isTestCode, type Source, urlsOf } from './sources.ts';
+
+/** Which folders a folder's code may import from, besides itself. Code that only tests run may also use `stack`. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  schemas: [],
+  runtime: ['schemas'],
+  ingest: ['runtime', 'schemas'],
+  processors: ['runtime', 'schemas'],
+  api: ['runtime', 'schemas'],
+  web: ['schemas'],
+  'device-sim': ['runtime', 'schemas'],
+  stack: ['runtime', 'schemas'],
+  benchmarks: ['runtime', 'schemas', 'stack', 'device-sim'],
+  // Documents are generated from the tables of whoever owns them.
+  docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack'],
+};
+
+/**
+ * Where each package may be imported: a vendor's client stays in its adapter, so that it can be replaced and faked. An
+ * empty list means tests only. A new package needs a line here.
+ */
+const VENDORS: Record<string, readonly string[]> = {
+  '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts'],
+  '@fastify/swagger': ['api/**'],
+  '@fastify/type-provider-typebox': ['api/**'],
+  '@garmin/fitsdk': ['device-sim/**'],
+  '@nats-io/jetstream': ['runtime/nats/**'],
+  '@nats-io/kv': ['runtime/nats/**'],
+  '@nats-io/transport-node': ['runtime/nats/**'],
+  '@questdb/nodejs-client': ['**/questdb*.ts', '**/questdb/*.ts'],
+  chdb: ['stack/chdb/database.ts', 'stack/chdb/session*.ts'],
+  'cli-progress': ['device-sim/progress.ts', 'stack/progress.ts'],
+  'fast-check': [],
+  fastify: ['api/**'],
+  jose: ['ingest/auth/**', 'api/**/token*.ts', '**/token*.ts'],
+  mqtt: ['device-sim/transport/mqtt-*.ts'],
+  'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
+  pg: [],
+  pino: ['runtime/log.ts'],
+  'pino-pretty': ['runtime/log.ts'],
+  piscina: ['ingest/lane/**'],
+  'prom-client': ['runtime/metrics.ts'],
+  protobufjs: ['schemas/frame/**'],
+  typebox: ['api/**'],
+  'uWebSockets.js': ['runtime/sockets/uws-server.ts'],
+  ws: ['runtime/sockets/ws-*.ts', 'device-sim/transport/*.ts'],
+};
+
+const folderOf = (path: string) => path.split('/', 1)[0];
+
+/** Imports go one way: services → runtime → schemas; services never import each other. */
+export function wrongDirections(sources: readonly Source[]): string[] {
+  const problems: string[] = [];
+  for (const source of sources.filter(isCode)) {
+    const from = folderOf(source.path);
+    const allowed = MAY_IMPORT[from];
+    if (!allowed) continue;
+    for (const target of importsOf(source).files) {
+      const to = folderOf(target);
+      if (to === from || allowed.includes(to)) continue;
+      if (isTestCode(source.path) && (to === 'stack' || to === 'test')) continue;
+      problems.push(`${source.path} imports ${target}: ${from} may import from ${allowed.join(', ') || 'itself'} only`);
+    }
+  }
+  return problems;
+}
+
+/** A vendor's client is imported by its adapter files alone; tests are free. */
+export function strayVendors(sources: readonly Source[]): string[] {
+  const problems: string[] = [];
+  for (const source of sources.filter(isCode)) {
+    for (const name of importsOf(source).packages) {
+      const allowed = VENDORS[name];
+      if (!allowed) problems.push(`${source.path} imports ${name}, which has no line in the vendors' table`);
+      else if (!isTestCode(source.path) && !allowed.some((glob) => matchesGlob(source.path, glob))) {
+        problems.push(`${source.path} imports ${name}: only ${allowed.join(', ') || 'tests'} may`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** Code files that nothing imports, starts or names. */
+export function unreferenced(sources: readonly Source[]): string[] {
+  const referenced = new Set<string>();
+  const code = sources.filter(isCode);
+  for (const source of code) {
+    for (const target of [...importsOf(source).files, ...urlsOf(source)]) {
+      if (target !== source.path) referenced.add(target);
+    }
+  }
+  const isEntry = (path: string) => /^[^/]+\/main\.ts$|\.test\.ts$/.test(path);
+  const isNamed = (path: string) =>
+    sources.some((source) => source.path !== path && !source.path.endsWith('.md') && source.text.includes(path));
+  return code
+    .map((source) => source.path)
+    .filter((path) => !path.startsWith('test/fixtures/') && !isEntry(path) && !referenced.has(path) && !isNamed(path))
+    .map((path) => `${path} is used by nothing`);
+}
