@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { contentHash } from '../../schemas/frame/columns.ts';
+import { createFrameDecoder } from '../../schemas/frame/decode.ts';
+import { encodeFrame } from '../../schemas/frame/encode.ts';
+import { type FakeBroker, startFakeBroker } from '../transport/fake-broker.ts';
+import { createLoad, type LoadPlan } from './load.ts';
+import { createLoadDevice } from './load-device.ts';
+
+const decoder = createFrameDecoder();
+const brokers: FakeBroker[] = [];
+after(() => Promise.all(brokers.map((broker) => broker.stop())));
+async function start(options: Parameters<typeof startFakeBroker>[0] = {}) {
+  const broker = await startFakeBroker(options);
+  brokers.push(broker);
+  return broker;
+}
+
+/** Decodes a frame and says all that it holds, but not when it was sent. */
+function identify(bytes: Uint8Array) {
+  assert.equal(decoder.decode(bytes, 0, bytes.length), null);
+  const { device, bootLow, bootHigh, seq, timesMs, count } = decoder.frame;
+  return { device, bootLow, bootHigh, seq, timesMs: [...timesMs.subarray(0, count)], hash: contentHash(decoder.frame) };
+}
+
+const plan = (port: number): LoadPlan => ({
+  seed: 'load',
+  host: '127.0.0.1',
+  port,
+  version: 4,
+  connections: 3,
+  window: 50,
+  samplesPerFrame: 10,
+  sampleGapMs: 1_000,
+  spanMs: 400_000,
+  frames: 900,
+  framesPerS: Number.POSITIVE_INFINITY,
+});
+
+test('a patched template is the frame that an encoder would have made, across reboots too', () => {
+  const startMs = Date.UTC(2026, 0, 1);
+  const device = createLoadDevice({ ...plan(1), device: 'load-1', startMs });
+  const keys = new Set<string>();
+  for (let n = 0; n < 200; n++) {
+    const packet = device.packet(n, 7, startMs + 1);
+    const payload = packet.subarray(packet.length - (packet.length - packet.indexOf('frames') - 'frames'.length - 2));
+    const found = identify(payload);
+    assert.deepEqual(found, identify(encodeFrame(device.frameAt(n))), `frame ${n}`);
+    for (const timeMs of found.timesMs) keys.add(`${found.bootLow} ${timeMs}`);
+  }
+  assert.equal(keys.size, 2_000, 'every row is distinct');
+});
+
+for (const version of [4, 5] as const) {
+  test(`a load over MQTT level ${version} sends each frame once and ends with all acknowledged`, async () => {
+    const broker = await start();
+    const load = createLoad({ ...plan(broker.port), version });
+    const { elapsedMs: _, ...result } = await load.run();
+    assert.deepEqual(result, { isComplete: true, unacknowledged: 0 });
+    const none = { dead: 0, refused: 0, lostConnections: 0 };
+    assert.deepEqual(load.counts, { sends: 900, acknowledged: 900, ...none });
+    const received = broker.received.map(({ payload }) => JSON.stringify(identify(payload))).sort();
+    const sent = load.connections.flatMap(({ device, framesStarted }) =>
+      Array.from({ length: framesStarted }, (_, n) => JSON.stringify(identify(encodeFrame(device.frameAt(n))))),
+    );
+    assert.deepEqual(received, sent.sort());
+    assert.equal(load.latency.count, 900);
+  });
+}
+
+test('frames of a lost connection are sent again, and each is acknowledged', async () => {
+  const broker = await start({ answer: (_, count) => (count === 150 ? 'cut' : { code: 0 }) });
+  const load = createLoad(plan(broker.port));
+  const { isComplete } = await load.run();
+  assert.equal(isComplete, true);
+  assert.equal(load.counts.lostConnections, 1);
+  assert.equal(load.counts.acknowledged, 900);
+  assert.equal(new Set(broker.received.map(({ payload }) => JSON.stringify(identify(payload)))).size, 900);
+});
+
+test('refused frames come back, dead ones are counted', async () => {
+  const answers = (count: number) =>
+    count % 100 === 0 ? { code: 0x97, reasonString: 'stream_full' } : { code: count % 100 === 50 ? 0x99 : 0 };
+  const broker = await start({ answer: (_, count) => answers(count) });
+  const load = createLoad({ ...plan(broker.port), version: 5 });
+  const { isComplete } = await load.run();
+  assert.equal(isComplete, true);
+  assert.equal(load.counts.acknowledged, 900);
+  assert.equal(load.counts.sends, 900 + load.counts.refused);
+  assert.ok(load.counts.refused >= 9 && load.counts.dead >= 9);
+});
