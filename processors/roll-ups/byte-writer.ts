@@ -36,21 +36,16 @@ export class ByteWriter {
     this.#pos = this.#out.writeUInt32LE(value, this.#pos);
   }
 
-  int32(value: number): void {
-    this.#room(4);
-    this.#pos = this.#out.writeInt32LE(value, this.#pos);
-  }
-
-  /** 64 bits of a whole number below 2^53 of either sign. */
-  int64(value: number): void {
-    const high = Math.floor(value / 0x1_0000_0000);
-    this.uint32(value - high * 0x1_0000_0000);
-    this.int32(high);
-  }
-
   byte(value: number): void {
     this.#room(1);
     this.#out[this.#pos++] = value;
+  }
+
+  /** The array's bytes; little-endian, as every machine is that Node runs on here. */
+  array({ buffer, byteOffset, byteLength }: Uint8Array | Uint32Array | Int32Array): void {
+    this.#room(byteLength);
+    this.#out.set(new Uint8Array(buffer, byteOffset, byteLength), this.#pos);
+    this.#pos += byteLength;
   }
 
   text(text: string): void {

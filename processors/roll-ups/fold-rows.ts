@@ -1,5 +1,5 @@
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
-import { type Bucket, isLater, type LastCell, type StatsCell } from './bucket.ts';
+import { type Bucket, MAX, MIN, N, NEWEST, SLOTS, SUM, VALUE } from './bucket.ts';
 import { BUCKET_MS } from './bucket-time.ts';
 import type { OffsetSet } from './offset-set.ts';
 
@@ -61,10 +61,8 @@ export function foldRows(
   }
   if (count === 0) return 0;
   bucket.samples += count;
-  if (isLater(newestMs, bootLow, bootHigh, bucket.newest)) {
-    bucket.newest = { offsetMs: newestMs, bootLow, bootHigh };
-    bucket.athlete = athlete;
-  }
+  bucket.resized();
+  if (bucket.takePlace(NEWEST, newestMs, bootLow, bootHigh)) bucket.athlete = athlete;
   for (let c = 0; c < stats.length; c++) foldStats(bucket, stats[c], fresh, count);
   for (let c = 0; c < last.length; c++) foldLast(bucket, last[c], rows, count, bootLow, bootHigh);
   return count;
@@ -85,15 +83,13 @@ function foldStats(bucket: Bucket, { index, values, nulls }: PresentChannel, fre
     if (value > max) max = value;
   }
   if (n === 0) return;
-  const cell = bucket.cells[index] as StatsCell | undefined;
-  if (cell === undefined) {
-    bucket.cells[index] = { n, min, max, sum };
-    return;
-  }
-  cell.n += n;
-  cell.sum += sum;
-  if (min < cell.min) cell.min = min;
-  if (max > cell.max) cell.max = max;
+  const { slots } = bucket;
+  const at = SLOTS * index;
+  const isFirst = slots[at + N] === 0;
+  slots[at + N] += n;
+  slots[at + SUM] += sum;
+  if (isFirst || min < slots[at + MIN]) slots[at + MIN] = min;
+  if (isFirst || max > slots[at + MAX]) slots[at + MAX] = max;
 }
 
 function foldLast(
@@ -110,15 +106,9 @@ function foldLast(
     if (nulls[row] === 0 && (newest < 0 || tsMs[row] > tsMs[newest])) newest = row;
   }
   if (newest < 0) return;
-  const offsetMs = tsMs[newest] - bucket.startMs;
-  const cell = bucket.cells[index] as LastCell | undefined;
-  if (cell === undefined) {
-    bucket.cells[index] = { value: values[newest], offsetMs, bootLow, bootHigh };
-  } else if (isLater(offsetMs, bootLow, bootHigh, cell)) {
-    cell.value = values[newest];
-    cell.offsetMs = offsetMs;
-    cell.bootLow = bootLow;
-    cell.bootHigh = bootHigh;
+  const at = SLOTS * index;
+  if (bucket.takePlace(at, tsMs[newest] - bucket.startMs, bootLow, bootHigh)) {
+    bucket.slots[at + VALUE] = values[newest];
   }
 }
 

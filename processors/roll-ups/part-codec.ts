@@ -1,5 +1,5 @@
 import { CHANNELS } from '../../schemas/channels.ts';
-import { Bucket, type Cell } from './bucket.ts';
+import { Bucket, MAX, MIN, N, NEWEST, SLOTS, SUM, VALUE } from './bucket.ts';
 import { BUCKET_MS, HOUR_MS } from './bucket-time.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -41,8 +41,10 @@ function encodeSeries(series: Series, out: ByteWriter): void {
   out.varint(series.lastMs);
   out.varint(series.maxTsMs);
   out.varint(series.closedUntilMs / BUCKET_MS);
-  out.varint(series.buckets.length);
-  for (const bucket of series.buckets) encodeBucket(bucket, out);
+  for (const buckets of [series.sealed, series.open]) {
+    out.varint(buckets.length);
+    for (const bucket of buckets) encodeBucket(bucket, out);
+  }
 }
 
 function encodeBucket(bucket: Bucket, out: ByteWriter): void {
@@ -51,7 +53,7 @@ function encodeBucket(bucket: Bucket, out: ByteWriter): void {
   out.byte((bucket.changed ? CHANGED : 0) | (bucket.keys === null ? SEALED : 0));
   out.varint(bucket.samples);
   out.text(bucket.athlete);
-  encodePlace(bucket.newest, out);
+  encodePlace(bucket.slots, NEWEST, out);
   if (bucket.keys !== null) {
     out.varint(bucket.keys.length);
     for (const { bootLow, bootHigh, offsets } of bucket.keys) {
@@ -60,30 +62,32 @@ function encodeBucket(bucket: Bucket, out: ByteWriter): void {
       encodeOffsets(offsets, out);
     }
   }
-  out.varint(bucket.cells.filter((cell) => cell !== undefined).length);
-  bucket.cells.forEach((cell, channel) => {
-    if (cell === undefined) return;
-    out.varint(channel);
-    encodeCell(cell, out);
-  });
+  // The channel's number plus one, and 0 after the last.
+  for (let channel = 0; channel < CHANNELS.length; channel++) {
+    if (!bucket.has(channel)) continue;
+    out.varint(channel + 1);
+    encodeChannel(bucket.slots, channel, out);
+  }
+  out.varint(0);
 }
 
-function encodeCell(cell: Cell, out: ByteWriter): void {
-  if ('n' in cell) {
-    out.varint(cell.n);
-    out.signed(cell.min);
-    out.signed(cell.max);
-    out.signed(cell.sum);
+function encodeChannel(slots: readonly number[], channel: number, out: ByteWriter): void {
+  const at = SLOTS * channel;
+  if (CHANNELS[channel].rollUp === 'stats') {
+    out.varint(slots[at + N]);
+    out.signed(slots[at + MIN]);
+    out.signed(slots[at + MAX]);
+    out.signed(slots[at + SUM]);
   } else {
-    out.signed(cell.value);
-    encodePlace(cell, out);
+    encodePlace(slots, at, out);
+    out.signed(slots[at + VALUE]);
   }
 }
 
-function encodePlace(place: Bucket['newest'], out: ByteWriter): void {
-  out.varint(place.offsetMs);
-  out.uint32(place.bootLow);
-  out.uint32(place.bootHigh);
+function encodePlace(slots: readonly number[], at: number, out: ByteWriter): void {
+  out.varint(slots[at]);
+  out.uint32(slots[at + 1]);
+  out.uint32(slots[at + 2]);
 }
 
 /** The number of listed offsets and their differences; or, above all lists, the bitmap. */
@@ -135,7 +139,8 @@ function decodeSeries(part: Part, from: ByteReader, channels: readonly number[])
   series.lastMs = from.varint();
   series.maxTsMs = from.varint();
   series.closedUntilMs = from.varint() * BUCKET_MS;
-  for (let left = from.varint(); left > 0; left--) series.buckets.push(decodeBucket(from, channels));
+  for (let left = from.varint(); left > 0; left--) series.addSealed(decodeBucket(from, channels));
+  for (let left = from.varint(); left > 0; left--) series.open.push(decodeBucket(from, channels));
   return series;
 }
 
@@ -146,7 +151,7 @@ function decodeBucket(from: ByteReader, channels: readonly number[]): Bucket {
   bucket.changed = (flags & CHANGED) !== 0;
   bucket.samples = from.varint();
   bucket.athlete = from.text();
-  bucket.newest = decodePlace(from);
+  decodePlace(bucket.slots, NEWEST, from);
   if ((flags & SEALED) !== 0) {
     bucket.seal();
   } else {
@@ -154,21 +159,29 @@ function decodeBucket(from: ByteReader, channels: readonly number[]): Bucket {
       bucket.keys!.push({ bootLow: from.uint32(), bootHigh: from.uint32(), offsets: decodeOffsets(from) });
     }
   }
-  for (let left = from.varint(); left > 0; left--) {
-    const channel = channels[from.varint()];
-    bucket.cells[channel] = decodeCell(from, CHANNELS[channel].rollUp);
+  for (let number = from.varint(); number > 0; number = from.varint()) {
+    decodeChannel(bucket.slots, channels[number - 1], from);
   }
   return bucket;
 }
 
-function decodeCell(from: ByteReader, rollUp: 'stats' | 'last'): Cell {
-  return rollUp === 'stats'
-    ? { n: from.varint(), min: from.signed(), max: from.signed(), sum: from.signed() }
-    : { value: from.signed(), ...decodePlace(from) };
+function decodeChannel(slots: number[], channel: number, from: ByteReader): void {
+  const at = SLOTS * channel;
+  if (CHANNELS[channel].rollUp === 'stats') {
+    slots[at + N] = from.varint();
+    slots[at + MIN] = from.signed();
+    slots[at + MAX] = from.signed();
+    slots[at + SUM] = from.signed();
+  } else {
+    decodePlace(slots, at, from);
+    slots[at + VALUE] = from.signed();
+  }
 }
 
-function decodePlace(from: ByteReader): Bucket['newest'] {
-  return { offsetMs: from.varint(), bootLow: from.uint32(), bootHigh: from.uint32() };
+function decodePlace(slots: number[], at: number, from: ByteReader): void {
+  slots[at] = from.varint();
+  slots[at + 1] = from.uint32();
+  slots[at + 2] = from.uint32();
 }
 
 function decodeOffsets(from: ByteReader): OffsetSet {

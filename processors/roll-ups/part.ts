@@ -54,7 +54,7 @@ export class Part {
   restore(series: Series, into: Set<Series>): void {
     this.series.set(seriesKey(series.device, series.source), series);
     into.add(series);
-    if (series.buckets.some(({ changed }) => changed)) this.unwritten.add(series);
+    if (series.hasUnwritten()) this.unwritten.add(series);
     this.bytes += series.measure();
   }
 
@@ -64,7 +64,7 @@ export class Part {
    */
   giveUp(series: Series, startMs: number, seq: number, timeMs: number): void {
     const untilMs = startMs + BUCKET_MS;
-    for (const bucket of series.buckets) {
+    for (const bucket of series.open) {
       if (bucket.startMs >= untilMs || bucket.version !== seq) continue;
       bucket.changed = false;
       this.markHour(series, bucket.startMs, seq, timeMs);
@@ -115,7 +115,9 @@ export class Part {
     while (this.series.size > maxSeries || this.bytes > this.#options.maxPartBytes) {
       const [oldest] = this.idle.size > 0 ? this.idle : this.active;
       // Its rows that were not written are left to a recompute; what was written stays right.
-      for (const { changed, startMs } of oldest.buckets) if (changed) this.markHour(oldest, startMs, seq, timeMs);
+      for (const { changed, startMs } of [...oldest.sealed, ...oldest.open]) {
+        if (changed) this.markHour(oldest, startMs, seq, timeMs);
+      }
       this.evictedUntilMs = Math.max(this.evictedUntilMs, oldest.endMs());
       this.series.delete(seriesKey(oldest.device, oldest.source));
       this.idle.delete(oldest);
@@ -135,7 +137,7 @@ export class Part {
   afterWrite(series: Series): void {
     series.dropWritten();
     if (this.series.get(seriesKey(series.device, series.source)) !== series) return;
-    if (!series.buckets.some(({ changed }) => changed)) this.unwritten.delete(series);
+    if (!series.hasUnwritten()) this.unwritten.delete(series);
     this.bytes += -series.bytes + series.measure();
     this.isDirty = true;
   }

@@ -4,7 +4,7 @@ import type { Part } from './part.ts';
 
 /**
  * One source of one device. Buckets from `closedUntilMs` on are open: everything that ever came for them was folded
- * in. Buckets below it are closed for ever; those whose row was not written yet wait here, sealed.
+ * in. Buckets below it are closed for ever; those whose row was not written yet wait in `sealed`.
  */
 export class Series {
   readonly part: Part;
@@ -15,11 +15,13 @@ export class Series {
   /** Greatest event time folded in. */
   maxTsMs = 0;
   closedUntilMs: number;
-  buckets: Bucket[] = [];
+  open: Bucket[] = [];
+  sealed: Bucket[] = [];
   /** Bound on its size in a checkpoint, as of the end of the last message. */
   bytes = 0;
   /** Sequence of the message that is being folded, while it is. */
   touchedSeq = -1;
+  #sealedBytes = 0;
 
   constructor(part: Part, device: string, source: string, closedUntilMs: number) {
     this.part = part;
@@ -31,11 +33,11 @@ export class Series {
   /** Its bucket that starts at `startMs` ≥ `closedUntilMs`; made when it is not there. */
   bucketAt(startMs: number): Bucket {
     // Data comes mostly in order, so the newest bucket is at the end.
-    for (let i = this.buckets.length - 1; i >= 0; i--) {
-      if (this.buckets[i].startMs === startMs) return this.buckets[i];
+    for (let i = this.open.length - 1; i >= 0; i--) {
+      if (this.open[i].startMs === startMs) return this.open[i];
     }
     const bucket = new Bucket(startMs);
-    this.buckets.push(bucket);
+    this.open.push(bucket);
     return bucket;
   }
 
@@ -43,15 +45,29 @@ export class Series {
   closeUntil(untilMs: number): void {
     if (untilMs <= this.closedUntilMs) return;
     this.closedUntilMs = untilMs;
-    for (const bucket of this.buckets) if (bucket.startMs < untilMs) bucket.seal();
-    this.dropWritten();
+    let kept = 0;
+    for (const bucket of this.open) {
+      if (bucket.startMs >= untilMs) this.open[kept++] = bucket;
+      else if (bucket.changed) this.addSealed(bucket);
+    }
+    this.open.length = kept;
+  }
+
+  /** A closed bucket whose row was not written yet. */
+  addSealed(bucket: Bucket): void {
+    bucket.seal();
+    this.sealed.push(bucket);
+    this.#sealedBytes += bucket.bytes();
   }
 
   /** Drops sealed buckets whose row was written. */
   dropWritten(): void {
-    if (this.buckets.some(({ keys, changed }) => keys === null && !changed)) {
-      this.buckets = this.buckets.filter(({ keys, changed }) => keys !== null || changed);
-    }
+    this.sealed = this.sealed.filter(({ changed }) => changed);
+    this.#sealedBytes = this.sealed.reduce((bytes, bucket) => bytes + bucket.bytes(), 0);
+  }
+
+  hasUnwritten(): boolean {
+    return this.sealed.length > 0 || this.open.some(({ changed }) => changed);
   }
 
   /** End of the newest bucket that was folded into. */
@@ -60,8 +76,8 @@ export class Series {
   }
 
   measure(): number {
-    let bytes = 64 + 3 * (this.device.length + this.source.length);
-    for (const bucket of this.buckets) bytes += bucket.bytes();
+    let bytes = 64 + 3 * (this.device.length + this.source.length) + this.#sealedBytes;
+    for (const bucket of this.open) bytes += bucket.bytes();
     this.bytes = bytes;
     return bytes;
   }

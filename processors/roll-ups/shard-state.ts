@@ -1,4 +1,5 @@
 import type { SampleBatch } from '../../schemas/batch/reader.ts';
+import { NEWEST } from './bucket.ts';
 import { bucketStartMs } from './bucket-time.ts';
 import type { RollUpCounts } from './counts.ts';
 import { endOfBucketRows, type FoldableRows, foldRows, type RunOrigin, toFoldable } from './fold-rows.ts';
@@ -129,7 +130,7 @@ export class ShardState {
     bucket.version = seq;
     bucket.changed = true;
     series.part.unwritten.add(series);
-    const newestMs = startMs + bucket.newest.offsetMs;
+    const newestMs = startMs + bucket.slots[NEWEST] - 1;
     if (newestMs > series.maxTsMs) series.maxTsMs = newestMs;
     return true;
   }

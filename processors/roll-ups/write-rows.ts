@@ -34,8 +34,8 @@ function pendingRows(state: ShardState, withOpen: boolean): PendingRow[] {
   for (const part of state.parts) {
     for (const series of part.unwritten) {
       const { device, source } = series;
-      for (const bucket of series.buckets) {
-        if (!bucket.changed || (bucket.keys !== null && !withOpen)) continue;
+      for (const bucket of withOpen ? [...series.sealed, ...series.open] : series.sealed) {
+        if (!bucket.changed) continue;
         pending.push({ device, source, bucket, series, version: bucket.version });
       }
     }
