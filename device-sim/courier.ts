@@ -66,8 +66,8 @@ interface Sending {
 }
 
 /**
- * Plays one device's script against the server until everything is acknowledged, as a device does that keeps what is not
- * acknowledged: after a lost connection it comes back and sends all of that again, oldest first.
+ * Plays one device's script against the server until everything is acknowledged, as a device does that keeps what is
+ * not: after a lost connection it comes back and sends all of that again, oldest first.
  *
  * offline → (connect) → online → (lost, cut) → offline; a dead zone is offline until enough letters have gathered.
  * Resolves with true when all is acknowledged, with false when it gave up or was aborted.

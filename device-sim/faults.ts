@@ -28,7 +28,7 @@ export interface FaultPlan {
 
 export const NO_FAULTS: FaultPlan = { faults: [], rate: 1 };
 
-/** Draws what happens around one frame. Every fault is drawn from its own source, so switching one leaves the others. */
+/** Draws what happens around one frame. Each fault has its own source: switching one leaves the others. */
 export function createFaultDice(randomFor: (purpose: string) => Random, { faults, rate }: FaultPlan) {
   const sources = new Map(faults.map((fault) => [fault, randomFor(`fault ${fault}`)]));
   return {

@@ -1,28 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseFaults } from './faults.ts';
-import { createFleet, createRecordedDevice, type Protocol, type SimulatedDevice } from './fleet.ts';
+import { createFleet, createRecordedDevice, type SimulatedDevice } from './fleet.ts';
 import type { Pace } from './pace.ts';
 import { readRecording } from './recording.ts';
 import type { Row } from './report.ts';
 import type { SimOptions } from './sim-options.ts';
 import { createSimulation, type Simulation, type SimulationResult } from './simulation.ts';
-import { createMqttConnect } from './transport/mqtt-client.ts';
-import { createRawMqttConnect } from './transport/mqtt-raw.ts';
-import type { Connect } from './transport/transport.ts';
+import { connectsTo } from './transport/connects.ts';
 import { createTruth } from './truth.ts';
-
-/** How each protocol reaches one ingest. */
-export function connectsTo(target: { host: string; mqttPort: number; websocketPort: number }) {
-  const { host, mqttPort: port } = target;
-  const url = `mqtt://${host}:${port}`;
-  return {
-    mqtt: createMqttConnect({ url, version: 4 }),
-    mqtt5: createMqttConnect({ url, version: 5 }),
-    raw: createRawMqttConnect({ host, port, version: 4 }),
-    raw5: createRawMqttConnect({ host, port, version: 5 }),
-  } satisfies Partial<Record<Protocol, Connect>>;
-}
 
 /** The devices of `run`: recordings first, then the fleet. Throws RecordingError for a file that is not whole. */
 export async function devicesOf(options: SimOptions, pace: Pace): Promise<SimulatedDevice[]> {

@@ -51,7 +51,7 @@ export async function createSimService(deps: SimServiceDeps): Promise<Service> {
     async drain() {
       job.drain();
       // What it rejects with is for whoever called `run`.
-      await running?.catch(() => undefined);
+      await Promise.allSettled([running]);
     },
     async stop() {
       stopping.abort();
