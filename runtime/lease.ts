@@ -81,6 +81,7 @@ export function createLeases(deps: LeasesDeps): Leases {
   async function renew(one: Held): Promise<void> {
     if (held.get(one.shard) !== one || clock.monotonicMs() - one.renewedAtMs < renewMs) return;
     const renewing = renewNow(one);
+    // The failure is this call's own; those who wait here only need to know that the renewal is over.
     one.renewing = renewing.catch(() => undefined);
     await renewing;
   }
@@ -187,6 +188,7 @@ export function createLeases(deps: LeasesDeps): Leases {
       const subscription = bus.subscribe(names.holder(owner), (message) => message.respond(new Uint8Array(0)));
       try {
         while (!signal.aborted) {
+          // Rejected by the signal only, which the loop looks at itself.
           const pause = clock.sleep(turnMs, signal).catch(() => undefined);
           const room = new Promise<void>((resolve) => {
             wake = resolve;

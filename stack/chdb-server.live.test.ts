@@ -86,7 +86,7 @@ async function emptied(): Promise<void> {
   await client.command({ query: 'TRUNCATE TABLE raw.samples' });
 }
 
-test('Native blocks that differ in columns arrive by name, and what a block leaves out is NULL or the default', async () => {
+test('Native blocks that differ in columns arrive by name, what one leaves out is NULL or the default', async () => {
   await emptied();
   await insertNative(
     Buffer.concat([
@@ -158,7 +158,7 @@ test('an empty Native answer still names its columns', async () => {
   assert.deepEqual((await nativeOf('SELECT toUInt8(1) AS a WHERE 0')).toString('latin1'), '\x01\x00\x01a\x05UInt8');
 });
 
-test('curl: statement in the body, in the URL, or in both; rows packed or not; users by URL and by header', async () => {
+test('curl: statement in the body, the URL, or both; rows packed or not; users by URL and header', async () => {
   await emptied();
   const curl = async (...args: string[]) => (await promisify(execFile)('curl', ['-sS', ...args])).stdout;
   const { http, user, password } = server.urls;

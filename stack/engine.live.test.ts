@@ -36,7 +36,9 @@ test('a taken port is said plainly, with the option that changes it', async () =
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
-  const message = `port ${port} is taken, and busy needs it on 127.0.0.1: stop what listens there, or choose another with --its-port`;
+  const message =
+    `port ${port} is taken, and busy needs it on 127.0.0.1: ` +
+    'stop what listens there, or choose another with --its-port';
   await assert.rejects(startEngine(spec('busy', STAY, port)), { name: 'EngineError', message });
   other.close();
 });

@@ -57,7 +57,8 @@ export const SamplesQuery = Type.Object(
       Type.String({
         pattern: STEP.source,
         description:
-          'Resamples to buckets of this length (`1s` to `1d`; s, m, h or d), counted from the epoch in UTC. The range ' +
+          'Resamples to buckets of this length (`1s` to `1d`; s, m, h or d), counted from the epoch in UTC. ' +
+          'The range ' +
           'is widened to whole buckets.',
         examples: ['10s', '1m'],
       }),

@@ -37,7 +37,7 @@ test('a device reads its own samples, in units, with null where a channel is mis
   });
 });
 
-test('raw values are the integers that are stored, and every channel of the kind is there unless some are named', async (t) => {
+test('raw values are the stored integers, and every channel of the kind is there unless some are named', async (t) => {
   const { hot, get } = await createTestApi(t);
   hot.insert([sampleRow({ tsMs: START_MS }, { speed: 3_250 })]);
   const { body } = await get(`${SAMPLES}?raw=true`, 'watch-1');

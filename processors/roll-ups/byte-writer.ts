@@ -16,14 +16,17 @@ export class ByteWriter {
 
   /** A whole number, 0 ≤ value ≤ 2^53 − 1, in LEB128. Throws RangeError for anything else. */
   varint(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a whole number: ${value}`);
-    this.#room(8);
+    if (this.#pos + 8 > this.#out.length) this.#room(8);
+    const out = this.#out;
+    let pos = this.#pos;
     let rest = value;
-    while (rest >= 0x80) {
-      this.#out[this.#pos++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
+    if (rest !== rest >>> 0) {
+      if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a whole number: ${value}`);
+      for (; rest > 0xffff_ffff; rest = Math.floor(rest / 0x80)) out[pos++] = (rest % 0x80) | 0x80;
     }
-    this.#out[this.#pos++] = rest;
+    for (; rest >= 0x80; rest >>>= 7) out[pos++] = rest | 0x80;
+    out[pos++] = rest;
+    this.#pos = pos;
   }
 
   /** A whole number of either sign, up to 2^52. */
@@ -33,7 +36,11 @@ export class ByteWriter {
 
   uint32(value: number): void {
     this.#room(4);
-    this.#pos = this.#out.writeUInt32LE(value, this.#pos);
+    const out = this.#out;
+    out[this.#pos++] = value;
+    out[this.#pos++] = value >>> 8;
+    out[this.#pos++] = value >>> 16;
+    out[this.#pos++] = value >>> 24;
   }
 
   byte(value: number): void {

@@ -126,7 +126,7 @@ const anyStep = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('store' as const), isDown: fc.boolean() }) },
 );
 
-test('whatever is repeated, late, crashed or held twice, the greatest versions are the recompute of all rows', async () => {
+test('whatever repeats, is late, crashes or is held twice, the greatest versions equal a recompute', async () => {
   await fc.assert(
     fc.asyncProperty(anyStream, anyOptions, fc.array(anyStep, { maxLength: 60 }), async (plans, options, steps) => {
       const world = createWorld(messagesOf(plans), options);

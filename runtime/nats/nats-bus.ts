@@ -2,7 +2,9 @@ import { errors, RequestError } from '@nats-io/transport-node';
 import { type Bus, BusTimeoutError, NoRespondersError } from '../bus.ts';
 import type { NatsLink } from './connection.ts';
 
-/** A {@link Bus} on NATS core. What is published while the connection is lost is dropped: nothing here needs keeping. */
+/**
+ * A {@link Bus} on NATS core. What is published while the connection is lost is dropped: nothing here needs keeping.
+ */
 export function createNatsBus(link: NatsLink): Bus {
   const { nc } = link;
   return {

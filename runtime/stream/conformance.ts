@@ -73,7 +73,7 @@ export function testMessageLog(kind: string, make: MakeLog): void {
     assert.deepEqual(ack, { seq: stored + 1, duplicate: false });
   });
 
-  test(`${kind}: reads in order from a sequence, by subject, goes on with new messages and stops when told`, async () => {
+  test(`${kind}: reads in order from a sequence, by subject, goes on with new ones, stops when told`, async () => {
     const { log, subject } = await fresh();
     for (let i = 1; i <= 10; i++) await publishText(log, subject(i % 2), `m${i}`);
     const stop = new AbortController();

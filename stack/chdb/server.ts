@@ -24,7 +24,8 @@ export interface ServerDeps {
 
 /**
  * Inserts, a writer's queries and analysts' queries each have turns of their own, so that no number of slow readers
- * holds up an insert; bodies packed with LZ4, which are unpacked in memory, have theirs besides. A running query holds a thread of libuv's pool, which has 16: the rest is left for KILL QUERY.
+ * holds up an insert; bodies packed with LZ4, which are unpacked in memory, have theirs besides. A running query
+ * holds a thread of libuv's pool, which has 16: the rest is left for KILL QUERY.
  */
 const TURNS = { insert: 4, writer: 4, analyst: 5, unpack: 2 };
 const MAX_CONNECTIONS = 512;

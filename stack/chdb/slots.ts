@@ -2,7 +2,9 @@ import { refuse } from './errors.ts';
 
 /** A bounded number of things at a time, with a bounded queue of those that wait their turn. */
 export interface Slots {
-  /** Waits for a turn; the function it gives ends it. Throws ClickHouse's 202 when the queue or the wait is too long. */
+  /**
+   * Waits for a turn; the function it gives ends it. Throws ClickHouse's 202 when the queue or the wait is too long.
+   */
   take(): Promise<() => void>;
 }
 

@@ -50,7 +50,9 @@ function isSame(a: string, b: string): boolean {
 }
 
 const READ_ONLY_KINDS = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'EXISTS', '(']);
-/** `file` as a function reads the server's files without asking for a grant; `merge` and system.processes show others. */
+/**
+ * `file` as a function reads the server's files without asking for a grant; `merge` and system.processes show others.
+ */
 const FUNCTIONS_NOT_FOR_ANALYSTS = new Set(['file', 'merge']);
 const NAMES_NOT_FOR_ANALYSTS = new Set(['processes', 'processlist']);
 

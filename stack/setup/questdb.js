@@ -5,7 +5,9 @@ import { findOnPath, inTemporaryFolder, pointTo, run, SetupError, say } from './
 
 /** Throws when there is no Java, or one that is too old for QuestDB. */
 export function checkJava(minVersion) {
-  const how = `install one (Debian: apt-get install openjdk-${minVersion}-jre-headless), or set QUESTDB_URL to a QuestDB that runs`;
+  const how =
+    `install one (Debian: apt-get install openjdk-${minVersion}-jre-headless), ` +
+    'or set QUESTDB_URL to a QuestDB that runs';
   if (!findOnPath('java')) throw new SetupError(`QuestDB needs Java ${minVersion} or newer, and there is none: ${how}`);
   const { output } = run('java', ['-version'], { minutes: 0.5 });
   const version = /version "(?:1\.)?(\d+)/.exec(output)?.[1];

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus, Subscription } from '../../runtime/bus.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Names } from '../../schemas/names.ts';
+import type { RefusedReason } from '../../schemas/reasons.ts';
+import type { ConnectionLimits } from './limits.ts';
+
+/** An authenticated connection. `client` tells the connections of one device apart; the same one takes over. */
+export interface LiveConnection {
+  readonly device: string;
+  readonly client: string;
+  close(reason: RefusedReason): void;
+}
+
+/** One socket's place among all of the process. */
+export interface Place {
+  /** Once, when the device is known. Takes over an older connection of the same client, here or in another process. */
+  admit(connection: LiveConnection): RefusedReason | null;
+  /** Once, when the socket is gone. */
+  leave(): void;
+}
+
+/** All connections of a process, over every protocol: who may still come, and who takes over from whom. */
+export interface Connections {
+  /** Null when there is no room for another socket. */
+  arrive(): Place | null;
+  readonly total: number;
+  stop(): void;
+}
+
+export function createConnections({
+  limits,
+  bus,
+  names,
+  log,
+}: {
+  limits: ConnectionLimits;
+  bus: Bus;
+  names: Names;
+  log: Logger;
+}): Connections {
+  const instance = randomUUID();
+  const byDevice = new Map<string, LiveConnection[]>();
+  let total = 0;
+  let unauthenticated = 0;
+
+  // One subscription for all devices: a process with 10,000 of them would otherwise hold 10,000 subscriptions.
+  const subscription: Subscription = bus.subscribe(names.takeover('*'), ({ subject, data }) => {
+    const device = subject.slice(names.takeover('').length);
+    const said = parseTakeover(data);
+    if (said === null) return log.warn({ subject }, 'a takeover message could not be read');
+    if (said.instance !== instance) takeOver(device, said.client);
+  });
+
+  function takeOver(device: string, client: string): void {
+    const older = byDevice.get(device)?.find((one) => one.client === client);
+    if (!older) return;
+    remove(older);
+    older.close('taken_over');
+  }
+
+  function remove(connection: LiveConnection): void {
+    const rest = byDevice.get(connection.device)?.filter((one) => one !== connection) ?? [];
+    if (rest.length > 0) byDevice.set(connection.device, rest);
+    else byDevice.delete(connection.device);
+  }
+
+  function admit(connection: LiveConnection): RefusedReason | null {
+    const { device, client } = connection;
+    takeOver(device, client);
+    const present = byDevice.get(device) ?? [];
+    if (present.length >= limits.maxConnectionsPerDevice) return 'too_many_connections';
+    byDevice.set(device, [...present, connection]);
+    bus.publish(names.takeover(device), Buffer.from(JSON.stringify({ instance, client })));
+    return null;
+  }
+
+  return {
+    arrive() {
+      if (total >= limits.maxConnections || unauthenticated >= limits.maxUnauthenticated) return null;
+      total += 1;
+      unauthenticated += 1;
+      let admitted: LiveConnection | null = null;
+      let isKnown = false;
+      return {
+        admit(connection) {
+          const refused = admit(connection);
+          if (refused !== null) return refused;
+          admitted = connection;
+          isKnown = true;
+          unauthenticated -= 1;
+          return null;
+        },
+        leave() {
+          total -= 1;
+          if (!isKnown) unauthenticated -= 1;
+          if (admitted) remove(admitted);
+        },
+      };
+    },
+    get total() {
+      return total;
+    },
+    stop: () => subscription.stop(),
+  };
+}
+
+function parseTakeover(data: Uint8Array): { instance: string; client: string } | null {
+  try {
+    const said = JSON.parse(Buffer.from(data).toString('utf8'));
+    return typeof said?.instance === 'string' && typeof said.client === 'string' ? said : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet';
+import type { RefusedReason } from '../../schemas/reasons.ts';
+import { disconnectCode } from './reason-codes.ts';
+
+/**
+ * Everything but PUBLISH and PINGREQ goes through mqtt-packet: such packets are rare, and it knows them all. It is
+ * given one whole packet at a time, and a parser of its own for each, so no connection carries one.
+ */
+export type Version = 4 | 5;
+
+export const PINGRESP = Buffer.from([0xd0, 0x00]);
+
+/** The packet, or null when it is malformed. */
+export function readPacket(bytes: Uint8Array, version: Version): Packet | null {
+  const found: Packet[] = [];
+  let isMalformed = false;
+  const parser = mqttPacket.parser({ protocolVersion: version });
+  parser.on('packet', (packet) => found.push(packet));
+  parser.on('error', () => {
+    isMalformed = true;
+  });
+  try {
+    parser.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  } catch (error) {
+    // It reads past the end of some packets that lie about a length.
+    if (error instanceof RangeError || error instanceof TypeError) return null;
+    throw error;
+  }
+  return isMalformed || found.length !== 1 ? null : found[0];
+}
+
+/** Bytes of a packet that the server sends. */
+export function writePacket(packet: Packet, version: Version): Buffer {
+  return mqttPacket.generate(packet, { protocolVersion: version });
+}
+
+/**
+ * The protocol level of a CONNECT, before anything else in it is believed: 4 and 5 are ours, another one gets the
+ * answer that its own protocol has (MQTT-3.1.2-2). NaN when there is none.
+ */
+export function protocolLevelOf(bytes: Uint8Array, body: number, end: number): number {
+  if (end - body < 7) return Number.NaN;
+  const name = Buffer.from(bytes.subarray(body + 2, body + 6)).toString('latin1');
+  if (bytes[body] === 0 && bytes[body + 1] === 4 && name === 'MQTT') return bytes[body + 6];
+  // MQTT 3.1 is called MQIsdp.
+  return bytes[body + 1] === 6 && name === 'MQIs' ? 3 : Number.NaN;
+}
+
+/** MQTT 3.1.1's "unacceptable protocol version", which every older client understands. */
+export const UNACCEPTABLE_VERSION = Buffer.from([0x20, 0x02, 0x00, 0x01]);
+
+export function disconnectPacket(reason: RefusedReason, code: number | undefined, withReasonString: boolean): Buffer {
+  const properties = withReasonString ? { reasonString: reason } : undefined;
+  return writePacket({ cmd: 'disconnect', reasonCode: code ?? disconnectCode(reason), properties }, 5);
+}
+
+export type Connect = IConnectPacket;

@@ -1,0 +1,94 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Timer } from '../../runtime/clock.ts';
+import { StartError } from '../../runtime/service.ts';
+import { MqttConnection } from './connection.ts';
+import type { MqttDeps } from './deps.ts';
+
+const SWEEP_PERIOD_MS = 500;
+const TCP_KEEP_ALIVE_MS = 60_000;
+const BACKLOG = 1_024;
+
+export interface MqttServerOptions extends MqttDeps {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Several processes listen on the same port, and the kernel spreads the connections. */
+  readonly reusePort?: boolean;
+}
+
+/** MQTT 3.1.1 and 5.0 over TCP. Every connection belongs to the `connections` of the process, over all protocols. */
+export interface MqttServer {
+  /** Throws {@link StartError} when the port cannot be had. */
+  listen(): Promise<{ host: string; port: number }>;
+  /** Accepts nothing more, acknowledges what was taken, says goodbye, and resolves when every connection is closed. */
+  drain(): Promise<void>;
+  /** Closes everything at once. */
+  stop(): Promise<void>;
+}
+
+export function createMqttServer(options: MqttServerOptions): MqttServer {
+  const { host, port, reusePort = false, connections, counts, clock, log } = options;
+  const open = new Set<MqttConnection>();
+  let sweeping: Timer | null = null;
+  let whenEmpty: (() => void) | null = null;
+
+  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS }, accept);
+
+  function accept(socket: Socket): void {
+    const place = connections.arrive();
+    if (place === null) {
+      // There is no packet before CONNECT that could say so.
+      counts.reasons.too_many_connections += 1;
+      socket.destroy();
+      return;
+    }
+    const connection = new MqttConnection(socket, place, options);
+    open.add(connection);
+    counts.accepted += 1;
+    counts.open += 1;
+    socket.on('close', () => {
+      open.delete(connection);
+      counts.open -= 1;
+      if (open.size === 0) whenEmpty?.();
+    });
+  }
+
+  function close(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!server.listening) return resolve();
+      server.close((err) => (err ? reject(err) : resolve()));
+    });
+  }
+
+  return {
+    listen() {
+      return new Promise((resolve, reject) => {
+        const fail = (err: Error) => reject(new StartError(`MQTT cannot listen on ${host}:${port}: ${err.message}`));
+        server.once('error', fail);
+        server.listen({ host, port, reusePort, backlog: BACKLOG }, () => {
+          server.off('error', fail);
+          server.on('error', (err) => log.error({ err }, 'the MQTT listener failed'));
+          sweeping = clock.setRepeating(() => {
+            const nowMs = clock.monotonicMs();
+            for (const connection of open) connection.sweep(nowMs);
+          }, SWEEP_PERIOD_MS);
+          const address = server.address() as AddressInfo;
+          log.info({ host: address.address, port: address.port }, 'MQTT is listening');
+          resolve({ host: address.address, port: address.port });
+        });
+      });
+    },
+    async drain() {
+      const closed = close();
+      for (const connection of open) connection.drain();
+      if (open.size > 0) await new Promise<void>((resolve) => (whenEmpty = resolve));
+      await closed;
+    },
+    async stop() {
+      const closed = close();
+      for (const connection of open) connection.destroy('draining');
+      await closed;
+      sweeping?.cancel();
+    },
+  };
+}

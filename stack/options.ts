@@ -1,0 +1,57 @@
+import { defineOptions, type Options } from '../runtime/options.ts';
+import { DEFAULT_SHARDS } from '../schemas/identity.ts';
+
+const GIB = 1024 ** 3;
+const port = (value: number, description: string) =>
+  ({ type: 'integer', default: value, min: 1, max: 65_535, description }) as const;
+
+/** What `npm start` can be told, as `npm start -- --mqtt-port 2883` or in the environment. */
+export const stackOptions = defineOptions({
+  dataDir: { type: 'string', default: '.slipstream', description: 'Folder of everything that is kept.' },
+  host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
+  mqttPort: port(1883, 'MQTT 3.1.1 and 5 for devices.'),
+  websocketPort: port(8081, 'Binary WebSocket for phones.'),
+  apiPort: port(8080, 'REST API, health and metrics.'),
+  natsPort: port(4222, 'NATS.'),
+  questdbPort: port(9000, 'QuestDB: console, SQL and line protocol over HTTP.'),
+  questdbPgPort: port(8812, "QuestDB: PostgreSQL's protocol."),
+  clickhousePort: port(8123, 'ClickHouse over HTTP.'),
+  ingestAdminPort: port(9101, "Ingest's health and metrics."),
+  processorsAdminPort: port(9102, "The processors' health and metrics."),
+  natsUrl: { type: 'string', optional: true, env: 'NATS_URL', description: 'A NATS to use instead of starting one.' },
+  questdbUrl: {
+    type: 'string',
+    optional: true,
+    env: 'QUESTDB_URL',
+    description: 'A QuestDB (HTTP) to use instead of starting one.',
+  },
+  clickhouseUrl: {
+    type: 'string',
+    optional: true,
+    env: 'CLICKHOUSE_URL',
+    description: 'A ClickHouse (HTTP) to use instead of starting one.',
+  },
+  streamsMaxBytes: {
+    type: 'integer',
+    default: 8 * GIB,
+    min: GIB,
+    unit: 'bytes',
+    description: 'Disk that the streams of the NATS started here may use.',
+  },
+  shards: { type: 'integer', default: DEFAULT_SHARDS, min: 1, max: 1024, description: 'Shards of the frame stream.' },
+  demo: {
+    type: 'boolean',
+    default: true,
+    description: 'Stream two recorded activities and a small fleet at the start.',
+  },
+  demoDevices: {
+    type: 'integer',
+    default: 40,
+    min: 0,
+    max: 5_000,
+    unit: 'count',
+    description: 'Devices of the fleet.',
+  },
+  seed: { type: 'integer', default: 1, min: 0, description: 'Seed of the fleet.' },
+});
+export type StackOptions = Options<typeof stackOptions>;

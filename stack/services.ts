@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { flagName } from '../runtime/options.ts';
+import { answersOk, type Engine, startEngine } from './engine.ts';
+
+/** One of our own processes, started as a child beside the engines. */
+export interface ServiceSpec {
+  readonly name: 'ingest' | 'processors' | 'api';
+  readonly dataDir: string;
+  readonly host: string;
+  /** Where `/health/ready` answers. */
+  readonly adminPort: number;
+  /** Ports that it needs besides, with the option that changes each. */
+  readonly ports: readonly { port: number; option: string }[];
+  /** By the names in its option table. */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface ServiceUrls {
+  readonly admin: string;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+/** Draining waits for what devices were promised; past this it is cut. */
+const STOP_TIMEOUT_MS = 15_000;
+
+/** Starts a service and resolves once it says that it is ready. Throws EngineError with its last log lines. */
+export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
+  const dir = join(spec.dataDir, spec.name);
+  const script = fileURLToPath(new URL(`../${spec.name}/main.ts`, import.meta.url));
+  const admin = `http://${spec.host}:${spec.adminPort}`;
+  return startEngine({
+    name: spec.name,
+    command: process.execPath,
+    // The title names the data folder, by which a process left over from a killed start is recognised.
+    args: [`--title=${dir}`, script, ...toFlags(spec.options), '--exit-with-parent', '--log-format', 'json'],
+    dir,
+    host: spec.host,
+    ports: [{ port: spec.adminPort }, ...spec.ports],
+    urls: { admin },
+    // Its standard input stays open for as long as this process lives: that is how it knows.
+    input: '\n',
+    isReady: () => answersOk(`${admin}/health/ready`),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  });
+}
+
+/** `{ mqttPort: 1883, open: true }` → `--mqtt-port=1883 --open`; false becomes `--no-…`. */
+function toFlags(options: ServiceSpec['options']): string[] {
+  return Object.entries(options).map(([name, value]) => {
+    const flag = flagName(name);
+    if (typeof value !== 'boolean') return `${flag}=${value}`;
+    return value ? flag : flag.replace('--', '--no-');
+  });
+}

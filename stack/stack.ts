@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import type { ReleaseStack } from '../runtime/release.ts';
+import { ensureDevKeys } from '../runtime/token.ts';
+import { startClickHouse } from './clickhouse.ts';
+import type { Engine } from './engine.ts';
+import { startNats } from './nats.ts';
+import type { StackOptions } from './options.ts';
+import { startQuestDb } from './questdb.ts';
+import { type ServiceSpec, startService } from './services.ts';
+
+const ENGINE_STOP_MS = 20_000;
+
+/** What a running stack answers at. Engines that somebody else runs appear with the URL that was given. */
+export interface StackUrls {
+  readonly nats: string;
+  readonly questdb: string;
+  readonly questdbPg: string;
+  readonly clickhouse: string;
+  readonly mqtt: string;
+  readonly websocket: string;
+  readonly api: string;
+  readonly ingestAdmin: string;
+  readonly processorsAdmin: string;
+}
+
+export interface StackDeps {
+  readonly options: StackOptions;
+  /** Everything started goes here and is stopped in reverse order: services drain before their engines end. */
+  readonly release: ReleaseStack;
+  readonly onStarted: (name: string, tookMs: number) => void;
+  /** A part ended although nobody asked it to. */
+  readonly onLost: (name: string, how: string) => void;
+}
+
+/**
+ * Starts engines, then services, each as a child process. Throws EngineError with one message that says how to mend.
+ */
+export async function startStack(deps: StackDeps): Promise<StackUrls> {
+  const { options } = deps;
+  const { host, dataDir } = options;
+  const started = <Urls>(what: Promise<Engine<Urls>>) => watch(deps, what);
+
+  const [nats, questdb, clickhouse] = await Promise.all([
+    options.natsUrl
+      ? { nats: options.natsUrl }
+      : started(
+          startNats({
+            dir: join(dataDir, 'nats'),
+            host,
+            port: options.natsPort,
+            maxFileBytes: options.streamsMaxBytes,
+            portOption: '--nats-port',
+          }),
+        ),
+    options.questdbUrl
+      ? { http: options.questdbUrl, pg: 'of the server that was given' }
+      : started(
+          startQuestDb({
+            dir: join(dataDir, 'questdb'),
+            host,
+            httpPort: options.questdbPort,
+            pgPort: options.questdbPgPort,
+            httpPortOption: '--questdb-port',
+            pgPortOption: '--questdb-pg-port',
+          }),
+        ),
+    options.clickhouseUrl
+      ? { http: options.clickhouseUrl }
+      : started(
+          startClickHouse({
+            dir: join(dataDir, 'clickhouse'),
+            host,
+            port: options.clickhousePort,
+            user: 'default',
+            password: '',
+            portOption: '--clickhouse-port',
+          }),
+        ),
+  ]);
+  const keys = ensureDevKeys(join(dataDir, 'keys'));
+  const urls: StackUrls = {
+    nats: nats.nats,
+    questdb: questdb.http,
+    questdbPg: questdb.pg,
+    clickhouse: clickhouse.http,
+    mqtt: `mqtt://${host}:${options.mqttPort}`,
+    websocket: `ws://${host}:${options.websocketPort}/v1/stream`,
+    api: `http://${host}:${options.apiPort}`,
+    ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
+    processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
+  };
+  // Processors first: they migrate the stores, and ingest's first frame then finds its readers.
+  for (const spec of servicesOf(options, urls, keys.jwksPath)) await started(startService(spec));
+  return urls;
+}
+
+function servicesOf(options: StackOptions, urls: StackUrls, jwksPath: string): ServiceSpec[] {
+  const { host, dataDir } = options;
+  const platform = { natsUrls: urls.nats, shards: options.shards };
+  const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
+  return [
+    {
+      name: 'processors',
+      dataDir,
+      host,
+      adminPort: options.processorsAdminPort,
+      ports: [],
+      options: { ...platform, ...stores, adminPort: options.processorsAdminPort },
+    },
+    {
+      name: 'ingest',
+      dataDir,
+      host,
+      adminPort: options.ingestAdminPort,
+      ports: [
+        { port: options.mqttPort, option: '--mqtt-port' },
+        { port: options.websocketPort, option: '--websocket-port' },
+      ],
+      options: {
+        ...platform,
+        host,
+        mqttPort: options.mqttPort,
+        websocketPort: options.websocketPort,
+        adminPort: options.ingestAdminPort,
+        keys: jwksPath,
+      },
+    },
+    {
+      name: 'api',
+      dataDir,
+      host,
+      adminPort: options.apiPort,
+      ports: [],
+      options: { ...platform, ...stores, host, port: options.apiPort, keys: jwksPath },
+    },
+  ];
+}
+
+async function watch<Urls>({ release, onStarted, onLost }: StackDeps, starting: Promise<Engine<Urls>>): Promise<Urls> {
+  const fromMs = performance.now();
+  const engine = await starting;
+  let isStopping = false;
+  release.add(
+    engine.name,
+    () => {
+      isStopping = true;
+      return engine.stop();
+    },
+    { timeoutMs: ENGINE_STOP_MS },
+  );
+  void engine.exited.then(({ code, signal }) => {
+    if (!isStopping) onLost(engine.name, signal ?? `code ${code}`);
+  });
+  onStarted(engine.name, performance.now() - fromMs);
+  return engine.urls;
+}
