@@ -66,7 +66,7 @@ export const simOptions = defineOptions({
     min: 1,
     max: 30 * 86_400,
     unit: 's',
-    description: 'run: length of each synthetic workout. load: device time after which a device draws a new boot.',
+    description: 'run: length of each synthetic workout.',
   },
   speed: {
     env: 'SLIPSTREAM_SIM_SPEED',
@@ -132,6 +132,15 @@ export const simOptions = defineOptions({
     max: 60_000,
     unit: 'ms',
     description: 'load: device time between two samples.',
+  },
+  spanS: {
+    env: 'SLIPSTREAM_SIM_SPAN_S',
+    type: 'integer',
+    default: 3 * 86_400,
+    min: 60,
+    max: 30 * 86_400,
+    unit: 's',
+    description: 'load: device time that ends now; a device that is through with it begins again with a new boot.',
   },
   giveUpMs: {
     env: 'SLIPSTREAM_SIM_GIVE_UP_MS',

@@ -95,8 +95,10 @@ function loadJob({ options, tokenFor }: SimServiceDeps, signal: AbortSignal): Jo
   const load = loadOf(options, { tokenFor, signal });
   return {
     async run() {
+      const before = process.cpuUsage();
       const result = await load.run();
-      const rows = summarizeLoad(load, options.samplesPerFrame, result);
+      const { user, system } = process.cpuUsage(before);
+      const rows = summarizeLoad(load, options.samplesPerFrame, result, user + system);
       const failure = result.isComplete ? null : `${result.unacknowledged} frames were never acknowledged`;
       return { rows, failure, troubles: [] };
     },

@@ -15,7 +15,7 @@ export function loadOf(options: SimOptions, deps: LoadDeps): Load {
       window: options.window,
       samplesPerFrame: options.samplesPerFrame,
       sampleGapMs: options.sampleGapMs,
-      spanMs: options.durationS * 1_000,
+      spanMs: options.spanS * 1_000,
       frames: orInfinity(options.frames),
       framesPerS: orInfinity(options.framesPerS),
       giveUpMs: options.giveUpMs,
@@ -24,7 +24,8 @@ export function loadOf(options: SimOptions, deps: LoadDeps): Load {
   );
 }
 
-export function summarizeLoad(load: Load, samplesPerFrame: number, result: LoadResult): Row[] {
+/** `cpuUs` is what this process used while the load ran. */
+export function summarizeLoad(load: Load, samplesPerFrame: number, result: LoadResult, cpuUs: number): Row[] {
   const { counts, latency } = load;
   const framesPerS = (counts.acknowledged / result.elapsedMs) * 1_000;
   return [
@@ -40,6 +41,7 @@ export function summarizeLoad(load: Load, samplesPerFrame: number, result: LoadR
     ['elapsedMs', Math.round(result.elapsedMs)],
     ['framesPerS', Math.round(framesPerS)],
     ['samplesPerS', Math.round(framesPerS * samplesPerFrame)],
+    ['cpuUsPerFrame', cpuUs / Math.max(1, counts.sends)],
     ['ackP50Ms', latency.quantileMs(0.5)],
     ['ackP99Ms', latency.quantileMs(0.99)],
     ['ackMaxMs', latency.maxMs],
