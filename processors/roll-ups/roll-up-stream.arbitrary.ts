@@ -77,6 +77,8 @@ export const anyStream: fc.Arbitrary<MessagePlan[]> = fc
         { weight: 1, arbitrary: fc.integer({ min: 0, max: 1_200_000 }) },
       ),
       frames: fc.array(anyFramePlan, { maxLength: 4 }),
+      /** A device that restarts again and again: as many frames of one sample, each with a boot of its own. */
+      boots: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(12) }),
       /** Frames of earlier messages that come again here. */
       repeats: fc.array(fc.nat(1_000), { maxLength: 2 }),
     }),
@@ -85,10 +87,14 @@ export const anyStream: fc.Arbitrary<MessagePlan[]> = fc
   .map((plans) => {
     const sent: SensorFrame[] = [];
     let timeMs = STREAM_START_MS;
-    return plans.map(({ afterMs, frames, repeats }) => {
+    return plans.map(({ afterMs, frames, boots, repeats }) => {
       timeMs += afterMs;
+      const restarts = Array.from({ length: boots }, (_, i) => {
+        const boot = (i + 1).toString(16).padStart(16, '0');
+        return { device: 'strap', source: 'hr', boot, delayMs: 0, stepsMs: [] };
+      });
       const again = sent.length === 0 ? [] : repeats.map((nth) => sent[nth % sent.length]);
-      const fresh = frames.map((plan, i) => frameOf(plan, timeMs, sent.length + i + 1));
+      const fresh = [...frames, ...restarts].map((plan, i) => frameOf(plan, timeMs, sent.length + i + 1));
       sent.push(...fresh);
       return { afterMs, frames: [...again, ...fresh] };
     });
