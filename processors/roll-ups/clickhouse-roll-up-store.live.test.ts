@@ -1,72 +1,66 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { after, before } from 'node:test';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { type ClickHouseUrls, startClickHouse } from '../../stack/clickhouse.ts';
 import type { Engine } from '../../stack/engine.ts';
 import { freePort } from '../../stack/ports.ts';
+import { type ClickHouse, createClickHouse } from '../clickhouse/clickhouse-client.ts';
 import { readMigrations } from '../migrations.ts';
-import { createClickHouseRollUpStore, type RollUpClient } from './clickhouse-roll-up-store.ts';
-import { rollUpColumns } from './roll-up-columns.ts';
+import { createClickHouseRollUpStore } from './clickhouse-roll-up-store.ts';
+import { ROW_COLUMNS, rollUpColumns } from './roll-up-columns.ts';
 import type { RollUpRow } from './roll-up-row.ts';
 import { testRollUpStore } from './roll-up-store.conformance.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipstream-roll-ups-'));
+const channelColumns = rollUpColumns().slice(ROW_COLUMNS.length);
 let server: Engine<ClickHouseUrls>;
-let client: ClickHouseClient;
+let clickHouse: ClickHouse;
 
 before(async () => {
-  server = await startClickHouse({ dir, port: await freePort(), user: 'writer', password: 'secret' });
-  const { http: url, user: username, password } = server.urls;
-  client = createClient({ url, username, password });
+  const port = await freePort();
+  server = await startClickHouse({ dir, port, user: 'writer', password: 'secret' });
+  clickHouse = createClickHouse(`http://writer:secret@127.0.0.1:${port}`);
   for (const { statements } of readMigrations('clickhouse')) {
-    for (const query of statements) await client.command({ query });
+    for (const statement of statements) await clickHouse.command(statement);
   }
 });
 
 after(async () => {
-  await client?.close();
+  await clickHouse?.close();
   await server?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
-const rollUpClient: RollUpClient = {
-  async insert(query, body, signal) {
-    const values = Readable.from([Buffer.from(body.buffer, body.byteOffset, body.length)]);
-    const { stream } = await client.exec({ query, values, abort_signal: signal });
-    stream.resume();
-  },
-  async command(query, params, signal) {
-    await client.command({ query, query_params: { ...params }, abort_signal: signal });
-  },
-};
-
 testRollUpStore('ClickHouse', async () => {
-  for (const table of ['samples', 'rollup_10s']) await client.command({ query: `TRUNCATE TABLE slipstream.${table}` });
-  const never = new AbortController().signal;
+  for (const table of ['samples', 'rollup_10s']) await clickHouse.command(`TRUNCATE TABLE slipstream.${table}`);
   return {
-    store: createClickHouseRollUpStore(rollUpClient),
+    store: createClickHouseRollUpStore(clickHouse),
     async storeRaw(messages) {
       for (const { data } of messages) {
-        if (data.length === 0) continue;
-        await rollUpClient.insert('INSERT INTO slipstream.samples FORMAT Native', new Uint8Array(data), never);
+        if (data.length > 0) await clickHouse.insert('INSERT INTO slipstream.samples FORMAT Native', [data]);
       }
     },
     async rows() {
-      const names = rollUpColumns().map(({ name }) => name);
-      const result = await client.query({
-        query: `SELECT * REPLACE toUnixTimestamp(ts) AS ts FROM slipstream.rollup_10s FINAL`,
-        format: 'JSONEachRow',
-        clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-      });
-      const rows = await result.json<Record<string, never>>();
-      return rows.map((row): RollUpRow => {
-        const { device, athlete, source, ts, version, epoch, samples } = row;
-        const values = Object.fromEntries(names.slice(7).map((name) => [name, row[name]]));
-        return { device, athlete, source, tsMs: 1000 * ts, version, epoch, samples, values };
-      });
+      const rows = await clickHouse.select(
+        'SELECT * REPLACE (toUnixTimestamp(ts) AS ts) FROM slipstream.rollup_10s FINAL',
+      );
+      return rows.map(toRow);
     },
   };
 });
+
+/** 64-bit numbers may come as texts. */
+function toRow(row: Record<string, unknown>): RollUpRow {
+  const number = (name: string) => (row[name] === null ? null : Number(row[name]));
+  return {
+    device: String(row.device),
+    athlete: String(row.athlete),
+    source: String(row.source),
+    tsMs: 1000 * Number(row.ts),
+    version: Number(row.version),
+    epoch: Number(row.epoch),
+    samples: Number(row.samples),
+    values: Object.fromEntries(channelColumns.map(({ name }) => [name, number(name)])),
+  };
+}

@@ -43,10 +43,10 @@ function createShard(options: Partial<RollUpOptions> = {}) {
   const reducer = createRollUps({
     store: {
       write: end.write,
-      async recompute(request, signal) {
+      async recompute(request) {
         recomputes.push(request);
         await control.onRecompute();
-        await end.recompute(request, signal);
+        await end.recompute(request);
       },
     },
     names,

@@ -35,16 +35,16 @@ function createWorld(messages: LogMessage[], options: Partial<RollUpOptions>) {
   const table = createMemoryRollUpTable(() => messages.slice(0, sinkAt).flatMap(samplesOf));
   const end = table.open();
   const store: RollUpStore = {
-    async write(block, rowCount, signal) {
+    async write(block, rowCount) {
       if (isStoreDown) throw new StoreUnavailableError('down');
       const rows = decodeRollUpBlock(block);
       assert.equal(rows.length, rowCount);
       for (const row of rows) assertHoldsAllUpToItsVersion(row);
-      await end.write(block, rowCount, signal);
+      await end.write(block, rowCount);
     },
-    async recompute(request, signal) {
+    async recompute(request) {
       if (isStoreDown) throw new StoreUnavailableError('down');
-      await end.recompute(request, signal);
+      await end.recompute(request);
       await turn();
     },
   };

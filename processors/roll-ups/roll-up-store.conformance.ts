@@ -38,7 +38,7 @@ export function testRollUpStore(name: string, open: () => Promise<EmptyRollUps>)
       for (const { device, source, tsMs } of hours.values()) {
         const fromMs = hourStartMs(tsMs);
         const untilMs = fromMs + HOUR_MS;
-        await store.recompute({ device, source, fromMs, untilMs, version: 7, epoch: 2 }, never);
+        await store.recompute({ device, source, fromMs, untilMs, version: 7, epoch: 2 });
       }
       const wanted = [...naiveRollUps(samples).values()].map((row) => ({ ...row, version: 7, epoch: 2 }));
       assert.deepEqual(byKey(await rows()), byKey(wanted));
@@ -62,7 +62,7 @@ export function testRollUpStore(name: string, open: () => Promise<EmptyRollUps>)
       await storeRaw(messages);
       for (const { device, source, tsMs, version } of folded) {
         const span = { device, source, fromMs: tsMs, untilMs: tsMs + 10_000 };
-        await store.recompute({ ...span, version: version + 1, epoch: 3 }, never);
+        await store.recompute({ ...span, version: version + 1, epoch: 3 });
       }
       const wanted = folded.map((row) => ({ ...row, version: row.version + 1 }));
       assert.deepEqual(byKey(await rows()), byKey(wanted));
@@ -76,9 +76,9 @@ export function testRollUpStore(name: string, open: () => Promise<EmptyRollUps>)
     const samples = messages.filter(({ data }) => data.length > 0).flatMap(({ data }) => rowsOf(toSink(data)));
     const wanted = [...naiveRollUps(samples).values()][0];
     const span = { device: wanted.device, source: wanted.source, fromMs: wanted.tsMs, untilMs: wanted.tsMs + 10_000 };
-    await store.recompute({ ...span, version: 2 ** 40, epoch: 1 }, never);
-    await store.recompute({ ...span, version: 5, epoch: 2 }, never);
-    await store.recompute({ ...span, source: 'nothing', version: 2 ** 50, epoch: 2 }, never);
+    await store.recompute({ ...span, version: 2 ** 40, epoch: 1 });
+    await store.recompute({ ...span, version: 5, epoch: 2 });
+    await store.recompute({ ...span, source: 'nothing', version: 2 ** 50, epoch: 2 });
     assert.deepEqual(byKey(await rows()), [{ ...wanted, version: 2 ** 40, epoch: 1 }]);
   });
 }

@@ -42,7 +42,8 @@ export async function runRecomputes(
     const { device, source, hourMs: fromMs } = mark;
     const version = Math.min(mark.lastSeq, position);
     const untilMs = Math.min(fromMs + HOUR_MS, part.closedUntilMs(device, source));
-    await store.recompute({ device, source, fromMs, untilMs, version, epoch }, signal);
+    signal.throwIfAborted();
+    await store.recompute({ device, source, fromMs, untilMs, version, epoch });
     part.marks.settle(mark, version, state.nowMs);
     part.isDirty = true;
   }

@@ -23,7 +23,8 @@ export async function writeRows(
   for (let from = 0; from < pending.length; from += maxRows) {
     const rows = pending.slice(from, from + maxRows);
     const current = rows.map((row) => ({ ...row, version: row.bucket.version }));
-    await store.write(encodeRollUpBlock(current, epoch), current.length, signal);
+    signal.throwIfAborted();
+    await store.write(encodeRollUpBlock(current, epoch), current.length);
     markWritten(current);
   }
   return pending.length;
