@@ -10,8 +10,6 @@ export const stackOptions = defineOptions({
   dataDir: { type: 'string', default: '.slipstream', description: 'Folder of everything that is kept.' },
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   mqttPort: port(1883, 'MQTT 3.1.1 and 5 for devices.'),
-  websocketPort: port(8081, 'Binary WebSocket for phones.'),
-  apiPort: port(8080, 'REST API, health and metrics.'),
   natsPort: port(4222, 'NATS.'),
   questdbPort: port(9000, 'QuestDB: console, SQL and line protocol over HTTP.'),
   questdbPgPort: port(8812, "QuestDB: PostgreSQL's protocol."),
@@ -33,7 +31,7 @@ export const stackOptions = defineOptions({
   },
   streamsMaxBytes: {
     type: 'integer',
-    default: 8 * GIB,
+    default: 16 * GIB,
     min: GIB,
     unit: 'bytes',
     description: 'Disk that the streams of the NATS started here may use.',
@@ -52,6 +50,6 @@ export const stackOptions = defineOptions({
     unit: 'count',
     description: 'Devices of the fleet.',
   },
-  seed: { type: 'integer', default: 1, min: 0, description: 'Seed of the fleet.' },
+  seed: { type: 'string', default: '1', description: 'Seed of the fleet.' },
 });
 export type StackOptions = Options<typeof stackOptions>;

@@ -5,7 +5,7 @@ import { answersOk, type Engine, startEngine } from './engine.ts';
 
 /** One of our own processes, started as a child beside the engines. */
 export interface ServiceSpec {
-  readonly name: 'ingest' | 'processors' | 'api';
+  readonly name: 'ingest' | 'processors';
   readonly dataDir: string;
   readonly host: string;
   /** Where `/health/ready` answers. */

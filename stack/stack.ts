@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { ReleaseStack } from '../runtime/release.ts';
-import { ensureDevKeys } from '../runtime/token.ts';
 import { startClickHouse } from './clickhouse.ts';
 import type { Engine } from './engine.ts';
 import { startNats } from './nats.ts';
@@ -17,8 +16,6 @@ export interface StackUrls {
   readonly questdbPg: string;
   readonly clickhouse: string;
   readonly mqtt: string;
-  readonly websocket: string;
-  readonly api: string;
   readonly ingestAdmin: string;
   readonly processorsAdmin: string;
 }
@@ -77,24 +74,21 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
           }),
         ),
   ]);
-  const keys = ensureDevKeys(join(dataDir, 'keys'));
   const urls: StackUrls = {
     nats: nats.nats,
     questdb: questdb.http,
     questdbPg: questdb.pg,
     clickhouse: clickhouse.http,
     mqtt: `mqtt://${host}:${options.mqttPort}`,
-    websocket: `ws://${host}:${options.websocketPort}/v1/stream`,
-    api: `http://${host}:${options.apiPort}`,
     ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
   };
   // Processors first: they migrate the stores, and ingest's first frame then finds its readers.
-  for (const spec of servicesOf(options, urls, keys.jwksPath)) await started(startService(spec));
+  for (const spec of servicesOf(options, urls)) await started(startService(spec));
   return urls;
 }
 
-function servicesOf(options: StackOptions, urls: StackUrls, jwksPath: string): ServiceSpec[] {
+function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[] {
   const { host, dataDir } = options;
   const platform = { natsUrls: urls.nats, shards: options.shards };
   const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
@@ -105,33 +99,15 @@ function servicesOf(options: StackOptions, urls: StackUrls, jwksPath: string): S
       host,
       adminPort: options.processorsAdminPort,
       ports: [],
-      options: { ...platform, ...stores, adminPort: options.processorsAdminPort },
+      options: { ...platform, ...stores, adminHost: host, processorsAdminPort: options.processorsAdminPort },
     },
     {
       name: 'ingest',
       dataDir,
       host,
       adminPort: options.ingestAdminPort,
-      ports: [
-        { port: options.mqttPort, option: '--mqtt-port' },
-        { port: options.websocketPort, option: '--websocket-port' },
-      ],
-      options: {
-        ...platform,
-        host,
-        mqttPort: options.mqttPort,
-        websocketPort: options.websocketPort,
-        adminPort: options.ingestAdminPort,
-        keys: jwksPath,
-      },
-    },
-    {
-      name: 'api',
-      dataDir,
-      host,
-      adminPort: options.apiPort,
-      ports: [],
-      options: { ...platform, ...stores, host, port: options.apiPort, keys: jwksPath },
+      ports: [{ port: options.mqttPort, option: '--mqtt-port' }],
+      options: { ...platform, host, mqttPort: options.mqttPort, ingestAdminPort: options.ingestAdminPort, open: true },
     },
   ];
 }

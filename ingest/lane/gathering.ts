@@ -21,6 +21,9 @@ export interface GatheredTask {
   readonly task: DecodeTask;
   readonly origins: readonly Origin[];
   readonly slots: readonly number[];
+  /** Kept beside the task, whose buffers belong to the thread once it has them. */
+  readonly shards: readonly number[];
+  readonly encodings: readonly Encoding[];
   /** Bytes of each frame, to give back to the intake's bound. */
   readonly lengths: readonly number[];
 }
@@ -29,7 +32,8 @@ export function createGathering(): Gathering {
   let buffer = new Uint8Array(MIN_BYTES);
   let bytes = 0;
   let ends: number[] = [];
-  let encodings: number[] = [];
+  let encodings: Encoding[] = [];
+  let shards: number[] = [];
   let senderOf: number[] = [];
   let senders: Sender[] = [];
   let senderIndex = new Map<Origin, number>();
@@ -64,7 +68,8 @@ export function createGathering(): Gathering {
       buffer.set(frame, bytes);
       bytes += frame.length;
       ends.push(bytes);
-      encodings.push(encoding === 'json' ? 1 : 0);
+      encodings.push(encoding);
+      shards.push(shard);
       let sender = senderIndex.get(origin);
       if (sender === undefined) {
         sender = senders.length;
@@ -84,7 +89,7 @@ export function createGathering(): Gathering {
         task: {
           bytes: buffer.buffer,
           ends: Uint32Array.from(ends),
-          encodings: Uint8Array.from(encodings),
+          encodings: Uint8Array.from(encodings, (encoding) => (encoding === 'json' ? 1 : 0)),
           senderOf: Uint32Array.from(senderOf),
           senders,
           receivedMs: oldestMs,
@@ -92,12 +97,15 @@ export function createGathering(): Gathering {
         },
         origins,
         slots,
+        shards,
+        encodings,
         lengths,
       };
       buffer = new Uint8Array(Math.max(MIN_BYTES, buffer.length));
       bytes = 0;
       ends = [];
       encodings = [];
+      shards = [];
       senderOf = [];
       senders = [];
       senderIndex = new Map();

@@ -110,9 +110,8 @@ export function createLane(deps: LaneDeps) {
       return;
     }
     gathering.learn({ device, bootHex, ...resolved });
-    const { shard } = gathered.task.senders[gathered.task.senderOf[frame]];
-    const encoding: Encoding = gathered.task.encodings[frame] === 1 ? 'json' : 'protobuf';
-    push(gathered.origins[frame], shard, gathered.slots[frame], encoding, parked.bytes);
+    const { origins, shards, slots, encodings } = gathered;
+    push(origins[frame], shards[frame], slots[frame], encodings[frame], parked.bytes);
   }
 
   function settleAll(gathered: GatheredTask, frames: Iterable<number>, reason: Reason | null): void {

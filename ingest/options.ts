@@ -1,0 +1,54 @@
+import { platformOptions } from '../runtime/nats/platform.ts';
+import { defineOptions } from '../runtime/options.ts';
+
+const MIB = 1024 * 1024;
+
+export const ingestOptions = defineOptions({
+  ...platformOptions,
+  host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
+  mqttPort: { type: 'integer', default: 1883, min: 0, max: 65_535, description: 'MQTT 3.1.1 and 5 for devices.' },
+  ingestAdminPort: { type: 'integer', default: 9101, min: 0, max: 65_535, description: "Ingest's health and metrics." },
+  reusePort: { type: 'boolean', description: 'Share the MQTT port with other ingest processes.' },
+  lanes: {
+    type: 'integer',
+    optional: true,
+    min: 1,
+    max: 64,
+    unit: 'count',
+    description: 'Decoding threads; one less than the cores without it.',
+  },
+  lingerMs: {
+    type: 'integer',
+    default: 5,
+    min: 0,
+    max: 1_000,
+    unit: 'ms',
+    description: 'Longest wait for more frames before a batch is made.',
+  },
+  maxFutureMs: {
+    type: 'integer',
+    default: 60_000,
+    min: 0,
+    unit: 'ms',
+    description: 'How far ahead of the clock a corrected time may be.',
+  },
+  maxUnsettledBytes: {
+    type: 'integer',
+    default: 64 * MIB,
+    min: MIB,
+    unit: 'bytes',
+    description: 'Frames taken and not yet stored, over which sockets are no longer read.',
+  },
+  maxDeadBytesPerDeviceHour: {
+    type: 'integer',
+    default: MIB,
+    min: 0,
+    unit: 'bytes',
+    description: 'Dead letters that one device may leave in an hour with their bytes.',
+  },
+  open: {
+    env: 'SLIPSTREAM_INGEST_OPEN',
+    type: 'boolean',
+    description: 'Take any device at its word. Needed for now: tokens are not checked yet.',
+  },
+});

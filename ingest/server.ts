@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { systemClock } from '../runtime/clock.ts';
+import type { Health } from '../runtime/health.ts';
+import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
+import type { Platform } from '../runtime/nats/platform.ts';
+import { createOffsets } from '../runtime/offsets.ts';
+import type { Options } from '../runtime/options.ts';
+import type { MainContext } from '../runtime/run-main.ts';
+import { type Service, StartError } from '../runtime/service.ts';
+import { createOpenAuthenticator } from './auth/open-authenticator.ts';
+import { createConnections } from './connections/connections.ts';
+import { createFrontEndCounts } from './connections/counts.ts';
+import { DEFAULT_LIMITS } from './connections/limits.ts';
+import { createIngest, type IngestLimits } from './ingest.ts';
+import { createDecodeThread } from './lane/decode-thread.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { createMqttServer } from './mqtt/server.ts';
+import type { ingestOptions } from './options.ts';
+
+const KIB = 1024;
+
+export interface IngestServerDeps {
+  readonly options: Options<typeof ingestOptions>;
+  readonly platform: Platform;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: MainContext['log'];
+}
+
+/** The path of a frame with its front ends, as one service. Throws StartError when a port cannot be had. */
+export async function createIngestServer(deps: IngestServerDeps): Promise<Service> {
+  const { options, platform, health, log } = deps;
+  if (!options.open) throw new StartError('tokens are not checked yet: start with --open, on a closed network only');
+  const { names, bus } = platform;
+  const clock = systemClock;
+  const limits = limitsOf(options);
+  const ingest = createIngest({
+    frames: await platform.frames(),
+    dead: await platform.dead(),
+    offsets: createClockOffsets(await platform.offsets(), platform.offsetsTtlMs, log),
+    createThread: () => createDecodeThread(limits),
+    lanes: options.lanes ?? Math.max(1, availableParallelism() - 1),
+    shards: options.shards,
+    instance: randomBytes(8).toString('hex'),
+    names,
+    clock,
+    limits,
+    metrics: createIngestMetrics(deps),
+    logger: log,
+  });
+  const connections = createConnections({ limits: DEFAULT_LIMITS, bus, names, log });
+  const mqtt = createMqttServer({
+    intake: ingest.intake,
+    authenticator: createOpenAuthenticator(log),
+    connections,
+    limits: DEFAULT_LIMITS,
+    counts: createFrontEndCounts(),
+    bus,
+    names,
+    clock,
+    log,
+    host: options.host,
+    port: options.mqttPort,
+    reusePort: options.reusePort,
+  });
+  await mqtt.listen();
+  health.register('intake', () => {
+    const reason = ingest.intake.closedFor;
+    return reason === null ? { ok: true } : { ok: false, detail: reason };
+  });
+  const stopped = Promise.withResolvers<void>();
+  return {
+    name: 'ingest',
+    run: () => stopped.promise,
+    async drain() {
+      await ingest.drain(new AbortController().signal);
+      await mqtt.drain();
+    },
+    async stop() {
+      await mqtt.stop();
+      connections.stop();
+      await ingest.stop();
+      stopped.resolve();
+    },
+  };
+}
+
+function limitsOf(options: IngestServerDeps['options']): IngestLimits {
+  return {
+    maxBatchBytes: 64 * KIB,
+    maxAgeMs: options.maxFrameAgeMs,
+    maxFutureMs: options.maxFutureMs,
+    maxClockJumpMs: 30_000,
+    maxDevices: 50_000,
+    maxTaskFrames: 16_384,
+    targetTaskBytes: 512 * KIB,
+    lingerMs: options.lingerMs,
+    maxUnstoredBatches: 2 * options.shards,
+    maxUnsettledBytes: options.maxUnsettledBytes,
+    maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,
+    retryDelayMs: 300,
+    fullPercent: 95,
+  };
+}
+
+/** A bucket that is out of reach refuses the frame: its device sends it again. */
+function createClockOffsets(kv: Awaited<ReturnType<Platform['offsets']>>, ttlMs: number, log: MainContext['log']) {
+  const offsets = createOffsets({ kv, clock: systemClock, ttlMs });
+  return {
+    async resolve(device: string, bootHex: string, offsetMs: number) {
+      try {
+        return await offsets.resolve(device, bootHex, { offsetMs });
+      } catch (err) {
+        log.warn({ err, device, boot: bootHex }, 'a clock correction could not be resolved');
+        return null;
+      }
+    },
+  };
+}
+
+function createIngestMetrics({ metrics, log }: IngestServerDeps): IngestMetrics {
+  const frames = metrics.counter({ name: 'ingest_frames_total', help: 'Frames stored.' });
+  const samples = metrics.counter({ name: 'ingest_samples_total', help: 'Samples stored.' });
+  const nulled = metrics.counter({ name: 'ingest_nulled_total', help: 'Values outside their limits, stored as NULL.' });
+  const bytes = metrics.counter({ name: 'ingest_batch_bytes_total', help: 'Bytes of the batches stored.' });
+  const batches = metrics.counter({ name: 'ingest_batches_total', help: 'Batches stored.' });
+  const ended = metrics.counter({
+    name: 'ingest_frames_ended_total',
+    help: 'Frames that were not stored as samples, by reason.',
+    labels: ['reason'] as const,
+  });
+  const jumps = metrics.counter({ name: 'ingest_clock_jumps_total', help: 'Frames whose clock jumped within a boot.' });
+  const retries = metrics.counter({ name: 'ingest_publish_retries_total', help: 'Publishes that had no answer.' });
+  const latency = metrics.histogram({
+    name: 'ingest_ack_latency_ms',
+    help: 'From the arrival of the oldest frame of a batch until the batch is durable, ms.',
+    buckets: LATENCY_BUCKETS_MS,
+  });
+  return {
+    stored(batch, ageMs) {
+      frames.add(batch.frames);
+      samples.add(batch.samples);
+      nulled.add(batch.nulled);
+      bytes.add(batch.block.length);
+      batches.add(1);
+      latency.observe(ageMs);
+    },
+    ended: (reason) => ended.add(1, { reason }),
+    clockJumps: (count) => jumps.add(count),
+    publishRetried(err) {
+      retries.add(1);
+      log.warn({ err }, 'a publish had no answer; trying again');
+    },
+    threadFailed: (err) => log.error({ err }, 'a decoding thread failed'),
+  };
+}

@@ -1,0 +1,46 @@
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import { StoreRefusedError, StoreUnavailableError } from '../sink.ts';
+
+/** What the processors need of ClickHouse. */
+export interface ClickHouse {
+  /** Sends an `INSERT … FORMAT …` with these bytes, one after the other, as its body. */
+  insert(query: string, bodies: readonly Uint8Array[]): Promise<void>;
+  command(query: string, params?: Readonly<Record<string, string | number>>): Promise<void>;
+  select(query: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Codes that say that the data, not the server, is wrong: parsing, types, unknown columns, bad text. */
+const REFUSED_CODES = new Set(['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '128', '349', '441']);
+
+/** All calls throw StoreRefusedError or StoreUnavailableError, by ClickHouse's own error code. */
+export function createClickHouse(url: string): ClickHouse {
+  const client: ClickHouseClient = createClient({ url, request_timeout: TIMEOUT_MS });
+
+  async function attempt<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (cause) {
+      const text = cause instanceof Error ? cause.message : String(cause);
+      if (cause instanceof ClickHouseError && REFUSED_CODES.has(cause.code)) {
+        throw new StoreRefusedError(`ClickHouse ${cause.code}: ${text}`, { cause });
+      }
+      throw new StoreUnavailableError(`ClickHouse: ${text}`, { cause });
+    }
+  }
+
+  return {
+    insert: (query, bodies) =>
+      attempt(async () => {
+        const { stream } = await client.exec({ query, values: Readable.from(bodies, { objectMode: false }) });
+        for await (const _ of stream);
+      }),
+    command: (query, params) => attempt(async () => void (await client.command({ query, query_params: params }))),
+    select: (query) =>
+      attempt(async () => (await client.query({ query, format: 'JSONEachRow' })).json<Record<string, unknown>>()),
+    close: () => client.close(),
+  };
+}

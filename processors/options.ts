@@ -1,0 +1,48 @@
+import { platformOptions } from '../runtime/nats/platform.ts';
+import { defineOptions } from '../runtime/options.ts';
+
+const DAY_MS = 86_400_000;
+
+export const SINKS = ['questdb', 'clickhouse'] as const;
+
+export const processorsOptions = defineOptions({
+  ...platformOptions,
+  sinks: { type: 'list', choices: SINKS, default: SINKS, description: 'Stores that this process writes.' },
+  questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', env: 'QUESTDB_URL', description: "QuestDB's HTTP." },
+  clickhouseUrl: {
+    type: 'string',
+    default: 'http://127.0.0.1:8123',
+    env: 'CLICKHOUSE_URL',
+    description: "ClickHouse's HTTP.",
+  },
+  adminHost: { type: 'string', default: '127.0.0.1', description: 'Address of health and metrics.' },
+  processorsAdminPort: {
+    type: 'integer',
+    default: 9102,
+    min: 0,
+    max: 65_535,
+    description: "The processors' health and metrics.",
+  },
+  flushIntervalMs: {
+    type: 'integer',
+    default: 400,
+    min: 1,
+    max: 60_000,
+    unit: 'ms',
+    description: 'Longest wait before a batch goes to its store; bigger batches cost the stores less.',
+  },
+  maxBatchRows: {
+    type: 'integer',
+    default: 100_000,
+    min: 1,
+    unit: 'rows',
+    description: 'Rows that go to a store at once.',
+  },
+  hotRetentionMs: {
+    type: 'integer',
+    default: 7 * DAY_MS,
+    min: 1,
+    unit: 'ms',
+    description: 'Older rows are not written to QuestDB.',
+  },
+});

@@ -1,0 +1,96 @@
+import { systemClock } from '../runtime/clock.ts';
+import type { Health } from '../runtime/health.ts';
+import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
+import type { Platform } from '../runtime/nats/platform.ts';
+import type { Options } from '../runtime/options.ts';
+import type { MainContext } from '../runtime/run-main.ts';
+import { joinServices, type Service } from '../runtime/service.ts';
+import { createClickHouseSink } from './clickhouse/sink.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import type { processorsOptions } from './options.ts';
+import { createPipeline, type PipelineEvents, type PipelineOptions } from './pipeline.ts';
+import { createQuestDbSink } from './questdb/sink.ts';
+import type { Sink } from './sink.ts';
+
+const MIB = 1024 * 1024;
+
+const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'maxBatchRows'> = {
+  maxBatchBytes: 32 * MIB,
+  maxBufferedBytes: 128 * MIB,
+  maxWritesInFlight: 2,
+  ackWaitMs: 30_000,
+  maxAckPending: 20_000,
+  minBackoffMs: 250,
+  maxBackoffMs: 5_000,
+  healthIntervalMs: 2_000,
+  maxRefusedInARow: 100,
+};
+const MAX_WAL_LAG_TRANSACTIONS = 1_000;
+
+export interface ProcessorsDeps {
+  readonly options: Options<typeof processorsOptions>;
+  readonly platform: Platform;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: MainContext['log'];
+}
+
+/** A pipeline for each store that this process writes, each with its own durable, so that none waits for another. */
+export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
+  const { options, platform, health, metrics, log } = deps;
+  const frames = await platform.frames();
+  const dead = await platform.dead();
+  const events = createEvents(metrics);
+  const pipelines = options.sinks.map((name) => {
+    const sink = createSink(name, deps);
+    const pipeline = createPipeline({
+      frames,
+      names: platform.names,
+      sink,
+      dead: createDeadLetters({ dead, names: platform.names, clock: systemClock, sink: name }),
+      clock: systemClock,
+      logger: log,
+      options: { ...PIPELINE, flushIntervalMs: options.flushIntervalMs, maxBatchRows: options.maxBatchRows },
+      events: events(name),
+    });
+    health.register(name, () => {
+      const now = pipeline.health();
+      return now.ok ? { ok: true } : { ok: false, detail: now.reason };
+    });
+    return pipeline;
+  });
+  return joinServices('processors', pipelines);
+}
+
+function createSink(name: 'questdb' | 'clickhouse', { options }: ProcessorsDeps): Sink {
+  if (name === 'clickhouse') return createClickHouseSink({ url: options.clickhouseUrl, clock: systemClock });
+  return createQuestDbSink({
+    url: options.questdbUrl,
+    clock: systemClock,
+    hotRetentionMs: options.hotRetentionMs,
+    maxWalLagTransactions: MAX_WAL_LAG_TRANSACTIONS,
+  });
+}
+
+function createEvents(metrics: Metrics): (store: string) => PipelineEvents {
+  const labels = ['store'] as const;
+  const rows = metrics.counter({ name: 'sink_rows_total', help: 'Rows stored, repeats included.', labels });
+  const expired = metrics.counter({ name: 'sink_expired_total', help: 'Rows older than the store keeps.', labels });
+  const refused = metrics.counter({ name: 'sink_refused_total', help: 'Samples that a store refused.', labels });
+  const retried = metrics.counter({ name: 'sink_retried_total', help: 'Messages given back to try later.', labels });
+  const latency = metrics.histogram({
+    name: 'sink_latency_ms',
+    help: 'From the arrival of a frame until its store has it, ms.',
+    buckets: LATENCY_BUCKETS_MS,
+    labels,
+  });
+  return (store) => ({
+    stored(messages, result, nowMs) {
+      rows.add(result.rows, { store });
+      expired.add(result.expired, { store });
+      for (const { receivedMs } of messages) latency.observe(nowMs - receivedMs, { store });
+    },
+    refused: ({ samples }) => refused.add(samples, { store }),
+    retried: (count) => retried.add(count, { store }),
+  });
+}
