@@ -8,11 +8,10 @@ export const SINKS = ['questdb', 'clickhouse'] as const;
 export const processorsOptions = defineOptions({
   ...platformOptions,
   sinks: { type: 'list', choices: SINKS, default: SINKS, description: 'Stores that this process writes.' },
-  questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', env: 'QUESTDB_URL', description: "QuestDB's HTTP." },
+  questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },
   clickhouseUrl: {
     type: 'string',
     default: 'http://127.0.0.1:8123',
-    env: 'CLICKHOUSE_URL',
     description: "ClickHouse's HTTP.",
   },
   adminHost: { type: 'string', default: '127.0.0.1', description: 'Address of health and metrics.' },
