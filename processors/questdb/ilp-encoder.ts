@@ -1,142 +1,183 @@
-import type { SampleBatch } from '../../schemas/batch/reader.ts';
-
-const ZERO = 0x30;
-const MINUS = 0x2d;
-const COMMA = 0x2c;
-const SPACE = 0x20;
-const INTEGER = 0x69;
-const NEWLINE = 0x0a;
-const NANOS = Buffer.from('000000\n');
-/** Longer than any row: every channel of the table with its widest value. */
-const MAX_ROW_BYTES = 1_024;
-const MAX_CACHED_BOOTS = 65_536;
+import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
+import { DEVICE_PATTERN, FILE_SOURCE_PATTERN, SOURCE_PATTERN } from '../../schemas/identity.ts';
+import { type SinkMessage, StoreRefusedError } from '../sink.ts';
+import { createBootDigits } from './boot-digits.ts';
+import { MAX_INTEGER_BYTES, writeBytes, writeInteger, writeTimeMs } from './digits.ts';
 
 /**
- * Writes InfluxDB line protocol straight into bytes: no string is made for a row, the column names are prepared, and
- * the digits of the series and the boot are kept between rows. https://questdb.com/docs/reference/api/ilp/overview/
+ * InfluxDB line protocol as QuestDB reads it (https://questdb.com/docs/reference/api/ilp/advanced-settings/):
+ * `samples,series=<device>/<source> boot=<signed 64 bits>i,seq=1i,offset_ms=0i,heart_rate=60i 1700000000000m`.
+ * A channel that is NULL is left out. Bytes go straight from typed arrays into one buffer that is used again; no string
+ * or object is made for a row.
  */
-export function createIlpEncoder() {
-  let out = Buffer.allocUnsafe(1 << 20);
+export interface IlpEncoder {
+  /** Rows at or after `oldestMs`. Throws StoreRefusedError for a device or source that is not one. */
+  appendBatch(batch: SampleBatch, oldestMs: number): number;
+  appendLedger(message: SinkMessage, counts: { refused: number; expired: number }): void;
+  /** The lines so far; valid until the next call. */
+  bytes(): Buffer;
+  clear(): void;
+}
+
+const ascii = (text: string) => Buffer.from(text, 'latin1');
+const BOOT = ascii(' boot=');
+const SEQ = ascii('i,seq=');
+const OFFSET = ascii('i,offset_ms=');
+const KIND = ascii(',kind=');
+const SLASH = '/'.charCodeAt(0);
+const SPACE = ' '.charCodeAt(0);
+const INTEGER = 'i'.charCodeAt(0);
+const MILLISECONDS = 'm'.charCodeAt(0);
+const NEWLINE = '\n'.charCodeAt(0);
+const LEDGER_NUMBERS = ['shard', 'batch', 'frames', 'samples', 'refused', 'expired'] as const;
+const MAX_CACHED_NAMES = 65_536;
+const MIN_BYTES = 64 * 1024;
+
+export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
+  const bootDigits = createBootDigits();
+  const tables = { samples: ascii('samples,series='), rr: ascii('rr,series=') };
+  const ledger = ascii('ledger,instance=');
+  const ledgerNames = LEDGER_NUMBERS.map((name, i) => ascii(`${i === 0 ? ' ' : 'i,'}${name}=`));
+  const channelNames = new Map<string, Uint8Array>();
+  const names = new Map<string, Uint8Array>();
+  let out = Buffer.allocUnsafeSlow(Math.max(MIN_BYTES, initialBytes));
   let pos = 0;
-  const boots = new Map<string, Buffer>();
 
   function reserve(bytes: number): void {
     if (pos + bytes <= out.length) return;
-    const wider = Buffer.allocUnsafe(Math.max(out.length * 2, pos + bytes));
+    const wider = Buffer.allocUnsafeSlow(Math.max(2 * out.length, pos + bytes));
     out.copy(wider, 0, 0, pos);
     out = wider;
   }
 
-  function put(bytes: Buffer): void {
-    for (let i = 0; i < bytes.length; i++) out[pos + i] = bytes[i];
-    pos += bytes.length;
+  /** Devices and sources hold nothing that ILP reads, so they need no escapes; anything else must not get in. */
+  function nameBytes(keys: readonly string[], isName: (text: string) => boolean, what: string): Uint8Array[] {
+    return keys.map((key) => {
+      const known = names.get(key);
+      if (known) return known;
+      if (!isName(key)) throw new StoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is not a ${what}`);
+      if (names.size >= MAX_CACHED_NAMES) names.clear();
+      const bytes = ascii(key);
+      names.set(key, bytes);
+      return bytes;
+    });
   }
 
-  /** Decimal digits of an integer up to 2^53. */
-  function integer(value: number): void {
-    let rest = value;
-    if (rest < 0) {
-      out[pos++] = MINUS;
-      rest = -rest;
+  function channelPrefix({ channel: { name } }: ValueColumn): Uint8Array {
+    let prefix = channelNames.get(name);
+    if (!prefix) {
+      prefix = ascii(`i,${name}=`);
+      channelNames.set(name, prefix);
     }
-    let length = 1;
-    for (let limit = 10; rest >= limit; limit *= 10) length++;
-    for (let at = pos + length - 1; at >= pos; at--) {
-      const next = Math.floor(rest / 10);
-      out[at] = ZERO + (rest - next * 10);
-      rest = next;
-    }
-    pos += length;
+    return prefix;
   }
 
-  /** The 64 bits as a signed decimal, as QuestDB's LONG reads them. */
-  function bootDigits(low: number, high: number): Buffer {
-    const key = `${high}.${low}`;
-    let digits = boots.get(key);
-    if (digits === undefined) {
-      const value = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
-      digits = Buffer.from(value.toString());
-      if (boots.size >= MAX_CACHED_BOOTS) boots.clear();
-      boots.set(key, digits);
+  function appendBatch(batch: SampleBatch, oldestMs: number): number {
+    const { rows, device, source, boot, seq, tsMs, deviceTimeMs } = batch;
+    const devices = nameBytes(device.keys, isDevice, 'device');
+    const sources = nameBytes(source.keys, isSource, 'source');
+    const columns = batch.channels.filter((column) => column !== null);
+    const prefixes = columns.map(channelPrefix);
+    const values = columns.map((column) => column.values);
+    const nulls = columns.map((column) => column.nulls);
+    const table = tables[batch.kind];
+    reserve(rows * maxRowBytes(table, devices, sources, prefixes));
+
+    const to = out;
+    let at = pos;
+    let written = 0;
+    // Rows of one frame differ in time and values only: their beginning is copied from the row before.
+    let first = -1;
+    let startAt = 0;
+    let startBytes = 0;
+    for (let row = 0; row < rows; row++) {
+      if (tsMs[row] < oldestMs) continue;
+      if (first >= 0 && sameStart(batch, first, row)) {
+        for (let i = 0; i < startBytes; i++) to[at + i] = to[startAt + i];
+        at += startBytes;
+      } else {
+        first = row;
+        startAt = at;
+        at = writeBytes(to, at, table);
+        at = writeBytes(to, at, devices[device.index[row]]);
+        to[at++] = SLASH;
+        at = writeBytes(to, at, sources[source.index[row]]);
+        at = writeBytes(to, at, BOOT);
+        at = writeBytes(to, at, bootDigits(boot[2 * row], boot[2 * row + 1]));
+        at = writeBytes(to, at, SEQ);
+        at = writeInteger(to, at, seq[2 * row] + seq[2 * row + 1] * 0x1_0000_0000);
+        at = writeBytes(to, at, OFFSET);
+        at = writeInteger(to, at, tsMs[row] - deviceTimeMs[row]);
+        startBytes = at - startAt;
+      }
+      for (let c = 0; c < columns.length; c++) {
+        if (nulls[c][row] !== 0) continue;
+        at = writeBytes(to, at, prefixes[c]);
+        at = writeInteger(to, at, values[c][row]);
+      }
+      to[at++] = INTEGER;
+      to[at++] = SPACE;
+      at = writeTimeMs(to, at, tsMs[row]);
+      to[at++] = MILLISECONDS;
+      to[at++] = NEWLINE;
+      written++;
     }
-    return digits;
+    pos = at;
+    return written;
+  }
+
+  function appendLedger(message: SinkMessage, counts: { refused: number; expired: number }): void {
+    reserve(ledger.length + 64 + LEDGER_NUMBERS.length * (MAX_INTEGER_BYTES + 16) + MAX_INTEGER_BYTES);
+    let at = writeBytes(out, pos, ledger);
+    at = writeBytes(out, at, ascii(message.instance));
+    at = writeBytes(out, at, KIND);
+    at = writeBytes(out, at, ascii(message.kind));
+    const line = { ...message, ...counts };
+    for (let i = 0; i < LEDGER_NUMBERS.length; i++) {
+      at = writeBytes(out, at, ledgerNames[i]);
+      at = writeInteger(out, at, line[LEDGER_NUMBERS[i]]);
+    }
+    out[at++] = INTEGER;
+    out[at++] = SPACE;
+    at = writeInteger(out, at, message.receivedMs);
+    out[at++] = MILLISECONDS;
+    out[at++] = NEWLINE;
+    pos = at;
   }
 
   return {
-    /** Adds the rows of a batch that are not older than `oldestMs`; answers how many were left out. */
-    addBatch(batch: SampleBatch, oldestMs: number): number {
-      const { rows, tsMs, deviceTimeMs, boot, seq, device, source } = batch;
-      const columns = batch.channels
-        .filter((column) => column !== null)
-        .map(({ channel, values, nulls }) => ({ name: Buffer.from(`,${channel.name}=`), values, nulls }));
-      const series = new Map<number, Buffer>();
-      let lastBoot = bootDigits(boot[0], boot[1]);
-      let expired = 0;
-      for (let i = 0; i < rows; i++) {
-        if (tsMs[i] < oldestMs) {
-          expired++;
-          continue;
-        }
-        reserve(MAX_ROW_BYTES);
-        const name = device.index[i] * source.keys.length + source.index[i];
-        let head = series.get(name);
-        if (head === undefined) {
-          head = Buffer.from(
-            `${batch.kind},series=${device.keys[device.index[i]]}/${source.keys[source.index[i]]} boot=`,
-          );
-          series.set(name, head);
-        }
-        put(head);
-        if (i > 0 && (boot[2 * i] !== boot[2 * i - 2] || boot[2 * i + 1] !== boot[2 * i - 1])) {
-          lastBoot = bootDigits(boot[2 * i], boot[2 * i + 1]);
-        }
-        put(lastBoot);
-        put(SEQ);
-        integer(seq[2 * i] + seq[2 * i + 1] * 0x1_0000_0000);
-        put(OFFSET);
-        integer(tsMs[i] - deviceTimeMs[i]);
-        out[pos++] = INTEGER;
-        for (let c = 0; c < columns.length; c++) {
-          const { name: column, values, nulls } = columns[c];
-          if (nulls[i] !== 0) continue;
-          put(column);
-          integer(values[i]);
-          out[pos++] = INTEGER;
-        }
-        out[pos++] = SPACE;
-        integer(tsMs[i]);
-        put(NANOS);
-      }
-      return expired;
-    },
-    /** Adds one line of any table: symbols, then integers. */
-    addLine(table: string, symbols: Record<string, string>, integers: Record<string, number>, timeMs: number): void {
-      reserve(MAX_ROW_BYTES);
-      const names = Object.entries(symbols).map(([name, value]) => `,${name}=${value}`);
-      put(Buffer.from(table + names.join('')));
-      let separator = SPACE;
-      for (const [name, value] of Object.entries(integers)) {
-        out[pos++] = separator;
-        separator = COMMA;
-        put(Buffer.from(`${name}=`));
-        integer(value);
-        out[pos++] = INTEGER;
-      }
-      out[pos++] = SPACE;
-      integer(timeMs);
-      put(NANOS);
-    },
-    /** The bytes so far, valid until the next call, and an empty encoder. */
-    take(): Buffer {
-      const taken = out.subarray(0, pos);
+    appendBatch,
+    appendLedger,
+    bytes: () => out.subarray(0, pos),
+    clear() {
       pos = 0;
-      return taken;
-    },
-    get endsLine() {
-      return pos === 0 || out[pos - 1] === NEWLINE;
     },
   };
 }
 
-const SEQ = Buffer.from('i,seq=');
-const OFFSET = Buffer.from('i,offset_ms=');
+function sameStart({ device, source, boot, seq, tsMs, deviceTimeMs }: SampleBatch, a: number, b: number): boolean {
+  return (
+    seq[2 * a] === seq[2 * b] &&
+    seq[2 * a + 1] === seq[2 * b + 1] &&
+    boot[2 * a] === boot[2 * b] &&
+    boot[2 * a + 1] === boot[2 * b + 1] &&
+    device.index[a] === device.index[b] &&
+    source.index[a] === source.index[b] &&
+    tsMs[a] - deviceTimeMs[a] === tsMs[b] - deviceTimeMs[b]
+  );
+}
+
+function maxRowBytes(table: Uint8Array, devices: Uint8Array[], sources: Uint8Array[], prefixes: Uint8Array[]): number {
+  const longest = (all: Uint8Array[]) => all.reduce((most, { length }) => Math.max(most, length), 0);
+  let bytes = table.length + longest(devices) + 1 + longest(sources) + 4;
+  for (const prefix of [BOOT, SEQ, OFFSET, ...prefixes]) bytes += prefix.length + MAX_INTEGER_BYTES;
+  return bytes + MAX_INTEGER_BYTES;
+}
+
+function isDevice(text: string): boolean {
+  return DEVICE_PATTERN.test(text);
+}
+
+function isSource(text: string): boolean {
+  return SOURCE_PATTERN.test(text) || FILE_SOURCE_PATTERN.test(text);
+}

@@ -1,8 +1,8 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { BatchError, readBatch } from '../../schemas/batch/reader.ts';
+import { BatchError, readBatch, type SampleBatch } from '../../schemas/batch/reader.ts';
 import { migrate, readMigrations } from '../migrations.ts';
-import { type Sink, type SinkMessage, StoreRefusedError } from '../sink.ts';
-import { createIlpEncoder } from './ilp-encoder.ts';
+import { type Sink, type SinkMessage, StoreRefusedError, type WriteResult } from '../sink.ts';
+import { createIlpEncoder, type IlpEncoder } from './ilp-encoder.ts';
 import { createQuestDbClient, type QuestDbClient } from './questdb-client.ts';
 
 export interface QuestDbSinkDeps {
@@ -16,45 +16,37 @@ export interface QuestDbSinkDeps {
 
 /** The hot store: lines of the data and of the ledger go in one request, so a repeat brings both again. */
 export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
-  const encoder = createIlpEncoder();
+  /** Buffers that no write uses now; there are never more than writes in flight. */
+  const idle: IlpEncoder[] = [];
   let client: QuestDbClient | null = null;
-  let writing: Promise<unknown> = Promise.resolve();
 
   function connected(): QuestDbClient {
     if (client === null) throw new Error('the sink is not open');
     return client;
   }
 
-  function ledgerLine(message: SinkMessage, refused: number, expired: number): void {
-    const { instance, kind, shard, batch, frames, samples, receivedMs } = message;
-    encoder.addLine('ledger', { instance, kind }, { shard, batch, frames, samples, refused, expired }, receivedMs);
+  /** Sends what `fill` has encoded. A buffer is used again only after QuestDB has answered for it. */
+  async function send<T>(fill: (encoder: IlpEncoder) => T): Promise<T> {
+    const encoder = idle.pop() ?? createIlpEncoder();
+    encoder.clear();
+    const result = fill(encoder);
+    await connected().send(encoder.bytes());
+    idle.push(encoder);
+    return result;
   }
 
-  async function write(messages: readonly SinkMessage[]) {
+  function encode(encoder: IlpEncoder, messages: readonly SinkMessage[]): WriteResult {
     const oldestMs = deps.clock.nowMs() - deps.hotRetentionMs;
     let rows = 0;
-    let expiredRows = 0;
-    try {
-      for (const message of messages) {
-        const expired = encoder.addBatch(readBatch(message.kind, message.payload), oldestMs);
-        ledgerLine(message, 0, expired);
-        rows += message.samples - expired;
-        expiredRows += expired;
-      }
-    } catch (err) {
-      encoder.take();
-      if (!(err instanceof BatchError)) throw err;
-      throw new StoreRefusedError(err.message, { cause: err });
+    let expired = 0;
+    for (const message of messages) {
+      const batch = readOrRefuse(message);
+      const written = encoder.appendBatch(batch, oldestMs);
+      encoder.appendLedger(message, { refused: 0, expired: batch.rows - written });
+      rows += written;
+      expired += batch.rows - written;
     }
-    await connected().send(encoder.take());
-    return { rows, expired: expiredRows };
-  }
-
-  /** One write at a time: they share the encoder's buffer. */
-  function inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const turn = writing.then(act, act);
-    writing = turn;
-    return turn;
+    return { rows, expired };
   }
 
   return {
@@ -63,11 +55,10 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
       client ??= await createQuestDbClient(deps.url);
       await migrate(migrationStore(client), readMigrations('questdb'));
     },
-    write: (messages) => inTurn(() => write(messages)),
+    write: (messages) => send((encoder) => encode(encoder, messages)),
     writeRefused: (messages) =>
-      inTurn(() => {
-        for (const message of messages) ledgerLine(message, message.samples, 0);
-        return connected().send(encoder.take());
+      send((encoder) => {
+        for (const message of messages) encoder.appendLedger(message, { refused: message.samples, expired: 0 });
       }),
     async health() {
       const tables = await connected().sql('SELECT name, suspended, writerTxn, sequencerTxn FROM wal_tables()');
@@ -84,6 +75,15 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
       await client?.close();
     },
   };
+}
+
+function readOrRefuse(message: SinkMessage): SampleBatch {
+  try {
+    return readBatch(message.kind, message.payload);
+  } catch (err) {
+    if (!(err instanceof BatchError)) throw err;
+    throw new StoreRefusedError(err.message, { cause: err });
+  }
 }
 
 function migrationStore(client: QuestDbClient) {
