@@ -74,7 +74,7 @@ async function main(argv: readonly string[]): Promise<number> {
     for (let file = waiting.shift(); file && !stop.signal.aborted; file = waiting.shift()) {
       // A file's events stay together, else the report of files that run at once would be mixed up.
       for (const event of await runFile(file, fileTimeoutMs, stop.signal)) {
-        count.add(event);
+        count.add(event, file);
         reporter.write(event);
       }
     }

@@ -19,7 +19,11 @@ export interface TestTotals {
 
 /** Counts leaf tests: a test that holds others, and a suite, count only when they fail by themselves (a hook, say). */
 export interface TestCount {
-  add(event: TestEvent): void;
+  /**
+   * Takes an event of the run of `file`. A test that a conformance suite declares names the suite's file as its own,
+   * so the run says which file it belongs to.
+   */
+  add(event: TestEvent, file: string): void;
   totals(): TestTotals;
   /** Files of `all` in which no test ran. */
   empty(all: readonly string[]): string[];
@@ -34,8 +38,7 @@ export function createTestCount(): TestCount {
   /** For each file, the nestings at which a child has reported and its parent has not. */
   const nestingsWithChildren = new Map<string, Set<number>>();
 
-  function count(result: TestResult, hasPassed: boolean): void {
-    const file = result.file ?? '';
+  function count(result: TestResult, file: string, hasPassed: boolean): void {
     const parents = nestingsWithChildren.get(file) ?? new Set<number>();
     nestingsWithChildren.set(file, parents);
     const hasChildren = parents.delete(result.nesting);
@@ -55,9 +58,9 @@ export function createTestCount(): TestCount {
   }
 
   return {
-    add(event) {
-      if (event.type === 'test:pass') count(event.data, true);
-      else if (event.type === 'test:fail') count(event.data, false);
+    add(event, file) {
+      if (event.type === 'test:pass') count(event.data, file, true);
+      else if (event.type === 'test:fail') count(event.data, file, false);
     },
     totals: () => ({ ...totals }),
     failedAsWhole: (file) => failedFiles.has(file),
