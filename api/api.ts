@@ -19,14 +19,16 @@ export interface ApiDeps {
   readonly access: Access;
   readonly clock: Clock;
   readonly history: SampleHistory;
-  readonly readLedger: LedgerRoutesDeps['readLedger'];
+  /** Without it the ledger is not served. */
+  readonly readLedger?: LedgerRoutesDeps['readLedger'];
 }
 
 /** The HTTP API with every route, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   const server = await createServer(deps);
   addHealthRoutes(server, deps);
-  addLedgerRoutes(server, deps);
+  const { access, readLedger } = deps;
+  if (readLedger !== undefined) addLedgerRoutes(server, { access, readLedger });
   addSampleRoutes(server, deps);
   addDocumentRoute(server);
   await server.ready();
@@ -54,7 +56,7 @@ export function createApiService(server: ApiServer, address: ListenAddress, log:
       try {
         await server.listen(address);
       } catch (err) {
-        throw listenError(err, address, '--port');
+        throw listenError(err, address, '--api-port');
       }
       log.info({ addresses: server.addresses() }, 'listening');
       await ended.promise;

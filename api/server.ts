@@ -36,9 +36,9 @@ export async function createServer({ log, version }: ServerDeps) {
   server.setNotFoundHandler((request, reply) => {
     send(new Problem('no_route', { detail: `${request.method} ${request.url}` }), request, reply);
   });
-  server.addHook('onResponse', async ({ id, method, url, routeOptions, log }, { statusCode, elapsedTime }) => {
+  server.addHook('onResponse', async ({ method, url, routeOptions, log }, { statusCode, elapsedTime }) => {
     const isQuiet = routeOptions.url?.startsWith('/health') || routeOptions.url === '/metrics';
-    log[isQuiet ? 'debug' : 'info']({ id, method, url, statusCode, ms: Math.round(elapsedTime * 10) / 10 }, 'answered');
+    log[isQuiet ? 'debug' : 'info']({ method, url, statusCode, ms: Math.round(elapsedTime * 10) / 10 }, 'answered');
   });
 
   await server.register(swagger, {
@@ -100,7 +100,9 @@ export function whenGone(reply: FastifyReply): AbortSignal {
 function toProblem(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailableError) {
-    return new Problem('store_unavailable', { store: error.store, detail: error.message }, { cause: error });
+    // The store's own words may hold addresses and SQL: they stay in the log.
+    const detail = `${error.store} gave no answer that can be used; ask again later`;
+    return new Problem('store_unavailable', { store: error.store, detail }, { cause: error });
   }
   if ('validation' in error && error.validation) {
     const errors = error.validation.map(({ instancePath, params, message }) => ({
@@ -118,7 +120,7 @@ function toProblem(error: FastifyError | Error): Problem {
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { status } = problem;
-  if (status >= 500) request.log.error({ err: problem.cause ?? problem, id: request.id }, problem.message);
+  if (status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message);
   if (status === 401) reply.header('www-authenticate', wwwAuthenticate(problem.problem));
   if (status === 503) reply.header('retry-after', '5');
   void reply

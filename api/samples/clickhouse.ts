@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Channel } from '../../schemas/channels.ts';
 import {
   type BucketQuery,
@@ -29,6 +29,8 @@ export function createClickHouseReader({ url, timeoutMs, maxConnections }: Click
     request_timeout: timeoutMs,
     max_open_connections: maxConnections,
     application: 'slipstream-api',
+    // What goes wrong is thrown, and logged once where it is answered.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 0,
       // The server gives up a little before we do, so that it does not go on for nobody.

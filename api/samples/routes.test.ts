@@ -257,12 +257,12 @@ test('a store that is out of reach is named, and no part of the answer is given 
         title: 'A store that holds part of the answer is out of reach.',
         status: 503,
         store: 'questdb',
-        detail: 'questdb: told to be out of reach',
+        detail: 'questdb gave no answer that can be used; ask again later',
       },
     ],
   );
   const logged = records.find((record) => record.level === 'error');
-  assert.equal(`urn:slipstream:request:${logged?.id}`, instance);
+  assert.equal(`urn:slipstream:request:${logged?.reqId}`, instance);
   // The part that does not need it is answered.
   const older = await get(`${url}&to=${row.tsMs + 1}`, 'watch-1');
   assert.equal(older.body.samples.length, 1);

@@ -1,0 +1,38 @@
+import { defineOptions } from '../runtime/options.ts';
+
+export const apiOptions = defineOptions({
+  host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
+  apiPort: { type: 'integer', default: 8080, min: 0, max: 65_535, description: 'REST API, health and metrics.' },
+  questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },
+  clickhouseUrl: { type: 'string', default: 'http://127.0.0.1:8123', description: "ClickHouse's HTTP." },
+  hotHours: {
+    type: 'integer',
+    default: 144,
+    min: 1,
+    description:
+      'Samples of the last hours are read from QuestDB, older ones from ClickHouse. Keep it a day below what QuestDB ' +
+      'keeps, so that nothing ages out while it is read.',
+  },
+  readTimeoutMs: {
+    type: 'integer',
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    description: 'Longest wait for a store before a request ends with a 503.',
+  },
+  maxStoreConnections: {
+    type: 'integer',
+    default: 16,
+    min: 1,
+    max: 1_000,
+    unit: 'count',
+    description: 'Questions to ClickHouse at a time; more wait.',
+  },
+  openLoopback: {
+    type: 'boolean',
+    description:
+      'Answer everybody on this machine without a token: for development, never behind a proxy. Needed for now: ' +
+      'tokens are not checked yet.',
+  },
+});
