@@ -35,7 +35,12 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   if (!isLoopback(host)) log.warn({ host }, 'callers from elsewhere are refused');
 
   const hot = createQuestDbReader({ url: options.questdbUrl, timeoutMs });
-  const cold = createClickHouseReader({ url: options.clickhouseUrl, timeoutMs, maxConnections });
+  const cold = createClickHouseReader({
+    url: options.clickhouseUrl,
+    timeoutMs,
+    maxConnections,
+    usesRollUps: options.useRollUps,
+  });
   for (const reader of [hot, cold]) {
     release.add(`the reader of ${reader.store}`, () => reader.close());
     health.register(reader.store, async () => {

@@ -38,7 +38,7 @@ before(async () => {
     if (i >= 600) await questdb.insert(ROWS.slice(i, i + 200));
   }
   const hot = createQuestDbReader({ url: questdb.url, timeoutMs: 20_000 });
-  const cold = createClickHouseReader({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
+  const cold = createClickHouseReader({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4, usesRollUps: true });
   closings.push(() => cold.close());
   api = await createApi({
     log: createSilentLog(),

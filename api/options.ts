@@ -29,6 +29,11 @@ export const apiOptions = defineOptions({
     unit: 'count',
     description: 'Questions to ClickHouse at a time; more wait.',
   },
+  useRollUps: {
+    type: 'boolean',
+    description:
+      "Resample older samples from ClickHouse's roll-ups. Only where a processor writes them: else they have gaps.",
+  },
   openLoopback: {
     type: 'boolean',
     description:

@@ -15,6 +15,8 @@ export interface ClickHouseReaderDeps {
   readonly timeoutMs: number;
   /** Connections, and so queries, at a time; more wait. */
   readonly maxConnections: number;
+  /** Whether a processor keeps `rollup_10s` whole; without one, every bucket is made from the samples. */
+  readonly usesRollUps: boolean;
 }
 
 type Cell = string | number | null;
@@ -23,7 +25,8 @@ type Cell = string | number | null;
  * Reads the cold store through the official client. Every value is a query parameter; names of columns come from the
  * channel table. FINAL, because a repeated row stays twice in the table until its parts merge.
  */
-export function createClickHouseReader({ url, timeoutMs, maxConnections }: ClickHouseReaderDeps): SampleReader {
+export function createClickHouseReader(deps: ClickHouseReaderDeps): SampleReader {
+  const { url, timeoutMs, maxConnections, usesRollUps } = deps;
   const client: ClickHouseClient = createClient({
     url,
     request_timeout: timeoutMs,
@@ -62,7 +65,7 @@ export function createClickHouseReader({ url, timeoutMs, maxConnections }: Click
       return (await select(rowsSql(query), rowParams(query), signal)).map(toRow);
     },
     async buckets(query, signal) {
-      const cells = await select(bucketsSql(query), bucketParams(query), signal);
+      const cells = await select(bucketsSql(query, usesRollUps), bucketParams(query), signal);
       return cells.map((row) => toBucket(row, query.channels));
     },
     async hasDevice(kind, device, signal) {
@@ -106,9 +109,9 @@ function rowParams(query: RowQuery): Record<string, unknown> {
   };
 }
 
-/** Whole numbers of ten seconds come from the roll-up rows, anything finer from the samples themselves. */
-function bucketsSql(query: BucketQuery): string {
-  const isRolledUp = query.kind === 'samples' && query.stepMs % ROLLUP_STEP_MS === 0;
+/** Whole numbers of ten seconds come from the roll-up rows where there are some, all else from the samples. */
+function bucketsSql(query: BucketQuery, usesRollUps: boolean): string {
+  const isRolledUp = usesRollUps && query.kind === 'samples' && query.stepMs % ROLLUP_STEP_MS === 0;
   const table = isRolledUp ? 'rollup_10s' : query.kind;
   const timeMs = isRolledUp ? 'toInt64(toUnixTimestamp(ts)) * 1000' : 'toUnixTimestamp64Milli(ts)';
   const columns = [

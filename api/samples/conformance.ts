@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { CHANNELS, channelIndex, RR_CHANNEL } from '../../schemas/channels.ts';
@@ -32,12 +33,13 @@ export function sampleReaderConformance(
   suite(`samples in ${name}`, () => {
     let opened: Promise<StoreUnderTest> | undefined;
     let devices = 0;
+    const suffix = randomBytes(4).toString('hex');
     const store = () => {
       opened ??= open();
       return opened;
     };
     // Stores are not emptied between tests: each has devices of its own.
-    const newDevice = () => `Dev_${devices++}-x`;
+    const newDevice = () => `Dev_${devices++}-${suffix}`;
 
     test('come back whole, in the order of event time, source and boot', async () => {
       const { reader, insert } = await store();

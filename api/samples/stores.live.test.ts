@@ -29,7 +29,11 @@ sampleReaderConformance('QuestDB', async () => ({
   insert: questdb.insert,
 }));
 
-sampleReaderConformance('ClickHouse', async () => ({
-  reader: opened(createClickHouseReader({ url: clickhouse.url, timeoutMs: TIMEOUT_MS, maxConnections: 4 })),
-  insert: clickhouse.insert,
-}));
+for (const usesRollUps of [true, false]) {
+  sampleReaderConformance(`ClickHouse ${usesRollUps ? 'with' : 'without'} roll-ups`, async () => ({
+    reader: opened(
+      createClickHouseReader({ url: clickhouse.url, timeoutMs: TIMEOUT_MS, maxConnections: 4, usesRollUps }),
+    ),
+    insert: clickhouse.insert,
+  }));
+}
