@@ -1,11 +1,11 @@
 import type { TestContext } from 'node:test';
 import { createManualClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
+import type { Ledger } from '../runtime/ledger.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createApi } from './api.ts';
-import type { Ledger } from './ledger/routes.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
 

@@ -1,22 +1,28 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
+import { readLedger } from '../runtime/ledger.ts';
 import { type Logger, withoutCredentials } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { createAccess, isLoopback } from './access.ts';
 import { createApi, createApiService } from './api.ts';
+import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
+import { createClickHouseQueries } from './stores/clickhouse-client.ts';
+import { createQuestDbClient } from './stores/questdb-client.ts';
 
 const HOUR_MS = 3_600_000;
 const API_VERSION = '1.0.0';
 
 export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
+  readonly platform: Pick<Platform, 'link' | 'ledger'>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -26,7 +32,7 @@ export interface ApiProcessDeps {
 
 /** The API over the real stores. It starts while a store is away, and is then not ready. Throws StartError. */
 export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
-  const { options, health, clock, log, release } = deps;
+  const { options, platform, health, clock, log, release } = deps;
   const { host, readTimeoutMs: timeoutMs, maxStoreConnections: maxConnections } = options;
   if (!options.openLoopback) {
     throw new StartError('tokens are not checked yet: start with --open-loopback, on a closed machine only');
@@ -34,15 +40,13 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   log.warn('NO TOKEN IS ASKED FOR from this machine: everybody on it is an operator.');
   if (!isLoopback(host)) log.warn({ host }, 'callers from elsewhere are refused');
 
-  const hot = createQuestDbReader({ url: options.questdbUrl, timeoutMs });
-  const cold = createClickHouseReader({
-    url: options.clickhouseUrl,
-    timeoutMs,
-    maxConnections,
-    usesRollUps: options.useRollUps,
-  });
+  const questdb = createQuestDbClient({ url: options.questdbUrl, timeoutMs });
+  const clickhouse = createClickHouseQueries({ url: options.clickhouseUrl, timeoutMs, maxConnections });
+  release.add("ClickHouse's client", () => clickhouse.close());
+  const hot = createQuestDbReader(questdb);
+  const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
+  health.register('nats', () => ({ ok: platform.link.isConnected() }));
   for (const reader of [hot, cold]) {
-    release.add(`the reader of ${reader.store}`, () => reader.close());
     health.register(reader.store, async () => {
       await reader.ping();
       return { ok: true };
@@ -57,12 +61,15 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     'reading samples from both stores',
   );
 
+  const kv = await platform.ledger();
+  const stores = createLedgerStores(questdb, clickhouse);
   const api = await createApi({
     ...deps,
     version: API_VERSION,
     // No key set yet, so no token is one of ours.
     access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
+    readLedger: () => readLedger({ kv, stores }),
   });
   return createApiService(api, { host, port: options.apiPort }, log);
 }

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createManualClock } from '../runtime/clock.ts';
+import { createManualClock, systemClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
+import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
+import { readLedger, writeAccepted } from '../runtime/ledger.ts';
 import { createSilentLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createAccess } from './access.ts';
 import { createApi } from './api.ts';
+import { createLedgerStores } from './ledger/stores.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
 import { sampleRow } from './samples/rows.arbitrary.ts';
-import { startTestClickHouse, startTestQuestDb } from './samples/stores-for-tests.ts';
+import { startTestClickHouse, startTestQuestDb, type TestStore } from './samples/stores-for-tests.ts';
 import type { ApiServer } from './server.ts';
+import { createClickHouseQueries } from './stores/clickhouse-client.ts';
+import { createQuestDbClient } from './stores/questdb-client.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 8, 12);
 const HOT_MS = 3_600_000;
@@ -25,21 +30,28 @@ const URL = `/v1/devices/watch-1/samples?channels=heart_rate,speed&from=${ROWS[0
 
 const closings: (() => Promise<void>)[] = [];
 let api: ApiServer;
+let questdb: TestStore;
+let clickhouse: TestStore;
 let stopQuestDb: () => Promise<void>;
 
 before(async () => {
-  const questdb = await startTestQuestDb((stop) => {
+  questdb = await startTestQuestDb((stop) => {
     stopQuestDb = stop;
     closings.push(stop);
   });
-  const clickhouse = await startTestClickHouse((stop) => closings.push(stop));
+  clickhouse = await startTestClickHouse((stop) => closings.push(stop));
   for (let i = 0; i < ROWS.length; i += 200) {
     await clickhouse.insert(ROWS.slice(i, i + 200));
     if (i >= 600) await questdb.insert(ROWS.slice(i, i + 200));
   }
-  const hot = createQuestDbReader({ url: questdb.url, timeoutMs: 20_000 });
-  const cold = createClickHouseReader({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4, usesRollUps: true });
-  closings.push(() => cold.close());
+  const queries = createClickHouseQueries({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
+  closings.push(() => queries.close());
+  const hotClient = createQuestDbClient({ url: questdb.url, timeoutMs: 20_000 });
+  const hot = createQuestDbReader(hotClient);
+  const cold = createClickHouseReader({ client: queries, usesRollUps: true });
+  const kv = createMemoryKvStore(systemClock, { bucket: 'LEDGER', ttlMs: 0, maxBytes: 1e6, replicas: 1 }).open();
+  await writeAccepted(kv, 3, { epoch: 1, seq: 9, batches: 2, frames: 4, samples: 40, nulled: 0 });
+  const stores = createLedgerStores(hotClient, queries);
   api = await createApi({
     log: createSilentLog(),
     version: '0.0.0',
@@ -48,7 +60,7 @@ before(async () => {
     access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
-    readLedger: () => Promise.reject(new Error('not asked for here')),
+    readLedger: () => readLedger({ kv, stores }),
   });
   closings.push(() => api.close());
 });
@@ -94,6 +106,21 @@ test('buckets look the same on both sides of the border', async () => {
     };
   });
   assert.deepEqual(body.buckets, expected);
+});
+
+test('the ledger sets what was accepted against the account of each store', async () => {
+  await questdb.run(`INSERT INTO ledger VALUES (${NOW_MS}000, 'a', 3, 1, 'samples', 2, 30, 2, 5)`);
+  await clickhouse.run(
+    `INSERT INTO slipstream.ledger (instance, shard, batch, kind, frames, samples, refused)
+     VALUES ('a', 3, 1, 'samples', 2, 30, 2), ('a', 3, 1, 'samples', 2, 30, 2), ('a', 3, 2, 'samples', 2, 10, 0)`,
+  );
+  assert.deepEqual((await get('/v1/ledger')).body, {
+    balanced: true,
+    stores: [
+      { store: 'questdb', accepted: 40, written: 23, refused: 2, expired: 5, inFlight: 10, balanced: true },
+      { store: 'clickhouse', accepted: 40, written: 38, refused: 2, expired: 0, inFlight: 0, balanced: true },
+    ],
+  });
 });
 
 test('without its hot store the API gives what is older and a problem for the rest', async () => {

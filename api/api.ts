@@ -19,16 +19,14 @@ export interface ApiDeps {
   readonly access: Access;
   readonly clock: Clock;
   readonly history: SampleHistory;
-  /** Without it the ledger is not served. */
-  readonly readLedger?: LedgerRoutesDeps['readLedger'];
+  readonly readLedger: LedgerRoutesDeps['readLedger'];
 }
 
 /** The HTTP API with every route, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   const server = await createServer(deps);
   addHealthRoutes(server, deps);
-  const { access, readLedger } = deps;
-  if (readLedger !== undefined) addLedgerRoutes(server, { access, readLedger });
+  addLedgerRoutes(server, deps);
   addSampleRoutes(server, deps);
   addDocumentRoute(server);
   await server.ready();

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { Type } from 'typebox';
+import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import type { Logger } from '../runtime/log.ts';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
@@ -99,11 +100,8 @@ export function whenGone(reply: FastifyReply): AbortSignal {
 
 function toProblem(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof StoreUnavailableError) {
-    // The store's own words may hold addresses and SQL: they stay in the log.
-    const detail = `${error.store} gave no answer that can be used; ask again later`;
-    return new Problem('store_unavailable', { store: error.store, detail }, { cause: error });
-  }
+  if (error instanceof StoreUnavailableError) return storeProblem(error.store, error);
+  if (error instanceof KvUnavailableError) return storeProblem('nats', error);
   if ('validation' in error && error.validation) {
     const errors = error.validation.map(({ instancePath, params, message }) => ({
       parameter: instancePath.slice(1) || String(params.additionalProperty ?? params.missingProperty ?? ''),
@@ -116,6 +114,12 @@ function toProblem(error: FastifyError | Error): Problem {
   const name: ProblemName = status >= 400 && status < 500 ? 'bad_request' : 'internal_error';
   // What went wrong inside stays in the log.
   return new Problem(name, name === 'bad_request' ? { detail: error.message } : {}, { cause: error });
+}
+
+/** The store's own words may hold addresses and SQL: they stay in the log. */
+function storeProblem(store: string, cause: Error): Problem {
+  const detail = `${store} gave no answer that can be used; ask again later`;
+  return new Problem('store_unavailable', { store, detail }, { cause });
 }
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {

@@ -1,63 +1,21 @@
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Channel } from '../../schemas/channels.ts';
-import {
-  type BucketQuery,
-  type RowQuery,
-  type SampleBucket,
-  type SampleReader,
-  type SampleRow,
-  StoreUnavailableError,
-} from './reader.ts';
+import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
+import type { Cell } from '../stores/questdb-client.ts';
+import type { BucketQuery, RowQuery, SampleBucket, SampleReader, SampleRow } from './reader.ts';
 import { ROLLUP_STEP_MS, readFolds } from './resample.ts';
 
 export interface ClickHouseReaderDeps {
-  readonly url: string;
-  readonly timeoutMs: number;
-  /** Connections, and so queries, at a time; more wait. */
-  readonly maxConnections: number;
+  readonly client: ClickHouseQueries;
   /** Whether a processor keeps `rollup_10s` whole; without one, every bucket is made from the samples. */
   readonly usesRollUps: boolean;
 }
 
-type Cell = string | number | null;
-
 /**
- * Reads the cold store through the official client. Every value is a query parameter; names of columns come from the
+ * Reads the cold store. Every value is a query parameter; names of columns come from the
  * channel table. FINAL, because a repeated row stays twice in the table until its parts merge.
  */
-export function createClickHouseReader(deps: ClickHouseReaderDeps): SampleReader {
-  const { url, timeoutMs, maxConnections, usesRollUps } = deps;
-  const client: ClickHouseClient = createClient({
-    url,
-    request_timeout: timeoutMs,
-    max_open_connections: maxConnections,
-    application: 'slipstream-api',
-    // What goes wrong is thrown, and logged once where it is answered.
-    log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: {
-      output_format_json_quote_64bit_integers: 0,
-      // The server gives up a little before we do, so that it does not go on for nobody.
-      max_execution_time: Math.max(1, Math.floor(timeoutMs / 1000)),
-    },
-  });
-
-  async function select(sql: string, params: Record<string, unknown>, signal?: AbortSignal): Promise<Cell[][]> {
-    // The client looks at the signal's event only, so a signal that fired before would go unseen.
-    signal?.throwIfAborted();
-    try {
-      const answer = await client.query({
-        query: sql,
-        query_params: params,
-        format: 'JSONCompactEachRow',
-        abort_signal: signal,
-      });
-      return await answer.json<Cell[]>();
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new StoreUnavailableError('clickhouse', why === '' ? 'out of reach' : why, { cause });
-    }
-  }
+export function createClickHouseReader({ client, usesRollUps }: ClickHouseReaderDeps): SampleReader {
+  const { select } = client;
 
   return {
     store: 'clickhouse',
@@ -75,7 +33,6 @@ export function createClickHouseReader(deps: ClickHouseReaderDeps): SampleReader
     async ping(signal) {
       await select('SELECT 1', {}, signal);
     },
-    close: () => client.close(),
   };
 }
 

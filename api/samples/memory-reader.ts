@@ -85,8 +85,5 @@ export function createMemorySampleReader(store: StoreName): MemorySampleReader {
     async ping(signal) {
       assertReachable(signal);
     },
-    async close() {
-      stored.clear();
-    },
   };
 }

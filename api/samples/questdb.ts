@@ -1,47 +1,15 @@
 import type { Channel } from '../../schemas/channels.ts';
 import { DEVICE_PATTERN, FILE_SOURCE_PATTERN, SOURCE_PATTERN } from '../../schemas/identity.ts';
-import {
-  type BucketQuery,
-  type RowQuery,
-  type SampleBucket,
-  type SampleReader,
-  type SampleRow,
-  StoreUnavailableError,
-} from './reader.ts';
+import type { Cell, QuestDbClient } from '../stores/questdb-client.ts';
+import type { BucketQuery, RowQuery, SampleBucket, SampleReader, SampleRow } from './reader.ts';
 import { readFolds } from './resample.ts';
 
-export interface QuestDbReaderDeps {
-  /** Of the HTTP server; a user and password in it become basic authentication. */
-  readonly url: string;
-  readonly timeoutMs: number;
-}
-
-type Cell = string | number | null;
-
 /**
- * Reads the hot store through QuestDB's HTTP `/exec`, which has no bind variables (questdb/questdb#285). So everything
- * that goes into a statement passes through `text`, `integer` or the channel table first, and none of them lets a
- * quote through. https://questdb.com/docs/query/rest-api/
+ * Reads the hot store. There are no bind variables, so everything that goes into a statement passes through `text`,
+ * `integer` or the channel table first, and none of them lets a quote through.
  */
-export function createQuestDbReader({ url, timeoutMs }: QuestDbReaderDeps): SampleReader {
-  const { endpoint, headers } = readUrl(url);
-
-  async function select(sql: string, signal?: AbortSignal): Promise<Cell[][]> {
-    const target = `${endpoint}?count=false&query=${encodeURIComponent(sql)}`;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
-    let answer: { error?: string; dataset?: Cell[][] };
-    try {
-      const response = await fetch(target, { headers, signal: either });
-      answer = (await response.json()) as typeof answer;
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : 'out of reach, or not answering in JSON';
-      throw new StoreUnavailableError('questdb', why, { cause });
-    }
-    if (answer.dataset === undefined) throw new StoreUnavailableError('questdb', answer.error ?? 'an empty answer');
-    return answer.dataset;
-  }
+export function createQuestDbReader(client: QuestDbClient): SampleReader {
+  const { select } = client;
 
   return {
     store: 'questdb',
@@ -57,9 +25,6 @@ export function createQuestDbReader({ url, timeoutMs }: QuestDbReaderDeps): Samp
     },
     async ping(signal) {
       await select('SELECT 1', signal);
-    },
-    async close() {
-      // fetch keeps idle connections for a few seconds and lets the process end with them.
     },
   };
 }
@@ -160,13 +125,4 @@ function seriesText(device: string, source: string): string {
 function integer(value: number): number {
   if (!Number.isSafeInteger(value)) throw new RangeError('not an integer');
   return value;
-}
-
-function readUrl(url: string): { endpoint: string; headers: Record<string, string> } {
-  const { origin, pathname, username, password } = new URL(url);
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  return {
-    endpoint: `${origin}${pathname.replace(/\/$/, '')}/exec`,
-    headers: username === '' ? {} : { authorization: `Basic ${credentials}` },
-  };
 }

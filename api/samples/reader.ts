@@ -19,7 +19,6 @@ export interface SampleReader {
   hasDevice(kind: Kind, device: string, signal?: AbortSignal): Promise<boolean>;
   /** Resolves when the store answers. */
   ping(signal?: AbortSignal): Promise<void>;
-  close(): Promise<void>;
 }
 
 interface Query<After> {

@@ -12,6 +12,8 @@ import { ROLLUP_STEP_MS } from './resample.ts';
 export interface TestStore {
   readonly url: string;
   insert(rows: readonly StoredRow[]): Promise<void>;
+  /** Resolves when what the statement did can be read. */
+  run(statement: string): Promise<void>;
 }
 
 /** Told what ends the engine and removes its folder as soon as the engine runs, so that a failing start is undone. */
@@ -59,6 +61,10 @@ export async function startTestQuestDb(onStarted: OnStarted): Promise<TestStore>
   for (const statement of await statementsOf('questdb')) await run(statement);
   return {
     url,
+    async run(statement) {
+      await run(statement);
+      await applied();
+    },
     async insert(rows) {
       for (const kind of KINDS) {
         const values = rows
@@ -135,6 +141,7 @@ export async function startTestClickHouse(onStarted: OnStarted): Promise<TestSto
   for (const statement of await statementsOf('clickhouse')) await run(statement);
   return {
     url,
+    run,
     async insert(rows) {
       everything.insert(rows);
       for (const kind of KINDS) {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type ClickHouseClient, ClickHouseError, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { StoreRefusedError, StoreUnavailableError } from '../sink.ts';
 
 /** What the processors need of ClickHouse. */
@@ -18,7 +18,12 @@ const REFUSED_CODES = new Set(['6', '26', '27', '33', '38', '41', '53', '69', '7
 
 /** All calls throw StoreRefusedError or StoreUnavailableError, by ClickHouse's own error code. */
 export function createClickHouse(url: string): ClickHouse {
-  const client: ClickHouseClient = createClient({ url, request_timeout: TIMEOUT_MS });
+  const client: ClickHouseClient = createClient({
+    url,
+    request_timeout: TIMEOUT_MS,
+    // Every failure is thrown here and said once, by who handles it.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
 
   async function attempt<T>(act: () => Promise<T>): Promise<T> {
     try {

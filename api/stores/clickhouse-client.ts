@@ -1,0 +1,64 @@
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { StoreUnavailableError } from '../samples/reader.ts';
+import type { Cell } from './questdb-client.ts';
+
+/** Asks ClickHouse through its own client. Throws StoreUnavailableError, or the signal's reason. */
+export interface ClickHouseQueries {
+  select(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Cell[][]>;
+  /** Rows by column name. */
+  selectNamed(sql: string): Promise<Record<string, Cell>[]>;
+  close(): Promise<void>;
+}
+
+export interface ClickHouseQueriesDeps {
+  readonly url: string;
+  readonly timeoutMs: number;
+  /** Connections, and so queries, at a time; more wait. */
+  readonly maxConnections: number;
+}
+
+export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouseQueries {
+  const { url, timeoutMs, maxConnections } = deps;
+  const client = createClient({
+    url,
+    request_timeout: timeoutMs,
+    max_open_connections: maxConnections,
+    application: 'slipstream-api',
+    // What goes wrong is thrown, and logged once where it is answered.
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 0,
+      // The server gives up a little before we do, so that it does not go on for nobody.
+      max_execution_time: Math.max(1, Math.floor(timeoutMs / 1000)),
+    },
+  });
+
+  async function ask<Row>(
+    sql: string,
+    params: Readonly<Record<string, unknown>>,
+    format: 'JSONCompactEachRow' | 'JSONEachRow',
+    signal?: AbortSignal,
+  ): Promise<Row[]> {
+    // The client looks at the signal's event only, so a signal that fired before would go unseen.
+    signal?.throwIfAborted();
+    try {
+      const answer = await client.query({
+        query: sql,
+        query_params: params,
+        format,
+        abort_signal: signal,
+      });
+      return (await answer.json<Row>()) as Row[];
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new StoreUnavailableError('clickhouse', why === '' ? 'out of reach' : why, { cause });
+    }
+  }
+
+  return {
+    select: (sql, params, signal) => ask<Cell[]>(sql, params, 'JSONCompactEachRow', signal),
+    selectNamed: (sql) => ask<Record<string, Cell>>(sql, {}, 'JSONEachRow'),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,64 @@
+import { StoreUnavailableError } from '../samples/reader.ts';
+
+export type Cell = string | number | null;
+
+/** Asks QuestDB over HTTP. Throws StoreUnavailableError, or the signal's reason. */
+export interface QuestDbClient {
+  select(sql: string, signal?: AbortSignal): Promise<Cell[][]>;
+  /** Rows by column name. */
+  selectNamed(sql: string, signal?: AbortSignal): Promise<Record<string, Cell>[]>;
+}
+
+export interface QuestDbClientDeps {
+  /** Of the HTTP server; a user and password in it become basic authentication. */
+  readonly url: string;
+  readonly timeoutMs: number;
+}
+
+interface Answer {
+  readonly columns: readonly { name: string }[];
+  readonly dataset: Cell[][];
+}
+
+/**
+ * QuestDB's `/exec`, which has no bind variables (questdb/questdb#285): whoever makes a statement checks what goes in.
+ * https://questdb.com/docs/query/rest-api/
+ */
+export function createQuestDbClient({ url, timeoutMs }: QuestDbClientDeps): QuestDbClient {
+  const { endpoint, headers } = readUrl(url);
+
+  async function ask(sql: string, signal?: AbortSignal): Promise<Answer> {
+    const target = `${endpoint}?count=false&query=${encodeURIComponent(sql)}`;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+    let answer: Partial<Answer> & { error?: string };
+    try {
+      const response = await fetch(target, { headers, signal: either });
+      answer = (await response.json()) as typeof answer;
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : 'out of reach, or not answering in JSON';
+      throw new StoreUnavailableError('questdb', why, { cause });
+    }
+    const { columns, dataset, error } = answer;
+    if (columns && dataset) return { columns, dataset };
+    throw new StoreUnavailableError('questdb', error ?? 'an empty answer');
+  }
+
+  return {
+    select: async (sql, signal) => (await ask(sql, signal)).dataset,
+    async selectNamed(sql, signal) {
+      const { columns, dataset } = await ask(sql, signal);
+      return dataset.map((cells) => Object.fromEntries(columns.map(({ name }, c) => [name, cells[c]])));
+    },
+  };
+}
+
+function readUrl(url: string): { endpoint: string; headers: Record<string, string> } {
+  const { origin, pathname, username, password } = new URL(url);
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  return {
+    endpoint: `${origin}${pathname.replace(/\/$/, '')}/exec`,
+    headers: username === '' ? {} : { authorization: `Basic ${credentials}` },
+  };
+}
