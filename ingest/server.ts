@@ -4,7 +4,6 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
-import { createOffsets } from '../runtime/offsets.ts';
 import type { Options } from '../runtime/options.ts';
 import type { MainContext } from '../runtime/run-main.ts';
 import { type Service, StartError } from '../runtime/service.ts';
@@ -16,6 +15,7 @@ import { createIngest, type IngestLimits } from './ingest.ts';
 import { createDecodeThread } from './lane/decode-thread.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createMqttServer } from './mqtt/server.ts';
+import { createClockOffsets } from './offsets.ts';
 import type { ingestOptions } from './options.ts';
 
 const KIB = 1024;
@@ -38,7 +38,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
   const ingest = createIngest({
     frames: await platform.frames(),
     dead: await platform.dead(),
-    offsets: createClockOffsets(await platform.offsets(), platform.offsetsTtlMs, log),
+    offsets: createClockOffsets({ kv: await platform.offsets(), clock, ttlMs: platform.offsetsTtlMs, log }),
     createThread: () => createDecodeThread(limits),
     lanes: options.lanes ?? Math.max(1, availableParallelism() - 1),
     shards: options.shards,
@@ -101,21 +101,6 @@ function limitsOf(options: IngestServerDeps['options']): IngestLimits {
     maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,
     retryDelayMs: 300,
     fullPercent: 95,
-  };
-}
-
-/** A bucket that is out of reach refuses the frame: its device sends it again. */
-function createClockOffsets(kv: Awaited<ReturnType<Platform['offsets']>>, ttlMs: number, log: MainContext['log']) {
-  const offsets = createOffsets({ kv, clock: systemClock, ttlMs });
-  return {
-    async resolve(device: string, bootHex: string, offsetMs: number) {
-      try {
-        return await offsets.resolve(device, bootHex, { offsetMs });
-      } catch (err) {
-        log.warn({ err, device, boot: bootHex }, 'a clock correction could not be resolved');
-        return null;
-      }
-    },
   };
 }
 

@@ -15,6 +15,14 @@ test('a manual clock runs timers in order of their time, then of their setting',
   assert.equal(clock.pendingTimers(), 0);
 });
 
+test('wall time is whole milliseconds, as that of the machine is', async () => {
+  const clock = createManualClock(1_000);
+  await clock.advance(0.7);
+  assert.deepEqual([clock.nowMs(), clock.monotonicMs()], [1_000, 0.7]);
+  await clock.advance(0.7);
+  assert.equal(clock.nowMs(), 1_001);
+});
+
 test('what a timer starts is finished before the next timer fires', async () => {
   const clock = createManualClock();
   const seen: string[] = [];

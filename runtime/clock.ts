@@ -5,7 +5,8 @@ export interface Timer {
 
 /**
  * Where every part of the system gets its time from, so that tests can move time by hand.
- * `nowMs` is wall time (ms since the epoch) and may step; `monotonicMs` only grows and is for measuring durations.
+ * `nowMs` is wall time (whole ms since the epoch) and may step; `monotonicMs` only grows and is for measuring
+ * durations.
  */
 export interface Clock {
   nowMs(): number;
@@ -71,7 +72,8 @@ export function createManualClock(startMs = 0): ManualClock {
   }
 
   const clock: ManualClock = {
-    nowMs: () => wallOffsetMs + elapsedMs,
+    // Whole, as the machine's wall clock is, however fine the steps.
+    nowMs: () => Math.floor(wallOffsetMs + elapsedMs),
     monotonicMs: () => elapsedMs,
     setTimer: set,
     setRepeating(run, periodMs) {

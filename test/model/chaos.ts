@@ -1,0 +1,52 @@
+import type { Random } from '../../device-sim/random.ts';
+import type { Fate } from './process.ts';
+
+/** How wild a run is: chances for each call on a contract. Drawn from the seed, so that some runs are all kills. */
+export interface Temper {
+  readonly fail: number;
+  readonly delay: number;
+  readonly kill: number;
+  readonly stop: number;
+  readonly longestDelayMs: number;
+  readonly longestStopMs: number;
+}
+
+/** Asked all the time, so that the same chances for these would leave nothing else to happen. */
+const FREQUENT = /^(pull|read|working)$/;
+
+export function createChaos(random: Random) {
+  const scale = (most: number) => most * random.next() ** 2;
+  const temper: Temper = {
+    fail: scale(0.2),
+    delay: scale(0.4),
+    kill: scale(0.02),
+    stop: scale(0.02),
+    longestDelayMs: random.pick([20, 300, 3_000]),
+    longestStopMs: random.pick([500, 5_000, 40_000]),
+  };
+  let isOver = false;
+
+  return {
+    temper,
+    get isOver() {
+      return isOver;
+    },
+    /** From now on everything works. */
+    end(): void {
+      isOver = true;
+    },
+    fateOf(call: string): Fate {
+      if (isOver) return { kind: 'ok' };
+      const share = FREQUENT.test(call) ? 0.1 : 1;
+      const when = () => random.pick(['before', 'after'] as const);
+      if (random.chance(temper.kill * share)) return { kind: 'kill', when: when() };
+      if (random.chance(temper.stop * share)) return { kind: 'stop', when: when() };
+      if (random.chance(temper.fail * share)) return { kind: random.pick(['fail_before', 'fail_after'] as const) };
+      if (random.chance(temper.delay * share)) return { kind: 'delay', ms: random.between(0, temper.longestDelayMs) };
+      return { kind: 'ok' };
+    },
+    stopMs: () => random.between(10, temper.longestStopMs),
+    random,
+  };
+}
+export type Chaos = ReturnType<typeof createChaos>;
