@@ -1,7 +1,8 @@
 import type { LogMessage } from '../runtime/stream/stream.ts';
+import { BatchError, readBatch, type SampleBatch } from '../schemas/batch/reader.ts';
 import { KINDS, type Kind } from '../schemas/channels.ts';
 import { BATCH_HEADERS, type Names, SCHEMA_VERSION } from '../schemas/names.ts';
-import type { SinkMessage } from './sink.ts';
+import { type SinkMessage, StoreRefusedError } from './sink.ts';
 
 /** What a message of FRAMES is. `newer`: made by a version whose columns this one cannot know. */
 export type BatchMessage =
@@ -45,6 +46,16 @@ function faultOf(message: SinkMessage, version: number): string | null {
 function readCount(message: LogMessage, header: string): number {
   const text = message.header(header);
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** The whole block of a message. Throws StoreRefusedError when it is not one of a kind and version known here. */
+export function readSinkBatch({ kind, payload }: SinkMessage): SampleBatch {
+  try {
+    return readBatch(kind, payload);
+  } catch (cause) {
+    if (!(cause instanceof BatchError)) throw cause;
+    throw new StoreRefusedError(cause.message, { cause });
+  }
 }
 
 /** The second number of a Native block; NaN when there is none. */

@@ -91,6 +91,7 @@ export function testSink(name: string, open: () => Promise<SinkUnderTest>): void
     const poison = { ...other, payload: other.payload.subarray(0, other.payload.length - 3) };
     await assert.rejects(sink.write([poison]), StoreRefusedError);
     await assert.rejects(sink.write([good, poison]), StoreRefusedError);
+    await assert.rejects(sink.write([poison, good]), StoreRefusedError);
     await sink.write([good]);
     await sink.writeRefused([poison]);
     assert.deepEqual(seen(await rows(), 'poison'), seen(rowsOf(good), 'poison'));

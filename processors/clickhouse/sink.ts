@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Kind } from '../../schemas/channels.ts';
+import { readSinkBatch } from '../batch-message.ts';
 import { migrate, readMigrations } from '../migrations.ts';
 import type { Sink, SinkMessage } from '../sink.ts';
 import { type ClickHouse, createClickHouse } from './clickhouse-client.ts';
@@ -25,6 +26,9 @@ export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink 
       await migrate(migrationStore(store), readMigrations('clickhouse'));
     },
     async write(messages) {
+      // Joined blocks have no borders: ClickHouse reads a broken one on into the next and then says anything at all,
+      // such as that the query is empty; and a column that it does not know it drops without a word.
+      for (const message of messages) readSinkBatch(message);
       const byKind = Map.groupBy(messages, ({ kind }): Kind => kind);
       for (const [kind, own] of byKind) {
         const payloads = own.map(({ payload }) => payload);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { BatchError, readBatch, type SampleBatch } from '../../schemas/batch/reader.ts';
+import { readSinkBatch } from '../batch-message.ts';
 import { migrate, readMigrations } from '../migrations.ts';
-import { type Sink, type SinkMessage, StoreRefusedError, type WriteResult } from '../sink.ts';
+import type { Sink, SinkMessage, WriteResult } from '../sink.ts';
 import { createIlpEncoder, type IlpEncoder } from './ilp-encoder.ts';
 import { createQuestDbClient, type QuestDbClient } from './questdb-client.ts';
 
@@ -40,7 +40,7 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
     let rows = 0;
     let expired = 0;
     for (const message of messages) {
-      const batch = readOrRefuse(message);
+      const batch = readSinkBatch(message);
       const written = encoder.appendBatch(batch, oldestMs);
       encoder.appendLedger(message, { refused: 0, expired: batch.rows - written });
       rows += written;
@@ -75,15 +75,6 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
       await client?.close();
     },
   };
-}
-
-function readOrRefuse(message: SinkMessage): SampleBatch {
-  try {
-    return readBatch(message.kind, message.payload);
-  } catch (err) {
-    if (!(err instanceof BatchError)) throw err;
-    throw new StoreRefusedError(err.message, { cause: err });
-  }
 }
 
 function migrationStore(client: QuestDbClient) {
