@@ -12,24 +12,41 @@ export interface QuestDbClient {
 
 const TIMEOUT_MS = 30_000;
 
-/** The official client's transport (retries, authentication) under our own bytes. */
+/**
+ * The official client's transport (authentication, TLS, time limits) under our own bytes. Its transport over Node's own
+ * HTTP, without retries: the other one, over undici, tries a server that is gone again and again past every limit, and
+ * a write that never ends would keep its sink from draining. Trying again is the pipeline's.
+ */
 export async function createQuestDbClient(url: string): Promise<QuestDbClient> {
   const { protocol, host } = new URL(url);
   const scheme = protocol.slice(0, -1);
   const options = await SenderOptions.fromConfig(
-    // The transport's retry_timeout bounds the whole call, its retries included.
-    `${scheme}::addr=${host};protocol_version=1;retry_timeout=${TIMEOUT_MS};request_timeout=${TIMEOUT_MS};`,
+    `${scheme}::addr=${host};protocol_version=1;stdlib_http=on;retry_timeout=0;request_timeout=${TIMEOUT_MS};`,
     { log: () => undefined },
   );
   const transport = createTransport(options);
+
+  /** Why QuestDB refuses these lines, in its own words: it is asked again, for the transport drops the answer. */
+  async function reasonOf(lines: Buffer): Promise<string> {
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const answer = await fetch(`${url}/write?precision=n`, { method: 'POST', body: new Uint8Array(lines), signal });
+      return `status ${answer.status}: ${await answer.text()}`;
+    } catch (cause) {
+      throw new StoreUnavailableError('QuestDB does not answer', { cause });
+    }
+  }
+
   return {
     async send(lines) {
       try {
         await transport.send(lines);
       } catch (cause) {
         const text = cause instanceof Error ? cause.message : String(cause);
-        // The client gives the answer's status in the text only.
-        if (/statusCode=4\d\d/.test(text)) throw new StoreRefusedError(`QuestDB: ${text}`, { cause });
+        // The client gives the answer's status in the text only, and not the reason.
+        if (/statusCode=4\d\d/.test(text)) {
+          throw new StoreRefusedError(`QuestDB: ${await reasonOf(lines)}`, { cause });
+        }
         throw new StoreUnavailableError(`QuestDB: ${text}`, { cause });
       }
     },
