@@ -1,8 +1,10 @@
 import { platformOptions } from '../runtime/nats/platform.ts';
 import { defineOptions } from '../runtime/options.ts';
+import { tokenOptions } from '../runtime/token-keys.ts';
 
 export const apiOptions = defineOptions({
   ...platformOptions,
+  ...tokenOptions,
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   apiPort: { type: 'integer', default: 8080, min: 0, max: 65_535, description: 'REST API, health and metrics.' },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },

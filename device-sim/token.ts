@@ -1,24 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { importJWK, type JWK, SignJWT } from 'jose';
+import type { Clock } from '../runtime/clock.ts';
+import { signToken } from '../runtime/token.ts';
+import { loadSigningKey } from '../runtime/token-keys.ts';
 
-const LIFETIME_S = 24 * 3_600;
+const LIFETIME_MS = 24 * 3_600_000;
 
 /**
- * Signs device tokens as a deployment does: EdDSA, `sub` the device, `athlete` whose data it is. Without a key file
- * there are no tokens, as an open deployment wants it.
+ * Signs device tokens as a deployment does; each device belongs to an athlete of its own. Without a key file there are
+ * no tokens, as an open deployment wants it. Throws StartError for a file that holds no key.
  */
 export async function createTokenSource(
   keyFile: string | undefined,
+  clock: Clock,
 ): Promise<(device: string) => Promise<string | null>> {
   if (keyFile === undefined) return async () => null;
-  const jwk = JSON.parse(await readFile(keyFile, 'utf8')) as JWK;
-  const key = await importJWK(jwk, 'EdDSA');
-  return (device) =>
-    new SignJWT({ athlete: `athlete-${device}` })
-      .setProtectedHeader({ alg: 'EdDSA', kid: jwk.kid })
-      .setSubject(device)
-      .setIssuedAt()
-      .setExpirationTime(`${LIFETIME_S}s`)
-      .setJti(crypto.randomUUID())
-      .sign(key);
+  const key = await loadSigningKey(keyFile, '--token-key');
+  return (device) => {
+    const issuedMs = clock.nowMs();
+    return signToken(key, {
+      role: 'device',
+      subject: device,
+      athlete: `athlete-${device}`,
+      tokenId: crypto.randomUUID(),
+      issuedMs,
+      expiresMs: issuedMs + LIFETIME_MS,
+      importer: false,
+    });
+  };
 }

@@ -1,10 +1,12 @@
 import { platformOptions } from '../runtime/nats/platform.ts';
 import { defineOptions } from '../runtime/options.ts';
+import { tokenOptions } from '../runtime/token-keys.ts';
 
 const MIB = 1024 * 1024;
 
 export const ingestOptions = defineOptions({
   ...platformOptions,
+  ...tokenOptions,
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   mqttPort: { type: 'integer', default: 1883, min: 0, max: 65_535, description: 'MQTT 3.1.1 and 5 for devices.' },
   ingestAdminPort: { type: 'integer', default: 9101, min: 0, max: 65_535, description: "Ingest's health and metrics." },
