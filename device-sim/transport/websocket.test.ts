@@ -2,8 +2,18 @@ import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { createFrameDecoder } from '../../schemas/frame/decode.ts';
 import { encodeFrame } from '../../schemas/frame/encode.ts';
+import { peekIdentity } from '../../schemas/frame/peek-identity.ts';
+import type { Reason } from '../../schemas/reasons.ts';
+import {
+  type Ack,
+  ackOf,
+  encodeAcks,
+  encodeGoodbye,
+  encodeSlowDown,
+  encodeWelcome,
+  readUp,
+} from '../../schemas/websocket-framing.ts';
 import { ConnectError } from './transport.ts';
 import { createWebsocketConnect } from './websocket.ts';
 
@@ -15,34 +25,29 @@ async function stop(server: WebSocketServer) {
   await new Promise((resolve) => server.close(resolve));
 }
 
-const decoder = createFrameDecoder();
+const WELCOME = encodeWelcome({ maxInFlightFrames: 7, maxMessageBytes: 1_000 });
 
-/** What ingest would say: a welcome for the right token, then an acknowledgement with this status for each frame. */
-async function startServer(react: (socket: WebSocket, ordinal: number, frame: Buffer) => void) {
+/** What ingest would say: a welcome for the right token, then whatever `react` answers to each frame. */
+async function startServer(react: (socket: WebSocket, ordinal: number, frame: Uint8Array) => void) {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   servers.push(server);
   server.on('connection', (socket) => {
     let ordinal = 0;
     socket.on('message', (data: Buffer) => {
-      if (data[0] === 1 && data.subarray(1).toString() === 'secret') socket.send(Buffer.from([0x81]));
-      else if (data[0] === 1) socket.close(4001);
-      else react(socket, ordinal++, data.subarray(1));
+      const message = readUp(data);
+      assert.ok(typeof message !== 'string');
+      if (message.kind === 'frame') return react(socket, ordinal++, message.body);
+      if (message.token === 'secret') return socket.send(WELCOME);
+      socket.send(encodeGoodbye('bad_token'));
+      socket.close(1008, 'bad_token');
     });
   });
   await new Promise((resolve) => server.once('listening', resolve));
   return { server, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-function ack(ordinal: number, frame: Buffer, status: number): Buffer {
-  assert.equal(decoder.decode(frame, 0, frame.length), null);
-  const bytes = Buffer.alloc(21);
-  bytes.writeUInt32LE(ordinal, 0);
-  bytes.writeUInt32LE(decoder.frame.bootLow, 4);
-  bytes.writeUInt32LE(decoder.frame.bootHigh, 8);
-  bytes.writeBigUInt64LE(BigInt(decoder.frame.seq), 12);
-  bytes[20] = status;
-  return bytes;
-}
+const ack = (ordinal: number, frame: Uint8Array, reason: Reason | null) =>
+  ackOf(ordinal, peekIdentity('protobuf', frame), reason);
 
 const frameOf = (seq: number) =>
   encodeFrame({
@@ -56,18 +61,20 @@ const frameOf = (seq: number) =>
 const credentials = { device: 'phone-1', token: 'secret' };
 
 test('answers settle their own frame, whatever their order, several in one message', async () => {
-  const held: Buffer[] = [];
+  const reasons = [null, 'frame_too_old', 'stream_full'] as const;
+  const held: Ack[] = [];
   const { url } = await startServer((socket, ordinal, frame) => {
-    held.unshift(ack(ordinal, frame, ordinal === 1 ? 0x99 : 0));
-    if (held.length === 3) socket.send(Buffer.concat([Buffer.from([0x82]), ...held]));
+    held.unshift(ack(ordinal, frame, reasons[ordinal]));
+    if (held.length === 3) socket.send(encodeAcks(held));
   });
   const connection = await createWebsocketConnect({ url })(credentials);
   const outcomes = await Promise.all([1, 2, 3].map((seq) => connection.send(frameOf(seq))));
   assert.deepEqual(outcomes, [
     { kind: 'acknowledged', reason: null },
-    { kind: 'acknowledged', reason: 'unnamed' },
-    { kind: 'acknowledged', reason: null },
+    { kind: 'acknowledged', reason: 'frame_too_old' },
+    { kind: 'refused', reason: 'stream_full' },
   ]);
+  assert.equal(connection.maxInFlight, 7);
   await connection.close();
   assert.equal(await connection.closed, 'the device said goodbye');
   assert.deepEqual(await connection.send(frameOf(4)), { kind: 'lost' });
@@ -84,8 +91,8 @@ test('what was in flight when the connection ends is lost', async () => {
 
 test('a request to slow down is heard', async () => {
   const { url } = await startServer((socket, ordinal, frame) => {
-    socket.send(Buffer.from([0x84, 0xe8, 0x03, 0, 0]));
-    socket.send(Buffer.concat([Buffer.from([0x82]), ack(ordinal, frame, 0)]));
+    socket.send(encodeSlowDown(1_000));
+    socket.send(encodeAcks([ack(ordinal, frame, null)]));
   });
   const connection = await createWebsocketConnect({ url })(credentials);
   assert.equal(connection.slowUntilMs, 0);
@@ -97,7 +104,11 @@ test('a request to slow down is heard', async () => {
 
 test('a server that does not want the token, or is not there, is a ConnectError', async () => {
   const { server, url } = await startServer(() => undefined);
-  await assert.rejects(createWebsocketConnect({ url })({ device: 'phone-1', token: 'wrong' }), ConnectError);
+  const wrong = { device: 'phone-1', token: 'wrong' };
+  await assert.rejects(
+    createWebsocketConnect({ url })(wrong),
+    (error) => error instanceof ConnectError && error.isFinal && /goodbye: bad_token/.test(error.message),
+  );
   await stop(server);
   await assert.rejects(createWebsocketConnect({ url })(credentials), ConnectError);
 });

@@ -1,5 +1,7 @@
 import { WebSocket } from 'ws';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { REASONS, type Reason } from '../../schemas/reasons.ts';
+import { type Ack, encodeFrameMessage, encodeHello, readDown } from '../../schemas/websocket-framing.ts';
 import {
   CONNECT_TIMEOUT_MS,
   type Connect,
@@ -7,9 +9,7 @@ import {
   type Connection,
   DEFAULT_MAX_IN_FLIGHT,
   type Outcome,
-  outcomeOfPuback,
 } from './transport.ts';
-import { ACKS, frameMessage, GOODBYE, helloMessage, readAcks, SLOW_DOWN, WELCOME } from './websocket-words.ts';
 
 export interface WebsocketTarget {
   /** `ws://host:port`, with the path that ingest serves. */
@@ -18,6 +18,8 @@ export interface WebsocketTarget {
 }
 
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Goodbyes after which coming back with the same token is of no use. */
+const FINAL_REASONS = new Set(['bad_token', 'expired_token', 'revoked_token', 'wrong_device', 'not_supported']);
 
 /** Phones: the token in the first message, then frames; answers come for each frame, in any order. */
 export function createWebsocketConnect({ url, clock = systemClock }: WebsocketTarget): Connect {
@@ -25,7 +27,7 @@ export function createWebsocketConnect({ url, clock = systemClock }: WebsocketTa
     const socket = new WebSocket(url, { handshakeTimeout: CONNECT_TIMEOUT_MS, perMessageDeflate: false });
     const phone = createPhone(socket, clock);
     // An open deployment has no tokens: there the name of the device stands in its place.
-    socket.once('open', () => socket.send(helloMessage(token ?? device)));
+    socket.once('open', () => socket.send(encodeHello({ client: '', token: token ?? device })));
     const timer = clock.setTimer(() => socket.terminate(), CONNECT_TIMEOUT_MS);
     try {
       await phone.welcomed;
@@ -44,6 +46,7 @@ function createPhone(socket: WebSocket, clock: Clock) {
   const welcomed = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<string>();
   let ordinal = 0;
+  let maxInFlight = DEFAULT_MAX_IN_FLIGHT;
   let slowUntilMs = 0;
   let why = 'the server closed the connection';
 
@@ -65,30 +68,39 @@ function createPhone(socket: WebSocket, clock: Clock) {
     closed.resolve(why);
   });
 
-  function hear(message: Buffer): void {
-    if (message[0] === WELCOME) welcomed.resolve();
-    else if (message[0] === ACKS) {
-      for (const ack of readAcks(message)) {
+  function hear(bytes: Buffer): void {
+    const message = readDown(bytes);
+    if (message === null) throw new RangeError(`a message of ${bytes.length} bytes that starts with ${bytes[0]}`);
+    if (message.kind === 'welcome') {
+      maxInFlight = message.maxInFlightFrames;
+      welcomed.resolve();
+    } else if (message.kind === 'acks') {
+      for (const ack of message.acks) {
         const settle = waiting.get(ack.ordinal);
         waiting.delete(ack.ordinal);
-        settle?.(outcomeOfPuback(ack.status, undefined));
+        settle?.(outcomeOfAck(ack));
       }
-    } else if (message[0] === GOODBYE) {
-      why = `the server said goodbye: ${message.subarray(1).toString()}`;
-      welcomed.reject(new ConnectError(why, { isFinal: /token|device/.test(why) }));
-    } else if (message[0] === SLOW_DOWN) slowUntilMs = clock.nowMs() + message.readUInt32LE(1);
+    } else if (message.kind === 'goodbye') {
+      why = `the server said goodbye: ${message.reason}`;
+      welcomed.reject(new ConnectError(why, { isFinal: FINAL_REASONS.has(message.reason) }));
+    } else if (message.kind === 'slow-down') {
+      slowUntilMs = clock.nowMs() + message.forMs;
+    }
   }
 
   const connection: Connection = {
-    maxInFlight: DEFAULT_MAX_IN_FLIGHT,
+    get maxInFlight() {
+      return maxInFlight;
+    },
     get slowUntilMs() {
       return slowUntilMs;
     },
     closed: closed.promise,
     send(frame) {
       if (socket.readyState !== WebSocket.OPEN) return Promise.resolve({ kind: 'lost' });
-      const own = ordinal++;
-      socket.send(frameMessage(frame));
+      const own = ordinal;
+      ordinal = (ordinal + 1) >>> 0;
+      socket.send(encodeFrameMessage('protobuf', frame));
       return new Promise((resolve) => waiting.set(own, resolve));
     },
     async close() {
@@ -104,4 +116,10 @@ function createPhone(socket: WebSocket, clock: Clock) {
     },
   };
   return { connection, welcomed: welcomed.promise };
+}
+
+function outcomeOfAck({ status, reason }: Ack): Outcome {
+  if (status === 'refused') return { kind: 'refused', reason };
+  if (status === 'stored') return { kind: 'acknowledged', reason: null };
+  return { kind: 'acknowledged', reason: reason in REASONS ? (reason as Reason) : 'unnamed' };
 }
