@@ -144,6 +144,7 @@ export function lifeCycleConformance(subject: Subject): void {
     assert.equal(await silent.closed, 1006);
     await until('the server knows', () => events.length === 3);
     assert.equal(server.connectionCount(), 1);
+    assert.equal(events[2], 'close 1006 for its limit: idle');
     const received = collect(alive, 1);
     alive.send(new Uint8Array([5]));
     assert.equal((await received)[0][0], 5);

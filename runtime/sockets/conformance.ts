@@ -59,9 +59,9 @@ export async function startServer(
           events.push('open');
           handlers.open?.(socket);
         },
-        close(socket, code) {
-          events.push(`close ${code}`);
-          handlers.close?.(socket, code);
+        close(socket, code, limit) {
+          events.push(`close ${code}${limit === null ? '' : ` for its limit: ${limit}`}`);
+          handlers.close?.(socket, code, limit);
         },
       },
     },
@@ -165,6 +165,7 @@ function messageConformance(subject: Subject): void {
     await peer.closed;
     await until('the server has closed it', () => events.length === 2);
     assert.equal(delivered, 1);
+    assert.match(events[1], /^close 10\d\d for its limit: message$/);
   });
 
   test('published bytes reach the subscribers of their topic and nobody else', async (t) => {

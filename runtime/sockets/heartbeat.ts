@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 /** What the heartbeat needs to know of a connection. */
 export interface Beating {
   ping(): void;
-  terminate(): void;
+  cutOff(limit: 'idle'): void;
   /** While true nothing is read, so silence proves nothing. */
   readonly isPaused: boolean;
 }
@@ -20,7 +20,7 @@ export function createHeartbeat<Member extends Beating>(idleTimeoutMs: number, c
     for (const [member, atMs] of heardAtMs) {
       const silentMs = nowMs - atMs;
       if (member.isPaused) heardAtMs.set(member, nowMs);
-      else if (silentMs >= idleTimeoutMs) member.terminate();
+      else if (silentMs >= idleTimeoutMs) member.cutOff('idle');
       else if (silentMs >= idleTimeoutMs / 2) member.ping();
     }
   }

@@ -3,6 +3,7 @@ import { StartError } from '../service.ts';
 import type { Peer } from './peer.ts';
 import {
   CLOSE_CODE,
+  type CutOffLimit,
   DEFAULT_PORT_OPTION,
   type SendResult,
   type Socket,
@@ -69,7 +70,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     send(bytes: Uint8Array): SendResult {
       if (!this.isOpen) return 'dropped';
       if (this.bufferedBytes() >= maxBackpressureBytes) {
-        if (options.whenSlow === 'close') this.terminate();
+        if (options.whenSlow === 'close') this.later(() => this.end(CLOSE_CODE.abnormal, 'backpressure'));
         return 'dropped';
       }
       this.outgoing.push(bytes);
@@ -125,7 +126,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
       while (this.isOpen && !this.isPaused && this.incoming.length > 0) {
         const { bytes, kind } = this.incoming.shift()!;
         if (bytes.byteLength > maxMessageBytes) {
-          this.end(CLOSE_CODE.tooBig);
+          this.end(CLOSE_CODE.tooBig, 'message');
         } else {
           this.guarded('message', () => handlers.message(this, bytes, kind));
           bytes.fill(0xdd);
@@ -144,7 +145,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
       this.guarded('drain', () => handlers.drain?.(this));
     }
 
-    private end(code: number): void {
+    private end(code: number, limit: CutOffLimit | null = null): void {
       if (!this.isOpen) return;
       this.isOpen = false;
       this.outgoing.length = 0;
@@ -153,7 +154,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
       connections.delete(this);
       topics.deleteMember(this);
       this.whenClosed.resolve(code);
-      this.guarded('close', () => handlers.close?.(this, code));
+      this.guarded('close', () => handlers.close?.(this, code, limit));
     }
 
     private guarded(what: string, handle: () => void): void {

@@ -47,6 +47,9 @@ export interface Socket<Data> {
   terminate(): void;
 }
 
+/** `maxMessageBytes`, `maxBackpressureBytes` (with `whenSlow: 'close'`) and `idleTimeoutMs`. */
+export type CutOffLimit = 'message' | 'backpressure' | 'idle';
+
 export interface ConnectionRequest {
   /** Without the question mark; may be empty. */
   query: string;
@@ -60,8 +63,11 @@ export interface SocketHandlers<Data> {
   message(socket: Socket<Data>, bytes: Uint8Array, kind: 'binary' | 'text'): void;
   /** Everything that was `buffered` is now with the kernel. */
   drain?(socket: Socket<Data>): void;
-  /** `code` is the peer's close code, or 1006 when the connection just ended. */
-  close?(socket: Socket<Data>, code: number): void;
+  /**
+   * `code` is the peer's close code, or 1006 when the connection just ended; `limit` is the one for which the server
+   * cut it off without being told to.
+   */
+  close?(socket: Socket<Data>, code: number, limit: CutOffLimit | null): void;
 }
 
 export interface SocketServerOptions<Data> {

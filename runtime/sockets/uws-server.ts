@@ -5,6 +5,7 @@ import type { Logger } from '../log.ts';
 import {
   CLOSE_CODE,
   type ConnectionRequest,
+  type CutOffLimit,
   DEFAULT_GRACE_MS,
   DEFAULT_PORT_OPTION,
   type SendResult,
@@ -47,6 +48,7 @@ class UwsSocket<Data> implements Socket<Data> {
   readonly data: Data;
   readonly remoteAddress: string;
   isWaitingForDrain = false;
+  isTooSlow = false;
   handle: UwsModule.WebSocket<Slot<Data>> | undefined;
   private readonly closesWhenSlow: boolean;
 
@@ -62,7 +64,10 @@ class UwsSocket<Data> implements Socket<Data> {
     if (result === undefined) return 'dropped';
     if (result === SENT) return 'sent';
     if (result === DROPPED) {
-      if (this.closesWhenSlow) this.terminate();
+      if (this.closesWhenSlow) {
+        this.isTooSlow = true;
+        this.terminate();
+      }
       return 'dropped';
     }
     this.isWaitingForDrain = true;
@@ -158,11 +163,12 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
       socket.isWaitingForDrain = false;
       guarded(socket, 'drain', () => handlers.drain?.(socket));
     },
-    close(ws, code) {
+    close(ws, code, message) {
       const socket = ws.getUserData().socket!;
       socket.handle = undefined;
       open.delete(socket);
-      guarded(socket, 'close', () => handlers.close?.(socket, code));
+      const limit = socket.isTooSlow ? 'backpressure' : limitOf(code, message);
+      guarded(socket, 'close', () => handlers.close?.(socket, code, limit));
       if (open.size === 0) whenEmpty?.();
     },
   });
@@ -219,6 +225,14 @@ function listenOn(
     };
     (app.listen as unknown as Listen).call(app, host, port, how, listened);
   });
+}
+
+/** The library says in words why it cut a connection off; a peer cannot send 1006. */
+function limitOf(code: number, message: ArrayBuffer): CutOffLimit | null {
+  if (code !== CLOSE_CODE.abnormal) return null;
+  const why = text(message);
+  if (why.startsWith('Received too big message')) return 'message';
+  return why === 'WebSocket timed out from inactivity' ? 'idle' : null;
 }
 
 /** The library counts in steps of 4 s and takes 8 s to 960 s. */

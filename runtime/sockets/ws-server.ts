@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import {
   CLOSE_CODE,
+  type CutOffLimit,
   DEFAULT_GRACE_MS,
   DEFAULT_PORT_OPTION,
   type SendResult,
@@ -36,6 +37,7 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     readonly ws: WebSocket;
     isOpen = true;
     isPaused = false;
+    limit: CutOffLimit | null = null;
     private isWaitingForDrain = false;
 
     constructor(ws: WebSocket, remoteAddress: string, data: Data) {
@@ -47,7 +49,7 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     send(bytes: Uint8Array): SendResult {
       if (!this.isOpen || this.ws.readyState !== WebSocket.OPEN) return 'dropped';
       if (this.ws.bufferedAmount >= maxBackpressureBytes) {
-        if (options.whenSlow === 'close') this.terminate();
+        if (options.whenSlow === 'close') this.cutOff('backpressure');
         return 'dropped';
       }
       this.ws.send(bytes, BINARY, this.written);
@@ -100,6 +102,11 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     terminate(): void {
       this.ws.terminate();
     }
+
+    cutOff(limit: CutOffLimit): void {
+      this.limit ??= limit;
+      this.ws.terminate();
+    }
   }
 
   function guarded(socket: WsSocket, what: string, handle: () => void): void {
@@ -126,13 +133,16 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     ws.on('pong', () => heartbeat.heard(socket));
     ws.on('ping', () => heartbeat.heard(socket));
     // `close` follows: here only why is noted (a frame that breaks the protocol, a message that is too long).
-    ws.on('error', (err) => log.debug({ err, remoteAddress }, 'a WebSocket connection broke'));
+    ws.on('error', (err: NodeJS.ErrnoException) => {
+      if (err.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') socket.limit ??= 'message';
+      log.debug({ err, remoteAddress }, 'a WebSocket connection broke');
+    });
     ws.on('close', (code) => {
       socket.isOpen = false;
       open.delete(socket);
       heartbeat.delete(socket);
       topics.deleteMember(socket);
-      guarded(socket, 'close', () => handlers.close?.(socket, code));
+      guarded(socket, 'close', () => handlers.close?.(socket, code, socket.limit));
     });
     guarded(socket, 'open', () => handlers.open?.(socket));
   }
