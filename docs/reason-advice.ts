@@ -37,6 +37,7 @@ export const ADVICE: Readonly<Record<Reason, string>> = {
   revocations_unknown: 'Keep the data, wait, connect.',
   stream_full: 'Keep the data, wait, send again.',
   stream_unavailable: 'Keep the data, wait, send again.',
+  overloaded: 'Keep the data, wait, send again.',
   draining: 'Keep the data and connect again at once: another server answers.',
   dead_letter_quota: 'Drop it and mend the encoder: too many frames were dead.',
   expired_hot: 'Nothing: the history has the row.',

@@ -9,8 +9,15 @@ export const ingestOptions = defineOptions({
   ...tokenOptions,
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   mqttPort: { type: 'integer', default: 1883, min: 0, max: 65_535, description: 'MQTT 3.1.1 and 5 for devices.' },
+  websocketPort: {
+    type: 'integer',
+    default: 8081,
+    min: 0,
+    max: 65_535,
+    description: 'Binary WebSocket for phones, at /v1/stream.',
+  },
   ingestAdminPort: { type: 'integer', default: 9101, min: 0, max: 65_535, description: "Ingest's health and metrics." },
-  reusePort: { type: 'boolean', description: 'Share the MQTT port with other ingest processes.' },
+  reusePort: { type: 'boolean', description: 'Share the device ports with other ingest processes.' },
   lanes: {
     type: 'integer',
     optional: true,

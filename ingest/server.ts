@@ -7,9 +7,11 @@ import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import type { MainContext } from '../runtime/run-main.ts';
 import { type Service, StartError } from '../runtime/service.ts';
+import { createSocketServer } from '../runtime/sockets/choose.ts';
 import { createOpenAuthenticator } from './auth/open-authenticator.ts';
 import { createConnections } from './connections/connections.ts';
 import { createFrontEndCounts } from './connections/counts.ts';
+import { createFrontEndMetrics } from './connections/front-end-metrics.ts';
 import { DEFAULT_LIMITS } from './connections/limits.ts';
 import { createIngest, type IngestLimits } from './ingest.ts';
 import { createDecodeThread } from './lane/decode-thread.ts';
@@ -17,6 +19,7 @@ import type { IngestMetrics } from './metrics.ts';
 import { createMqttServer } from './mqtt/server.ts';
 import { createClockOffsets } from './offsets.ts';
 import type { ingestOptions } from './options.ts';
+import { createWebsocketServer } from './websocket/server.ts';
 
 const KIB = 1024;
 
@@ -50,21 +53,29 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     logger: log,
   });
   const connections = createConnections({ limits: DEFAULT_LIMITS, bus, names, log });
-  const mqtt = createMqttServer({
+  const counts = { mqtt: createFrontEndCounts(), websocket: createFrontEndCounts() };
+  createFrontEndMetrics(deps.metrics, counts);
+  const frontEnd = {
     intake: ingest.intake,
     authenticator: createOpenAuthenticator(log),
     connections,
     limits: DEFAULT_LIMITS,
-    counts: createFrontEndCounts(),
     bus,
     names,
     clock,
     log,
     host: options.host,
-    port: options.mqttPort,
     reusePort: options.reusePort,
+  };
+  const mqtt = createMqttServer({ ...frontEnd, counts: counts.mqtt, port: options.mqttPort });
+  const websocket = await createWebsocketServer({
+    ...frontEnd,
+    counts: counts.websocket,
+    port: options.websocketPort,
+    createSockets: (socketOptions) => createSocketServer(socketOptions, log),
   });
   await mqtt.listen();
+  await websocket.listen();
   health.register('intake', () => {
     const reason = ingest.intake.closedFor;
     return reason === null ? { ok: true } : { ok: false, detail: reason };
@@ -75,10 +86,10 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     run: () => stopped.promise,
     async drain() {
       await ingest.drain(new AbortController().signal);
-      await mqtt.drain();
+      await Promise.all([mqtt.drain(), websocket.drain()]);
     },
     async stop() {
-      await mqtt.stop();
+      await Promise.all([mqtt.stop(), websocket.stop()]);
       connections.stop();
       await ingest.stop();
       stopped.resolve();

@@ -31,6 +31,28 @@ test('counters, gauges and histograms appear in the text with their labels and t
   assert.match(metrics.contentType, /^text\/plain/);
 });
 
+test('totals that are kept elsewhere are read anew at each scrape', async () => {
+  const metrics = createMetrics('ingest', { runtimeMetrics: false });
+  const totals = { mqtt: 1, websocket: 0 };
+  metrics.totals({
+    name: 'bytes_total',
+    help: 'Bytes received.',
+    labels: ['protocol'],
+    read: () => Object.entries(totals).map(([protocol, value]) => ({ value, labels: { protocol } })),
+  });
+  const lines = async () => (await metrics.text()).split('\n').filter((line) => line.startsWith('slip'));
+  assert.deepEqual(await lines(), [
+    'slipstream_bytes_total{protocol="mqtt",process="ingest"} 1',
+    'slipstream_bytes_total{protocol="websocket",process="ingest"} 0',
+  ]);
+  totals.websocket = 7;
+  assert.deepEqual(await lines(), [
+    'slipstream_bytes_total{protocol="mqtt",process="ingest"} 1',
+    'slipstream_bytes_total{protocol="websocket",process="ingest"} 7',
+  ]);
+  assert.match(await metrics.text(), /# TYPE slipstream_bytes_total counter/);
+});
+
 test('the types ask for exactly the declared labels', () => {
   const metrics = createMetrics('ingest', { runtimeMetrics: false });
   const dead = metrics.counter({ name: 'dead_total', help: 'Dead.', labels: ['reason', 'source'] });

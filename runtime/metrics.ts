@@ -24,6 +24,12 @@ export interface Histogram<L extends string = never> {
   observe(value: number, ...labels: LabelArguments<L>): void;
 }
 
+/** One value of a metric with the labels that it belongs to. */
+export interface Reading<L extends string> {
+  readonly value: number;
+  readonly labels: Readonly<Record<L, string>>;
+}
+
 export interface MetricDeclaration<L extends string> {
   /** In snake case with its unit or `total` last; `slipstream_` is put before it. */
   name: string;
@@ -34,8 +40,12 @@ export interface MetricDeclaration<L extends string> {
 /** The metrics of one process, in the text format that Prometheus reads. */
 export interface Metrics {
   counter<const L extends string = never>(declaration: MetricDeclaration<L>): Counter<L>;
+  /** A counter whose totals, since the start, are kept elsewhere and asked for at each scrape. */
+  totals<const L extends string>(declaration: MetricDeclaration<L> & { read: () => readonly Reading<L>[] }): void;
   /** With `read`, the gauge is asked for its value at each scrape instead of being set. */
-  gauge<const L extends string = never>(declaration: MetricDeclaration<L> & { read?: () => number }): Gauge<L>;
+  gauge<const L extends string = never>(
+    declaration: MetricDeclaration<L> & { read?: () => number | readonly Reading<L>[] },
+  ): Gauge<L>;
   histogram<const L extends string = never>(
     declaration: MetricDeclaration<L> & { buckets: readonly number[] },
   ): Histogram<L>;
@@ -63,8 +73,22 @@ export function createMetrics(process: string, { runtimeMetrics = true }: { runt
       const counter = new PromCounter<string>(configuration(declaration));
       return { add: (count, labels?: Readonly<Record<string, string>>) => counter.inc(labels ?? {}, count) };
     },
+    totals({ read, ...declaration }) {
+      const collect = (): void => {
+        counter.reset();
+        for (const { value, labels } of read()) counter.inc({ ...labels }, value);
+      };
+      const counter: PromCounter<string> = new PromCounter<string>({ ...configuration(declaration), collect });
+    },
     gauge({ read, ...declaration }) {
-      const collect = read && ((): void => gauge.set(read()));
+      const collect =
+        read &&
+        ((): void => {
+          const now = read();
+          if (typeof now === 'number') return gauge.set(now);
+          gauge.reset();
+          for (const { value, labels } of now) gauge.set({ ...labels }, value);
+        });
       const gauge: PromGauge<string> = new PromGauge<string>({
         ...configuration(declaration),
         ...(collect && { collect }),

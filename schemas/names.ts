@@ -66,6 +66,9 @@ export const topics = {
   command: (device: string, command: string) => `v1/devices/${device}/commands/${command}`,
 };
 
+/** Where ingest serves WebSocket; the messages are in `websocket-framing.ts`. */
+export const WEBSOCKET_PATH = '/v1/stream';
+
 export type Encoding = 'protobuf' | 'json';
 
 /** The device and encoding of a topic that devices publish to, or null. */

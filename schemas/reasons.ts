@@ -41,6 +41,7 @@ export const REASONS = {
   revocations_unknown: { outcome: 'refused', mqtt: 0x88, text: 'The list of revoked tokens is out of reach.' },
   stream_full: { outcome: 'refused', mqtt: 0x97, text: 'The stream is full; keep the data and come back.' },
   stream_unavailable: { outcome: 'refused', mqtt: 0x88, text: 'The stream is out of reach; keep the data.' },
+  overloaded: { outcome: 'refused', mqtt: 0x97, text: 'More is under way than the server can hold.' },
   worker_failed: { outcome: 'refused', mqtt: 0x83, text: 'The thread that decoded the frame died; send it again.' },
   draining: { outcome: 'refused', mqtt: 0x8b, text: 'The server is shutting down.' },
   dead_letter_quota: { outcome: 'shed', mqtt: 0x97, text: "The device's quota of dead letters is used up." },

@@ -1,3 +1,4 @@
+import { WEBSOCKET_PATH } from '../../schemas/names.ts';
 import type { Protocol } from '../fleet.ts';
 import { createMqttConnect } from './mqtt-client.ts';
 import { createRawMqttConnect } from './mqtt-raw.ts';
@@ -19,6 +20,6 @@ export function connectsTo({ host, mqttPort: port, websocketPort }: IngestAddres
     mqtt5: createMqttConnect({ url, version: 5 }),
     raw: createRawMqttConnect({ host, port, version: 4 }),
     raw5: createRawMqttConnect({ host, port, version: 5 }),
-    ws: createWebsocketConnect({ url: `ws://${host}:${websocketPort}` }),
+    ws: createWebsocketConnect({ url: `ws://${host}:${websocketPort}${WEBSOCKET_PATH}` }),
   };
 }

@@ -10,12 +10,14 @@ export interface ConnectionLimits {
   readonly connectTimeoutMs: number;
   /** A whole MQTT packet or WebSocket message of an authenticated device. */
   readonly maxPacketBytes: number;
-  /** Frames of one connection that wait for their acknowledgement: MQTT 5's receive maximum. */
+  /** Frames of one connection that wait for their acknowledgement: said in CONNACK and welcome. */
   readonly maxInFlightFrames: number;
   /** What may wait to be read by a client before its connection is closed as a slow reader. */
   readonly maxOutputBytes: number;
   /** How long a silent connection stays open when the device asks for no keep-alive, or for a longer one. */
   readonly maxKeepAliveMs: number;
+  /** WebSocket: a client that sends nothing and answers no ping for this long is gone. */
+  readonly websocketIdleMs: number;
   /** How long a closed connection may take to read its last words. */
   readonly lingerMs: number;
   readonly maxSubscriptions: number;
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   maxInFlightFrames: 1_024,
   maxOutputBytes: 256 * 1024,
   maxKeepAliveMs: 20 * 60_000,
+  websocketIdleMs: 120_000,
   lingerMs: 2_000,
   maxSubscriptions: 8,
 };

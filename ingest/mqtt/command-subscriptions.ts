@@ -2,7 +2,7 @@ import type { ISubscribePacket, IUnsubscribePacket } from 'mqtt-packet';
 import type { Subscription } from '../../runtime/bus.ts';
 import { isOwnCommandFilter, topics } from '../../schemas/names.ts';
 import { decodeCommand } from '../../schemas/websocket-framing.ts';
-import type { MqttDeps } from './deps.ts';
+import type { FrontEndDeps } from '../connections/front-end.ts';
 import { type Version, writePacket } from './packets.ts';
 
 const GRANTED_QOS_0 = 0x00;
@@ -28,11 +28,11 @@ export class CommandSubscriptions {
   private readonly receiver: CommandReceiver;
   private readonly version: Version;
   private readonly maxPacketBytes: number;
-  private readonly deps: MqttDeps;
+  private readonly deps: FrontEndDeps;
   private readonly filters = new Set<string>();
   private subscription: Subscription | null = null;
 
-  constructor(receiver: CommandReceiver, version: Version, maxPacketBytes: number, deps: MqttDeps) {
+  constructor(receiver: CommandReceiver, version: Version, maxPacketBytes: number, deps: FrontEndDeps) {
     this.receiver = receiver;
     this.version = version;
     this.maxPacketBytes = maxPacketBytes;

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { REASONS, type Reason, type RefusedReason } from '../../schemas/reasons.ts';
 import type { Guard, Identity } from '../auth/authenticator.ts';
 import type { LiveConnection, Place } from '../connections/connections.ts';
+import type { FrontEndDeps } from '../connections/front-end.ts';
 import type { Origin } from '../intake.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { CommandSubscriptions } from './command-subscriptions.ts';
-import type { MqttDeps } from './deps.ts';
 import { type ConnectRefusal, openSession, type Session } from './handshake.ts';
 import { PacketReader } from './packet-reader.ts';
 import {
@@ -44,7 +44,7 @@ export class MqttConnection implements Origin, LiveConnection {
   state: State = 'waiting';
   /** When the state was entered, or bytes last came; the sweep reads it. */
   lastSeenMs: number;
-  private readonly deps: MqttDeps;
+  private readonly deps: FrontEndDeps;
   private readonly socket: Socket;
   private readonly place: Place;
   private readonly reader: PacketReader;
@@ -58,7 +58,7 @@ export class MqttConnection implements Origin, LiveConnection {
   private isReading = false;
   private isFlushDue = false;
 
-  constructor(socket: Socket, place: Place, deps: MqttDeps) {
+  constructor(socket: Socket, place: Place, deps: FrontEndDeps) {
     this.socket = socket;
     this.place = place;
     this.deps = deps;

@@ -1,14 +1,14 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Timer } from '../../runtime/clock.ts';
 import { StartError } from '../../runtime/service.ts';
+import type { FrontEndDeps } from '../connections/front-end.ts';
 import { MqttConnection } from './connection.ts';
-import type { MqttDeps } from './deps.ts';
 
 const SWEEP_PERIOD_MS = 500;
 const TCP_KEEP_ALIVE_MS = 60_000;
 const BACKLOG = 1_024;
 
-export interface MqttServerOptions extends MqttDeps {
+export interface MqttServerOptions extends FrontEndDeps {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;

@@ -82,7 +82,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     }
 
     bufferedBytes(): number {
-      return Math.max(0, this.outgoingBytes - WIRE_BYTES);
+      return this.isOpen ? Math.max(0, this.outgoingBytes - WIRE_BYTES) : 0;
     }
 
     pause(): void {
@@ -148,8 +148,8 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     private end(code: number, limit: CutOffLimit | null = null): void {
       if (!this.isOpen) return;
       this.isOpen = false;
-      this.outgoing.length = 0;
-      this.outgoingBytes = 0;
+      // Last words wait for a peer that does not listen yet; a cut takes them along.
+      if (code === CLOSE_CODE.abnormal) this.outgoing.length = 0;
       this.incoming.length = 0;
       connections.delete(this);
       topics.deleteMember(this);

@@ -97,6 +97,7 @@ export interface SocketServerOptions<Data> {
 export const CLOSE_CODE = {
   normal: 1000,
   goingAway: 1001,
+  protocolError: 1002,
   abnormal: 1006,
   policyViolation: 1008,
   tooBig: 1009,

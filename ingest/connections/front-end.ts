@@ -3,13 +3,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Connections } from '../connections/connections.ts';
-import type { FrontEndCounts } from '../connections/counts.ts';
-import type { ConnectionLimits } from '../connections/limits.ts';
 import type { Intake } from '../intake.ts';
+import type { Connections } from './connections.ts';
+import type { FrontEndCounts } from './counts.ts';
+import type { ConnectionLimits } from './limits.ts';
 
-/** What every MQTT connection works with. */
-export interface MqttDeps {
+/** What the connections of every protocol work with. */
+export interface FrontEndDeps {
   readonly intake: Intake;
   readonly authenticator: Authenticator;
   readonly connections: Connections;
