@@ -7,7 +7,30 @@ export const SINKS = ['questdb', 'clickhouse'] as const;
 
 export const processorsOptions = defineOptions({
   ...platformOptions,
-  sinks: { type: 'list', choices: SINKS, default: SINKS, description: 'Stores that this process writes.' },
+  sinks: {
+    type: 'list',
+    choices: [...SINKS, 'none'],
+    default: SINKS,
+    description: 'Stores that this process writes, or none.',
+  },
+  holdShards: {
+    type: 'boolean',
+    default: true,
+    description: 'Take part in holding the shards: roll-ups, what was accepted, trimming of the frame stream.',
+  },
+  deploymentSinks: {
+    type: 'list',
+    choices: SINKS,
+    default: SINKS,
+    description: 'Stores of the deployment, whoever writes them: a frame stays in the stream until each has it.',
+  },
+  trimMinAgeMs: {
+    type: 'integer',
+    default: 600_000,
+    min: 0,
+    unit: 'ms',
+    description: 'Frames that every store has stay in the stream for this long, to be read again.',
+  },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },
   clickhouseUrl: {
     type: 'string',

@@ -4,10 +4,11 @@ import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import type { MainContext } from '../runtime/run-main.ts';
-import { joinServices, type Service } from '../runtime/service.ts';
+import { joinServices, type Service, StartError } from '../runtime/service.ts';
 import { createClickHouseSink } from './clickhouse/sink.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import type { processorsOptions } from './options.ts';
+import { createShardServices } from './hold-shards.ts';
+import { type processorsOptions, SINKS } from './options.ts';
 import { createPipeline, type PipelineEvents, type PipelineOptions } from './pipeline.ts';
 import { createQuestDbSink } from './questdb/sink.ts';
 import type { Sink } from './sink.ts';
@@ -35,13 +36,20 @@ export interface ProcessorsDeps {
   readonly log: MainContext['log'];
 }
 
-/** A pipeline for each store that this process writes, each with its own durable, so that none waits for another. */
+/**
+ * A pipeline for each store that this process writes, each with its own durable, so that none waits for another; and
+ * the holder of shards with the trimmer. Throws StartError when neither is asked for.
+ */
 export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
   const { options, platform, health, metrics, log } = deps;
   const frames = await platform.frames();
   const dead = await platform.dead();
   const events = createEvents(metrics);
-  const pipelines = options.sinks.map((name) => {
+  const sinks = SINKS.filter((name) => options.sinks.includes(name));
+  if (sinks.length === 0 && !options.holdShards) {
+    throw new StartError('nothing to do: --sinks names no store and --no-hold-shards leaves out the rest');
+  }
+  const pipelines = sinks.map((name) => {
     const sink = createSink(name, deps);
     const pipeline = createPipeline({
       frames,
@@ -59,7 +67,8 @@ export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
     });
     return pipeline;
   });
-  return joinServices('processors', pipelines);
+  const holding = options.holdShards ? await createShardServices({ ...deps, frames }) : [];
+  return joinServices('processors', [...pipelines, ...holding]);
 }
 
 function createSink(name: 'questdb' | 'clickhouse', { options }: ProcessorsDeps): Sink {

@@ -20,6 +20,11 @@ export interface Reducer {
    * holder then keeps the old checkpoint and tries again.
    */
   emit(context: EmitContext): Promise<void>;
+  /**
+   * Whether time that passes without a message would change anything. While one reducer says so, the holder of an idle
+   * shard publishes ticks; never when the function is missing.
+   */
+  wantsTick?(): boolean;
 }
 
 export interface EmitContext {

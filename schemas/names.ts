@@ -40,10 +40,10 @@ export function createNames(region = '') {
 }
 export type Names = ReturnType<typeof createNames>;
 
-function parseNumber(subject: string, prefix: string): number | null {
+function parseNumber(subject: string, prefix: string, maxDigits = 5): number | null {
   if (!subject.startsWith(prefix)) return null;
   const rest = subject.slice(prefix.length);
-  return /^\d{1,5}$/.test(rest) ? Number(rest) : null;
+  return /^\d+$/.test(rest) && rest.length <= maxDigits ? Number(rest) : null;
 }
 
 /** KV keys. */
@@ -52,7 +52,12 @@ export const keys = {
   lease: (shard: number) => `shard.${shard}`,
   member: (owner: string) => `member.${owner}`,
   manifest: (shard: number) => `manifest.${shard}`,
-  checkpoint: (shard: number, epoch: number, seq: number, part: string) => `value.${shard}.${epoch}.${seq}.${part}`,
+  checkpoints: (shard: number) => `value.${shard}.>`,
+  /** `save` numbers the attempts of one epoch, so that no name is ever used twice. */
+  checkpoint: (shard: number, epoch: number, save: number, seq: number, part: string) =>
+    `value.${shard}.${epoch}.${save}.${seq}.${part}`,
+  /** The epoch in such a name, or null. */
+  parseCheckpointEpoch: (key: string) => parseNumber(key.split('.')[2] ?? '', '', 16),
   revokedDevice: (device: string) => `device.${device}`,
   revokedToken: (tokenId: string) => `token.${tokenId}`,
   accepted: (shard: number) => `accepted.${shard}`,

@@ -72,6 +72,8 @@ function createRollUpReducer(
       await emitRows(context);
       await emitRecomputes(context);
     },
+    // Buckets close, and rows of open ones are written, as time passes; once a series is idle nothing waits for it.
+    wantsTick: () => state.parts.some(({ active }) => active.size > 0),
   };
 }
 

@@ -51,6 +51,15 @@ export async function openNatsLog(link: NatsLink, options: LogOptions): Promise<
 
     readFrom: (read) => readFrom(link, name, read),
 
+    durables: () =>
+      asking(link, async () => {
+        const found: string[] = [];
+        for await (const { config } of link.jsm.consumers.list(name)) {
+          if (config.durable_name !== undefined) found.push(config.durable_name);
+        }
+        return found;
+      }),
+
     durablePosition: (consumer) =>
       asking(link, async () => {
         try {

@@ -140,6 +140,21 @@ export function testMessageLog(kind: string, make: MakeLog): void {
     await after.close();
   });
 
+  test(`${kind}: durables are listed, whether somebody pulls or not; ordered reads are none`, async () => {
+    const { log, subject, all } = await fresh();
+    assert.deepEqual(await log.durables(), []);
+    const closed = await log.openDurable('closed', { ...durableOptions, subjects: [all] });
+    await closed.close();
+    const open = await log.openDurable('open', { ...durableOptions, subjects: [subject(1)] });
+    await publishText(log, subject(0), 'm1');
+    const controller = new AbortController();
+    for await (const _ of log.readFrom({ subjects: [all], fromSeq: 1, signal: controller.signal })) {
+      assert.deepEqual((await log.durables()).sort(), ['closed', 'open']);
+      controller.abort();
+    }
+    await open.close();
+  });
+
   test(`${kind}: a message that nobody acknowledges comes again, counted`, async () => {
     const { log, subject, all } = await fresh();
     await publishText(log, subject(0), 'm1');

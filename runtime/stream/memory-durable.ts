@@ -129,6 +129,8 @@ export function createMemoryDurables(clock: Clock, messages: MemoryMessages) {
       };
     },
 
+    names: () => [...states.keys()],
+
     position(name: string): DurablePosition | null {
       const state = states.get(name);
       if (!state) return null;

@@ -111,6 +111,7 @@ export function createMemoryLogStore(clock: Clock, options: LogOptions): MemoryL
         publish: (subject, data, publishOptions) => run('publish', () => publish(subject, data, publishOptions)),
         openDurable: (name, durable) => run('openDurable', () => durables.open(name, durable, faults)),
         readFrom: (read) => readFrom(store, read, faults),
+        durables: () => run('durables', () => durables.names()),
         durablePosition: (name) => run('durablePosition', () => durables.position(name)),
         nextSeq: (subject, fromSeq) => run('nextSeq', () => store.find([subject], fromSeq)),
         info: () =>

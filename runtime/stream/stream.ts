@@ -34,6 +34,9 @@ export interface MessageLog {
     signal: AbortSignal;
   }): AsyncIterable<OrderedMessage>;
 
+  /** The names of all durables that exist. */
+  durables(): Promise<string[]>;
+
   /** The position of a durable, or null when it does not exist. Never ahead of the truth. */
   durablePosition(name: string): Promise<DurablePosition | null>;
 

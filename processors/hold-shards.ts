@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../runtime/clock.ts';
+import { createHolder, type Holder } from '../runtime/holder/holder.ts';
+import type { Service } from '../runtime/service.ts';
+import type { MessageLog } from '../runtime/stream/stream.ts';
+import { createClickHouse } from './clickhouse/clickhouse-client.ts';
+import { createHolderEvents, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
+import { createAcceptedReducers } from './ledger/accepted.ts';
+import type { ProcessorsDeps } from './processors.ts';
+import { createClickHouseRollUpStore } from './roll-ups/clickhouse-roll-up-store.ts';
+import { createRollUpCounts } from './roll-ups/counts.ts';
+import { createRollUps } from './roll-ups/roll-up-reducer.ts';
+import { createTrimmer } from './trimmer.ts';
+
+const TRIM_INTERVAL_MS = 10_000;
+/** Whoever holds this shard trims, so that one lease serves both. */
+const TRIMMER_SHARD = 0;
+
+/** What runs once for each shard of the deployment, in whichever process holds it; and the trimmer. */
+export async function createShardServices(deps: ProcessorsDeps & { frames: MessageLog }): Promise<Service[]> {
+  const { options, platform, health, metrics, log, frames } = deps;
+  const { names } = platform;
+  const checkpoints = await platform.checkpoints();
+  const clickHouse = createClickHouse(options.clickhouseUrl);
+  const counts = createRollUpCounts();
+  const rollUps = createRollUps({
+    store: createClickHouseRollUpStore(clickHouse),
+    names,
+    // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
+    sinkPosition: async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0,
+    onRecomputeFailed: (err) => log.warn({ err }, 'a recompute failed; it is tried again'),
+    counts,
+  });
+  const holder = createHolder({
+    log: frames,
+    names,
+    checkpoints,
+    leases: await platform.leases(),
+    bus: platform.bus,
+    shards: options.shards,
+    owner: `processors-${randomBytes(8).toString('hex')}`,
+    reducers: [createAcceptedReducers({ kv: await platform.ledger(), names }), rollUps],
+    clock: systemClock,
+    logger: log,
+    events: createHolderEvents(metrics),
+  });
+  gaugeHolder(metrics, holder);
+  gaugeRollUps(metrics, counts);
+  health.register('shards', () => healthOf(holder));
+  const trimmed = metrics.gauge({
+    name: 'frames_needed_from_seq',
+    help: 'First message of the frame stream that is still needed.',
+  });
+  const trimmer = createTrimmer({
+    frames,
+    checkpoints,
+    names,
+    shards: options.shards,
+    sinks: options.deploymentSinks,
+    clock: systemClock,
+    logger: log,
+    minAgeMs: options.trimMinAgeMs,
+    intervalMs: TRIM_INTERVAL_MS,
+    isOurs: () => holder.held().some(({ shard }) => shard === TRIMMER_SHARD),
+    onTrimmed: ({ firstSeq }) => trimmed.set(firstSeq),
+  });
+  const closing: Service = {
+    ...holder,
+    async stop() {
+      await holder.stop();
+      await clickHouse.close();
+    },
+  };
+  return [closing, trimmer];
+}
+
+/** Not ready while a shard stands still: what follows from its messages is late. */
+function healthOf(holder: Holder): { ok: boolean; detail?: string } {
+  const troubled = holder.held().filter(({ trouble }) => trouble !== '');
+  if (troubled.length === 0) return { ok: true };
+  return { ok: false, detail: `shard ${troubled.map(({ shard }) => shard).join(', ')}: ${troubled[0].trouble}` };
+}

@@ -1,0 +1,62 @@
+import type { Holder } from '../runtime/holder/holder.ts';
+import type { HolderEvents } from '../runtime/holder/shard.ts';
+import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
+import type { RollUpCounts } from './roll-ups/counts.ts';
+
+/** Counts what the holder does. */
+export function createHolderEvents(metrics: Metrics): HolderEvents {
+  const taken = metrics.counter({ name: 'shards_taken_total', help: 'Shards taken, each with a new epoch.' });
+  const stopped = metrics.counter({
+    name: 'shard_stops_total',
+    help: 'Times that a shard stopped and began again from its checkpoint.',
+  });
+  const emitFailures = metrics.counter({ name: 'shard_emit_failures_total', help: 'Emissions that failed.' });
+  const saveFailures = metrics.counter({ name: 'checkpoint_failures_total', help: 'Checkpoints that failed.' });
+  const bytes = metrics.counter({ name: 'checkpoint_bytes_total', help: 'Bytes of checkpoints kept.' });
+  const durations = metrics.histogram({
+    name: 'checkpoint_duration_ms',
+    help: 'From the first write of a checkpoint until its manifest stands, ms.',
+    buckets: LATENCY_BUCKETS_MS,
+  });
+  return {
+    taken: () => taken.add(1),
+    stopped: () => stopped.add(1),
+    emitFailed: () => emitFailures.add(1),
+    saveFailed: () => saveFailures.add(1),
+    saved(_shard, saved) {
+      bytes.add(saved.bytes);
+      durations.observe(saved.durationMs);
+    },
+  };
+}
+
+/** What is held, asked at each scrape. */
+export function gaugeHolder(metrics: Metrics, holder: Holder): void {
+  metrics.gauge({ name: 'shards_held', help: 'Shards held now.', read: () => holder.held().length });
+  metrics.gauge({
+    name: 'shards_behind',
+    help: 'Shards held that have not caught up since they were taken.',
+    read: () => holder.held().filter(({ isCaughtUp }) => !isCaughtUp).length,
+  });
+  metrics.gauge({
+    name: 'shards_lag_messages',
+    help: 'Messages that wait to be folded in, on all shards held.',
+    read: () => holder.held().reduce((sum, { lagMessages }) => sum + lagMessages, 0),
+  });
+}
+
+const ROLL_UP_HELP: Readonly<Record<keyof RollUpCounts, readonly [name: string, help: string]>> = {
+  folded: ['rollup_samples_folded', 'Samples folded into open buckets since the start.'],
+  repeated: ['rollup_samples_repeated', 'Samples that were in their bucket already, since the start.'],
+  late: ['rollup_samples_late', 'Samples that came after their bucket had closed, since the start.'],
+  rowsWritten: ['rollup_rows_written', 'Roll-up rows written since the start.'],
+  recomputes: ['rollup_recomputes', 'Device-hours computed again since the start.'],
+  failedRecomputes: ['rollup_recomputes_failed', 'Recomputes that failed since the start.'],
+  malformed: ['rollup_messages_malformed', 'Messages that are no batch, since the start.'],
+};
+
+export function gaugeRollUps(metrics: Metrics, counts: RollUpCounts): void {
+  for (const [key, [name, help]] of Object.entries(ROLL_UP_HELP)) {
+    metrics.gauge({ name, help, read: () => counts[key as keyof RollUpCounts] });
+  }
+}

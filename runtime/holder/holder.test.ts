@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { keys } from '../../schemas/names.ts';
+import type { Reducer, ReducerFactory } from '../reducer.ts';
+import type { LogMessage } from '../stream/stream.ts';
+import { createHolderWorld, type HolderStep, type HolderWorld, names, takeStep } from './holders-for-tests.ts';
+import { readManifest } from './manifest.ts';
+
+const SHARDS = 3;
+const PARTS = 4;
+
+interface Emission {
+  readonly shard: number;
+  readonly epoch: number;
+  readonly owner: number;
+  readonly seq: number;
+  readonly words: string;
+}
+
+/**
+ * Keeps every word in its order, spread over parts so that a checkpoint of two times is noticed: the number of all
+ * words is in a part of its own.
+ */
+function createChronicle(owner: number, emitted: Emission[], refuses: (word: string) => boolean): ReducerFactory {
+  function create(shard: number, kept: ReadonlyMap<string, Uint8Array>): Reducer {
+    const words = mergeParts(kept);
+    const dirty = new Set<string>();
+    return {
+      name: 'chronicle',
+      apply({ data }: LogMessage) {
+        const word = Buffer.from(data).toString();
+        if (refuses(word)) throw new Error(`cannot take ${word}`);
+        dirty.add(`words-${words.length % PARTS}`).add('count');
+        words.push(word);
+      },
+      takeDirty() {
+        const all = partsOf(words);
+        const taken = new Map([...dirty].map((name) => [name, all.get(name)!]));
+        dirty.clear();
+        return taken;
+      },
+      async emit({ epoch, seq }) {
+        emitted.push({ shard, epoch, owner, seq, words: words.join(' ') });
+      },
+    };
+  }
+  return { name: 'chronicle', create };
+}
+
+function partsOf(words: readonly string[]): Map<string, Uint8Array> {
+  const parts = Array.from({ length: PARTS }, (_, part) => {
+    const own = words.filter((_word, i) => i % PARTS === part);
+    return [`words-${part}`, Buffer.from(JSON.stringify(own))] as const;
+  });
+  return new Map([...parts, ['count', Buffer.from(JSON.stringify(words.length))]]);
+}
+
+function mergeParts(kept: ReadonlyMap<string, Uint8Array>): string[] {
+  const read = (name: string, otherwise: unknown) => {
+    const value = kept.get(name);
+    return value === undefined ? otherwise : JSON.parse(Buffer.from(value).toString());
+  };
+  const count = read('count', 0) as number;
+  const parts = Array.from({ length: PARTS }, (_, part) => read(`words-${part}`, []) as string[]);
+  const total = parts.reduce((sum, words) => sum + words.length, 0);
+  assert.equal(total, count, 'the parts of a checkpoint are of one time');
+  return Array.from({ length: count }, (_, i) => parts[i % PARTS][Math.floor(i / PARTS)]);
+}
+
+function setUp(seed: number, refuses: (word: string) => boolean = () => false) {
+  const emitted: Emission[] = [];
+  let owner = 0;
+  const world = createHolderWorld({
+    shards: SHARDS,
+    seed,
+    reducers: () => [createChronicle(owner++, emitted, refuses)],
+  });
+  const sent: { word: string; seq: number }[][] = Array.from({ length: SHARDS }, () => []);
+  let words = 0;
+
+  async function publish(shard: number, count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const word = `w${++words}`;
+      const { seq } = await world.frames.publish(names.frames(shard), Buffer.from(word), { msgId: word, headers: {} });
+      sent[shard].push({ word, seq });
+    }
+  }
+
+  const lastSeqOf = (shard: number) => sent[shard].at(-1)?.seq ?? 0;
+  const wordsUpTo = (shard: number, seq: number) =>
+    sent[shard]
+      .filter((one) => one.seq <= seq)
+      .map(({ word }) => word)
+      .join(' ');
+
+  /** What a successor would find, by shard. */
+  async function kept(shard: number) {
+    const entry = await world.checkpoints.get(keys.manifest(shard));
+    if (!entry) return { seq: 0, words: '' };
+    const { seq, parts } = readManifest(entry.value);
+    const values = new Map<string, Uint8Array>();
+    for (const [part, key] of Object.entries(parts)) {
+      values.set(part.replace('chronicle.', ''), (await world.checkpoints.get(key))!.value);
+    }
+    return { seq, words: mergeParts(values).join(' ') };
+  }
+
+  return { world, emitted, publish, kept, lastSeqOf, wordsUpTo };
+}
+type SetUp = ReturnType<typeof setUp>;
+
+const anyStep: fc.Arbitrary<HolderStep | { do: 'publish'; shard: number; count: number }> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('publish' as const),
+      shard: fc.nat(SHARDS - 1),
+      count: fc.integer({ min: 1, max: 20 }),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 8_000 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('start' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('loseWatches' as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('stop' as const, 'resume' as const, 'kill' as const, 'drain' as const),
+      which: fc.nat(10),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('trouble' as const),
+      which: fc.nat(10),
+      share: fc.constantFrom(0, 0.02, 0.1, 0.4),
+    }),
+  },
+);
+
+async function assertKeptWhatWasSent({ world, kept, lastSeqOf, wordsUpTo, publish }: SetUp): Promise<void> {
+  // Whoever lives goes on, and one more comes, so that somebody is there.
+  world.start();
+  for (let shard = 0; shard < SHARDS; shard++) await publish(shard, 1);
+  await world.settle(() => world.isCaughtUp(lastSeqOf));
+  await world.clock.advance(10_000);
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const seq = lastSeqOf(shard);
+    assert.deepEqual(await kept(shard), { seq, words: wordsUpTo(shard, seq) });
+  }
+}
+
+function assertEmissionsAreRight({ emitted, wordsUpTo }: SetUp): void {
+  const ownerOf = new Map<string, number>();
+  for (const { shard, epoch, owner, seq, words } of emitted) {
+    assert.equal(words, wordsUpTo(shard, seq), `what epoch ${epoch} emitted at ${seq}`);
+    // An epoch is one process's, so the greatest one tells who is right.
+    const key = `${shard} ${epoch}`;
+    assert.equal(ownerOf.get(key) ?? owner, owner);
+    ownerOf.set(key, owner);
+  }
+}
+
+test('whoever dies, stops or wakes up, every message counts once and in order in what is kept', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.array(anyStep, { minLength: 5, maxLength: 60 }), async (seed, steps) => {
+      const all = setUp(seed);
+      all.world.start();
+      for (const step of steps) {
+        if (step.do === 'publish') await all.publish(step.shard, step.count);
+        else await takeStep(all.world, step);
+      }
+      await assertKeptWhatWasSent(all);
+      assertEmissionsAreRight(all);
+    }),
+    { numRuns: 60, endOnFailure: false },
+  );
+});
+
+/** Keys of values that are kept for a shard. */
+const valueKeys = (world: HolderWorld, shard: number) => world.checkpoints.keys(keys.checkpoints(shard));
+
+test('only what the manifest names is kept, and what a killed process left behind is removed', async () => {
+  const all = setUp(1);
+  const first = all.world.start();
+  await all.publish(0, 10);
+  await all.world.clock.advance(7_000);
+  first.setTrouble(0.3);
+  await all.publish(0, 10);
+  await all.world.clock.advance(20_000);
+  first.kill();
+  await all.world.checkpoints.put(keys.checkpoint(0, 0, 1, 1, 'chronicle.words-0'), Buffer.from('left over'));
+  all.world.start();
+  await all.publish(0, 1);
+  await all.world.clock.advance(20_000);
+  const entry = await all.world.checkpoints.get(keys.manifest(0));
+  const named = Object.values(readManifest(entry!.value).parts);
+  assert.deepEqual((await valueKeys(all.world, 0)).sort(), [...named].sort());
+  assert.equal(named.length, PARTS + 1);
+});
+
+test('a message that a reducer cannot take stops its shard alone, said in its status, until it can', async () => {
+  let isOld = true;
+  const all = setUp(1, (word) => isOld && word === 'w3');
+  const { holder } = all.world.start();
+  await all.publish(1, 5);
+  await all.publish(0, 2);
+  await all.world.clock.advance(20_000);
+  const troubles = holder.held().map(({ trouble }) => trouble);
+  assert.deepEqual(troubles, ['', 'cannot take w3', '']);
+  assert.equal(all.emitted.findLast(({ shard }) => shard === 0)?.words, 'w6 w7');
+  isOld = false;
+  await all.world.clock.advance(60_000);
+  assert.deepEqual(await all.kept(1), { seq: 5, words: 'w1 w2 w3 w4 w5' });
+  assert.ok(holder.held().every(({ trouble, isCaughtUp }) => trouble === '' && isCaughtUp));
+});
+
+test('draining keeps everything and hands the shards over at once', async () => {
+  const all = setUp(1);
+  const first = all.world.start();
+  await all.world.clock.advance(1_000);
+  const second = all.world.start();
+  await all.world.clock.advance(3_000);
+  for (let shard = 0; shard < SHARDS; shard++) await all.publish(shard, 4);
+  await all.world.clock.advance(100);
+  const handedOver = first.holder.held().map(({ shard }) => shard);
+  assert.equal(handedOver.length, 2);
+  let isDrained = false;
+  void first.holder.drain().then(() => {
+    isDrained = true;
+  });
+  await all.world.clock.advance(600);
+  assert.ok(isDrained);
+  assert.deepEqual(first.holder.held(), []);
+  assert.deepEqual(
+    second.holder.held().map(({ shard }) => shard),
+    [0, 1, 2],
+  );
+  for (const shard of handedOver) {
+    assert.equal((await all.kept(shard)).words, all.wordsUpTo(shard, all.lastSeqOf(shard)));
+  }
+});

@@ -1,0 +1,192 @@
+import { createBackoff } from '../backoff.ts';
+import type { Term } from '../lease.ts';
+import type { Reducer } from '../reducer.ts';
+import { type Checkpoint, FenceLostError, PartTooLargeError } from './checkpoint.ts';
+import type { ShardDeps } from './shard.ts';
+import type { Ticks } from './ticks.ts';
+
+interface Opened {
+  readonly checkpoint: Checkpoint;
+  readonly reducers: readonly Reducer[];
+  readonly ticks: Ticks;
+  /** Aborts when the state is to be dropped. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The state of a shard in memory: one ordered read that serves all reducers, and rounds of emitting and keeping.
+ *
+ * Messages are folded in one after the other, except while a round emits: then they wait in the log, so that what is
+ * sent out, and what is kept as sent, belong to the same sequence.
+ */
+export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened: Opened) {
+  const { log, clock, logger, options, events } = deps;
+  const { checkpoint, reducers, ticks, signal } = opened;
+  const subject = deps.names.frames(shard);
+  const backoff = createBackoff({ delaysMs: options.retryDelaysMs, random: deps.random });
+  let { seq } = checkpoint;
+  let lagMessages = 0;
+  let isCaughtUp = false;
+  /** Something changed and was kept. */
+  let hasSaved = false;
+  let hasCleaned = false;
+  let trouble = '';
+  let emitting: Promise<void> | null = null;
+  let wakeUp: () => void = () => undefined;
+  /** Woken while no pause was there to end: the next one is left out. */
+  let isWoken = false;
+
+  /** Folds in every message until the signal aborts. Throws what a reducer throws. */
+  async function read(): Promise<void> {
+    isCaughtUp = (await log.nextSeq(subject, seq + 1)) === null;
+    if (isCaughtUp) wake();
+    for await (const message of log.readFrom({ subjects: [subject], fromSeq: seq + 1, signal })) {
+      while (emitting !== null) await emitting;
+      if (signal.aborted) return;
+      for (const reducer of reducers) reducer.apply(message);
+      seq = message.seq;
+      lagMessages = message.pendingMessages;
+      ticks.sawMessage();
+      if (isCaughtUp || lagMessages > 0) continue;
+      isCaughtUp = true;
+      wake();
+    }
+  }
+
+  /**
+   * Emits at each interval, keeps the state right after catching up and at longer intervals, until asked to finish:
+   * then once more, and it resolves. Throws FenceLostError and PartTooLargeError.
+   */
+  async function runRounds(finishing: AbortSignal): Promise<void> {
+    let savedAtMs = clock.monotonicMs();
+    let wasCaughtUp = false;
+    while (!signal.aborted) {
+      const isLast = finishing.aborted;
+      const isDue = clock.monotonicMs() - savedAtMs >= options.checkpointIntervalMs;
+      const wantsSave = isLast || isDue || (isCaughtUp && !wasCaughtUp);
+      wasCaughtUp = isCaughtUp;
+      const succeeded = await round({ wantsSave });
+      if (isLast) return;
+      if (succeeded && wantsSave) savedAtMs = clock.monotonicMs();
+      if (succeeded) backoff.reset();
+      if (isCaughtUp && reducers.some((reducer) => reducer.wantsTick?.())) await ticks.publishIfIdle();
+      if (!finishing.aborted) await pause(succeeded ? options.emitIntervalMs : backoff.nextMs());
+    }
+  }
+
+  /** True when everything asked for was done; false when something was out of reach and it is to be tried again. */
+  async function round({ wantsSave }: { wantsSave: boolean }): Promise<boolean> {
+    try {
+      if (!(await emitAndSave(wantsSave))) return false;
+      trouble = '';
+      return true;
+    } finally {
+      if (wantsSave && !hasCleaned && !signal.aborted) await clean();
+    }
+  }
+
+  async function emitAndSave(wantsSave: boolean): Promise<boolean> {
+    const emitted = Promise.withResolvers<void>();
+    emitting = emitted.promise;
+    const goOn = () => {
+      emitting = null;
+      emitted.resolve();
+    };
+    try {
+      if (!(await emit())) return false;
+      if (!wantsSave) return true;
+      return await deps.oneAtATime(async () => {
+        signal.throwIfAborted();
+        const at = seq;
+        const dirty = takeDirty();
+        goOn();
+        return save(at, dirty);
+      });
+    } finally {
+      goOn();
+    }
+  }
+
+  async function emit(): Promise<boolean> {
+    const context = { epoch, seq, signal };
+    const results = await Promise.allSettled(reducers.map((reducer) => reducer.emit(context)));
+    signal.throwIfAborted();
+    let succeeded = true;
+    for (const [i, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue;
+      succeeded = false;
+      const { name } = reducers[i];
+      fail(result.reason, `${name} could not emit`);
+      events.emitFailed(shard);
+    }
+    return succeeded;
+  }
+
+  function takeDirty(): Map<string, Uint8Array | null> {
+    const dirty = new Map<string, Uint8Array | null>();
+    for (const reducer of reducers) {
+      for (const [part, value] of reducer.takeDirty()) dirty.set(`${reducer.name}.${part}`, value);
+    }
+    return dirty;
+  }
+
+  async function save(at: number, dirty: Map<string, Uint8Array | null>): Promise<boolean> {
+    const fromMs = clock.monotonicMs();
+    try {
+      const saved = await checkpoint.save(at, dirty);
+      if (saved.parts > 0) hasSaved = true;
+      events.saved(shard, { ...saved, durationMs: clock.monotonicMs() - fromMs });
+      return true;
+    } catch (error) {
+      if (error instanceof FenceLostError || error instanceof PartTooLargeError) throw error;
+      fail(error, 'the checkpoint could not be kept; the older one holds');
+      events.saveFailed(shard);
+      return false;
+    }
+  }
+
+  function fail(error: unknown, what: string): void {
+    trouble = `${what}: ${error instanceof Error ? error.message : error}`;
+    logger.warn({ err: error, shard, epoch, seq }, `${what}; trying again`);
+  }
+
+  async function clean(): Promise<void> {
+    hasCleaned = true;
+    try {
+      await checkpoint.clean();
+    } catch (error) {
+      logger.debug({ err: error, shard }, 'what dead terms left behind stays for the next term');
+    }
+  }
+
+  function wake(): void {
+    isWoken = true;
+    wakeUp();
+  }
+
+  function pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        timer.cancel();
+        signal.removeEventListener('abort', finish);
+        wakeUp = () => undefined;
+        isWoken = false;
+        resolve();
+      };
+      const timer = clock.setTimer(finish, delayMs);
+      signal.addEventListener('abort', finish, { once: true });
+      wakeUp = finish;
+      if (signal.aborted || isWoken) finish();
+    });
+  }
+
+  return {
+    read,
+    round,
+    runRounds,
+    wake,
+    hasSaved: () => hasSaved,
+    trouble: () => trouble,
+    progress: () => ({ seq, isCaughtUp, lagMessages }),
+  };
+}
