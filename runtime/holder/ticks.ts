@@ -17,7 +17,7 @@ export interface TickDeps {
  */
 export interface Ticks {
   sawMessage(): void;
-  /** One tick, if no message came for a while. Never throws: a tick that could not be stored is followed by the next. */
+  /** One tick, if no message came for a while. One that could not be stored is left out: the next one follows. */
   publishIfIdle(): Promise<void>;
 }
 
