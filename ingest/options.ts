@@ -58,6 +58,6 @@ export const ingestOptions = defineOptions({
   open: {
     env: 'SLIPSTREAM_INGEST_OPEN',
     type: 'boolean',
-    description: 'Take any device at its word. Needed for now: tokens are not checked yet.',
+    description: 'Take any device at its word and check no token: for closed test networks only.',
   },
 });

@@ -6,9 +6,9 @@ import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import type { MainContext } from '../runtime/run-main.ts';
-import { type Service, StartError } from '../runtime/service.ts';
+import type { Service } from '../runtime/service.ts';
 import { createSocketServer } from '../runtime/sockets/choose.ts';
-import { createOpenAuthenticator } from './auth/open-authenticator.ts';
+import { chooseAuthenticator } from './auth/choose-authenticator.ts';
 import { createConnections } from './connections/connections.ts';
 import { createFrontEndCounts } from './connections/counts.ts';
 import { createFrontEndMetrics } from './connections/front-end-metrics.ts';
@@ -31,12 +31,20 @@ export interface IngestServerDeps {
   readonly log: MainContext['log'];
 }
 
-/** The path of a frame with its front ends, as one service. Throws StartError when a port cannot be had. */
+/** The path of a frame with its front ends, as one service. Throws StartError when it cannot start as asked. */
 export async function createIngestServer(deps: IngestServerDeps): Promise<Service> {
   const { options, platform, health, log } = deps;
-  if (!options.open) throw new StartError('tokens are not checked yet: start with --open, on a closed network only');
   const { names, bus } = platform;
   const clock = systemClock;
+  const { authenticator, stop: stopAuthenticator } = await chooseAuthenticator({
+    options,
+    openRevocations: platform.revocations,
+    health,
+    clock,
+    logger: log,
+    // Those of all connections, so that a fleet that comes back at once is let in quickly.
+    maxCachedTokens: DEFAULT_LIMITS.maxConnections,
+  });
   const limits = limitsOf(options);
   const ingest = createIngest({
     frames: await platform.frames(),
@@ -57,7 +65,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
   createFrontEndMetrics(deps.metrics, counts);
   const frontEnd = {
     intake: ingest.intake,
-    authenticator: createOpenAuthenticator(log),
+    authenticator,
     connections,
     limits: DEFAULT_LIMITS,
     bus,
@@ -91,6 +99,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     async stop() {
       await Promise.all([mqtt.stop(), websocket.stop()]);
       connections.stop();
+      stopAuthenticator();
       await ingest.stop();
       stopped.resolve();
     },

@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import { defineOptions, type Options } from '../options.ts';
 import type { ReleaseStack } from '../release.ts';
 import type { LogOptions } from '../stream/stream.ts';
+import { MAX_TOKEN_LIFETIME_MS } from '../token.ts';
 import { connectNats } from './connection.ts';
 import { createNatsBus } from './nats-bus.ts';
 import { openNatsKv } from './nats-kv.ts';
@@ -92,7 +93,8 @@ export async function openPlatform(
     offsets: () => bucket(names.offsetsBucket, offsetsTtlMs),
     leases: () => bucket(names.leasesBucket, 0),
     checkpoints: () => bucket(names.checkpointsBucket, 0),
-    revocations: () => bucket(names.revocationsBucket, 0),
+    /** Nothing that is older has a token left to revoke. */
+    revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
   };
 }
