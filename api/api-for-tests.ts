@@ -49,6 +49,7 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     readLedger: () => readLedger(),
+    countDeadLetters: async () => 0,
   });
   t.after(() => api.close());
 

@@ -22,7 +22,7 @@ const API_VERSION = '1.0.0';
 
 export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
-  readonly platform: Pick<Platform, 'link' | 'ledger'>;
+  readonly platform: Pick<Platform, 'link' | 'ledger' | 'dead'>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -62,6 +62,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   );
 
   const kv = await platform.ledger();
+  const dead = await platform.dead();
   const stores = createLedgerStores(questdb, clickhouse);
   const api = await createApi({
     ...deps,
@@ -70,6 +71,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     readLedger: () => readLedger({ kv, stores }),
+    countDeadLetters: async () => (await dead.info()).messages,
   });
   return createApiService(api, { host, port: options.apiPort }, log);
 }

@@ -61,6 +61,7 @@ before(async () => {
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
     readLedger: () => readLedger({ kv, stores }),
+    countDeadLetters: async () => 3,
   });
   closings.push(() => api.close());
 });
@@ -116,6 +117,7 @@ test('the ledger sets what was accepted against the account of each store', asyn
   );
   assert.deepEqual((await get('/v1/ledger')).body, {
     balanced: true,
+    deadLetters: 3,
     stores: [
       { store: 'questdb', accepted: 40, written: 23, refused: 2, expired: 5, inFlight: 10, balanced: true },
       { store: 'clickhouse', accepted: 40, written: 38, refused: 2, expired: 0, inFlight: 0, balanced: true },

@@ -20,6 +20,7 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly history: SampleHistory;
   readonly readLedger: LedgerRoutesDeps['readLedger'];
+  readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
 }
 
 /** The HTTP API with every route, not listening yet. */

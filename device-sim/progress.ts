@@ -16,19 +16,28 @@ const BAR_PERIOD_MS = 200;
 const LINE_PERIOD_MS = 1_000;
 const STEPS = 1_000;
 
-/** A bar where somebody watches (on standard error), a JSON line a second for machines, nothing else. */
+/** A bar where somebody watches (on standard error), and a JSON line a second for machines that ask for it. */
 export function showProgress(
   read: () => Progress,
   { clock, json, out, err }: { clock: Clock; json: boolean; out: NodeJS.WriteStream; err: NodeJS.WriteStream },
 ): ProgressDisplay {
-  if (json) {
-    const timer = clock.setRepeating(() => {
-      const { share, rows } = read();
-      out.write(asJson('progress', [['share', share], ...rows]));
-    }, LINE_PERIOD_MS);
-    return { stop: () => timer.cancel() };
-  }
-  if (!err.isTTY) return { stop: () => undefined };
+  const shown = [...(json ? [showLines(read, clock, out)] : []), ...(err.isTTY ? [showBar(read, clock, err)] : [])];
+  return {
+    stop() {
+      for (const one of shown) one.stop();
+    },
+  };
+}
+
+function showLines(read: () => Progress, clock: Clock, out: NodeJS.WriteStream): ProgressDisplay {
+  const timer = clock.setRepeating(() => {
+    const { share, rows } = read();
+    out.write(asJson('progress', [['share', share], ...rows]));
+  }, LINE_PERIOD_MS);
+  return { stop: () => timer.cancel() };
+}
+
+function showBar(read: () => Progress, clock: Clock, err: NodeJS.WriteStream): ProgressDisplay {
   const format = '{bar} {percentage}% | {words}';
   const bar = new cliProgress.SingleBar(
     { format, stream: err, clearOnComplete: true },

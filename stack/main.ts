@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runMain } from '../runtime/run-main.ts';
 import { StartError } from '../runtime/service.ts';
-import { runDemo } from './demo.ts';
+import { runDemo } from './demo/demo.ts';
 import { EngineError } from './engine-error.ts';
 import { stackOptions } from './options.ts';
 import { startStack } from './stack.ts';
@@ -24,6 +24,7 @@ await runMain('npm start --', stackOptions, async (given, { release, signal }) =
   });
   if (options.demo) await runDemo(options, urls, signal);
   say(`  MQTT        ${urls.mqtt}   (any device name; tokens are not checked yet)`);
+  say(`  API         ${urls.api}/v1/   described at ${urls.api}/openapi.json`);
   say(`  QuestDB     ${urls.questdb}   ${urls.questdbPg}`);
   say(`  ClickHouse  ${urls.clickhouse}`);
   say(`  NATS        ${urls.nats}`);

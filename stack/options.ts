@@ -15,6 +15,7 @@ export const stackOptions = defineOptions({
   questdbPgPort: port(8812, "QuestDB: PostgreSQL's protocol."),
   clickhousePort: port(8123, 'ClickHouse over HTTP.'),
   ingestAdminPort: port(9101, "Ingest's health and metrics."),
+  apiPort: port(8080, 'REST API.'),
   processorsAdminPort: port(9102, "The processors' health and metrics."),
   natsUrl: { type: 'string', optional: true, env: 'NATS_URL', description: 'A NATS to use instead of starting one.' },
   questdbUrl: {

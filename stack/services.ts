@@ -2,16 +2,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flagName } from '../runtime/options.ts';
 import { answersOk, type Engine, startEngine } from './engine.ts';
+import type { StackOptions } from './options.ts';
+import type { StackUrls } from './stack.ts';
+
+interface ServicePort {
+  readonly port: number;
+  readonly option: string;
+}
 
 /** One of our own processes, started as a child beside the engines. */
 export interface ServiceSpec {
-  readonly name: 'ingest' | 'processors';
+  readonly name: 'ingest' | 'processors' | 'api';
   readonly dataDir: string;
   readonly host: string;
-  /** Where `/health/ready` answers. */
-  readonly adminPort: number;
-  /** Ports that it needs besides, with the option that changes each. */
-  readonly ports: readonly { port: number; option: string }[];
+  /** The ports that it needs, with the option that changes each; at the first one `/health/ready` answers. */
+  readonly ports: readonly [ServicePort, ...ServicePort[]];
   /** By the names in its option table. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
@@ -28,7 +33,7 @@ const STOP_TIMEOUT_MS = 15_000;
 export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
   const dir = join(spec.dataDir, spec.name);
   const script = fileURLToPath(new URL(`../${spec.name}/main.ts`, import.meta.url));
-  const admin = `http://${spec.host}:${spec.adminPort}`;
+  const admin = `http://${spec.host}:${spec.ports[0].port}`;
   return startEngine({
     name: spec.name,
     command: process.execPath,
@@ -36,7 +41,7 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
     args: [`--title=${dir}`, script, ...toFlags(spec.options), '--exit-with-parent', '--log-format', 'json'],
     dir,
     host: spec.host,
-    ports: [{ port: spec.adminPort }, ...spec.ports],
+    ports: [...spec.ports],
     urls: { admin },
     // Its standard input stays open for as long as this process lives: that is how it knows.
     input: '\n',
@@ -44,6 +49,42 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopTimeoutMs: STOP_TIMEOUT_MS,
   });
+}
+
+/**
+ * Our own processes, in the order of their start. Processors first: they migrate the stores, and the first frame and the
+ * first question then find them ready.
+ */
+export function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[] {
+  const { host, dataDir } = options;
+  const platform = { natsUrls: urls.nats, shards: options.shards };
+  const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
+  return [
+    {
+      name: 'processors',
+      dataDir,
+      host,
+      ports: [{ port: options.processorsAdminPort, option: '--processors-admin-port' }],
+      options: { ...platform, ...stores, adminHost: host, processorsAdminPort: options.processorsAdminPort },
+    },
+    {
+      name: 'api',
+      dataDir,
+      host,
+      ports: [{ port: options.apiPort, option: '--api-port' }],
+      options: { ...platform, ...stores, host, apiPort: options.apiPort, openLoopback: true },
+    },
+    {
+      name: 'ingest',
+      dataDir,
+      host,
+      ports: [
+        { port: options.ingestAdminPort, option: '--ingest-admin-port' },
+        { port: options.mqttPort, option: '--mqtt-port' },
+      ],
+      options: { ...platform, host, mqttPort: options.mqttPort, ingestAdminPort: options.ingestAdminPort, open: true },
+    },
+  ];
 }
 
 /** `{ mqttPort: 1883, open: true }` → `--mqtt-port=1883 --open`; false becomes `--no-…`. */

@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { startNats } from './nats.ts';
 import type { StackOptions } from './options.ts';
 import { startQuestDb } from './questdb.ts';
-import { type ServiceSpec, startService } from './services.ts';
+import { servicesOf, startService } from './services.ts';
 
 const ENGINE_STOP_MS = 20_000;
 
@@ -16,6 +16,7 @@ export interface StackUrls {
   readonly questdbPg: string;
   readonly clickhouse: string;
   readonly mqtt: string;
+  readonly api: string;
   readonly ingestAdmin: string;
   readonly processorsAdmin: string;
 }
@@ -80,36 +81,13 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     questdbPg: questdb.pg,
     clickhouse: clickhouse.http,
     mqtt: `mqtt://${host}:${options.mqttPort}`,
+    api: `http://${host}:${options.apiPort}`,
     ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
   };
   // Processors first: they migrate the stores, and ingest's first frame then finds its readers.
   for (const spec of servicesOf(options, urls)) await started(startService(spec));
   return urls;
-}
-
-function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[] {
-  const { host, dataDir } = options;
-  const platform = { natsUrls: urls.nats, shards: options.shards };
-  const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
-  return [
-    {
-      name: 'processors',
-      dataDir,
-      host,
-      adminPort: options.processorsAdminPort,
-      ports: [],
-      options: { ...platform, ...stores, adminHost: host, processorsAdminPort: options.processorsAdminPort },
-    },
-    {
-      name: 'ingest',
-      dataDir,
-      host,
-      adminPort: options.ingestAdminPort,
-      ports: [{ port: options.mqttPort, option: '--mqtt-port' }],
-      options: { ...platform, host, mqttPort: options.mqttPort, ingestAdminPort: options.ingestAdminPort, open: true },
-    },
-  ];
 }
 
 async function watch<Urls>({ release, onStarted, onLost }: StackDeps, starting: Promise<Engine<Urls>>): Promise<Urls> {

@@ -26,6 +26,7 @@ const LedgerSchema = Type.Object(
   {
     balanced: Type.Boolean({ description: 'True when every store is' }),
     stores: Type.Array(StoreLedger, { description: 'Counts of samples' }),
+    deadLetters: count('Frames, and batches that a store refused, kept with the reason because nobody can use them'),
   },
   { additionalProperties: false },
 );
@@ -33,9 +34,10 @@ const LedgerSchema = Type.Object(
 export interface LedgerRoutesDeps {
   readonly access: Access;
   readonly readLedger: () => Promise<Ledger>;
+  readonly countDeadLetters: () => Promise<number>;
 }
 
-export function addLedgerRoutes(server: ApiServer, { access, readLedger }: LedgerRoutesDeps): void {
+export function addLedgerRoutes(server: ApiServer, { access, readLedger, countDeadLetters }: LedgerRoutesDeps): void {
   const schema = {
     operationId: 'readLedger',
     summary: 'What was accepted, and what became of it in each store',
@@ -57,7 +59,7 @@ export function addLedgerRoutes(server: ApiServer, { access, readLedger }: Ledge
   };
   server.get('/v1/ledger', { schema }, async (request) => {
     await access.require(request, {});
-    const { balanced, stores } = await readLedger();
-    return { balanced, stores: [...stores] };
+    const [{ balanced, stores }, deadLetters] = await Promise.all([readLedger(), countDeadLetters()]);
+    return { balanced, stores: [...stores], deadLetters };
   });
 }

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { quantileOf, readHistogram } from '../../runtime/metrics-page.ts';
+import { DISTINCT_ROWS_SQL } from '../../schemas/sql/ledger-queries.ts';
+import type { StackUrls } from '../stack.ts';
+import type { Arrived, LedgerAnswer, StoreArrival } from './table.ts';
+
+const SETTLE_TIMEOUT_MS = 60_000;
+const LOOK_EVERY_MS = 500;
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * Waits, within a bound, until nothing is on its way any more and both stores hold the same rows, and says what is there
+ * then.
+ */
+export async function whatArrived(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
+  const untilMs = Date.now() + SETTLE_TIMEOUT_MS;
+  for (;;) {
+    const arrived = await look(urls, signal);
+    if (isSettled(arrived) || Date.now() > untilMs) return arrived;
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+function isSettled({ stores, ledger }: Arrived): boolean {
+  return (
+    new Set(stores.map(({ rows }) => rows)).size === 1 &&
+    ledger.balanced &&
+    ledger.stores.every(({ inFlight }) => inFlight === 0)
+  );
+}
+
+async function look(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
+  const either = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  const get = async (url: string) => {
+    const response = await fetch(url, { signal: either });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+    return response;
+  };
+  const page = await (await get(`${urls.processorsAdmin}/metrics`)).text();
+  const latency = (store: string): Omit<StoreArrival, 'store' | 'rows'> => {
+    const reading = readHistogram(page, 'sink_latency_ms', { store });
+    return { p50Ms: quantileOf(reading, 0.5), p99Ms: quantileOf(reading, 0.99) };
+  };
+  const hot = await get(`${urls.questdb}/exec?query=${encodeURIComponent(DISTINCT_ROWS_SQL.questdb)}`);
+  const cold = await get(`${urls.clickhouse}/?query=${encodeURIComponent(DISTINCT_ROWS_SQL.clickhouse)}`);
+  const { dataset } = (await hot.json()) as { dataset: [[number]] };
+  return {
+    stores: [
+      { store: 'QuestDB', rows: Number(dataset[0][0]), ...latency('questdb') },
+      { store: 'ClickHouse', rows: Number(await cold.text()), ...latency('clickhouse') },
+    ],
+    ledger: (await (await get(`${urls.api}/v1/ledger`)).json()) as LedgerAnswer,
+  };
+}
