@@ -24,6 +24,7 @@ await runMain('npm start --', stackOptions, async (given, { release, signal }) =
   });
   if (options.demo) await runDemo(options, urls, signal);
   say(`  MQTT        ${urls.mqtt}   (any device name; tokens are not checked yet)`);
+  say(`  WebSocket   ${urls.websocket}`);
   say(`  API         ${urls.api}/v1/   described at ${urls.api}/openapi.json`);
   say(`  QuestDB     ${urls.questdb}   ${urls.questdbPg}`);
   say(`  ClickHouse  ${urls.clickhouse}`);

@@ -10,6 +10,7 @@ export const stackOptions = defineOptions({
   dataDir: { type: 'string', default: '.slipstream', description: 'Folder of everything that is kept.' },
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   mqttPort: port(1883, 'MQTT 3.1.1 and 5 for devices.'),
+  websocketPort: port(8081, 'Binary WebSocket for phones.'),
   natsPort: port(4222, 'NATS.'),
   questdbPort: port(9000, 'QuestDB: console, SQL and line protocol over HTTP.'),
   questdbPgPort: port(8812, "QuestDB: PostgreSQL's protocol."),

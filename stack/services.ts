@@ -52,8 +52,8 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
 }
 
 /**
- * Our own processes, in the order of their start. Processors first: they migrate the stores, and the first frame and the
- * first question then find them ready.
+ * Our own processes, in the order of their start. Processors first: they migrate the stores, and the first frame and
+ * the first question then find them ready.
  */
 export function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[] {
   const { host, dataDir } = options;
@@ -81,8 +81,16 @@ export function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[
       ports: [
         { port: options.ingestAdminPort, option: '--ingest-admin-port' },
         { port: options.mqttPort, option: '--mqtt-port' },
+        { port: options.websocketPort, option: '--websocket-port' },
       ],
-      options: { ...platform, host, mqttPort: options.mqttPort, ingestAdminPort: options.ingestAdminPort, open: true },
+      options: {
+        ...platform,
+        host,
+        mqttPort: options.mqttPort,
+        websocketPort: options.websocketPort,
+        ingestAdminPort: options.ingestAdminPort,
+        open: true,
+      },
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ReleaseStack } from '../runtime/release.ts';
+import { WEBSOCKET_PATH } from '../schemas/names.ts';
 import { startClickHouse } from './clickhouse.ts';
 import type { Engine } from './engine.ts';
 import { startNats } from './nats.ts';
@@ -16,6 +17,7 @@ export interface StackUrls {
   readonly questdbPg: string;
   readonly clickhouse: string;
   readonly mqtt: string;
+  readonly websocket: string;
   readonly api: string;
   readonly ingestAdmin: string;
   readonly processorsAdmin: string;
@@ -81,6 +83,7 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     questdbPg: questdb.pg,
     clickhouse: clickhouse.http,
     mqtt: `mqtt://${host}:${options.mqttPort}`,
+    websocket: `ws://${host}:${options.websocketPort}${WEBSOCKET_PATH}`,
     api: `http://${host}:${options.apiPort}`,
     ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,

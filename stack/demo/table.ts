@@ -41,9 +41,10 @@ export function demoTable(sent: SimulatorSummary, { stores, ledger }: Arrived): 
     ['dead letters', count(ledger.deadLetters), '', ''],
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column].length)));
-  const rows = lines.map(([what, ...numbers]) =>
-    `  ${[what.padEnd(widths[0]), ...numbers.map((number, i) => number.padStart(widths[i + 1]))].join('   ')}`.trimEnd(),
-  );
+  const rows = lines.map(([what, ...numbers]) => {
+    const cells = [what.padEnd(widths[0]), ...numbers.map((number, i) => number.padStart(widths[i + 1]))];
+    return `  ${cells.join('   ')}`.trimEnd();
+  });
   return `${[...rows, '', `  ${verdictOn(ledger)}`, `  ${sameRows(stores)}`].join('\n')}\n`;
 }
 

@@ -9,8 +9,8 @@ const LOOK_EVERY_MS = 500;
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
- * Waits, within a bound, until nothing is on its way any more and both stores hold the same rows, and says what is there
- * then.
+ * Waits, within a bound, until nothing is on its way any more and both stores hold the same rows, and says what is
+ * there then.
  */
 export async function whatArrived(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
   const untilMs = Date.now() + SETTLE_TIMEOUT_MS;
