@@ -1,4 +1,4 @@
-import { createLog, LOG_FORMATS, LOG_LEVELS, type Logger } from './log.ts';
+import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type Logger } from './log.ts';
 import { describeOptions } from './option-text.ts';
 import { defineOptions, OptionError, type Options, type OptionTable, readOptions } from './options.ts';
 import { createReleaseStack, type ReleaseStack } from './release.ts';
@@ -35,6 +35,12 @@ export interface MainContext {
   signal: AbortSignal;
 }
 
+export interface MainSettings {
+  logTo?: 'stdout' | 'stderr';
+  /** What the log format `auto` means here: `pretty` where people read it even through a pipe. */
+  autoFormat?: LogFormat;
+}
+
 /**
  * The whole of a `main.ts`: reads the options of `table` and of every process, builds the service with `create`, and
  * runs it to its end (see `runProcess`). `--help` prints and ends with 0; a wrong option prints one message and ends
@@ -44,7 +50,7 @@ export async function runMain<const T extends OptionTable>(
   name: string,
   table: T,
   create: (options: Options<T & typeof processOptions>, context: MainContext) => Promise<Service>,
-  { logTo = 'stdout' }: { logTo?: 'stdout' | 'stderr' } = {},
+  { logTo = 'stdout', autoFormat = 'auto' }: MainSettings = {},
 ): Promise<never> {
   const argv = process.argv.slice(2);
   const whole = defineOptions({ ...table, ...processOptions }) as T & typeof processOptions;
@@ -54,7 +60,8 @@ export async function runMain<const T extends OptionTable>(
   }
   const options = optionsOrExit(name, whole, argv);
   const { logLevel, logFormat, drainTimeoutMs, exitWithParent } = options as Options<typeof processOptions>;
-  const log = createLog({ name, level: logLevel, format: logFormat, to: logTo });
+  const format = logFormat === 'auto' ? autoFormat : logFormat;
+  const log = createLog({ name, level: logLevel, format, to: logTo });
   const release = createReleaseStack({ log });
   const code = await runProcess({
     log,

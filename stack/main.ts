@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { runMain } from '../runtime/run-main.ts';
-import { StartError } from '../runtime/service.ts';
+import type { Options } from '../runtime/options.ts';
+import { type MainContext, runMain } from '../runtime/run-main.ts';
+import { type Service, StartError } from '../runtime/service.ts';
 import { runDemo } from './demo/demo.ts';
 import { EngineError } from './engine-error.ts';
 import { stackOptions } from './options.ts';
@@ -9,7 +10,7 @@ import { startStack } from './stack.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-await runMain('npm start --', stackOptions, async (given, { release, signal }) => {
+async function start(given: Options<typeof stackOptions>, { release, signal }: MainContext): Promise<Service> {
   const options = { ...given, dataDir: resolve(given.dataDir) };
   mkdirSync(options.dataDir, { recursive: true });
   const stopped = Promise.withResolvers<void>();
@@ -37,4 +38,6 @@ await runMain('npm start --', stackOptions, async (given, { release, signal }) =
     drain: async () => undefined,
     stop: async () => stopped.resolve(),
   };
-});
+}
+
+await runMain('npm start --', stackOptions, start, { autoFormat: 'pretty' });
