@@ -7,7 +7,8 @@ import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { type Service, StartError } from '../runtime/service.ts';
-import { createAccess, isLoopback } from './access.ts';
+import { openTokenChecks } from '../runtime/token-checks.ts';
+import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
 import { createApi, createApiService } from './api.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
@@ -16,13 +17,14 @@ import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
 import { createClickHouseQueries } from './stores/clickhouse-client.ts';
 import { createQuestDbClient } from './stores/questdb-client.ts';
+import { createVerifyToken } from './verify-token.ts';
 
 const HOUR_MS = 3_600_000;
 const API_VERSION = '1.0.0';
 
 export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
-  readonly platform: Pick<Platform, 'link' | 'ledger' | 'dead'>;
+  readonly platform: Pick<Platform, 'link' | 'ledger' | 'dead' | 'revocations'>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -34,11 +36,7 @@ export interface ApiProcessDeps {
 export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const { options, platform, health, clock, log, release } = deps;
   const { host, readTimeoutMs: timeoutMs, maxStoreConnections: maxConnections } = options;
-  if (!options.openLoopback) {
-    throw new StartError('tokens are not checked yet: start with --open-loopback, on a closed machine only');
-  }
-  log.warn('NO TOKEN IS ASKED FOR from this machine: everybody on it is an operator.');
-  if (!isLoopback(host)) log.warn({ host }, 'callers from elsewhere are refused');
+  const verify = await createVerify(deps);
 
   const questdb = createQuestDbClient({ url: options.questdbUrl, timeoutMs });
   const clickhouse = createClickHouseQueries({ url: options.clickhouseUrl, timeoutMs, maxConnections });
@@ -67,11 +65,32 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const api = await createApi({
     ...deps,
     version: API_VERSION,
-    // No key set yet, so no token is one of ours.
-    access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
+    access: createAccess({ verify, openLoopback: options.openLoopback }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     readLedger: () => readLedger({ kv, stores }),
     countDeadLetters: async () => (await dead.info()).messages,
   });
   return createApiService(api, { host, port: options.apiPort }, log);
+}
+
+/** Whoever starts the process has to say how callers are told apart. */
+async function createVerify(deps: ApiProcessDeps): Promise<(token: string) => Promise<TokenVerdict>> {
+  const { options, platform, health, clock, log, release } = deps;
+  const { tokenKeys, openLoopback, host } = options;
+  if (tokenKeys === undefined && !openLoopback) {
+    throw new StartError(
+      'who may read? Name the public keys that tokens are checked with, --token-keys FILE (`npm run token -- ' +
+        '--operator <name>` makes keys and a token), or answer everybody on this machine with --open-loopback',
+    );
+  }
+  if (openLoopback) log.warn('NO TOKEN IS ASKED FOR from this machine: everybody on it is an operator.');
+  if (tokenKeys === undefined) {
+    if (!isLoopback(host)) log.warn({ host }, 'callers from elsewhere are refused');
+    // Without keys no token is one of ours.
+    return async () => ({ ok: false, reason: 'bad_token' });
+  }
+  const kv = await platform.revocations();
+  const checks = await openTokenChecks({ keyFile: tokenKeys, kv, health, clock, logger: log });
+  release.add('the watch of revocations', () => checks.revocations.stop());
+  return createVerifyToken(checks, log);
 }

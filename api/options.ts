@@ -40,8 +40,6 @@ export const apiOptions = defineOptions({
   },
   openLoopback: {
     type: 'boolean',
-    description:
-      'Answer everybody on this machine without a token: for development, never behind a proxy. Needed for now: ' +
-      'tokens are not checked yet.',
+    description: 'Answer everybody on this machine without a token: for development, never behind a proxy.',
   },
 });

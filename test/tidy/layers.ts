@@ -90,7 +90,7 @@ export function unreferenced(sources: readonly Source[]): string[] {
       if (target !== source.path) referenced.add(target);
     }
   }
-  const isEntry = (path: string) => /^[^/]+\/main\.ts$|\.test\.ts$/.test(path);
+  const isEntry = (path: string) => /^[^/]+\/([^/]+\/)?main\.ts$|\.test\.ts$/.test(path);
   const isNamed = (path: string) =>
     sources.some((source) => source.path !== path && !source.path.endsWith('.md') && source.text.includes(path));
   return code

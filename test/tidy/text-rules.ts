@@ -4,7 +4,7 @@ const MAX_LINES = 400;
 const MAX_COLUMNS = 120;
 
 /** Files that may read the environment and the command line, besides the processes' main files and tests. */
-const READS_ENVIRONMENT = [/^[^/]+\/main\.ts$/, /^runtime\/run-main\.ts$/, /^stack\/setup(\.js$|\/)/];
+const READS_ENVIRONMENT = [/^[^/]+\/([^/]+\/)?main\.ts$/, /^runtime\/run-main\.ts$/, /^stack\/setup(\.js$|\/)/];
 
 /** `schemas` is pure: the same input gives the same output, anywhere and at any time. */
 const IMPURE = /\b(Date\.now|performance\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch)\b\(?/;
