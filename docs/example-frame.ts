@@ -49,7 +49,7 @@ export function annotatedHex(frame: SensorFrame): string {
   return lines.join('\n');
 }
 
-function hexLines(bytes: Uint8Array, meaning: string): string[] {
+export function hexLines(bytes: Uint8Array, meaning: string): string[] {
   const lines: string[] = [];
   for (let i = 0; i < bytes.length; i += BYTES_PER_LINE) {
     const hex = [...bytes.subarray(i, i + BYTES_PER_LINE)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');

@@ -6,6 +6,7 @@ import { encodeFrame } from '../schemas/frame/encode.ts';
 import { jsonFrameToProtobuf } from '../schemas/frame/json.ts';
 import { bootToHex } from '../schemas/identity.ts';
 import { REASON_NAMES } from '../schemas/reasons.ts';
+import { readDown } from '../schemas/websocket-framing.ts';
 import { EXAMPLE_FRAME } from './example-frame.ts';
 import { GENERATED_PAGES, renderPage } from './generate.ts';
 import { ADVICE } from './reason-advice.ts';
@@ -45,6 +46,33 @@ test('the JSON of the worked example is the same frame', () => {
   const bytes = jsonFrameToProtobuf(Buffer.from(partOf('example json')));
   assert.ok(typeof bytes !== 'string', `${bytes}`);
   assert.deepEqual(decode(bytes), EXAMPLE_FRAME);
+});
+
+test('a device that reads what the worked example says the server sends, reads the conversation', () => {
+  const lines = partOf('example conversation').replace(/#.*$/gm, '').split('\n');
+  const messages: string[] = [];
+  for (const line of lines) {
+    if (line.startsWith(' ')) messages[messages.length - 1] += line;
+    else messages.push(line);
+  }
+  const read = messages
+    .filter((message) => message.startsWith('down'))
+    .map((message) => readDown(Buffer.from(message.slice(4).replace(/\s/g, ''), 'hex')));
+  const boot = { bootLow: 0x884c7d65, bootHigh: 0x9f86d081 };
+  const unknown = { bootLow: 0, bootHigh: 0, seq: 0 };
+  assert.deepEqual(read, [
+    { kind: 'welcome', maxInFlightFrames: 1_024, maxMessageBytes: 262_144 },
+    {
+      kind: 'acks',
+      acks: [
+        { ordinal: 0, ...boot, seq: 42, status: 'stored', reason: '' },
+        { ordinal: 1, ...unknown, status: 'dead', reason: 'undecodable_frame' },
+      ],
+    },
+    { kind: 'slow-down', forMs: 1_000 },
+    { kind: 'acks', acks: [{ ordinal: 2, ...boot, seq: 43, status: 'refused', reason: 'stream_full' }] },
+    { kind: 'goodbye', reason: 'draining' },
+  ]);
 });
 
 test('generated parts of the pages are fresh: run `node docs/generate.ts`', () => {

@@ -1,13 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DEFAULT_LIMITS } from '../ingest/connections/limits.ts';
 import { connackCode, disconnectCode, pubackCode } from '../ingest/mqtt/reason-codes.ts';
+import { closeCode } from '../ingest/websocket/close-codes.ts';
 import { CHANNELS, type Channel, RR_CHANNEL } from '../schemas/channels.ts';
 import { CLOCK_TOLERANCE_MS } from '../schemas/clock-offset.ts';
 import { MAX_SAMPLES_PER_FRAME } from '../schemas/frame/columns.ts';
 import { isSigned } from '../schemas/frame/decode.ts';
 import { MAX_SOURCES_PER_DEVICE } from '../schemas/identity.ts';
-import { REASON_NAMES, REASONS, type Reason } from '../schemas/reasons.ts';
+import { REASON_NAMES, REASONS, type Reason, type RefusedReason } from '../schemas/reasons.ts';
 import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
+import { exampleConversation } from './example-websocket.ts';
 import { ADVICE } from './reason-advice.ts';
 
 /** The pages that have generated parts. `node docs/generate.ts` writes them; a test keeps them fresh. */
@@ -22,6 +24,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   'shed reasons': () => reasonTable('shed'),
   'example bytes': () => fenced('text', annotatedHex(EXAMPLE_FRAME)),
   'example json': () => fenced('json', exampleJson()),
+  'example conversation': () => fenced('text', exampleConversation()),
 };
 
 const BLOCK = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g;
@@ -56,6 +59,7 @@ function limitTable(): string {
       ['bytes of the first packet or message', DEFAULT_LIMITS.maxConnectBytes],
       ['ms until the first packet or message', DEFAULT_LIMITS.connectTimeoutMs],
       ['frames in flight on a connection', DEFAULT_LIMITS.maxInFlightFrames],
+      ['ms without a word or a pong on a WebSocket', DEFAULT_LIMITS.websocketIdleMs],
       ['connections of a device', DEFAULT_LIMITS.maxConnectionsPerDevice],
       ['ms of clock error that are not corrected', CLOCK_TOLERANCE_MS],
     ],
@@ -66,11 +70,12 @@ function reasonTable(outcome: 'dead' | 'refused' | 'shed'): string {
   const reasons = REASON_NAMES.filter((reason) => REASONS[reason].outcome === outcome);
   if (outcome === 'refused') {
     return table(
-      ['reason', 'what it means', 'PUBACK', 'CONNACK', 'DISCONNECT', 'what to do'],
+      ['reason', 'what it means', 'PUBACK', 'CONNACK', 'DISCONNECT', 'WebSocket close', 'what to do'],
       reasons.map((reason) => [
         `\`${reason}\``,
         REASONS[reason].text,
         ...[pubackCode, connackCode, disconnectCode].map((codeOf) => hex(codeOf(reason))),
+        closeCode(reason as RefusedReason),
         ADVICE[reason],
       ]),
     );

@@ -23,6 +23,7 @@ export interface OfferedFrame {
 /** The twin of the intake: takes everything, and does nothing until the test says so. */
 export interface TestIntake extends Intake {
   closedFor: Reason | null;
+  slowDownMs: number;
   /** Offers are answered with false while more frames than this are not settled. */
   maxUnsettled: number;
   readonly offered: OfferedFrame[];
@@ -46,6 +47,7 @@ export function createTestIntake(): TestIntake {
 
   const intake: TestIntake = {
     closedFor: null,
+    slowDownMs: 0,
     maxUnsettled: Number.POSITIVE_INFINITY,
     offered: [],
     settlesAtOnce: false,

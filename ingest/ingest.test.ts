@@ -30,6 +30,8 @@ const limits: IngestLimits = {
   maxUnsettledBytes: 10_000,
   maxDeadBytesPerDeviceHour: 500,
   retryDelayMs: 250,
+  slowPercent: 80,
+  slowDownMs: 1_000,
   fullPercent: 95,
 };
 
@@ -174,6 +176,23 @@ test('a full stream refuses frames and does not acknowledge them', async () => {
   assert.ok(stored.size > 0 && stored.size < 4);
   for (const [seq, reason] of device.settled) assert.equal(reason, stored.has(`a.${seq}`) ? null : 'stream_full');
   assert.deepEqual(new Set(ended), new Set(['stream_full']));
+  await ingest.stop();
+});
+
+test('while the stream fills up devices are slowed down, before anything is refused', async () => {
+  const { clock, ingest } = setUp({ maxBytes: 20_000 });
+  const device = createDevice('a');
+  const steps = new Set<string>();
+  for (let seq = 1; ingest.intake.closedFor === null; seq++) {
+    assert.ok(seq < 500, 'the stream fills up');
+    steps.add(`slow down by ${ingest.intake.slowDownMs}`);
+    ingest.intake.offer(device, seq, 'protobuf', frameBytes('a', seq));
+    await clock.advance(1_000);
+  }
+  steps.add(ingest.intake.closedFor);
+  assert.deepEqual([...steps], ['slow down by 0', 'slow down by 1000', 'stream_full']);
+  assert.ok([...device.settled.values()].every((reason) => reason === null));
+  assert.ok(ingest.usedPercent() >= 95);
   await ingest.stop();
 });
 

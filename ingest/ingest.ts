@@ -17,7 +17,11 @@ export interface IngestLimits extends DecodeOptions, LaneLimits {
   readonly maxUnsettledBytes: number;
   readonly maxDeadBytesPerDeviceHour: number;
   readonly retryDelayMs: number;
-  /** Share of the stream's limit beyond which nothing new is taken. */
+  /** Share of the stream's limit beyond which devices are slowed down … */
+  readonly slowPercent: number;
+  /** … by this much at a time … */
+  readonly slowDownMs: number;
+  /** … and beyond which nothing new is taken. */
   readonly fullPercent: number;
 }
 
@@ -64,7 +68,7 @@ export function createIngest(deps: IngestDeps) {
     maxDevices: limits.maxDevices,
     onQuota: () => metrics.ended('dead_letter_quota'),
   });
-  const room = createRoomWatch({ log: deps.frames, clock, fullPercent: limits.fullPercent, logger });
+  const room = createRoomWatch({ log: deps.frames, clock, limits, logger });
   const threads = Array.from({ length: deps.lanes }, () => deps.createThread());
   let isDraining = false;
 
@@ -78,13 +82,16 @@ export function createIngest(deps: IngestDeps) {
     closedFor(): Reason | null {
       if (isDraining) return 'draining';
       if (!publisher.isReachable) return 'stream_unavailable';
-      return room.isFull ? 'stream_full' : null;
+      return room.level === 'full' ? 'stream_full' : null;
     },
+    slowDownMs: () => (room.level === 'filling' ? limits.slowDownMs : 0),
   });
 
   return {
     intake: intake as Intake,
     unsettledBytes: () => intake.unsettledBytes,
+    /** How full the stream is. */
+    usedPercent: () => room.usedPercent,
     /** Refuses what is new and resolves when everything taken is settled, or when the signal aborts. */
     async drain(signal: AbortSignal): Promise<void> {
       isDraining = true;

@@ -15,6 +15,8 @@ export interface Intake {
   offer(origin: Origin, slot: number, encoding: Encoding, bytes: Uint8Array): boolean;
   /** Null when devices may connect and send; otherwise why new data is refused at the moment. */
   readonly closedFor: Reason | null;
+  /** Above 0 while the stream fills up: how long a device that sends is made to rest, again and again. */
+  readonly slowDownMs: number;
 }
 
 /** A connection, as the intake sees it. Slots are the front end's own numbers, handed back once each. */
@@ -40,6 +42,7 @@ export interface IntakeDeps {
   readonly maxUnsettledBytes: number;
   /** Why nothing new is taken at the moment, if so. */
   readonly closedFor: () => Reason | null;
+  readonly slowDownMs: () => number;
 }
 
 /** Spreads frames over the lanes: lane = shard mod lanes, so a device, and an athlete's devices, keep theirs. */
@@ -73,6 +76,9 @@ export function createIntake(deps: IntakeDeps): Intake & { readonly isIdle: bool
     },
     get closedFor() {
       return deps.closedFor();
+    },
+    get slowDownMs() {
+      return deps.slowDownMs();
     },
     get isIdle() {
       return unsettledBytes === 0 && lanes.every((lane) => lane.isIdle);

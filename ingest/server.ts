@@ -84,6 +84,11 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
   });
   await mqtt.listen();
   await websocket.listen();
+  deps.metrics.gauge({
+    name: 'ingest_stream_used_percent',
+    help: 'How full the stream of frames is.',
+    read: ingest.usedPercent,
+  });
   health.register('intake', () => {
     const reason = ingest.intake.closedFor;
     return reason === null ? { ok: true } : { ok: false, detail: reason };
@@ -120,6 +125,8 @@ function limitsOf(options: IngestServerDeps['options']): IngestLimits {
     maxUnsettledBytes: options.maxUnsettledBytes,
     maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,
     retryDelayMs: 300,
+    slowPercent: 80,
+    slowDownMs: 1_000,
     fullPercent: 95,
   };
 }

@@ -35,6 +35,8 @@ const limits: IngestLimits = {
   maxUnsettledBytes: 8 * 1024,
   maxDeadBytesPerDeviceHour: 100_000_000,
   retryDelayMs: 10,
+  slowPercent: 80,
+  slowDownMs: 1_000,
   fullPercent: 95,
 };
 

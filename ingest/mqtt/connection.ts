@@ -26,7 +26,7 @@ const PINGREQ = 12;
 const DISCONNECT = 14;
 
 /** Why reading is held; the socket is read again when none is left. */
-const HOLD = { authenticating: 1, intake: 2, slots: 4, draining: 8 } as const;
+const HOLD = { authenticating: 1, intake: 2, slots: 4, draining: 8, resting: 16 } as const;
 
 type State = 'waiting' | 'authenticating' | 'open' | 'closed';
 
@@ -55,6 +55,7 @@ export class MqttConnection implements Origin, LiveConnection {
   private session: Session | null = null;
   private version: Version = 4;
   private holds = 0;
+  private restsUntilMs = 0;
   private isReading = false;
   private isFlushDue = false;
 
@@ -82,7 +83,19 @@ export class MqttConnection implements Origin, LiveConnection {
     if (this.state === 'waiting' && chunk[0] !== CONNECT << 4 && !this.reader.isMidPacket) {
       return this.fail('malformed_packet');
     }
+    const { counts } = this.deps;
+    const framesBefore = counts.frames;
     this.batch(() => this.reader.push(chunk));
+    if (counts.frames > framesBefore) this.rest();
+  }
+
+  /** MQTT has no word for "slow down": nothing is read for a while, and the acknowledgements go on. */
+  private rest(): void {
+    const { intake, counts, clock } = this.deps;
+    if (intake.slowDownMs === 0) return;
+    counts.slowDowns += 1;
+    this.restsUntilMs = clock.monotonicMs() + intake.slowDownMs;
+    this.hold(HOLD.resting);
   }
 
   /** What becomes due while a chunk is read leaves in one write. */
@@ -305,6 +318,7 @@ export class MqttConnection implements Origin, LiveConnection {
   /** Called by the server now and then. */
   sweep(nowMs: number): void {
     const { limits } = this.deps;
+    if (nowMs >= this.restsUntilMs) this.unhold(HOLD.resting);
     const silentMs = nowMs - this.lastSeenMs;
     if (this.state === 'closed') {
       if (silentMs > limits.lingerMs) this.socket.destroy();

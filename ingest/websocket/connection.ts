@@ -2,13 +2,14 @@ import type { Subscription } from '../../runtime/bus.ts';
 import type { CutOffLimit, Socket } from '../../runtime/sockets/socket-server.ts';
 import { type FrameIdentity, peekIdentity } from '../../schemas/frame/peek-identity.ts';
 import type { Encoding } from '../../schemas/names.ts';
-import { REASONS, type Reason, type RefusedReason } from '../../schemas/reasons.ts';
+import type { Reason, RefusedReason } from '../../schemas/reasons.ts';
 import {
   type Ack,
   ackOf,
   encodeAcks,
   encodeCommandMessage,
   encodeGoodbye,
+  encodeSlowDown,
   encodeWelcome,
   type Hello,
   readUp,
@@ -58,6 +59,7 @@ export class WebsocketConnection implements Origin, LiveConnection {
   private due: Ack[] = [];
   private nextOrdinal = 0;
   private isHeld = false;
+  private restsUntilMs = 0;
   private isDraining = false;
   private guard: Guard | null = null;
   private commands: Subscription | null = null;
@@ -132,19 +134,28 @@ export class WebsocketConnection implements Origin, LiveConnection {
       return this.flush();
     }
     counts.frames += 1;
+    if (intake.slowDownMs > 0) this.askToSlowDown(intake.slowDownMs);
     if (intake.offer(this, ordinal, encoding, body)) return;
     this.isHeld = true;
     this.socket.pause();
   }
 
+  private askToSlowDown(forMs: number): void {
+    const nowMs = this.deps.clock.monotonicMs();
+    if (nowMs < this.restsUntilMs) return;
+    this.restsUntilMs = nowMs + forMs;
+    this.deps.counts.slowDowns += 1;
+    this.socket.send(encodeSlowDown(forMs));
+  }
+
   // --- acknowledging (Origin)
 
   settle(slot: number, reason: Reason | null): void {
+    if (reason !== null) this.deps.counts.reasons[reason] += 1;
     const identity = this.inFlight.get(slot);
     if (identity === undefined) return;
     this.inFlight.delete(slot);
     this.due.push(ackOf(slot, identity, reason));
-    if (reason !== null && REASONS[reason].outcome === 'refused') this.deps.counts.reasons[reason] += 1;
   }
 
   flush(): void {

@@ -29,6 +29,8 @@ const limits: IngestLimits = {
   maxUnsettledBytes: 20_000,
   maxDeadBytesPerDeviceHour: 100_000_000,
   retryDelayMs: 300,
+  slowPercent: 80,
+  slowDownMs: 1_000,
   fullPercent: 95,
 };
 
