@@ -97,7 +97,7 @@ function createSockets(
   return { ...server, canPause: false } as MemorySocketServer;
 }
 
-function phoneOf(peer: Peer): Phone {
+export function phoneOf(peer: Peer): Phone {
   const said: DownMessage[] = [];
   let code: number | null = null;
   let read = 0;
