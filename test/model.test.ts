@@ -7,8 +7,8 @@ import { runModel } from './model/run-model.ts';
  * A failure is repeated with `node test/model/main.ts --seed <seed> --trace`. Some seeds are new in every run, so that
  * the model goes on finding what nobody thought of; the fixed ones are what a change is held to first.
  */
-const FIXED_SEEDS = Array.from({ length: 16 }, (_, i) => String(i + 1));
-const NEW_SEEDS = Array.from({ length: 16 }, () => String(randomInt(1_000, 2 ** 47)));
+const FIXED_SEEDS = Array.from({ length: 10 }, (_, i) => String(i + 1));
+const NEW_SEEDS = Array.from({ length: 10 }, () => String(randomInt(1_000, 2 ** 47)));
 
 const totals: Record<string, number> = {};
 
@@ -21,8 +21,8 @@ for (const seed of [...FIXED_SEEDS, ...NEW_SEEDS]) {
 }
 
 test('the same seed is the same run', async () => {
-  const [first, second] = [await runModel({ seed: 'twice' }), await runModel({ seed: 'twice' })];
-  assert.deepEqual(second, first);
+  const plan = { seed: 'twice', devices: 2, durationMs: 60_000 };
+  assert.deepEqual(await runModel(plan), await runModel(plan));
 });
 
 test('the runs were worth it: everything that can happen did', () => {

@@ -12,7 +12,7 @@ export interface Temper {
 }
 
 /** Asked all the time, so that the same chances for these would leave nothing else to happen. */
-const FREQUENT = /^(pull|read|working)$/;
+const FREQUENT = /^(pull|read|working|durablePosition|info|nextSeq|lease\..*)$/;
 
 export function createChaos(random: Random) {
   const scale = (most: number) => most * random.next() ** 2;

@@ -10,10 +10,11 @@ import { createMemoryKvStore } from '../../runtime/kv/memory-kv.ts';
 import { createSilentLog } from '../../runtime/log.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import { createNames } from '../../schemas/names.ts';
+import { createHolderTwins } from './hold-shards.ts';
 import type { ModelProcess } from './process.ts';
 import type { Program } from './supervisor.ts';
 
-export const SHARDS = 4;
+const SHARDS = 4;
 const OFFSETS_TTL_MS = 40 * 86_400_000;
 
 const limits: IngestLimits = {
@@ -55,6 +56,7 @@ export function createPlatform({ clock, random, onBreach }: PlatformDeps) {
     refuses: ({ instance, batch }) => isPoison(instance, batch),
   });
   const clickhouse = createMemoryStore({ name: 'clickhouse' });
+  const holder = createHolderTwins({ clock, random, names, frames, ledger, history: clickhouse, shards: SHARDS });
 
   function startIngest(process: ModelProcess): Ingest {
     const ends = { frames: frames.open({ faults: process.faults }), dead: dead.open({ faults: process.faults }) };
@@ -111,7 +113,7 @@ export function createPlatform({ clock, random, onBreach }: PlatformDeps) {
     return { run: () => pipeline.run(), drain: () => pipeline.drain(), stop: () => pipeline.stop() };
   }
 
-  return { names, frames, dead, ledger, questdb, clickhouse, isPoison, startIngest, startSink };
+  return { names, frames, dead, ledger, questdb, clickhouse, holder, isPoison, startIngest, startSink };
 }
 export type Platform = ReturnType<typeof createPlatform>;
 

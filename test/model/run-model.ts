@@ -1,21 +1,16 @@
 import { parseFaults } from '../../device-sim/faults.ts';
 import { createFleet } from '../../device-sim/fleet.ts';
-import { createRandom } from '../../device-sim/random.ts';
+import { createRandom, type Random } from '../../device-sim/random.ts';
 import { createSimulation, type SimulationResult } from '../../device-sim/simulation.ts';
 import { createTruth } from '../../device-sim/truth.ts';
-import type { Ingest } from '../../ingest/ingest.ts';
-import { createAcceptedReducers } from '../../processors/ledger/accepted.ts';
-import type { MemoryStore } from '../../processors/memory-sink.ts';
 import { createManualClock } from '../../runtime/clock.ts';
-import { readLedger } from '../../runtime/ledger.ts';
 import { BATCH_HEADERS } from '../../schemas/names.ts';
 import { createChaos } from './chaos.ts';
-import { readAll, readDead } from './dead.ts';
-import { createNetwork } from './network.ts';
-import { createPlatform, type Platform, SHARDS } from './platform.ts';
-import type { ModelProcess } from './process.ts';
-import { createSupervisor } from './supervisor.ts';
-import { type Breaches, judgeDead, judgeLedger, judgeStore } from './verdict.ts';
+import { readDead } from './dead.ts';
+import { createPlatform, type Platform } from './platform.ts';
+import { recordFrames } from './recorder.ts';
+import { createRoles } from './roles.ts';
+import { judgeDead, judgeLedger, judgeRollUps, judgeStore, readMemoryLedger, whatIsUndrained } from './verdict.ts';
 
 export interface ModelPlan {
   readonly seed: string;
@@ -24,7 +19,8 @@ export interface ModelPlan {
 }
 
 export interface ModelResult {
-  readonly breaches: Breaches;
+  /** Every promise that was not kept, in words. */
+  readonly breaches: readonly string[];
   /** What happened, for whoever looks at a seed. */
   readonly counts: Readonly<Record<string, number>>;
   readonly trace: readonly string[];
@@ -35,6 +31,7 @@ const STEP_MS = 250;
 const CHAOS_MS = 240_000;
 /** Everything that is not there this long after the last fault is a promise broken. */
 const CALM_MS = 900_000;
+const LOOK_EVERY_MS = 5_000;
 const MAX_TRACE = 5_000;
 
 /**
@@ -42,163 +39,113 @@ const MAX_TRACE = 5_000;
  * that are killed, stopped and failed at every call they make. Then everything calms down, and what the stores hold is
  * held against what the devices know.
  */
-export async function runModel({ seed, devices = 4, durationMs = 240_000 }: ModelPlan): Promise<ModelResult> {
+export async function runModel(plan: ModelPlan): Promise<ModelResult> {
+  const { seed } = plan;
   const randomFor = (purpose: string) => createRandom(seed, purpose);
   const clock = createManualClock(START_MS);
   const chaos = createChaos(randomFor('chaos'));
-  const breaches: Breaches = [];
+  const breaches: string[] = [];
   const trace: string[] = [];
   const note = (words: string) => {
     if (trace.length < MAX_TRACE) trace.push(`${clock.monotonicMs().toFixed(0)} ms: ${words}`);
   };
   const onBreach = (words: string) => void breaches.push(words);
   const platform = createPlatform({ clock, random: randomFor('platform'), onBreach });
-
-  const fleetRandom = randomFor('fleet');
-  const pace = { anchorMs: START_MS, speed: fleetRandom.pick([Number.POSITIVE_INFINITY, 20]) };
-  const fleet = createFleet({
-    seed,
-    devices,
-    durationMs,
-    samplesPerFrame: fleetRandom.pick([1, 5, 10, 30]),
-    protocols: ['mqtt', 'mqtt5', 'ws'],
-    faults: { faults: parseFaults(['all']), rate: fleetRandom.pick([0.5, 2, 5]) },
-    pace,
-  });
-  const ingests = new Map<ModelProcess, Ingest>();
-  const shared = { clock, chaos, trace: note };
-  const ingest = createSupervisor({
-    ...shared,
-    role: 'ingest',
-    start(process) {
-      const started = platform.startIngest(process);
-      ingests.set(process, started);
-      process.onKilled(() => ingests.delete(process));
-      return {
-        run: () => new Promise(() => undefined),
-        drain: () => started.drain(new AbortController().signal),
-        async stop() {
-          network.endAll(process, 'the server is gone');
-          await started.stop();
-        },
-      };
-    },
-  });
-  const sinkOf = (store: MemoryStore, role: string) =>
-    createSupervisor({ ...shared, role, start: (process) => platform.startSink(process, store) });
-  const roles = [ingest, sinkOf(platform.questdb, 'questdb'), sinkOf(platform.clickhouse, 'clickhouse')];
-  const athletes = new Map(fleet.map(({ device, athlete }) => [device, athlete]));
-  const network = createNetwork({
-    clock,
-    chaos,
-    random: randomFor('network'),
-    listeners: () => [...ingests].map(([process, { intake }]) => ({ process, intake })),
-    athleteOf: (device) => athletes.get(device) ?? '',
-    onBreach,
-  });
+  const recorder = recordFrames(platform.frames.open(), platform.names);
+  const { fleet, pace, window } = drawFleet(plan, randomFor('fleet'));
+  const roles = createRoles({ platform, fleet, clock, chaos, random: randomFor('network'), trace: note, onBreach });
   const simulation = createSimulation({
     seed,
     devices: fleet,
     pace,
-    connects: { mqtt: network.connectBy('mqtt'), mqtt5: network.connectBy('mqtt5'), ws: network.connectBy('ws') },
+    connects: roles.connects,
     truth: createTruth({ keep: 'rows' }),
     clock,
-    window: fleetRandom.pick([1, 8, 32]),
+    window,
     ackTimeoutMs: 4_000,
     giveUpMs: CHAOS_MS + CALM_MS,
   });
+  const { truth, tally } = simulation;
 
-  for (const role of roles) role.spawn();
+  roles.start();
   let result: SimulationResult | undefined;
-  const devicesDone = simulation.run().then((done) => {
+  void simulation.run().then((done) => {
     result = done;
   });
   while (result === undefined && clock.monotonicMs() < CHAOS_MS) await clock.advance(STEP_MS);
   note('calm');
   chaos.end();
-  for (const role of roles) role.calm();
-  const calmUntilMs = clock.monotonicMs() + CALM_MS;
-  const isQuiet = async () => result !== undefined && (await areDrained(platform));
-  while (!(await isQuiet()) && clock.monotonicMs() < calmUntilMs) await clock.advance(STEP_MS);
-  if (result === undefined) onBreach(`devices never got rid of ${simulation.truth.unacknowledged().length} frames`);
-  else {
-    await devicesDone;
-    if (!result.isComplete) onBreach(`devices gave up: ${result.unfinishedDevices.join(', ')}`);
-  }
-  if (!(await areDrained(platform))) onBreach('the durables never drained');
-  // A little longer, so that whatever a late process still does has been done.
-  await clock.advance(10_000);
-  for (const role of roles) {
-    for (const crash of role.crashes) onBreach(`${role.role} crashed: ${(crash as Error).stack ?? crash}`);
-    role.end();
-  }
+  roles.calm();
 
-  const dead = await readDead(platform.dead.open(), platform.names, simulation.truth, (letter) =>
+  /** What the platform says about itself, without the truth. */
+  const whatIsLeft = async () => [
+    ...(result === undefined ? [`devices still have ${truth.unacknowledged().length} frames`] : []),
+    ...(await whatIsUndrained(platform)),
+    ...judgeLedger(await readMemoryLedger(platform)),
+    ...judgeRollUps(platform.holder.rollUps(), platform.clickhouse.rows('samples'), recorder.contested),
+  ];
+  const calmUntilMs = clock.monotonicMs() + CALM_MS;
+  while ((await whatIsLeft()).length > 0 && clock.monotonicMs() < calmUntilMs) await clock.advance(LOOK_EVERY_MS);
+  // Longer, so that whatever a late process still does has been done, and it still has to hold.
+  await clock.advance(30_000);
+  breaches.push(...(await whatIsLeft()), ...roles.crashes());
+  if (result?.isComplete === false) onBreach(`devices gave up: ${result.unfinishedDevices.join(', ')}`);
+  roles.end();
+  await recorder.stop();
+
+  const dead = await readDead(platform.dead.open(), platform.names, truth, (letter) =>
     platform.isPoison(letter.header(BATCH_HEADERS.instance), Number(letter.header(BATCH_HEADERS.batch))),
   );
-  const buried = judgeDead(simulation.truth, dead);
-  breaches.push(...buried.breaches);
-  const stores = { questdb: platform.questdb, clickhouse: platform.clickhouse };
-  const rows: Record<string, number> = {};
-  for (const [name, store] of Object.entries(stores)) {
-    const judged = await judgeStore(name, [...store.rows('samples'), ...store.rows('rr')], simulation.truth, dead);
-    breaches.push(...judged.breaches);
-    rows[name] = judged.differences.rows;
-  }
-  await countAccepted(platform);
-  const ledgers = Object.entries(stores).map(([name, store]) => ledgerStoreOf(name, store));
-  const ledger = await readLedger({ kv: platform.ledger.open(), stores: ledgers });
-  breaches.push(...judgeLedger(ledger));
+  const buried = judgeDead(truth, dead);
+  const [hot, history] = [await judge(platform.questdb), await judge(platform.clickhouse)];
+  breaches.push(...buried.breaches, ...hot.breaches, ...history.breaches);
 
-  const { counts } = simulation.truth;
+  function judge(store: Platform['questdb']) {
+    const rows = [...store.rows('samples'), ...store.rows('rr')];
+    return judgeStore(store === platform.questdb ? 'questdb' : 'clickhouse', rows, truth, dead);
+  }
+
+  const [ledger] = (await readMemoryLedger(platform)).stores;
   return {
     breaches,
     trace,
     counts: {
       modelSeconds: Math.round(clock.monotonicMs() / 1_000),
-      samplesSent: counts.sentSamples,
-      samplesAcknowledged: counts.acknowledgedSamples,
-      malformedSent: counts.sentMalformed,
-      resends: simulation.tally.resends,
-      rowsQuestdb: rows.questdb,
-      rowsClickhouse: rows.clickhouse,
-      accepted: ledger.stores[0].accepted,
-      refused: ledger.stores[0].refused,
+      samplesSent: truth.counts.sentSamples,
+      samplesAcknowledged: truth.counts.acknowledgedSamples,
+      malformedSent: truth.counts.sentMalformed,
+      resends: tally.resends,
+      lostConnections: tally.lostConnections,
+      refusals: tally.refusals,
+      rowsQuestdb: hot.differences.rows,
+      rowsClickhouse: history.differences.rows,
+      accepted: ledger.accepted,
+      refused: ledger.refused,
       deadLetters: dead.letters.length,
-      forgottenConflicts: buried.differences.forgottenConflicts,
-      kills: roles.reduce((sum, role) => sum + role.counts.kills, 0),
-      stops: roles.reduce((sum, role) => sum + role.counts.stops, 0),
-      retired: roles.reduce((sum, role) => sum + role.counts.retired, 0),
+      conflictsBuried: dead.letters.filter(({ reason }) => reason === 'frame_conflict').length,
+      conflictsForgotten: buried.differences.forgottenConflicts,
+      contestedBuckets: recorder.contested.size,
+      rollUps: platform.holder.rollUps().length,
+      recomputes: platform.holder.counts.recomputes,
+      lateSamples: platform.holder.counts.late,
+      shardsTaken: platform.holder.totals.taken,
+      checkpoints: platform.holder.totals.checkpoints,
+      framesTrimmed: (await platform.frames.open().info()).firstSeq - 1,
+      ...roles.counts(),
     },
   };
 }
 
-async function areDrained({ frames, names }: Platform): Promise<boolean> {
-  const log = frames.open();
-  for (const sink of ['questdb', 'clickhouse']) {
-    const position = await log.durablePosition(names.durable(sink));
-    if (position === null || position.pendingMessages > 0 || position.unackedMessages > 0) return false;
-  }
-  return true;
-}
-
-function ledgerStoreOf(name: string, store: MemoryStore) {
-  const sum = (column: 'samples' | 'refused' | 'expired') =>
-    [...store.ledger.values()].reduce((total, row) => total + row[column], 0);
-  return {
-    name,
-    totals: async () => ({ samples: sum('samples'), refused: sum('refused'), expired: sum('expired') }),
-    distinctRows: async () => store.rows('samples').length + store.rows('rr').length,
-  };
-}
-
-async function countAccepted({ frames, ledger, names }: Platform): Promise<void> {
-  const factory = createAcceptedReducers({ kv: ledger.open(), names });
-  const reducers = Array.from({ length: SHARDS }, (_, shard) => factory.create(shard, new Map()));
-  let seq = 0;
-  for await (const message of readAll(frames.open(), names.framesFilter)) {
-    reducers[names.parseFrames(message.subject) ?? 0].apply(message);
-    seq = message.seq;
-  }
-  for (const reducer of reducers) await reducer.emit({ epoch: 1, seq, signal: new AbortController().signal });
+function drawFleet({ seed, devices = 4, durationMs = 240_000 }: ModelPlan, random: Random) {
+  const pace = { anchorMs: START_MS, speed: random.pick([Number.POSITIVE_INFINITY, 20]) };
+  const fleet = createFleet({
+    seed,
+    devices,
+    durationMs,
+    samplesPerFrame: random.pick([1, 5, 10, 30]),
+    protocols: ['mqtt', 'mqtt5', 'ws'],
+    faults: { faults: parseFaults(['all']), rate: random.pick([0.5, 2, 5]) },
+    pace,
+  });
+  return { fleet, pace, window: random.pick([1, 8, 32]) };
 }

@@ -95,11 +95,10 @@ export function createSupervisor(deps: SupervisorDeps) {
 
   return {
     role,
-    spawn,
-    running,
+    /** Starts what is missing. */
+    fill,
     counts: counts as Readonly<typeof counts>,
     crashes: crashes as readonly unknown[],
-    programOf: (process: ModelProcess) => alive.get(process),
     /** Everybody wakes up, and somebody is there. */
     calm(): void {
       retiring.cancel();

@@ -5,15 +5,13 @@ import {
   type StoreDifferences,
 } from '../../device-sim/store-check.ts';
 import type { Truth } from '../../device-sim/truth.ts';
-import { rowKey, rowsOf, type SampleRow } from '../../processors/batch-rows.ts';
-import { bucketStartMs } from '../../processors/roll-ups/bucket-time.ts';
+import type { SampleRow } from '../../processors/batch-rows.ts';
+import type { MemoryStore } from '../../processors/memory-sink.ts';
 import { naiveRollUps } from '../../processors/roll-ups/naive-roll-ups.ts';
 import { type RollUpRow, rollUpKey } from '../../processors/roll-ups/roll-up-row.ts';
-import type { Ledger } from '../../runtime/ledger.ts';
-import type { MessageLog } from '../../runtime/stream/stream.ts';
-import type { Kind } from '../../schemas/channels.ts';
-import { BATCH_HEADERS, type Names } from '../../schemas/names.ts';
-import { type DeadFound, readAll } from './dead.ts';
+import { type Ledger, readLedger } from '../../runtime/ledger.ts';
+import type { DeadFound } from './dead.ts';
+import type { Platform } from './platform.ts';
 
 /** Everything that a run has to answer for, in sentences; [] when it kept every promise. */
 export type Breaches = string[];
@@ -40,26 +38,9 @@ export function judgeDead(truth: Truth, { letters }: DeadFound): { differences: 
   return { differences, breaches };
 }
 
-/** Buckets with a key that the stream holds with two contents: a conflict that a restarted ingest could not know. */
-export async function contestedBuckets(frames: MessageLog, names: Names): Promise<Set<string>> {
-  const contents = new Map<string, string>();
-  const contested = new Set<string>();
-  for await (const message of readAll(frames, names.framesFilter)) {
-    const kind = message.header(BATCH_HEADERS.kind) as Kind;
-    if (kind !== 'samples') continue;
-    for (const row of rowsOf({ kind, payload: message.data })) {
-      const content = JSON.stringify([row.seq, row.values]);
-      const before = contents.get(rowKey(row));
-      if (before === undefined) contents.set(rowKey(row), content);
-      else if (before !== content) contested.add(rollUpKey({ ...row, tsMs: bucketStartMs(row.tsMs) }));
-    }
-  }
-  return contested;
-}
-
 /**
- * Roll-ups say what their definition says over the rows of the history store. In a contested bucket either content may
- * be in the row, so only the number of samples counts.
+ * Roll-ups say what their definition says over the rows of the history store. In a contested bucket (`recorder.ts`)
+ * either content may be in the row, so only the number of samples counts.
  */
 export function judgeRollUps(
   rollUps: readonly RollUpRow[],
@@ -88,4 +69,29 @@ export function judgeLedger(ledger: Ledger): Breaches {
   return ledger.stores
     .filter((store) => !store.balanced || store.inFlight !== 0)
     .map((store) => `ledger: ${JSON.stringify(store)}`);
+}
+
+/** Sinks that have not acknowledged everything. */
+export async function whatIsUndrained({ frames, names }: Platform): Promise<Breaches> {
+  const log = frames.open();
+  const left: Breaches = [];
+  for (const sink of ['questdb', 'clickhouse']) {
+    const position = await log.durablePosition(names.durable(sink));
+    if (position === null) left.push(`${sink} has no durable`);
+    else if (position.pendingMessages + position.unackedMessages > 0) left.push(`${sink}: ${JSON.stringify(position)}`);
+  }
+  return left;
+}
+
+export function readMemoryLedger({ ledger, questdb, clickhouse }: Platform): Promise<Ledger> {
+  const storeOf = (name: string, store: MemoryStore) => {
+    const lines = [...store.ledger.values()];
+    const sum = (column: 'samples' | 'refused' | 'expired') => lines.reduce((total, line) => total + line[column], 0);
+    return {
+      name,
+      totals: async () => ({ samples: sum('samples'), refused: sum('refused'), expired: sum('expired') }),
+      distinctRows: async () => store.rows('samples').length + store.rows('rr').length,
+    };
+  };
+  return readLedger({ kv: ledger.open(), stores: [storeOf('questdb', questdb), storeOf('clickhouse', clickhouse)] });
 }
