@@ -38,12 +38,15 @@ export interface IntakeDeps {
   readonly shards: number;
   /** Makes lane number `lane`; `onSettled` gives a frame's bytes back to the intake's bound. */
   readonly createLanes: (onSettled: (bytes: number) => void) => readonly Lane[];
-  /** Bytes taken and not yet settled over which connections stop being read. */
+  /** Bytes taken and not yet settled, with each frame's overhead, over which connections stop being read. */
   readonly maxUnsettledBytes: number;
   /** Why nothing new is taken at the moment, if so. */
   readonly closedFor: () => Reason | null;
   readonly slowDownMs: () => number;
 }
+
+/** What a frame costs besides its bytes: a slot, places in a task, a dead letter's headers. Empty ones cost too. */
+const FRAME_OVERHEAD_BYTES = 64;
 
 /** Spreads frames over the lanes: lane = shard mod lanes, so a device, and an athlete's devices, keep theirs. */
 export function createIntake(deps: IntakeDeps): Intake & { readonly isIdle: boolean; readonly unsettledBytes: number } {
@@ -53,7 +56,7 @@ export function createIntake(deps: IntakeDeps): Intake & { readonly isIdle: bool
   let unsettledBytes = 0;
 
   function onSettled(bytes: number): void {
-    unsettledBytes -= bytes;
+    unsettledBytes -= bytes + FRAME_OVERHEAD_BYTES;
     // Half-way down, so that connections are not stopped and started for every frame.
     if (waiting.size === 0 || unsettledBytes > deps.maxUnsettledBytes / 2) return;
     const resumed = [...waiting];
@@ -68,7 +71,7 @@ export function createIntake(deps: IntakeDeps): Intake & { readonly isIdle: bool
         shard = shardOf(origin.athlete || origin.device, deps.shards);
         shardOfOrigin.set(origin, shard);
       }
-      unsettledBytes += bytes.length;
+      unsettledBytes += bytes.length + FRAME_OVERHEAD_BYTES;
       lanes[shard % lanes.length].push(origin, shard, slot, encoding, bytes);
       if (unsettledBytes <= deps.maxUnsettledBytes) return true;
       waiting.add(origin);

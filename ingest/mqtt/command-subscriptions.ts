@@ -14,6 +14,9 @@ const QUOTA_EXCEEDED = 0x97;
 const SHARED_NOT_SUPPORTED = 0x9e;
 const IDENTIFIERS_NOT_SUPPORTED = 0xa1;
 
+/** Longer than any filter that a command's topic can match. */
+const MAX_FILTER_LENGTH = 256;
+
 /** The part of a connection that commands are delivered on. */
 export interface CommandReceiver {
   readonly device: string;
@@ -31,6 +34,8 @@ export class CommandSubscriptions {
   private readonly deps: FrontEndDeps;
   private readonly filters = new Set<string>();
   private subscription: Subscription | null = null;
+  /** Resolves once the bus knows of the subscription. */
+  private known: Promise<void> = Promise.resolve();
 
   constructor(receiver: CommandReceiver, version: Version, maxPacketBytes: number, deps: FrontEndDeps) {
     this.receiver = receiver;
@@ -45,11 +50,7 @@ export class CommandSubscriptions {
     const granted = this.version === 5 ? codes : codes.map((code) => Math.min(code, UNSPECIFIED));
     const answer = () => this.receiver.write(writePacket({ cmd: 'suback', messageId, granted }, this.version));
     // A command that is sent after the SUBACK arrives, so the bus must know of us first.
-    if (this.subscription === null) return answer();
-    this.deps.bus.flush().then(answer, (err) => {
-      this.deps.log.warn({ err, device: this.receiver.device }, 'the bus did not confirm a subscription');
-      answer();
-    });
+    void this.known.then(answer);
   }
 
   unsubscribe({ messageId, unsubscriptions }: IUnsubscribePacket): void {
@@ -67,12 +68,19 @@ export class CommandSubscriptions {
   private add(filter: string): number {
     const { device } = this.receiver;
     if (filter.startsWith('$share/')) return SHARED_NOT_SUPPORTED;
-    if (!isFilter(filter)) return FILTER_INVALID;
+    if (filter.length > MAX_FILTER_LENGTH || !isFilter(filter)) return FILTER_INVALID;
     if (!isOwnCommandFilter(filter, device)) return NOT_AUTHORIZED;
     if (!this.filters.has(filter) && this.filters.size >= this.deps.limits.maxSubscriptions) return QUOTA_EXCEEDED;
     this.filters.add(filter);
-    this.subscription ??= this.deps.bus.subscribe(this.deps.names.command(device), ({ data }) => this.deliver(data));
+    if (this.subscription === null) this.start();
     return GRANTED_QOS_0;
+  }
+
+  private start(): void {
+    const { bus, names, log } = this.deps;
+    const { device } = this.receiver;
+    this.subscription = bus.subscribe(names.command(device), ({ data }) => this.deliver(data));
+    this.known = bus.flush().catch((err) => log.warn({ err, device }, 'the bus did not confirm a subscription'));
   }
 
   private deliver(data: Uint8Array): void {
@@ -83,7 +91,9 @@ export class CommandSubscriptions {
     const payload = Buffer.from(command.payload);
     const packet = writePacket({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false }, this.version);
     // MQTT-3.1.2-24: what the client cannot take is not sent.
-    if (packet.length > this.maxPacketBytes) return;
+    if (packet.length > this.maxPacketBytes) {
+      return this.deps.log.warn({ device: this.receiver.device, topic }, 'a command is larger than the device takes');
+    }
     this.deps.counts.commands += 1;
     this.receiver.write(packet);
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { REASONS, type Reason, type RefusedReason } from '../../schemas/reasons.ts';
+import type { Reason, RefusedReason } from '../../schemas/reasons.ts';
 import type { Guard, Identity } from '../auth/authenticator.ts';
 import type { LiveConnection, Place } from '../connections/connections.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
@@ -10,6 +10,7 @@ import { type ConnectRefusal, openSession, type Session } from './handshake.ts';
 import { PacketReader } from './packet-reader.ts';
 import {
   disconnectPacket,
+  isClientPacket,
   PINGRESP,
   protocolLevelOf,
   readPacket,
@@ -42,7 +43,7 @@ export class MqttConnection implements Origin, LiveConnection {
   importer = false;
   client = '';
   state: State = 'waiting';
-  /** When the state was entered, or bytes last came; the sweep reads it. */
+  /** When the state was entered or, once it is open, bytes last came; the sweep reads it. */
   lastSeenMs: number;
   private readonly deps: FrontEndDeps;
   private readonly socket: Socket;
@@ -78,10 +79,11 @@ export class MqttConnection implements Origin, LiveConnection {
   private read(chunk: Buffer): void {
     if (this.state === 'closed') return;
     this.deps.counts.receivedBytes += chunk.length;
-    this.lastSeenMs = this.deps.clock.monotonicMs();
-    // A stranger that speaks another protocol is not waited for until its "packet" is whole.
+    // A stranger that sends a byte now and then does not win time to connect.
+    if (this.state === 'open') this.lastSeenMs = this.deps.clock.monotonicMs();
+    // One that speaks another protocol is not waited for until its "packet" is whole (MQTT-3.1.0-1).
     if (this.state === 'waiting' && chunk[0] !== CONNECT << 4 && !this.reader.isMidPacket) {
-      return this.fail('malformed_packet');
+      return this.fail(isClientPacket(chunk[0]) ? 'protocol_error' : 'malformed_packet');
     }
     const { counts } = this.deps;
     const framesBefore = counts.frames;
@@ -113,7 +115,7 @@ export class MqttConnection implements Origin, LiveConnection {
     else if (type === PUBLISH) this.publish(bytes, first, body, end);
     else if (type === PINGREQ && first === PINGREQ << 4 && body === end) this.write(PINGRESP);
     else if (type === PINGREQ) this.fail('malformed_packet');
-    else if (type === DISCONNECT) this.closeQuietly();
+    else if (first === DISCONNECT << 4) this.closeQuietly();
     else this.control(bytes.subarray(start, end));
   }
 
@@ -151,15 +153,18 @@ export class MqttConnection implements Origin, LiveConnection {
       this.acks.settle(slot, reason);
       this.isFlushDue = true;
     } else if (this.version === 4) {
-      this.close(reason as RefusedReason);
+      this.closeFor(reason as RefusedReason, null, false);
     }
   }
 
   private control(packet: Uint8Array): void {
     const read = readPacket(packet, this.version);
     if (read === null) return this.fail('malformed_packet');
-    if (read.cmd === 'subscribe') this.commands!.subscribe(read);
-    else if (read.cmd === 'unsubscribe') this.commands!.unsubscribe(read);
+    // MQTT-3.8.3-3, MQTT-3.10.3-2 and MQTT-2.2.1-3: at least one filter, and a packet id.
+    if (read.cmd === 'subscribe' && read.messageId && read.subscriptions.length > 0) this.commands!.subscribe(read);
+    else if (read.cmd === 'unsubscribe' && read.messageId && read.unsubscriptions.length > 0) {
+      this.commands!.unsubscribe(read);
+    }
     // A second CONNECT (MQTT-3.1.0-2), QoS 2's packets, an AUTH that nobody asked for, a server's packets.
     else this.fail('protocol_error');
   }
@@ -167,7 +172,6 @@ export class MqttConnection implements Origin, LiveConnection {
   // --- connecting
 
   private connect(bytes: Uint8Array, start: number, body: number, end: number): void {
-    if (bytes[start] !== CONNECT << 4) return this.fail('malformed_packet');
     const level = protocolLevelOf(bytes, body, end);
     if (Number.isNaN(level)) return this.fail('malformed_packet');
     if (level !== 4 && level !== 5) {
@@ -176,7 +180,10 @@ export class MqttConnection implements Origin, LiveConnection {
     }
     const packet = readPacket(bytes.subarray(start, end), level);
     this.version = level;
-    if (packet?.cmd !== 'connect') return this.fail('malformed_packet');
+    // MQTT 5 has a code for it; MQTT-3.1.4-1 wants the connection closed without a CONNACK.
+    if (packet?.cmd !== 'connect') {
+      return level === 5 ? this.refuseConnect('malformed_packet') : this.fail('malformed_packet');
+    }
     const session = openSession(packet, this.deps.limits);
     if ('reason' in session) return this.refuseConnect(session.reason, session);
     this.state = 'authenticating';
@@ -224,7 +231,8 @@ export class MqttConnection implements Origin, LiveConnection {
     const isV5 = this.version === 5;
     const reasonCode = codes?.codeV5 ?? connackCode(reason);
     const returnCode = codes?.codeV4 ?? connackReturnCode(reason);
-    const properties = isV5 ? { reasonString: reason } : undefined;
+    // A client that takes only tiny packets gets the code alone.
+    const properties = isV5 && reason !== 'packet_too_large' ? { reasonString: reason } : undefined;
     const connack = writePacket(
       { cmd: 'connack', sessionPresent: false, reasonCode, returnCode, properties },
       this.version,
@@ -235,9 +243,8 @@ export class MqttConnection implements Origin, LiveConnection {
   // --- acknowledging (Origin)
 
   settle(slot: number, reason: Reason | null): void {
-    if (slot < 0 || this.state === 'closed') return;
-    this.acks.settle(slot, reason);
-    if (reason !== null && REASONS[reason].outcome === 'refused') this.deps.counts.reasons[reason] += 1;
+    if (reason !== null) this.deps.counts.reasons[reason] += 1;
+    if (slot >= 0 && this.state !== 'closed') this.acks.settle(slot, reason);
   }
 
   flush(): void {
@@ -286,7 +293,8 @@ export class MqttConnection implements Origin, LiveConnection {
   /** Writes to the client, or ends the connection of one that does not read. */
   write(bytes: Buffer): void {
     if (this.state === 'closed') return;
-    if (this.socket.writableLength + bytes.length > this.deps.limits.maxOutputBytes) return this.destroy('slow_reader');
+    const waiting = this.socket.writableLength;
+    if (waiting > 0 && waiting + bytes.length > this.deps.limits.maxOutputBytes) return this.destroy('slow_reader');
     this.socket.write(bytes);
   }
 
@@ -310,7 +318,10 @@ export class MqttConnection implements Origin, LiveConnection {
   }
 
   destroy(reason: RefusedReason): void {
-    if (this.state !== 'closed') this.deps.counts.reasons[reason] += 1;
+    if (this.state !== 'closed') {
+      this.deps.counts.reasons[reason] += 1;
+      this.deps.log.debug({ reason, device: this.device, client: this.client }, 'a connection is cut');
+    }
     this.end();
     this.socket.destroy();
   }

@@ -4,6 +4,8 @@ import type { Connect, Version } from './packets.ts';
 import { TOPIC_ALIAS_MAXIMUM } from './publish-reader.ts';
 
 const MAX_CLIENT_ID_LENGTH = 128;
+/** A CONNACK with everything in it, or a PUBACK with its reason, has less. */
+const MIN_CLIENT_PACKET_BYTES = 128;
 
 /** What a CONNECT asks for, as far as the server goes along with it. */
 export interface Session {
@@ -23,7 +25,7 @@ export interface Session {
 
 /** A CONNECT that is refused before anyone looks at the token; `code` for each version's CONNACK. */
 export interface ConnectRefusal {
-  readonly reason: 'not_supported' | 'malformed_packet' | 'protocol_error';
+  readonly reason: 'not_supported' | 'malformed_packet' | 'protocol_error' | 'packet_too_large';
   readonly codeV5: number;
   readonly codeV4: number;
 }
@@ -42,9 +44,15 @@ const refuse = (reason: ConnectRefusal['reason'], codeV5: number, codeV4: number
 export function openSession(connect: Connect, limits: ConnectionLimits): Session | ConnectRefusal {
   const version = connect.protocolVersion === 5 ? 5 : 4;
   const asked = connect.properties ?? {};
+  // MQTT 5, 3.1.2.11: every property but the user's may come once; mqtt-packet makes a list of it.
+  if (Object.values(asked).some(Array.isArray)) return refuse('protocol_error', 0x82, 2);
   // MQTT 5, 4.12: no authentication but the token in the password.
   if (asked.authenticationMethod !== undefined) return refuse('not_supported', 0x8c, 5);
   if (asked.receiveMaximum === 0 || asked.maximumPacketSize === 0) return refuse('protocol_error', 0x82, 2);
+  // MQTT-3.1.2-24: it may not be sent what it needs to hear.
+  if ((asked.maximumPacketSize ?? Number.POSITIVE_INFINITY) < MIN_CLIENT_PACKET_BYTES) {
+    return refuse('packet_too_large', 0x95, 2);
+  }
   if (version === 5 && connect.will?.qos === 2) return refuse('not_supported', 0x9b, 5);
   if (version === 5 && connect.will?.retain) return refuse('not_supported', 0x9a, 5);
   if (connect.clientId.length > MAX_CLIENT_ID_LENGTH) return refuse('malformed_packet', 0x85, 2);

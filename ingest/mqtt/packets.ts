@@ -10,6 +10,14 @@ export type Version = 4 | 5;
 
 export const PINGRESP = Buffer.from([0xd0, 0x00]);
 
+/** First bytes of what a client may send once it is connected, but PUBLISH, whose flags vary. */
+const CLIENT_PACKETS = new Set([0x40, 0x50, 0x62, 0x70, 0x82, 0xa2, 0xc0, 0xe0, 0xf0]);
+
+/** Tells a client that forgot to connect from one that speaks another protocol. */
+export function isClientPacket(first: number): boolean {
+  return first >> 4 === 3 || CLIENT_PACKETS.has(first);
+}
+
 /** The packet, or null when it is malformed. */
 export function readPacket(bytes: Uint8Array, version: Version): Packet | null {
   const found: Packet[] = [];

@@ -39,6 +39,7 @@ export function createMqttServer(options: MqttServerOptions): MqttServer {
     if (place === null) {
       // There is no packet before CONNECT that could say so.
       counts.reasons.too_many_connections += 1;
+      log.debug({ reason: 'too_many_connections' }, 'a connection is cut');
       socket.destroy();
       return;
     }

@@ -41,6 +41,7 @@ function readIdentity(
   if (firmware !== undefined && typeof firmware !== 'string') return 'undecodable_frame';
   if (traceId !== undefined && typeof traceId !== 'string') return 'undecodable_frame';
   if (!Array.isArray(dtMs) || !dtMs.every((dt) => isCount(dt) && dt <= 0xffffffff)) return 'undecodable_frame';
+  if (dtMs.length === 0) return 'empty_frame';
   let timeMs = baseMs;
   const timesMs = dtMs.map((dt: number) => {
     timeMs += dt;
