@@ -3,34 +3,47 @@ import { resolve } from 'node:path';
 import type { Options } from '../runtime/options.ts';
 import { type MainContext, runMain } from '../runtime/run-main.ts';
 import { type Service, StartError } from '../runtime/service.ts';
+import { TokenKeyError } from '../runtime/token-keys.ts';
 import { runDemo } from './demo/demo.ts';
 import { EngineError } from './engine-error.ts';
 import { stackOptions } from './options.ts';
 import { startStack } from './stack.ts';
+import { ensureTokenKeys } from './token-keys.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** Turns an error whose message tells a person what to mend into one that is shown without a stack. */
+function asStartError(kind: new (message: string) => Error): (err: unknown) => never {
+  return (err) => {
+    throw err instanceof kind ? new StartError(err.message) : err;
+  };
+}
 
 async function start(given: Options<typeof stackOptions>, { release, signal }: MainContext): Promise<Service> {
   const options = { ...given, dataDir: resolve(given.dataDir) };
   mkdirSync(options.dataDir, { recursive: true });
   const stopped = Promise.withResolvers<void>();
   say('Slipstream is starting');
+  const tokenKeys = await ensureTokenKeys(options.dataDir).catch(asStartError(TokenKeyError));
   const urls = await startStack({
     options,
+    tokenKeys,
     release,
     onStarted: (name, tookMs) => say(`  ${name.padEnd(12)} is up after ${(tookMs / 1000).toFixed(1)} s`),
     onLost: (name, how) => stopped.reject(new StartError(`${name} ended (${how}); its log is in ${options.dataDir}`)),
-  }).catch((err) => {
-    throw err instanceof EngineError ? new StartError(err.message) : err;
-  });
-  if (options.demo) await runDemo(options, urls, signal);
-  say(`  MQTT        ${urls.mqtt}   (any device name; tokens are not checked yet)`);
+  }).catch(asStartError(EngineError));
+  if (options.demo) await runDemo(options, urls, tokenKeys.privateFile, signal);
+  if (options.open)
+    say('  AUTHENTICATION IS OFF (--open): any client may send as any device. For closed test networks only.\n');
+  say(`  MQTT        ${urls.mqtt}`);
   say(`  WebSocket   ${urls.websocket}`);
   say(`  API         ${urls.api}/v1/   described at ${urls.api}/openapi.json`);
   say(`  QuestDB     ${urls.questdb}   ${urls.questdbPg}`);
   say(`  ClickHouse  ${urls.clickhouse}`);
   say(`  NATS        ${urls.nats}`);
   say(`  metrics     ${urls.ingestAdmin}/metrics   ${urls.processorsAdmin}/metrics`);
+  if (!options.open)
+    say('A token for a device: npm run token -- watch-1     for yourself: npm run token -- me --operator');
   say('Ctrl-C drains and stops it all; a second one forces.');
   return {
     name: 'slipstream',

@@ -39,6 +39,10 @@ export const stackOptions = defineOptions({
     description: 'Disk that the streams of the NATS started here may use.',
   },
   shards: { type: 'integer', default: DEFAULT_SHARDS, min: 1, max: 1024, description: 'Shards of the frame stream.' },
+  open: {
+    type: 'boolean',
+    description: 'Check no tokens: any device is taken at its word, and who asks from this machine is an operator.',
+  },
   demo: {
     type: 'boolean',
     default: true,

@@ -55,8 +55,8 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
  * Our own processes, in the order of their start. Processors first: they migrate the stores, and the first frame and
  * the first question then find them ready.
  */
-export function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[] {
-  const { host, dataDir } = options;
+export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: string): ServiceSpec[] {
+  const { host, dataDir, open } = options;
   const platform = { natsUrls: urls.nats, shards: options.shards };
   const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
   return [
@@ -72,7 +72,14 @@ export function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[
       dataDir,
       host,
       ports: [{ port: options.apiPort, option: '--api-port' }],
-      options: { ...platform, ...stores, host, apiPort: options.apiPort, openLoopback: true },
+      options: {
+        ...platform,
+        ...stores,
+        host,
+        apiPort: options.apiPort,
+        useRollUps: true,
+        ...(open ? { openLoopback: true } : { tokenKeys }),
+      },
     },
     {
       name: 'ingest',
@@ -89,7 +96,7 @@ export function servicesOf(options: StackOptions, urls: StackUrls): ServiceSpec[
         mqttPort: options.mqttPort,
         websocketPort: options.websocketPort,
         ingestAdminPort: options.ingestAdminPort,
-        open: true,
+        ...(open ? { open } : { tokenKeys }),
       },
     },
   ];

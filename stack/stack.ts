@@ -7,6 +7,7 @@ import { startNats } from './nats.ts';
 import type { StackOptions } from './options.ts';
 import { startQuestDb } from './questdb.ts';
 import { servicesOf, startService } from './services.ts';
+import type { TokenKeyFiles } from './token-keys.ts';
 
 const ENGINE_STOP_MS = 20_000;
 
@@ -25,6 +26,7 @@ export interface StackUrls {
 
 export interface StackDeps {
   readonly options: StackOptions;
+  readonly tokenKeys: TokenKeyFiles;
   /** Everything started goes here and is stopped in reverse order: services drain before their engines end. */
   readonly release: ReleaseStack;
   readonly onStarted: (name: string, tookMs: number) => void;
@@ -88,8 +90,8 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
   };
-  // Processors first: they migrate the stores, and ingest's first frame then finds its readers.
-  for (const spec of servicesOf(options, urls)) await started(startService(spec));
+  const { publicFile } = deps.tokenKeys;
+  for (const spec of servicesOf(options, urls, publicFile)) await started(startService(spec));
   return urls;
 }
 

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../../runtime/service.ts';
+import { signToken } from '../../runtime/token.ts';
+import { loadSigningKey } from '../../runtime/token-keys.ts';
 import type { StackOptions } from '../options.ts';
 import type { StackUrls } from '../stack.ts';
 import { demoTable, type SimulatorSummary } from './table.ts';
@@ -11,15 +14,23 @@ import { whatArrived } from './what-arrived.ts';
 const FIXTURES = ['run-fenix2.fit', 'ride-edge810-power.fit'];
 /** A new anchor is taken before the rows of the old one are too old for the hot store. */
 const MAX_ANCHOR_AGE_MS = 5 * 86_400_000;
+const MAX_OUTPUT_CHARACTERS = 64 * 1024;
+const TOKEN_LIFETIME_MS = 10 * 60_000;
 
 /**
  * Streams two recorded activities and a small fleet as fast as they go, then prints what arrived in the stores. Throws
  * StartError when the simulator fails.
  */
-export async function runDemo(options: StackOptions, urls: StackUrls, signal: AbortSignal): Promise<void> {
+export async function runDemo(
+  options: StackOptions,
+  urls: StackUrls,
+  tokenKey: string,
+  signal: AbortSignal,
+): Promise<void> {
   process.stdout.write(`\nStreaming a recorded run, a recorded ride and ${options.demoDevices} simulated athletes …\n`);
-  const sent = await runSimulator(options, signal);
-  const arrived = await whatArrived(urls, signal);
+  const sent = await runSimulator(options, tokenKey, signal);
+  const token = await operatorToken(tokenKey);
+  const arrived = await whatArrived(urls, token, signal);
   process.stdout.write(`\n${demoTable(sent, arrived)}\n`);
 }
 
@@ -39,7 +50,7 @@ function anchorMs(dataDir: string): number {
 }
 
 /** Runs the simulator as anybody would, with its progress bar on our terminal; its summary comes as JSON. */
-async function runSimulator(options: StackOptions, signal: AbortSignal): Promise<SimulatorSummary> {
+async function runSimulator(options: StackOptions, tokenKey: string, signal: AbortSignal): Promise<SimulatorSummary> {
   const fixtures = FIXTURES.map((name) => fileURLToPath(new URL(`../../test/fixtures/${name}`, import.meta.url)));
   const args = [
     fileURLToPath(new URL('../../device-sim/main.ts', import.meta.url)),
@@ -51,6 +62,7 @@ async function runSimulator(options: StackOptions, signal: AbortSignal): Promise
     '--protocols=mqtt,mqtt5,ws',
     `--devices=${options.demoDevices}`,
     `--fit=${fixtures.join(',')}`,
+    ...(options.open ? [] : [`--token-key=${tokenKey}`]),
     `--seed=${options.seed}`,
     `--anchor-ms=${anchorMs(options.dataDir)}`,
     '--log-level=warn',
@@ -73,4 +85,16 @@ async function runSimulator(options: StackOptions, signal: AbortSignal): Promise
   return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '') as SimulatorSummary;
 }
 
-const MAX_OUTPUT_CHARACTERS = 64 * 1024;
+/** For the ledger, which only operators may read. */
+async function operatorToken(tokenKey: string): Promise<string> {
+  const nowMs = Date.now();
+  return signToken(await loadSigningKey(tokenKey, '--data-dir'), {
+    role: 'operator',
+    subject: 'demonstration',
+    athlete: '',
+    tokenId: randomUUID(),
+    issuedMs: nowMs,
+    expiresMs: nowMs + TOKEN_LIFETIME_MS,
+    importer: false,
+  });
+}

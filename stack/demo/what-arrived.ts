@@ -12,10 +12,10 @@ const ANSWER_TIMEOUT_MS = 10_000;
  * Waits, within a bound, until nothing is on its way any more and both stores hold the same rows, and says what is
  * there then.
  */
-export async function whatArrived(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
+export async function whatArrived(urls: StackUrls, token: string, signal: AbortSignal): Promise<Arrived> {
   const untilMs = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
-    const arrived = await look(urls, signal);
+    const arrived = await look(urls, token, signal);
     if (isSettled(arrived) || Date.now() > untilMs) return arrived;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
@@ -29,10 +29,10 @@ function isSettled({ stores, ledger }: Arrived): boolean {
   );
 }
 
-async function look(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
+async function look(urls: StackUrls, token: string, signal: AbortSignal): Promise<Arrived> {
   const either = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-  const get = async (url: string) => {
-    const response = await fetch(url, { signal: either });
+  const get = async (url: string, headers: Readonly<Record<string, string>> = {}) => {
+    const response = await fetch(url, { headers, signal: either });
     if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
     return response;
   };
@@ -41,6 +41,7 @@ async function look(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
     const reading = readHistogram(page, 'sink_latency_ms', { store });
     return { p50Ms: quantileOf(reading, 0.5), p99Ms: quantileOf(reading, 0.99) };
   };
+  const ledger = await get(`${urls.api}/v1/ledger`, { authorization: `Bearer ${token}` });
   const hot = await get(`${urls.questdb}/exec?query=${encodeURIComponent(DISTINCT_ROWS_SQL.questdb)}`);
   const cold = await get(`${urls.clickhouse}/?query=${encodeURIComponent(DISTINCT_ROWS_SQL.clickhouse)}`);
   const { dataset } = (await hot.json()) as { dataset: [[number]] };
@@ -49,6 +50,6 @@ async function look(urls: StackUrls, signal: AbortSignal): Promise<Arrived> {
       { store: 'QuestDB', rows: Number(dataset[0][0]), ...latency('questdb') },
       { store: 'ClickHouse', rows: Number(await cold.text()), ...latency('clickhouse') },
     ],
-    ledger: (await (await get(`${urls.api}/v1/ledger`)).json()) as LedgerAnswer,
+    ledger: (await ledger.json()) as LedgerAnswer,
   };
 }
