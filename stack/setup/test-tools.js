@@ -4,7 +4,7 @@ import { findOnPath, run, say } from './run.js';
 
 /**
  * Foreign clients that tests talk to our servers with: Debian's mosquitto-clients, and paho-mqtt and clickhouse-connect
- * in a Python environment of their own. They are wanted, not needed: tests that lack theirs say so and are skipped.
+ * in a Python environment of their own. They are wanted, not needed: tests that lack theirs say so.
  */
 export function missingTestTools(engines, pyclients) {
   const missing = [];
@@ -21,7 +21,7 @@ export function fetchTestTools(engines, pyclients) {
 }
 
 function report(what, failure) {
-  if (failure) say(`${what} could not be installed (${failure}): the tests that use them will be skipped`);
+  if (failure) say(`${what} could not be installed (${failure}): the tests that use them cannot run`);
 }
 
 function fetchMosquitto() {
