@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { DEFAULT_LIMITS } from '../ingest/connections/limits.ts';
 import { connackCode, disconnectCode, pubackCode } from '../ingest/mqtt/reason-codes.ts';
 import { closeCode } from '../ingest/websocket/close-codes.ts';
+import { MAX_TOKEN_BYTES, MAX_TOKEN_LIFETIME_MS } from '../runtime/token.ts';
 import { CHANNELS, type Channel, RR_CHANNEL } from '../schemas/channels.ts';
 import { CLOCK_TOLERANCE_MS } from '../schemas/clock-offset.ts';
 import { MAX_SAMPLES_PER_FRAME } from '../schemas/frame/columns.ts';
@@ -56,6 +57,8 @@ function limitTable(): string {
       ['samples in a frame', MAX_SAMPLES_PER_FRAME],
       ['sources of a device', MAX_SOURCES_PER_DEVICE],
       ['bytes of a packet or message', DEFAULT_LIMITS.maxPacketBytes],
+      ['bytes of a token', MAX_TOKEN_BYTES],
+      ['days from the issue of a token to its end', MAX_TOKEN_LIFETIME_MS / 86_400_000],
       ['bytes of the first packet or message', DEFAULT_LIMITS.maxConnectBytes],
       ['ms until the first packet or message', DEFAULT_LIMITS.connectTimeoutMs],
       ['frames in flight on a connection', DEFAULT_LIMITS.maxInFlightFrames],
