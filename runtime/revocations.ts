@@ -22,12 +22,19 @@ export interface RevocationsDeps {
   readonly kv: KeyValue;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** About 100 bytes each. */
+  /** For devices and for tokens each; about 100 bytes apiece. */
   readonly maxRevocations?: number;
   /** Numbers from 0 up to 1, to spread the attempts of many processes. */
   readonly random?: () => number;
 }
 
+/** When each was revoked, the oldest first. By bare names, so that a look-up makes no string. */
+interface List {
+  readonly device: Map<string, number>;
+  readonly token: Map<string, number>;
+}
+
+const KEY = /^(device|token)\.([^.]+)$/;
 /** Short at first: while the list is away nobody can connect. */
 const RETRY_DELAYS_MS = [50, 100, 250, 500, 1_000];
 /** How often a list that was too long is read again, to see whether it has become shorter. */
@@ -56,8 +63,7 @@ export async function revokeToken(kv: KeyValue, tokenId: string, revokedMs: numb
 export function createRevocations(deps: RevocationsDeps): Revocations {
   const { kv, clock, logger, maxRevocations = 500_000, random } = deps;
   const backoff = createBackoff({ delaysMs: RETRY_DELAYS_MS, random });
-  /** When each key of the bucket was revoked, the oldest first. */
-  let revoked = new Map<string, number>();
+  let revoked: List = { device: new Map(), token: new Map() };
   let version = 0;
   let isReady = false;
   let isWhole = true;
@@ -75,7 +81,7 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
     const self = ++current;
     const isCurrent = () => self === current && !isStopped;
     // What the new watch tells. What is known already counts until all is told, and what is told counts at once.
-    const told = new Map<string, number>();
+    const told: List = { device: new Map(), token: new Map() };
     let isComplete = false;
     const lost = (err: unknown) => {
       if (!isCurrent()) return;
@@ -89,14 +95,19 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
       const opened = await kv.watch('>', {
         onChange({ key, value }) {
           if (!isCurrent()) return;
+          const [, kind, name] = KEY.exec(key) ?? [];
+          if (kind !== 'device' && kind !== 'token') {
+            logger.warn({ key }, 'a key among the revocations names neither a device nor a token');
+            return;
+          }
           if (value === null) {
-            told.delete(key);
+            told[kind].delete(name);
             return;
           }
           const revokedMs = readRevokedMs(key, value);
-          if (revokedMs === null || isOutdated(revokedMs)) return;
-          if (!remember(told, key, revokedMs)) tooLong();
-          if (!isComplete) remember(revoked, key, revokedMs);
+          if (isOutdated(revokedMs)) return;
+          if (!remember(told[kind], name, revokedMs)) tooLong();
+          if (!isComplete) remember(revoked[kind], name, revokedMs);
           version += 1;
         },
         onReady() {
@@ -105,7 +116,7 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
           revoked = told;
           backoff.reset();
           isReady = true;
-          logger.info({ revocations: revoked.size }, 'the list of revocations is known');
+          logger.info({ devices: revoked.device.size, tokens: revoked.token.size }, 'the list of revocations is known');
         },
         onLost: lost,
       });
@@ -122,12 +133,12 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
   }
 
   /** False when another revocation had to be forgotten that may still matter. */
-  function remember(list: Map<string, number>, key: string, revokedMs: number): boolean {
-    list.delete(key);
-    list.set(key, revokedMs);
-    if (list.size <= maxRevocations) return true;
-    const [oldest, oldestMs] = list.entries().next().value!;
-    list.delete(oldest);
+  function remember(names: Map<string, number>, name: string, revokedMs: number): boolean {
+    names.delete(name);
+    names.set(name, revokedMs);
+    if (names.size <= maxRevocations) return true;
+    const [oldest, oldestMs] = names.entries().next().value!;
+    names.delete(oldest);
     return isOutdated(oldestMs);
   }
 
@@ -143,12 +154,8 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
     again(REREAD_PERIOD_MS);
   }
 
-  /** Null for a key that is none of ours. A value that cannot be read revokes whatever it may be meant for. */
-  function readRevokedMs(key: string, value: Uint8Array): number | null {
-    if (!/^(device|token)\.[^.]+$/.test(key)) {
-      logger.warn({ key }, 'a key among the revocations names neither a device nor a token');
-      return null;
-    }
+  /** A value that cannot be read revokes whatever it may be meant for. */
+  function readRevokedMs(key: string, value: Uint8Array): number {
     const revokedMs = parseRevokedMs(value);
     if (revokedMs !== null) return revokedMs;
     logger.error({ key }, 'a revocation cannot be read: everything it may be meant for is revoked');
@@ -158,9 +165,9 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
   void open();
   return {
     check({ role, subject, tokenId, issuedMs }) {
-      if (revoked.has(keys.revokedToken(tokenId))) return 'revoked_token';
+      if (revoked.token.has(tokenId)) return 'revoked_token';
       // A person may have a device's name; an operator's token is revoked by its id alone.
-      const sinceMs = role === 'device' ? revoked.get(keys.revokedDevice(subject)) : undefined;
+      const sinceMs = role === 'device' ? revoked.device.get(subject) : undefined;
       if (sinceMs !== undefined && issuedMs < sinceMs) return 'revoked_token';
       return isReady && isWhole ? null : 'revocations_unknown';
     },
