@@ -144,7 +144,7 @@ for (const version of [4, 5] as Version[]) {
     );
   });
 
-  test(`version ${version}: a PUBLISH that is changed anywhere is read within its bounds, or ends with a reason`, () => {
+  test(`version ${version}: a PUBLISH that is changed anywhere stays in its bounds, or ends with a reason`, () => {
     const reader = new PublishReader(DEVICE, version === 5);
     const changes = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { minLength: 1, maxLength: 4 });
     fc.assert(
