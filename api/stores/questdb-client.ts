@@ -1,3 +1,4 @@
+import { readStoreUrl } from '../../runtime/store-url.ts';
 import { StoreUnavailableError } from '../samples/reader.ts';
 
 export type Cell = string | number | null;
@@ -25,10 +26,10 @@ interface Answer {
  * https://questdb.com/docs/query/rest-api/
  */
 export function createQuestDbClient({ url, timeoutMs }: QuestDbClientDeps): QuestDbClient {
-  const { endpoint, headers } = readUrl(url);
+  const { base, headers } = readStoreUrl(url);
 
   async function ask(sql: string, signal?: AbortSignal): Promise<Answer> {
-    const target = `${endpoint}?count=false&query=${encodeURIComponent(sql)}`;
+    const target = `${base}/exec?count=false&query=${encodeURIComponent(sql)}`;
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
     let answer: Partial<Answer> & { error?: string };
@@ -51,14 +52,5 @@ export function createQuestDbClient({ url, timeoutMs }: QuestDbClientDeps): Ques
       const { columns, dataset } = await ask(sql, signal);
       return dataset.map((cells) => Object.fromEntries(columns.map(({ name }, c) => [name, cells[c]])));
     },
-  };
-}
-
-function readUrl(url: string): { endpoint: string; headers: Record<string, string> } {
-  const { origin, pathname, username, password } = new URL(url);
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  return {
-    endpoint: `${origin}${pathname.replace(/\/$/, '')}/exec`,
-    headers: username === '' ? {} : { authorization: `Basic ${credentials}` },
   };
 }

@@ -43,3 +43,17 @@ test('a refused write says why in the words of the store', async (t) => {
     return true;
   });
 });
+
+test('a user and a password in the URL go along with every question and every write', async (t) => {
+  const seen: (string | undefined)[] = [];
+  const url = await serve(t, ({ method, headers }, response) => {
+    seen.push(`${method} ${headers.authorization}`);
+    if (method === 'POST') response.writeHead(204).end();
+    else response.end('{"dataset":[[1]]}');
+  });
+  const client = await createQuestDbClient(url.replace('http://', 'http://ann:secret@'));
+  await client.send(LINES);
+  assert.deepEqual(await client.sql('SELECT 1'), [[1]]);
+  const basic = `Basic ${Buffer.from('ann:secret').toString('base64')}`;
+  assert.deepEqual(seen, [`POST ${basic}`, `GET ${basic}`]);
+});

@@ -1,4 +1,5 @@
 import { createTransport, SenderOptions } from '@questdb/nodejs-client';
+import { readStoreUrl } from '../../runtime/store-url.ts';
 import { StoreRefusedError, StoreUnavailableError } from '../sink.ts';
 
 /** What the sink needs of QuestDB: lines in, and small SQL over its HTTP server. */
@@ -18,19 +19,22 @@ const TIMEOUT_MS = 30_000;
  * a write that never ends would keep its sink from draining. Trying again is the pipeline's.
  */
 export async function createQuestDbClient(url: string): Promise<QuestDbClient> {
-  const { protocol, host } = new URL(url);
+  const { base, username, password, headers } = readStoreUrl(url);
+  const { protocol, host } = new URL(base);
   const scheme = protocol.slice(0, -1);
   const options = await SenderOptions.fromConfig(
     `${scheme}::addr=${host};protocol_version=1;stdlib_http=on;retry_timeout=0;request_timeout=${TIMEOUT_MS};`,
     { log: () => undefined },
   );
+  if (username !== '') Object.assign(options, { username, password });
   const transport = createTransport(options);
 
   /** Why QuestDB refuses these lines, in its own words: it is asked again, for the transport drops the answer. */
   async function reasonOf(lines: Buffer): Promise<string> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const answer = await fetch(`${url}/write?precision=n`, { method: 'POST', body: new Uint8Array(lines), signal });
+      const body = new Uint8Array(lines);
+      const answer = await fetch(`${base}/write?precision=n`, { method: 'POST', headers, body, signal });
       return `status ${answer.status}: ${await answer.text()}`;
     } catch (cause) {
       throw new StoreUnavailableError('QuestDB does not answer', { cause });
@@ -53,8 +57,8 @@ export async function createQuestDbClient(url: string): Promise<QuestDbClient> {
     async sql(statement) {
       let answer: { error?: string; ddl?: string; dataset?: (string | number | boolean | null)[][] };
       try {
-        const target = `${url}/exec?count=false&query=${encodeURIComponent(statement)}`;
-        const response = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+        const target = `${base}/exec?count=false&query=${encodeURIComponent(statement)}`;
+        const response = await fetch(target, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
         answer = (await response.json()) as typeof answer;
       } catch (cause) {
         throw new StoreUnavailableError('QuestDB does not answer', { cause });

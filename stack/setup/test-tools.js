@@ -2,13 +2,20 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { findOnPath, run, say } from './run.js';
 
+/** Programs of Debian's packages that tests run: the name of the program, and of the package that brings it. */
+const DEBIAN_TOOLS = [
+  ['mosquitto_pub', 'mosquitto-clients'],
+  ['docker-compose', 'docker-compose'],
+];
+
 /**
- * Foreign clients that tests talk to our servers with: Debian's mosquitto-clients, and paho-mqtt and clickhouse-connect
- * in a Python environment of their own. They are wanted, not needed: tests that lack theirs say so.
+ * Foreign programs that tests use: clients of our servers (Debian's mosquitto-clients; paho-mqtt and clickhouse-connect
+ * in a Python environment of their own), and Compose, which checks docker-compose.yml. They are wanted, not needed:
+ * tests that lack theirs say so.
  */
 export function missingTestTools(engines, pyclients) {
   const missing = [];
-  if (!findOnPath('mosquitto_pub')) missing.push('mosquitto');
+  for (const [program, name] of DEBIAN_TOOLS) if (!findOnPath(program)) missing.push(name);
   if (!hasPyclients(engines, pyclients)) missing.push('pyclients');
   return missing;
 }
@@ -16,17 +23,18 @@ export function missingTestTools(engines, pyclients) {
 /** Fetches what it can, and says in one line what it could not. */
 export function fetchTestTools(engines, pyclients) {
   const missing = missingTestTools(engines, pyclients);
-  if (missing.includes('mosquitto')) report("Debian's mosquitto-clients", fetchMosquitto());
+  const fromDebian = missing.filter((name) => name !== 'pyclients');
+  if (fromDebian.length > 0) report(`Debian's ${fromDebian.join(' and ')}`, fetchFromDebian(fromDebian));
   if (missing.includes('pyclients')) report('the Python clients', fetchPyclients(engines, pyclients));
 }
 
 function report(what, failure) {
-  if (failure) say(`${what} could not be installed (${failure}): the tests that use them cannot run`);
+  if (failure) say(`${what} could not be installed (${failure}): tests that use them will not pass`);
 }
 
-function fetchMosquitto() {
-  say('installing mosquitto-clients (apt-get) …');
-  return aptInstall('mosquitto-clients');
+function fetchFromDebian(names) {
+  say(`installing ${names.join(', ')} (apt-get) …`);
+  return aptInstall(...names);
 }
 
 function fetchPyclients(engines, pyclients) {
@@ -53,13 +61,13 @@ function fetchPyclients(engines, pyclients) {
   return undefined;
 }
 
-function aptInstall(name) {
+function aptInstall(...names) {
   if (!findOnPath('apt-get')) return 'there is no apt-get';
-  if (process.getuid?.() !== 0) return `it takes root: apt-get install ${name}`;
+  if (process.getuid?.() !== 0) return `it takes root: apt-get install ${names.join(' ')}`;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const update = run('apt-get', ['update', '-q'], { env });
   if (!update.ok) return lastLine(update.output);
-  const install = run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name], { env });
+  const install = run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...names], { env });
   return install.ok ? undefined : lastLine(install.output);
 }
 

@@ -48,6 +48,11 @@ export const tokenCommandOptions = defineOptions({
     optional: true,
     description: "Make no token: revoke the one with this id (`jti`), an operator's as well.",
   },
+  keysOnly: {
+    env: 'SLIPSTREAM_TOKEN_KEYS_ONLY',
+    type: 'boolean',
+    description: 'Make no token: only make the keys in the data folder when they are missing.',
+  },
   key: {
     env: 'SLIPSTREAM_TOKEN_KEY',
     type: 'string',

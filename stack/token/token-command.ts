@@ -26,7 +26,8 @@ export interface TokenCommandResult {
 
 /** Makes a token, or revokes. Throws OptionError, StartError, TokenKeyError, KvUnavailableError. */
 export async function runTokenCommand(deps: TokenCommandDeps): Promise<TokenCommandResult> {
-  const { subject, revoke, revokeId, operator } = deps.options;
+  const { subject, revoke, revokeId, operator, keysOnly, dataDir } = deps.options;
+  if (keysOnly) return { out: '', err: `tokens are checked with ${(await ensureTokenKeys(dataDir)).publicFile}` };
   if (revokeId !== undefined) return revokeOne(deps, revokeId);
   if (subject === undefined) throw new OptionError('whose token? Give a device id, as in: npm run token -- watch-1');
   if (!operator && !DEVICE_PATTERN.test(subject)) {

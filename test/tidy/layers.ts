@@ -44,6 +44,7 @@ const VENDORS: Record<string, readonly string[]> = {
   protobufjs: ['schemas/frame/**'],
   typebox: ['api/**'],
   'uWebSockets.js': ['runtime/sockets/uws-server.ts'],
+  yaml: [],
   ws: ['runtime/sockets/ws-*.ts', 'device-sim/transport/*.ts'],
 };
 

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { apiOptions } from '../api/options.ts';
+import { ingestOptions } from '../ingest/options.ts';
+import { processorsOptions } from '../processors/options.ts';
+import { envName, type OptionTable, readOptions } from '../runtime/options.ts';
+import { processOptions } from '../runtime/run-main.ts';
+import { tokenCommandOptions } from '../stack/token/options.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const PASSWORDS = { QUESTDB_PASSWORD: 'q', CLICKHOUSE_PASSWORD: 'c', POSTGRES_PASSWORD: 'p' };
+
+const TABLES: Record<string, OptionTable> = {
+  'ingest/main.ts': ingestOptions,
+  'processors/main.ts': processorsOptions,
+  'api/main.ts': apiOptions,
+  'stack/token/main.ts': tokenCommandOptions,
+};
+
+interface ComposeService {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const { services } = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+  services: Record<string, ComposeService>;
+};
+const ours = Object.entries(services).filter(([, { image }]) => image === 'slipstream');
+
+test('Compose itself accepts the file, with the passwords set and not without', () => {
+  const check = (env: NodeJS.ProcessEnv) =>
+    spawnSync('docker-compose', ['-f', 'docker-compose.yml', 'config', '-q'], { cwd: ROOT, env, encoding: 'utf8' });
+  const { PATH } = process.env;
+  const good = check({ PATH, ...PASSWORDS });
+  assert.equal(good.error, undefined, 'docker-compose is not there: apt-get install docker-compose');
+  assert.deepEqual([good.status, good.stderr], [0, '']);
+  const bad = check({ PATH });
+  assert.notEqual(bad.status, 0);
+  assert.match(bad.stderr, /set it in \.env/);
+});
+
+for (const [name, { command = [], entrypoint = [], environment = {} }] of ours) {
+  test(`the service ${name} starts a process of ours with options and variables that it knows`, () => {
+    const [script, ...argv] = [...entrypoint.filter((word) => word !== 'node'), ...command];
+    const table = { ...TABLES[script], ...processOptions } as OptionTable;
+    assert.ok(existsSync(join(ROOT, script)), `${script} is not there`);
+    readOptions(table, { argv, env: { ...environment } });
+    const known = Object.entries(table).map(([option, declared]) => envName(option, declared));
+    const unknown = Object.keys(environment).filter((variable) => !known.includes(variable));
+    // Variables shared by all services may be for others; each must be somebody's.
+    const everybodys = Object.values(TABLES).flatMap((one) =>
+      Object.entries(one).map(([option, declared]) => envName(option, declared)),
+    );
+    assert.deepEqual(
+      unknown.filter((variable) => !everybodys.includes(variable)),
+      [],
+    );
+  });
+}
+
+test('the image is made of folders that are there', () => {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' '));
+  assert.deepEqual(
+    copied.filter((source) => !existsSync(join(ROOT, source))),
+    [],
+  );
+  // What a process imports must be in the image.
+  for (const folder of ['schemas', 'runtime', 'stack', ...Object.keys(TABLES).map((script) => script.split('/')[0])]) {
+    assert.ok(copied.includes(folder), `${folder} is not copied into the image`);
+  }
+});
