@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { createManualClock } from './clock.ts';
 import { createMemoryKvStore } from './kv/memory-kv.ts';
 import { createMemoryLog } from './log.ts';
-import type { Fault } from './memory-faults.ts';
+import type { Fault, Faults } from './memory-faults.ts';
 import { createRevocations, revokeDevice, revokeToken } from './revocations.ts';
 import { MAX_TOKEN_LIFETIME_MS } from './token.ts';
 
 const NOW_MS = 1_800_000_000_000;
 
-function setUp({ faults, maxRevocations }: { faults?: (call: string) => Fault; maxRevocations?: number } = {}) {
+function setUp({ faults, maxRevocations }: { faults?: Faults; maxRevocations?: number } = {}) {
   const clock = createManualClock(NOW_MS);
   const store = createMemoryKvStore(clock, { bucket: 'REVOCATIONS', ttlMs: 0, maxBytes: 0, replicas: 1 });
   const { log: logger, records } = createMemoryLog();
@@ -94,6 +94,35 @@ test('while the watch is lost only what is known to be revoked is, and the rest 
   assert.equal(clock.pendingTimers(), 0);
 });
 
+test('what a new watch tells counts at once, before it has told everything', async () => {
+  let tells = Number.POSITIVE_INFINITY;
+  const never = new Promise<Fault>(() => undefined);
+  const { clock, store, kv, open } = setUp({ faults: (call) => (call === 'kv.tell' && tells-- <= 0 ? never : 'ok') });
+  const revocations = open();
+  await clock.advance(0);
+  store.loseWatches();
+  await revokeToken(kv, 'a', NOW_MS);
+  await revokeToken(kv, 'b', NOW_MS);
+  const { version } = revocations;
+  tells = 1;
+  await clock.advance(1_000);
+  const said = ['a', 'b'].map((id) => revocations.check(token('watch-1', id)));
+  assert.deepEqual(said, ['revoked_token', 'revocations_unknown']);
+  assert.equal(revocations.version, version + 1);
+  revocations.stop();
+});
+
+test('a watch whose opening had no answer is not listened to, and not at all after the end', async () => {
+  const { clock, store, open } = setUp({ faults: (call) => (call === 'kv.watch' ? 'fail_after' : 'ok') });
+  const revocations = open();
+  await clock.advance(0);
+  assert.equal(revocations.isReady, false);
+  revocations.stop();
+  store.loseWatches();
+  await clock.advance(0);
+  assert.equal(clock.pendingTimers(), 0);
+});
+
 test('a value or key that makes no sense is on the side of caution', async () => {
   const { clock, kv, open, errors } = setUp();
   for (const value of ['', '{', 'null', '{"revokedMs":"1"}', '{"revokedMs":1e300}']) {
@@ -113,7 +142,10 @@ test('a value or key that makes no sense is on the side of caution', async () =>
 });
 
 test('beyond its bound the list forgets the oldest, and vouches for nobody until it is short again', async () => {
-  const { clock, kv, open, errors } = setUp({ maxRevocations: 2 });
+  const answer = Promise.withResolvers<Fault>();
+  let watches = 0;
+  const faults = (call: string) => (call === 'kv.watch' && ++watches === 2 ? answer.promise : 'ok');
+  const { clock, kv, open, errors } = setUp({ maxRevocations: 2, faults });
   const revocations = open();
   for (const id of ['a', 'b', 'c']) await revokeToken(kv, id, NOW_MS);
   await clock.advance(0);
@@ -121,6 +153,10 @@ test('beyond its bound the list forgets the oldest, and vouches for nobody until
   assert.deepEqual(said(), ['revocations_unknown', 'revoked_token', 'revoked_token', 'revocations_unknown']);
   assert.deepEqual([revocations.isReady, errors().length], [false, 1]);
   await clock.advance(60_000);
+  // It is read again.
+  assert.deepEqual([watches, revocations.isReady], [2, false]);
+  answer.resolve('ok');
+  await clock.advance(0);
   assert.deepEqual(said(), ['revocations_unknown', 'revoked_token', 'revoked_token', 'revocations_unknown']);
   await kv.delete('token.b');
   await clock.advance(60_000);
