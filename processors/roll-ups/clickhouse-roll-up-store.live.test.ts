@@ -8,12 +8,10 @@ import { freePort } from '../../stack/ports.ts';
 import { type ClickHouse, createClickHouse } from '../clickhouse/clickhouse-client.ts';
 import { readMigrations } from '../migrations.ts';
 import { createClickHouseRollUpStore } from './clickhouse-roll-up-store.ts';
-import { ROW_COLUMNS, rollUpColumns } from './roll-up-columns.ts';
-import type { RollUpRow } from './roll-up-row.ts';
 import { testRollUpStore } from './roll-up-store.conformance.ts';
+import { readStoredRollUps } from './stored-roll-ups-for-tests.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'slipstream-roll-ups-'));
-const channelColumns = rollUpColumns().slice(ROW_COLUMNS.length);
 let server: Engine<ClickHouseUrls>;
 let clickHouse: ClickHouse;
 
@@ -41,26 +39,6 @@ testRollUpStore('ClickHouse', async () => {
         if (data.length > 0) await clickHouse.insert('INSERT INTO slipstream.samples FORMAT Native', [data]);
       }
     },
-    async rows() {
-      const rows = await clickHouse.select(
-        'SELECT * REPLACE (toUnixTimestamp(ts) AS ts) FROM slipstream.rollup_10s FINAL',
-      );
-      return rows.map(toRow);
-    },
+    rows: () => readStoredRollUps(clickHouse),
   };
 });
-
-/** 64-bit numbers may come as texts. */
-function toRow(row: Record<string, unknown>): RollUpRow {
-  const number = (name: string) => (row[name] === null ? null : Number(row[name]));
-  return {
-    device: String(row.device),
-    athlete: String(row.athlete),
-    source: String(row.source),
-    tsMs: 1000 * Number(row.ts),
-    version: Number(row.version),
-    epoch: Number(row.epoch),
-    samples: Number(row.samples),
-    values: Object.fromEntries(channelColumns.map(({ name }) => [name, number(name)])),
-  };
-}

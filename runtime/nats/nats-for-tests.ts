@@ -18,10 +18,10 @@ export interface TestNats {
   stop(): Promise<void>;
 }
 
-export async function startTestNats(): Promise<TestNats> {
+export async function startTestNats({ maxFileBytes = 2 ** 30 } = {}): Promise<TestNats> {
   const dir = await mkdtemp(join(tmpdir(), 'slip-nats-'));
   const port = await freePort();
-  const start = () => startNats({ dir, port, maxFileBytes: 2 ** 30 });
+  const start = () => startNats({ dir, port, maxFileBytes });
   let engine = await start();
   const links: NatsLink[] = [];
 
