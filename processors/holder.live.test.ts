@@ -72,8 +72,7 @@ async function startProcessors(own: Record<string, string | boolean>): Promise<E
     name: 'processors',
     dataDir: join(dir, String(++started)),
     host: '127.0.0.1',
-    adminPort: processorsAdminPort,
-    ports: [],
+    ports: [{ port: processorsAdminPort, option: '--processors-admin-port' }],
     options: {
       natsUrls: nats.url,
       shards: SHARDS,
@@ -156,9 +155,15 @@ async function storedRollUps() {
   return byKey(new Map((await readStoredRollUps(clickHouse)).map((row) => [rollUpKey(row), withoutVersion(row)])));
 }
 
+async function recomputesOf(holder: Engine<ServiceUrls>): Promise<number> {
+  const text = await (await fetch(`${holder.urls.admin}/metrics`)).text();
+  return Number(/^slipstream_rollup_recomputes\{.*\} (\d+)$/m.exec(text)?.[1]);
+}
+
 test('holders killed, stopped and continued while messages flow leave the roll-ups and counts of a recompute', async () => {
   await startProcessors({ sinks: 'clickhouse', holdShards: false });
   const [first, second] = await Promise.all([startHolder(), startHolder()]);
+  await publishWhile(systemClock.sleep(2_000));
   await publishWhile(timeToAcceptMs('at the start'));
 
   first.kill('SIGKILL');
@@ -172,7 +177,8 @@ test('holders killed, stopped and continued while messages flow leave the roll-u
   process.kill(second.pid, 'SIGCONT');
   await publishWhile(systemClock.sleep(2_000));
 
-  await publishWhile(startHolder());
+  const fourth = startHolder();
+  await publishWhile(fourth);
   third.kill('SIGKILL');
   await publishWhile(timeToAcceptMs('after another kill -9'));
   await publishWhile(second.stop());
@@ -189,6 +195,9 @@ test('holders killed, stopped and continued while messages flow leave the roll-u
     }
   }).catch(async () => assert.deepEqual(await storedRollUps(), expected));
   assert.equal(await readAccepted(ledger), sentSamples);
+  assert.ok((await recomputesOf(await fourth)) > 0, 'some of the data was too late for its bucket');
+  const epochs = (await readStoredRollUps(clickHouse)).map(({ epoch }) => epoch);
+  assert.ok(Math.max(...epochs) >= 3, 'some shard was held by three');
   const raw = await clickHouse.select('SELECT count() AS rows FROM slipstream.samples FINAL');
   assert.equal(Number(raw[0].rows), sentSamples);
 });

@@ -124,6 +124,15 @@ async function settle(all: World): Promise<void> {
   }
 }
 
+async function assertRight(all: World): Promise<void> {
+  const wanted = naiveRollUps(all.allRows());
+  const held = new Map(all.table.rows().map((row) => [rollUpKey(row), withoutVersion(row)]));
+  const byKey = <T>(found: Map<string, T>) => [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  assert.deepEqual(byKey(held), byKey(wanted));
+  const { counted, sent } = await all.accepted();
+  assert.equal(counted, sent);
+}
+
 test('with holders that die and wake up, roll-ups equal a recompute and every sample is accepted once', async () => {
   const anyPlans = fc.array(fc.tuple(fc.nat(SHARDS - 1), fc.boolean(), fc.array(anyStep, { maxLength: 3 })), {
     minLength: 40,
@@ -143,13 +152,26 @@ test('with holders that die and wake up, roll-ups equal a recompute and every sa
         }
       }
       await settle(all);
-      const wanted = naiveRollUps(all.allRows());
-      const held = new Map(all.table.rows().map((row) => [rollUpKey(row), withoutVersion(row)]));
-      const byKey = <T>(found: Map<string, T>) => [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-      assert.deepEqual(byKey(held), byKey(wanted));
-      const { counted, sent } = await all.accepted();
-      assert.equal(counted, sent);
+      await assertRight(all);
     }),
     { numRuns: 25 },
   );
+});
+
+test('a shard whose recomputes have no more room stands still while the sink is behind, then works them off', async () => {
+  const all = createWorld(1, { maxRecomputes: 16, latenessMs: 0 });
+  const { holder } = all.world.start();
+  await all.world.clock.advance(1_000);
+  for (let hoursLate = 0; hoursLate < 8; hoursLate++) {
+    const timesMs = [all.world.clock.nowMs() - hoursLate * 3_600_000];
+    const columns = { heart_rate: [100 + hoursLate] };
+    const frame = { device: 'watch', boot: '00000000000000ff', seq: hoursLate + 1, source: 'hr', timesMs, columns };
+    await all.publish(0, { afterMs: 0, frames: [frame] }, false);
+    await all.world.clock.advance(1_000);
+  }
+  await all.world.clock.advance(60_000);
+  assert.match(holder.held()[0].trouble, /1 device-hours wait for a recompute already/);
+  await all.coverLog();
+  await settle(all);
+  await assertRight(all);
 });

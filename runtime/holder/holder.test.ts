@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { keys } from '../../schemas/names.ts';
+import { BATCH_HEADERS, keys } from '../../schemas/names.ts';
 import type { Reducer, ReducerFactory } from '../reducer.ts';
 import type { LogMessage } from '../stream/stream.ts';
 import { createHolderWorld, type HolderStep, type HolderWorld, names, takeStep } from './holders-for-tests.ts';
-import { readManifest } from './manifest.ts';
+import { EMPTY_MANIFEST, readManifest, writeManifest } from './manifest.ts';
 
 const SHARDS = 3;
 const PARTS = 4;
@@ -18,19 +18,28 @@ interface Emission {
   readonly words: string;
 }
 
+/** How the reducers of a test behave; may change at any time. */
+interface Wishes {
+  refuses?(word: string): boolean;
+  wantsTick?: boolean;
+  /** What emitting fails with. */
+  emitError?: Error | null;
+}
+
 /**
  * Keeps every word in its order, spread over parts so that a checkpoint of two times is noticed: the number of all
  * words is in a part of its own.
  */
-function createChronicle(owner: number, emitted: Emission[], refuses: (word: string) => boolean): ReducerFactory {
+function createChronicle(owner: number, emitted: Emission[], wishes: Wishes): ReducerFactory {
   function create(shard: number, kept: ReadonlyMap<string, Uint8Array>): Reducer {
     const words = mergeParts(kept);
     const dirty = new Set<string>();
     return {
       name: 'chronicle',
-      apply({ data }: LogMessage) {
+      apply({ data, header }: LogMessage) {
+        if (header(BATCH_HEADERS.kind) === 'tick') return;
         const word = Buffer.from(data).toString();
-        if (refuses(word)) throw new Error(`cannot take ${word}`);
+        if (wishes.refuses?.(word)) throw new Error(`cannot take ${word}`);
         dirty.add(`words-${words.length % PARTS}`).add('count');
         words.push(word);
       },
@@ -40,7 +49,9 @@ function createChronicle(owner: number, emitted: Emission[], refuses: (word: str
         dirty.clear();
         return taken;
       },
+      wantsTick: () => wishes.wantsTick ?? false,
       async emit({ epoch, seq }) {
+        if (wishes.emitError) throw wishes.emitError;
         emitted.push({ shard, epoch, owner, seq, words: words.join(' ') });
       },
     };
@@ -68,13 +79,13 @@ function mergeParts(kept: ReadonlyMap<string, Uint8Array>): string[] {
   return Array.from({ length: count }, (_, i) => parts[i % PARTS][Math.floor(i / PARTS)]);
 }
 
-function setUp(seed: number, refuses: (word: string) => boolean = () => false) {
+function setUp(seed: number, wishes: Wishes = {}) {
   const emitted: Emission[] = [];
   let owner = 0;
   const world = createHolderWorld({
     shards: SHARDS,
     seed,
-    reducers: () => [createChronicle(owner++, emitted, refuses)],
+    reducers: () => [createChronicle(owner++, emitted, wishes)],
   });
   const sent: { word: string; seq: number }[][] = Array.from({ length: SHARDS }, () => []);
   let words = 0;
@@ -202,7 +213,7 @@ test('only what the manifest names is kept, and what a killed process left behin
 
 test('a message that a reducer cannot take stops its shard alone, said in its status, until it can', async () => {
   let isOld = true;
-  const all = setUp(1, (word) => isOld && word === 'w3');
+  const all = setUp(1, { refuses: (word) => isOld && word === 'w3' });
   const { holder } = all.world.start();
   await all.publish(1, 5);
   await all.publish(0, 2);
@@ -240,4 +251,66 @@ test('draining keeps everything and hands the shards over at once', async () => 
   for (const shard of handedOver) {
     assert.equal((await all.kept(shard)).words, all.wordsUpTo(shard, all.lastSeqOf(shard)));
   }
+});
+
+test('an emission that fails holds the checkpoint back and nothing else, and is said until it succeeds', async () => {
+  const wishes: Wishes = { emitError: new Error('the store is away') };
+  const all = setUp(1, wishes);
+  const { holder } = all.world.start();
+  await all.publish(0, 3);
+  await all.world.clock.advance(20_000);
+  const [status] = holder.held();
+  assert.deepEqual([status.seq, status.trouble], [3, 'chronicle could not emit: the store is away']);
+  assert.deepEqual(await all.kept(0), { seq: 0, words: '' });
+  wishes.emitError = null;
+  await all.world.clock.advance(15_000);
+  assert.equal(holder.held()[0].trouble, '');
+  assert.deepEqual(await all.kept(0), { seq: 3, words: 'w1 w2 w3' });
+});
+
+test('an idle shard gets a tick a second while a reducer wants them, one for all who believe they hold it', async () => {
+  const wishes: Wishes = { wantsTick: true };
+  const all = setUp(1, wishes);
+  all.world.start();
+  await all.world.clock.advance(1_000);
+  const before = (await all.world.frames.info()).lastSeq;
+  await all.world.clock.advance(10_000);
+  const ticks = (await all.world.frames.info()).lastSeq - before;
+  assert.ok(ticks >= SHARDS * 9 && ticks <= SHARDS * 11, `${ticks} ticks on ${SHARDS} shards in ten seconds`);
+  for (let i = 0; i < 40; i++) {
+    for (let shard = 0; shard < SHARDS; shard++) await all.publish(shard, 1);
+    await all.world.clock.advance(250);
+  }
+  const { lastSeq } = await all.world.frames.info();
+  assert.ok(lastSeq - before - ticks - 40 * SHARDS <= SHARDS, 'a shard that is written to gets none');
+  wishes.wantsTick = false;
+  await all.world.clock.advance(1_000);
+  const quiet = await all.world.frames.info();
+  await all.world.clock.advance(10_000);
+  assert.equal((await all.world.frames.info()).lastSeq, quiet.lastSeq);
+});
+
+test('a log that ends before the checkpoint has lost messages: the shard stands still and says so', async () => {
+  const all = setUp(1);
+  await all.world.checkpoints.put(keys.manifest(0), writeManifest({ ...EMPTY_MANIFEST, seq: 5 }));
+  const { holder } = all.world.start();
+  await all.world.clock.advance(3_000);
+  assert.deepEqual(
+    holder.held().map(({ trouble }) => trouble),
+    ['the log ends at 0, before the checkpoint at 5: it lost messages', '', ''],
+  );
+});
+
+test('stopped without draining, a process lets go as a killed one does', async () => {
+  const all = setUp(1);
+  const first = all.world.start();
+  await all.world.clock.advance(1_000);
+  await all.publish(0, 3);
+  await first.holder.stop();
+  await first.running;
+  assert.deepEqual(first.holder.held(), []);
+  const second = all.world.start();
+  await all.world.clock.advance(1_000);
+  assert.equal(second.holder.held().length, SHARDS);
+  assert.deepEqual(await all.kept(0), { seq: 3, words: 'w1 w2 w3' });
 });

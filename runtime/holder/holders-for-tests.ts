@@ -15,6 +15,7 @@ export const names = createNames();
 /** A holder as a process: what becomes of its calls is decided from outside. */
 export interface HolderProcess {
   readonly holder: Holder;
+  readonly running: Promise<void>;
   /** SIGSTOP: every call is held back until {@link HolderProcess.resume}. */
   stop(): void;
   resume(): void;
@@ -83,8 +84,10 @@ export function createHolderWorld(options: HolderWorldOptions) {
       options: holderOptions,
       random,
     });
+    const running = holder.run();
     const process: HolderProcess = {
       holder,
+      running,
       stop: () => {
         gate ??= Promise.withResolvers<void>();
       },
@@ -106,7 +109,6 @@ export function createHolderWorld(options: HolderWorldOptions) {
       },
     };
     processes.push(process);
-    void holder.run();
     return process;
   }
 

@@ -9,6 +9,8 @@ interface Opened {
   readonly checkpoint: Checkpoint;
   readonly reducers: readonly Reducer[];
   readonly ticks: Ticks;
+  /** The message that stopped the attempt before; 0 for none. */
+  readonly brokenAtSeq: number;
   /** Aborts when the state is to be dropped. */
   readonly signal: AbortSignal;
 }
@@ -21,10 +23,11 @@ interface Opened {
  */
 export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened: Opened) {
   const { log, clock, logger, options, events } = deps;
-  const { checkpoint, reducers, ticks, signal } = opened;
+  const { checkpoint, reducers, ticks, brokenAtSeq, signal } = opened;
   const subject = deps.names.frames(shard);
   const backoff = createBackoff({ delaysMs: options.retryDelaysMs, random: deps.random });
   let { seq } = checkpoint;
+  let applyingSeq = 0;
   let lagMessages = 0;
   let isCaughtUp = false;
   /** Something changed and was kept. */
@@ -41,8 +44,12 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     isCaughtUp = (await log.nextSeq(subject, seq + 1)) === null;
     if (isCaughtUp) wake();
     for await (const message of log.readFrom({ subjects: [subject], fromSeq: seq + 1, signal })) {
+      // What can be sent out and kept is, before what may not go in: a queue may have room then, and if it has not, the
+      // next attempt begins here and not where this one did.
+      if (message.seq === brokenAtSeq) await round({ wantsSave: true });
       while (emitting !== null) await emitting;
       if (signal.aborted) return;
+      applyingSeq = message.seq;
       for (const reducer of reducers) reducer.apply(message);
       seq = message.seq;
       lagMessages = message.pendingMessages;
@@ -86,6 +93,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   }
 
   async function emitAndSave(wantsSave: boolean): Promise<boolean> {
+    while (emitting !== null) await emitting;
     const emitted = Promise.withResolvers<void>();
     emitting = emitted.promise;
     const goOn = () => {
@@ -186,6 +194,8 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     runRounds,
     wake,
     hasSaved: () => hasSaved,
+    /** The message that went in last, or did not. */
+    applyingSeq: () => applyingSeq,
     trouble: () => trouble,
     progress: () => ({ seq, isCaughtUp, lagMessages }),
   };

@@ -82,6 +82,7 @@ export function holdShard(deps: ShardDeps, term: Term, stop: AbortSignal): HeldS
   const restBackoff = createBackoff({ delaysMs: options.restDelaysMs, random: deps.random });
   const retryBackoff = createBackoff({ delaysMs: options.retryDelaysMs, random: deps.random });
   let state: ReturnType<typeof createShardState> | null = null;
+  let brokenAtSeq = 0;
   let trouble = '';
   let saves = 0;
 
@@ -94,7 +95,8 @@ export function holdShard(deps: ShardDeps, term: Term, stop: AbortSignal): HeldS
       throw new Error(`the log ends at ${lastSeq}, before the checkpoint at ${checkpoint.seq}: it lost messages`);
     }
     const made = reducers.map((factory) => factory.create(shard, partsOf(loaded, factory.name)));
-    return createShardState(deps, term, { checkpoint, reducers: made, ticks: createTicks(deps, shard), signal });
+    const ticks = createTicks(deps, shard);
+    return createShardState(deps, term, { checkpoint, reducers: made, ticks, brokenAtSeq, signal });
   }
 
   /** From the checkpoint to the end of the term. Throws what stops the shard. */
@@ -103,7 +105,7 @@ export function holdShard(deps: ShardDeps, term: Term, stop: AbortSignal): HeldS
     const signal = AbortSignal.any([over, ending.signal]);
     const opened = await open(signal);
     state = opened;
-    // What stopped it may be a queue that only an emission can empty.
+    // What stopped it may be a queue that only emissions can empty.
     if (isRetry) await opened.round({ wantsSave: true });
     trouble = '';
     retryBackoff.reset();
@@ -123,6 +125,7 @@ export function holdShard(deps: ShardDeps, term: Term, stop: AbortSignal): HeldS
   function rest(error: unknown): number {
     trouble = error instanceof Error ? error.message : String(error);
     const hasSaved = state?.hasSaved() ?? false;
+    brokenAtSeq = state?.applyingSeq() || brokenAtSeq;
     state = null;
     if (isAway(error)) {
       const delayMs = retryBackoff.nextMs();
