@@ -160,7 +160,7 @@ async function recomputesOf(holder: Engine<ServiceUrls>): Promise<number> {
   return Number(/^slipstream_rollup_recomputes\{.*\} (\d+)$/m.exec(text)?.[1]);
 }
 
-test('holders killed, stopped and continued while messages flow leave the roll-ups and counts of a recompute', async () => {
+test('holders killed, stopped and continued in the flow leave the roll-ups and counts of a recompute', async () => {
   await startProcessors({ sinks: 'clickhouse', holdShards: false });
   const [first, second] = await Promise.all([startHolder(), startHolder()]);
   await publishWhile(systemClock.sleep(2_000));

@@ -158,7 +158,7 @@ test('with holders that die and wake up, roll-ups equal a recompute and every sa
   );
 });
 
-test('a shard whose recomputes have no more room stands still while the sink is behind, then works them off', async () => {
+test('recomputes without room stop a shard while the sink is behind; then it works them off', async () => {
   const all = createWorld(1, { maxRecomputes: 16, latenessMs: 0 });
   const { holder } = all.world.start();
   await all.world.clock.advance(1_000);

@@ -93,7 +93,7 @@ test('changes of a save that failed are kept by the next one', async () => {
   }
 });
 
-test('a successor that comes while the manifest of a save has no answer has either the older or the newer', async () => {
+test('a manifest that was stored without an answer is what the successor has', async () => {
   const world = setUp();
   let isFailing = false;
   const { checkpoint } = await world.take(1, (call) => (isFailing && call === 'kv.update' ? 'fail_after' : 'ok'));
@@ -114,7 +114,7 @@ test('what dead terms left behind is removed, what is named stays', async () => 
   assert.deepEqual(await found(world, 3), { seq: 10, parts: { a: 'a1' } });
 });
 
-test('a value beyond its bound, a value that is gone and a manifest that is none are said, not passed over', async () => {
+test('a value beyond its bound or gone, and a manifest that is none, are said, not passed over', async () => {
   const world = setUp();
   const { checkpoint } = await world.take(1);
   await assert.rejects(checkpoint.save(10, new Map([['a', new Uint8Array(1_000_001)]])), PartTooLargeError);

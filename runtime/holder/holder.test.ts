@@ -268,7 +268,7 @@ test('an emission that fails holds the checkpoint back and nothing else, and is 
   assert.deepEqual(await all.kept(0), { seq: 3, words: 'w1 w2 w3' });
 });
 
-test('an idle shard gets a tick a second while a reducer wants them, one for all who believe they hold it', async () => {
+test('an idle shard gets a tick a second while a reducer wants them, and only then', async () => {
   const wishes: Wishes = { wantsTick: true };
   const all = setUp(1, wishes);
   all.world.start();
