@@ -1,116 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createManualClock, type ManualClock } from '../runtime/clock.ts';
-import { createSilentLog } from '../runtime/log.ts';
 import type { Fault } from '../runtime/memory-faults.ts';
-import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
-import { type LogMessage, LogUnavailableError } from '../runtime/stream/stream.ts';
+import type { LogMessage } from '../runtime/stream/stream.ts';
 import { readBatch } from '../schemas/batch/reader.ts';
 import { encodeFrame } from '../schemas/frame/encode.ts';
-import { BATCH_HEADERS, createNames } from '../schemas/names.ts';
-import type { Reason } from '../schemas/reasons.ts';
-import { createIngest, type IngestLimits } from './ingest.ts';
-import type { Origin } from './intake.ts';
-import { createDecodeHere } from './lane/decode-thread.ts';
+import { BATCH_HEADERS } from '../schemas/names.ts';
+import { createDevice, createTestIngest, limits, NOW_MS, settleAll } from './ingest-for-tests.ts';
 
-const NOW_MS = 1_800_000_000_000;
 const BOOT = '00000000000000ff';
-const names = createNames();
-const limits: IngestLimits = {
-  maxBatchBytes: 2_000,
-  maxAgeMs: 3_600_000,
-  maxFutureMs: 60_000,
-  maxClockJumpMs: 30_000,
-  maxDevices: 1_000,
-  maxTaskFrames: 64,
-  targetTaskBytes: 4_000,
-  lingerMs: 5,
-  maxUnstoredBatches: 4,
-  maxUnsettledBytes: 10_000,
-  maxDeadBytesPerDeviceHour: 500,
-  retryDelayMs: 250,
-  slowPercent: 80,
-  slowDownMs: 1_000,
-  fullPercent: 95,
-};
-
-function setUp(options: { faults?: () => Fault; maxBytes?: number; limits?: Partial<IngestLimits> } = {}) {
-  const clock = createManualClock(NOW_MS);
-  const streamOptions = { duplicateWindowMs: 120_000, metadata: {}, replicas: 1 };
-  const framesOptions = { name: 'FRAMES', subjects: [names.framesFilter], maxBytes: options.maxBytes ?? 0 };
-  const deadOptions = { name: 'DEAD', subjects: [names.deadFilter], maxBytes: 0 };
-  const frames = createMemoryLogStore(clock, { ...framesOptions, ...streamOptions });
-  const dead = createMemoryLogStore(clock, { ...deadOptions, ...streamOptions });
-  const ended: Reason[] = [];
-  const ingest = createIngest({
-    frames: frames.open({ faults: options.faults }),
-    dead: dead.open({ faults: options.faults }),
-    offsets: { resolve: async () => ({ offsetMs: 0, validUntilMs: NOW_MS + 1e9 }) },
-    createThread: () => createDecodeHere({ ...limits, ...options.limits }),
-    lanes: 2,
-    shards: 4,
-    instance: 'feedfacefeedface',
-    names,
-    clock,
-    limits: { ...limits, ...options.limits },
-    logger: createSilentLog(),
-    metrics: {
-      stored: () => undefined,
-      ended: (reason) => void ended.push(reason),
-      clockJumps: () => undefined,
-      publishRetried: (error) => assert.ok(error instanceof LogUnavailableError),
-      threadFailed: (error) => assert.fail(error as Error),
-    },
-  });
-  return { clock, ingest, ended, readFrames: () => readAll(frames.open()), readDead: () => readAll(dead.open()) };
-}
-
-async function readAll(log: ReturnType<ReturnType<typeof createMemoryLogStore>['open']>): Promise<LogMessage[]> {
-  const { lastSeq } = await log.info();
-  const messages: LogMessage[] = [];
-  if (lastSeq === 0) return messages;
-  const stop = new AbortController();
-  for await (const message of log.readFrom({ subjects: ['>'], fromSeq: 1, signal: stop.signal })) {
-    messages.push(message);
-    if (message.seq === lastSeq) break;
-  }
-  stop.abort();
-  return messages;
-}
-
-function createDevice(
-  device: string,
-): Origin & { settled: Map<number, Reason | null>; flushes: number; resumes: number } {
-  return {
-    device,
-    athlete: '',
-    importer: false,
-    settled: new Map(),
-    flushes: 0,
-    resumes: 0,
-    settle(slot, reason) {
-      assert.ok(!this.settled.has(slot), 'a slot is settled once');
-      this.settled.set(slot, reason);
-    },
-    flush() {
-      this.flushes++;
-    },
-    resume() {
-      this.resumes++;
-    },
-  };
-}
 
 function frameBytes(device: string, seq: number, over: Partial<{ timeMs: number; bpm: number }> = {}): Uint8Array {
   const timesMs = [over.timeMs ?? NOW_MS - 100_000 + seq];
   return encodeFrame({ device, boot: BOOT, seq, source: 'hr', timesMs, columns: { heart_rate: [over.bpm ?? 100] } });
-}
-
-/** Moves time on until everything is settled; a bound keeps a stuck path from hanging the test. */
-async function settleAll(clock: ManualClock, isDone: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !isDone(); i++) await clock.advance(50);
-  assert.ok(isDone(), 'everything taken is settled');
 }
 
 function storedSeqs(messages: readonly LogMessage[]): Set<string> {
@@ -127,7 +29,7 @@ test('whatever fails in between, a frame settled as stored is in the log, and a 
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(outcome), fc.integer({ min: 1, max: 60 }), async (outcomes, count) => {
       const faults = () => outcomes.next().value;
-      const { clock, ingest, readFrames, readDead } = setUp({ faults });
+      const { clock, ingest, readFrames, readDead } = createTestIngest({ faults });
       const devices = ['a', 'b', 'c'].map(createDevice);
       for (let seq = 1; seq <= count; seq++) {
         for (const device of devices) {
@@ -166,7 +68,7 @@ test('whatever fails in between, a frame settled as stored is in the log, and a 
 });
 
 test('a full stream refuses frames and does not acknowledge them', async () => {
-  const { clock, ingest, readFrames, ended } = setUp({ maxBytes: 700 });
+  const { clock, ingest, readFrames, ended } = createTestIngest({ maxBytes: 700 });
   const device = createDevice('a');
   for (let seq = 1; seq <= 4; seq++) {
     ingest.intake.offer(device, seq, 'protobuf', frameBytes('a', seq));
@@ -180,7 +82,7 @@ test('a full stream refuses frames and does not acknowledge them', async () => {
 });
 
 test('while the stream fills up devices are slowed down, before anything is refused', async () => {
-  const { clock, ingest } = setUp({ maxBytes: 20_000 });
+  const { clock, ingest } = createTestIngest({ maxBytes: 20_000 });
   const device = createDevice('a');
   const steps = new Set<string>();
   for (let seq = 1; ingest.intake.closedFor === null; seq++) {
@@ -197,7 +99,7 @@ test('while the stream fills up devices are slowed down, before anything is refu
 });
 
 test('beyond its bound the intake asks a connection to stop, and to go on once half is stored', async () => {
-  const { clock, ingest } = setUp();
+  const { clock, ingest } = createTestIngest();
   const device = createDevice('a');
   let seq = 0;
   while (ingest.intake.offer(device, ++seq, 'protobuf', frameBytes('a', seq))) assert.ok(seq < 1_000);
@@ -210,7 +112,7 @@ test('beyond its bound the intake asks a connection to stop, and to go on once h
 });
 
 test("over a device's quota a dead letter keeps its reason and hash and drops its bytes", async () => {
-  const { clock, ingest, readDead, ended } = setUp();
+  const { clock, ingest, readDead, ended } = createTestIngest();
   const device = createDevice('a');
   const bad = Buffer.alloc(200, 0xff);
   for (let slot = 0; slot < 4; slot++) ingest.intake.offer(device, slot, 'protobuf', bad);
@@ -226,7 +128,7 @@ test("over a device's quota a dead letter keeps its reason and hash and drops it
 });
 
 test('while it drains nothing new may come, and what was taken is settled', async () => {
-  const { clock, ingest } = setUp();
+  const { clock, ingest } = createTestIngest();
   const device = createDevice('a');
   assert.equal(ingest.intake.closedFor, null);
   ingest.intake.offer(device, 1, 'json', Buffer.from('{}'));

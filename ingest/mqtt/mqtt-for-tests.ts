@@ -6,6 +6,7 @@ import mqttPacket, { type IConnectPacket, type IPublishPacket, type Packet } fro
 import { until } from '../../runtime/sockets/conformance.ts';
 import { topics } from '../../schemas/names.ts';
 import { countedReasons, createFrontEndParts, type FrontEndParts } from '../front-end-for-tests.ts';
+import type { Intake } from '../intake.ts';
 import type { Version } from './packets.ts';
 import { createMqttServer } from './server.ts';
 
@@ -74,10 +75,13 @@ export function publishPacket(messageId: number, over: Partial<IPublishPacket> =
   return { cmd: 'publish', messageId, qos, dup: false, retain: false, ...frame, ...over };
 }
 
-/** A server on a free port, all in memory but its sockets. Time stands still until `clock.advance`. */
-export async function startMqtt(t: TestContext, options: FrontEndParts = {}) {
+/**
+ * A server on a free port, all in memory but its sockets. Time stands still until `clock.advance`. `intake` stands in
+ * for the twin.
+ */
+export async function startMqtt(t: TestContext, options: FrontEndParts = {}, instead: { intake?: Intake } = {}) {
   const parts = createFrontEndParts(options);
-  const server = createMqttServer({ ...parts, host: '127.0.0.1', port: 0 });
+  const server = createMqttServer({ ...parts, ...instead, host: '127.0.0.1', port: 0 });
   const { port } = await server.listen();
   t.after(async () => {
     await server.stop();
