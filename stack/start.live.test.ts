@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from './ports.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const UP_TIMEOUT_MS = 180_000;
+const END_TIMEOUT_MS = 60_000;
+const PORTS = [
+  'mqtt-port',
+  'websocket-port',
+  'api-port',
+  'nats-port',
+  'questdb-port',
+  'questdb-pg-port',
+  'clickhouse-port',
+  'ingest-admin-port',
+  'processors-admin-port',
+];
+
+let dir: string;
+let flags: string[];
+let ports: number[];
+const started: ChildProcess[] = [];
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'slip-start-'));
+  ports = await freePorts(PORTS.length);
+  flags = [`--data-dir=${dir}`, '--demo-devices=4', ...PORTS.map((name, i) => `--${name}=${ports[i]}`)];
+});
+
+after(async () => {
+  for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  output(): string;
+}
+
+function start(...more: string[]): Started {
+  const child = spawn(process.execPath, [MAIN, ...flags, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return { child, output: () => output };
+}
+
+async function untilSaid({ child, output }: Started, text: string): Promise<string> {
+  const untilMs = Date.now() + UP_TIMEOUT_MS;
+  while (!output().includes(text)) {
+    if (child.exitCode !== null || Date.now() > untilMs) assert.fail(`never said "${text}", but:\n${output()}`);
+    await delay(50);
+  }
+  return output();
+}
+
+async function end({ child, output }: Started, signal: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
+  const exited = once(child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
+  child.kill(signal);
+  const [code] = await exited.catch((err) => assert.fail(`did not end (${err}):\n${output()}`));
+  return code;
+}
+
+/** The lines of the table: what → count. */
+function tableOf(output: string): Record<string, string> {
+  const lines = output.matchAll(/^ {2}(frames \w+|samples \w+|rows found in \w+|dead letters) +([\d,]+)/gm);
+  return Object.fromEntries([...lines].map(([, what, count]) => [what, count]));
+}
+
+function refuses(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
+}
+
+/** Processes whose command line names the data folder. */
+async function left(): Promise<string[]> {
+  const lines = await Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      // A process that ends while it is looked at has no command line any more.
+      .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.filter((line) => line.includes(dir));
+}
+
+test('a first start streams the demonstration into both stores, and a second one sends the same rows again', async () => {
+  const first = start();
+  const output = await untilSaid(first, 'Ctrl-C drains and stops it all');
+  const table = tableOf(output);
+  assert.equal(table['frames acknowledged'], table['frames sent'], output);
+  assert.equal(table['rows found in QuestDB'], table['samples acknowledged'], output);
+  assert.equal(table['rows found in ClickHouse'], table['samples acknowledged'], output);
+  assert.equal(table['dead letters'], '0', output);
+  assert.match(output, /The ledger balances: [\d,]+ samples were accepted, repeats included, and none is missing/);
+  assert.match(output, /Both stores hold the same rows/);
+
+  const busy = start();
+  const [code] = await once(busy.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
+  assert.equal(code, 1);
+  assert.match(busy.output(), /is in use|is taken/, 'a second start on the same folder says what is in the way');
+
+  assert.equal(await end(first, 'SIGINT'), 0, first.output());
+  for (const port of ports) assert.ok(await refuses(port), `something still listens on ${port}`);
+  assert.deepEqual(await left(), []);
+
+  const second = start();
+  const again = tableOf(await untilSaid(second, 'Ctrl-C drains and stops it all'));
+  assert.deepEqual(again, table, 'the same rows are sent again, and each store holds them once');
+  second.child.kill('SIGINT');
+  second.child.kill('SIGINT');
+  await once(second.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
+  const untilMs = Date.now() + END_TIMEOUT_MS;
+  while ((await left()).length > 0 && Date.now() < untilMs) await delay(100);
+  assert.deepEqual(await left(), [], 'a second signal leaves nothing behind');
+});
+
+test('a port that is taken is named, with the option that chooses another', async () => {
+  const server = createServer().listen(ports[0], '127.0.0.1');
+  await once(server, 'listening');
+  const one = start('--no-demo');
+  const [code] = await once(one.child, 'exit', { signal: AbortSignal.timeout(UP_TIMEOUT_MS) });
+  server.close();
+  assert.equal(code, 1);
+  assert.match(one.output(), new RegExp(`port ${ports[0]} is taken.*--mqtt-port`));
+  assert.deepEqual(await left(), []);
+});
