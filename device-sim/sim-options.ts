@@ -99,6 +99,12 @@ export const simOptions = defineOptions({
     unit: 'times',
     description: 'How often faults happen.',
   },
+  devicePrefix: {
+    env: 'SLIPSTREAM_SIM_DEVICE_PREFIX',
+    type: 'string',
+    default: 'load',
+    description: 'load: how the names of the devices begin; loads that run at once need different ones.',
+  },
   window: {
     env: 'SLIPSTREAM_SIM_WINDOW',
     type: 'integer',

@@ -46,6 +46,9 @@ export async function startQuestDb(options: QuestDbOptions): Promise<Engine<Ques
     args: [
       `-Xmx${maxHeapMb}m`,
       '-XX:+UseParallelGC',
+      // What the JVM unpacks and shares goes away with the data folder, not when somebody cleans up the machine.
+      `-Djava.io.tmpdir=${dir}`,
+      '-XX:+PerfDisableSharedMem',
       '-p',
       jar,
       '-m',

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { startNats } from './nats.ts';
 import type { StackOptions } from './options.ts';
 import { startQuestDb } from './questdb.ts';
-import { servicesOf, startService } from './services.ts';
+import { type ServiceSpec, servicesOf, startService } from './services.ts';
 import type { TokenKeyFiles } from './token-keys.ts';
 
 const ENGINE_STOP_MS = 20_000;
@@ -29,16 +29,18 @@ export interface StackDeps {
   readonly tokenKeys: TokenKeyFiles;
   /** Everything started goes here and is stopped in reverse order: services drain before their engines end. */
   readonly release: ReleaseStack;
-  readonly onStarted: (name: string, tookMs: number) => void;
+  readonly onStarted: (name: string, tookMs: number, pid: number) => void;
   /** A part ended although nobody asked it to. */
   readonly onLost: (name: string, how: string) => void;
+  /** What a service is told besides what follows from the stack's own options, by the names in its option table. */
+  readonly serviceOptions?: Partial<Record<ServiceSpec['name'], ServiceSpec['options']>>;
 }
 
 /**
  * Starts engines, then services, each as a child process. Throws EngineError with one message that says how to mend.
  */
 export async function startStack(deps: StackDeps): Promise<StackUrls> {
-  const { options } = deps;
+  const { options, serviceOptions = {} } = deps;
   const { host, dataDir } = options;
   const started = <Urls>(what: Promise<Engine<Urls>>) => watch(deps, what);
 
@@ -91,7 +93,9 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
   };
   const { publicFile } = deps.tokenKeys;
-  for (const spec of servicesOf(options, urls, publicFile)) await started(startService(spec));
+  for (const spec of servicesOf(options, urls, publicFile)) {
+    await started(startService({ ...spec, options: { ...spec.options, ...serviceOptions[spec.name] } }));
+  }
   return urls;
 }
 
@@ -110,6 +114,6 @@ async function watch<Urls>({ release, onStarted, onLost }: StackDeps, starting: 
   void engine.exited.then(({ code, signal }) => {
     if (!isStopping) onLost(engine.name, signal ?? `code ${code}`);
   });
-  onStarted(engine.name, performance.now() - fromMs);
+  onStarted(engine.name, performance.now() - fromMs, engine.pid);
   return engine.urls;
 }

@@ -12,6 +12,7 @@ export function loadOf(options: SimOptions, deps: LoadDeps): Load {
       port: options.mqttPort,
       version: options.protocols.includes('raw5') ? 5 : 4,
       connections: options.devices,
+      prefix: options.devicePrefix,
       window: options.window,
       samplesPerFrame: options.samplesPerFrame,
       sampleGapMs: options.sampleGapMs,

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cpuTimeUs, cpuTimeUsOf } from './process-cpu.ts';
+
+test('user and system time are read behind a name that holds blanks and brackets', () => {
+  const stat = '77 (a) b (c) S 1 77 77 0 -1 4194560 100 0 0 0 250 31 9 9 20 0 1 0 5000 1000 100';
+  assert.equal(cpuTimeUsOf(stat), 2_810_000);
+});
+
+test('the time of a process that works grows, as the process itself sees it', () => {
+  const before = { seen: cpuTimeUs(process.pid), own: process.cpuUsage() };
+  const untilMs = performance.now() + 5_000;
+  let used = 0;
+  while (used < 100_000 && performance.now() < untilMs) {
+    const { user, system } = process.cpuUsage(before.own);
+    used = user + system;
+  }
+  const difference = Math.abs(cpuTimeUs(process.pid) - before.seen - used);
+  assert.ok(difference <= 40_000, `the kernel's count is ${difference} µs off`);
+});

@@ -1,0 +1,28 @@
+import type { ReleaseStack } from '../runtime/release.ts';
+import type { BenchOptions } from './options.ts';
+import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
+
+export interface ScenarioDeps {
+  readonly options: BenchOptions;
+  /** Processes and folders go here, so that nothing stays behind, however the run ends. */
+  readonly release: ReleaseStack;
+  /** Aborts when the run is asked to end; a scenario then throws. */
+  readonly signal: AbortSignal;
+  /** Tells whoever watches how far it is. */
+  readonly say: (text: string) => void;
+}
+
+/** What a scenario found. `measured` is its own; it goes into the result file as it is. */
+export interface Outcome {
+  /** The answer, one line each. */
+  readonly lines: readonly string[];
+  readonly measured: Readonly<Record<string, unknown>>;
+  /** Why the pass rule is broken; none when it passed. */
+  readonly reasons: readonly string[];
+}
+
+export type Scenario = (deps: ScenarioDeps) => Promise<Outcome>;
+
+export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
+  'end-to-end': runEndToEnd,
+};

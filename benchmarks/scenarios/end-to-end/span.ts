@@ -1,0 +1,54 @@
+import { type HistogramReading, quantileOf } from '../../../runtime/metrics-page.ts';
+import type { StoreName } from '../../options.ts';
+import type { Observation } from './observe.ts';
+
+export interface StoreSpan {
+  readonly rows: number;
+  readonly rowsPerS: number;
+  /** From the arrival of a batch's oldest frame until the store has the batch. */
+  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  /** Samples that devices have an acknowledgement for and the store does not show yet, at both ends of the span. */
+  readonly behindSamples: readonly [start: number, end: number];
+}
+
+export interface Span {
+  readonly elapsedMs: number;
+  readonly acceptedPerS: number;
+  readonly stores: Readonly<Partial<Record<StoreName, StoreSpan>>>;
+  /** What each process used, for each sample that reached all stores. */
+  readonly cpuUsPerSample: Readonly<Record<string, number>>;
+}
+
+/** What happened between two observations. */
+export function spanBetween(from: Observation, to: Observation): Span {
+  const elapsedMs = to.atMs - from.atMs;
+  const stores = Object.fromEntries(
+    (Object.keys(to.stores) as StoreName[]).map((store) => [store, storeSpan(store, from, to)]),
+  ) as Record<StoreName, StoreSpan>;
+  const everywhere = Math.min(...Object.values(stores).map(({ rows }) => rows));
+  const cpu = [...to.cpuUs].map(([name, us]) => [name, (us - (from.cpuUs.get(name) ?? 0)) / everywhere] as const);
+  return {
+    elapsedMs,
+    acceptedPerS: ((to.acceptedSamples - from.acceptedSamples) / elapsedMs) * 1_000,
+    stores,
+    cpuUsPerSample: Object.fromEntries(cpu),
+  };
+}
+
+function storeSpan(store: StoreName, from: Observation, to: Observation): StoreSpan {
+  const [before, after] = [from.stores[store]!, to.stores[store]!];
+  const rows = after.rows - before.rows;
+  const latency = difference(from.latency[store]!, to.latency[store]!);
+  return {
+    rows,
+    rowsPerS: (rows / (after.atMs - before.atMs)) * 1_000,
+    latencyMs: { p50: quantileOf(latency, 0.5), p99: quantileOf(latency, 0.99) },
+    behindSamples: [from.acceptedSamples - before.rows, to.acceptedSamples - after.rows],
+  };
+}
+
+/** What a histogram counted between two readings; buckets that had not been shown before were empty. */
+function difference(from: HistogramReading, to: HistogramReading): HistogramReading {
+  const before = new Map(from.bounds.map(({ atMost, count }) => [atMost, count]));
+  return { bounds: to.bounds.map(({ atMost, count }) => ({ atMost, count: count - (before.get(atMost) ?? 0) })) };
+}
