@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../runtime/clock.ts';
-import { channelsOf, KINDS } from '../schemas/channels.ts';
+import { KINDS } from '../schemas/channels.ts';
 import { startClickHouse } from '../stack/clickhouse.ts';
 import { freePort, freePorts } from '../stack/ports.ts';
 import { startQuestDb } from '../stack/questdb.ts';
@@ -12,6 +12,7 @@ import { createQuestDbClient } from './questdb/questdb-client.ts';
 import { createQuestDbSink } from './questdb/sink.ts';
 import type { InstanceTotals, SinkUnderTest, StoredRow } from './sink.conformance.ts';
 import type { Sink } from './sink.ts';
+import { clickHouseRowsSql, questDbRowsSql, readClickHouseRow, readQuestDbRow } from './store-rows-for-tests.ts';
 
 /** A real store of one test file: own folder, own ports, kept over `kill`. */
 export interface TestStore extends SinkUnderTest {
@@ -83,27 +84,8 @@ export async function startTestQuestDb(): Promise<TestStore> {
       await applied();
       const rows: StoredRow[] = [];
       for (const kind of KINDS) {
-        const names = channelsOf(kind).map(({ name }) => name);
-        // 64-bit numbers as texts: JSON's would lose their last digits.
-        const found = await client.sql(
-          `SELECT series, boot::string, seq, cast(ts AS LONG), offset_ms, ${names.join(', ')} FROM ${kind}`,
-        );
-        for (const [series, boot, seq, tsUs, offsetMs, ...values] of found) {
-          const [device, source] = String(series).split('/');
-          const tsMs = Number(tsUs) / 1000;
-          const own = names.map((name, i) => [name, values[i]] as const).filter(([, value]) => value !== null);
-          rows.push({
-            device,
-            source,
-            boot: BigInt.asUintN(64, BigInt(String(boot)))
-              .toString(16)
-              .padStart(16, '0'),
-            seq: Number(seq),
-            tsMs,
-            deviceTimeMs: tsMs - Number(offsetMs),
-            values: Object.fromEntries(own) as Record<string, number>,
-          });
-        }
+        const found = await client.sql(questDbRowsSql(kind));
+        for (const row of found) rows.push(readQuestDbRow(kind, row));
       }
       return rows;
     },
@@ -142,23 +124,8 @@ export async function startTestClickHouse(): Promise<TestStore> {
     async rows() {
       const rows: StoredRow[] = [];
       for (const kind of KINDS) {
-        const names = channelsOf(kind).map(({ name }) => name);
-        const found = await client.select(
-          `SELECT device, source, lower(hex(boot)) AS boot, seq, toUnixTimestamp64Milli(ts) AS tsMs,
-            toUnixTimestamp64Milli(device_time) AS deviceTimeMs, ${names.join(', ')} FROM slipstream.${kind} FINAL`,
-        );
-        for (const row of found) {
-          const own = names.filter((name) => row[name] !== null).map((name) => [name, Number(row[name])]);
-          rows.push({
-            device: String(row.device),
-            source: String(row.source),
-            boot: String(row.boot).padStart(16, '0'),
-            seq: Number(row.seq),
-            tsMs: Number(row.tsMs),
-            deviceTimeMs: Number(row.deviceTimeMs),
-            values: Object.fromEntries(own),
-          });
-        }
+        const found = await client.select(clickHouseRowsSql(kind));
+        for (const row of found) rows.push(readClickHouseRow(kind, row));
       }
       return rows;
     },

@@ -3,6 +3,7 @@ import { createFleet } from '../../device-sim/fleet.ts';
 import { createRandom, type Random } from '../../device-sim/random.ts';
 import { createSimulation, type SimulationResult } from '../../device-sim/simulation.ts';
 import { createTruth } from '../../device-sim/truth.ts';
+import { naiveRollUps } from '../../processors/roll-ups/naive-roll-ups.ts';
 import { createManualClock } from '../../runtime/clock.ts';
 import { BATCH_HEADERS } from '../../schemas/names.ts';
 import { createChaos } from './chaos.ts';
@@ -82,7 +83,7 @@ export async function runModel(plan: ModelPlan): Promise<ModelResult> {
     ...(result === undefined ? [`devices still have ${truth.unacknowledged().length} frames`] : []),
     ...(await whatIsUndrained(platform)),
     ...judgeLedger(await readMemoryLedger(platform)),
-    ...judgeRollUps(platform.holder.rollUps(), platform.clickhouse.rows('samples'), recorder.contested),
+    ...judgeRollUps(platform.holder.rollUps(), naiveRollUps(platform.clickhouse.rows('samples')), recorder.contested),
   ];
   const calmUntilMs = clock.monotonicMs() + CALM_MS;
   while ((await whatIsLeft()).length > 0 && clock.monotonicMs() < calmUntilMs) await clock.advance(LOOK_EVERY_MS);

@@ -1,0 +1,77 @@
+import type { SampleRow } from '../../processors/batch-rows.ts';
+import { createClickHouse } from '../../processors/clickhouse/clickhouse-client.ts';
+import { createQuestDbClient } from '../../processors/questdb/questdb-client.ts';
+import { ROW_COLUMNS, rollUpColumns } from '../../processors/roll-ups/roll-up-columns.ts';
+import type { RollUpRow } from '../../processors/roll-ups/roll-up-row.ts';
+import {
+  clickHouseRowsSql,
+  type QuestDbRow,
+  questDbRowsSql,
+  readClickHouseRow,
+  readQuestDbRow,
+} from '../../processors/store-rows-for-tests.ts';
+import { createLedgerStore, type LedgerStore } from '../../runtime/ledger.ts';
+import { KINDS } from '../../schemas/channels.ts';
+
+const PAGE_ROWS = 20_000;
+const CHANNEL_COLUMNS = rollUpColumns().slice(ROW_COLUMNS.length);
+
+/** What readers see in QuestDB, page by page. */
+export async function openQuestDb(url: string) {
+  const client = await createQuestDbClient(url);
+  return {
+    async *rows(): AsyncGenerator<QuestDbRow> {
+      for (const kind of KINDS) {
+        for (let from = 0; ; from += PAGE_ROWS) {
+          const page = await client.sql(`${questDbRowsSql(kind)} LIMIT ${from}, ${from + PAGE_ROWS}`);
+          for (const row of page) yield readQuestDbRow(kind, row);
+          if (page.length < PAGE_ROWS) break;
+        }
+      }
+    },
+    /** Tables with transactions that were accepted and are not applied yet. */
+    behind: () => client.sql('SELECT name FROM wal_tables() WHERE writerTxn < sequencerTxn'),
+    ledger: createLedgerStore('questdb', async (sql) => {
+      const names = [...sql.matchAll(/ AS (\w+)/g)].map(([, name]) => name);
+      const rows = await client.sql(sql);
+      return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
+    }) satisfies LedgerStore,
+    close: () => client.close(),
+  };
+}
+
+/** What readers see in ClickHouse, device by device. */
+export function openClickHouse(url: string) {
+  const client = createClickHouse(url);
+  return {
+    async *rows(): AsyncGenerator<SampleRow> {
+      for (const kind of KINDS) {
+        for (const { device } of await client.select(`SELECT DISTINCT device FROM slipstream.${kind}`)) {
+          const sql = clickHouseRowsSql(kind, `WHERE device = '${device}'`);
+          for (const row of await client.select(sql)) yield readClickHouseRow(kind, row);
+        }
+      }
+    },
+    async rollUps(): Promise<RollUpRow[]> {
+      const sql = 'SELECT * REPLACE (toUnixTimestamp(ts) AS ts) FROM slipstream.rollup_10s FINAL';
+      return (await client.select(sql)).map(readRollUp);
+    },
+    ledger: createLedgerStore('clickhouse', (sql) => client.select(sql)) satisfies LedgerStore,
+    close: () => client.close(),
+  };
+}
+
+/** 64-bit numbers come as texts. */
+function readRollUp(row: Readonly<Record<string, unknown>>): RollUpRow {
+  const number = (name: string) => (row[name] === null ? null : Number(row[name]));
+  return {
+    device: String(row.device),
+    athlete: String(row.athlete),
+    source: String(row.source),
+    tsMs: 1000 * Number(row.ts),
+    version: Number(row.version),
+    epoch: Number(row.epoch),
+    samples: Number(row.samples),
+    values: Object.fromEntries(CHANNEL_COLUMNS.map(({ name }) => [name, number(name)])),
+  };
+}
