@@ -24,6 +24,8 @@ interface Wishes {
   wantsTick?: boolean;
   /** What emitting fails with. */
   emitError?: Error | null;
+  /** Emitting never comes to an end. */
+  emitHangs?: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ function createChronicle(owner: number, emitted: Emission[], wishes: Wishes): Re
       },
       wantsTick: () => wishes.wantsTick ?? false,
       async emit({ epoch, seq }) {
+        if (wishes.emitHangs) await new Promise(() => undefined);
         if (wishes.emitError) throw wishes.emitError;
         emitted.push({ shard, epoch, owner, seq, words: words.join(' ') });
       },
@@ -311,6 +314,22 @@ test('stopped without draining, a process lets go as a killed one does', async (
   assert.deepEqual(first.holder.held(), []);
   const second = all.world.start();
   await all.world.clock.advance(1_000);
+  assert.equal(second.holder.held().length, SHARDS);
+  assert.deepEqual(await all.kept(0), { seq: 3, words: 'w1 w2 w3' });
+});
+
+test('a store that never answers keeps neither the end of a process nor its successor waiting', async () => {
+  const wishes: Wishes = {};
+  const all = setUp(1, wishes);
+  const first = all.world.start();
+  await all.world.clock.advance(7_000);
+  wishes.emitHangs = true;
+  await all.publish(0, 3);
+  await all.world.clock.advance(7_000);
+  await first.holder.stop();
+  wishes.emitHangs = false;
+  const second = all.world.start();
+  await all.world.clock.advance(3_000);
   assert.equal(second.holder.held().length, SHARDS);
   assert.deepEqual(await all.kept(0), { seq: 3, words: 'w1 w2 w3' });
 });

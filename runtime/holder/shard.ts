@@ -117,7 +117,8 @@ export function holdShard(deps: ShardDeps, term: Term, stop: AbortSignal): HeldS
     } finally {
       ending.abort(new Error(`shard ${shard} is no longer read`));
       finishing.signal.removeEventListener('abort', finish);
-      await Promise.allSettled(works);
+      // Once the term is over nobody waits for a store that may not answer: what it still writes carries its epoch.
+      await Promise.race([Promise.allSettled(works), aborted(over)]);
     }
   }
 
@@ -167,6 +168,13 @@ export function holdShard(deps: ShardDeps, term: Term, stop: AbortSignal): HeldS
       return { shard, epoch, seq, isCaughtUp, lagMessages, trouble: trouble || state?.trouble() || '' };
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function isAway(error: unknown): boolean {

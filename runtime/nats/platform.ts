@@ -71,8 +71,8 @@ export async function openPlatform(
   const replicas = options.streamReplicas;
   const stream = (own: Pick<LogOptions, 'name' | 'subjects' | 'maxBytes' | 'metadata'>) =>
     openNatsLog(link, { ...own, replicas, duplicateWindowMs: DUPLICATE_WINDOW_MS });
-  const bucket = (name: string, ttlMs: number) =>
-    openNatsKv(link, { bucket: name, ttlMs, maxBytes: 256 * MIB, replicas });
+  const bucket = (name: string, ttlMs: number, maxBytes = 256 * MIB) =>
+    openNatsKv(link, { bucket: name, ttlMs, maxBytes, replicas });
   /** Must be longer than the oldest accepted frame, or a boot could be given a second correction. */
   const offsetsTtlMs = 2 * options.maxFrameAgeMs;
 
@@ -92,7 +92,8 @@ export async function openPlatform(
       stream({ name: names.deadStream, subjects: [names.deadFilter], maxBytes: options.deadMaxBytes, metadata: {} }),
     offsets: () => bucket(names.offsetsBucket, offsetsTtlMs),
     leases: () => bucket(names.leasesBucket, 0),
-    checkpoints: () => bucket(names.checkpointsBucket, 0),
+    // 16 shards of 16 parts below 1 MB, older and newer at once, are half of it.
+    checkpoints: () => bucket(names.checkpointsBucket, 0, 1024 * MIB),
     /** Nothing that is older has a token left to revoke. */
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
