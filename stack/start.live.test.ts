@@ -102,7 +102,7 @@ async function left(): Promise<string[]> {
   return lines.filter((line) => line.includes(dir));
 }
 
-test('a first start streams the demonstration into both stores, and a second one sends the same rows again', async () => {
+test('a first start streams the demonstration into both stores; a second one sends the same rows again', async () => {
   const first = start();
   const output = await untilSaid(first, 'Ctrl-C drains and stops it all');
   const table = tableOf(output);
