@@ -64,6 +64,8 @@ function limitTable(): string {
       ['frames in flight on a connection', DEFAULT_LIMITS.maxInFlightFrames],
       ['ms without a word or a pong on a WebSocket', DEFAULT_LIMITS.websocketIdleMs],
       ['connections of a device', DEFAULT_LIMITS.maxConnectionsPerDevice],
+      ['ms of MQTT keep-alive', DEFAULT_LIMITS.maxKeepAliveMs],
+      ['MQTT filters of a connection', DEFAULT_LIMITS.maxSubscriptions],
       ['ms of clock error that are not corrected', CLOCK_TOLERANCE_MS],
     ],
   );
