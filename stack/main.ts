@@ -19,7 +19,7 @@ function asStartError(kind: new (message: string) => Error): (err: unknown) => n
   };
 }
 
-async function start(given: Options<typeof stackOptions>, { release, signal }: MainContext): Promise<Service> {
+async function start(given: Options<typeof stackOptions>, { log, release, signal }: MainContext): Promise<Service> {
   const options = { ...given, dataDir: resolve(given.dataDir) };
   mkdirSync(options.dataDir, { recursive: true });
   const stopped = Promise.withResolvers<void>();
@@ -31,6 +31,10 @@ async function start(given: Options<typeof stackOptions>, { release, signal }: M
     release,
     onStarted: (name, tookMs) => say(`  ${name.padEnd(12)} is up after ${(tookMs / 1000).toFixed(1)} s`),
     onLost: (name, how) => stopped.reject(new StartError(`${name} ended (${how}); its log is in ${options.dataDir}`)),
+    onTrouble: (name, trouble) =>
+      trouble === null
+        ? log.info(`${name} is well again`)
+        : log.error(`${name} is not well: ${trouble}. When its disk was full, free some space and start again.`),
   }).catch(asStartError(EngineError));
   if (options.demo) await runDemo(options, urls, tokenKeys.privateFile, signal);
   if (options.open)

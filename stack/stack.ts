@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { systemClock } from '../runtime/clock.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { WEBSOCKET_PATH } from '../schemas/names.ts';
 import { startClickHouse } from './clickhouse.ts';
+import { assertRoomForStreams } from './disk.ts';
 import type { Engine } from './engine.ts';
+import { watchHealth } from './health-watch.ts';
 import { startNats } from './nats.ts';
 import type { StackOptions } from './options.ts';
 import { startQuestDb } from './questdb.ts';
@@ -34,6 +37,8 @@ export interface StackDeps {
   readonly onLost: (name: string, how: string) => void;
   /** What a service is told besides what follows from the stack's own options, by the names in its option table. */
   readonly serviceOptions?: Partial<Record<ServiceSpec['name'], ServiceSpec['options']>>;
+  /** A part is there and says that it is not well; null once it is well again. */
+  readonly onTrouble: (name: string, trouble: string | null) => void;
 }
 
 /**
@@ -43,13 +48,15 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
   const { options, serviceOptions = {} } = deps;
   const { host, dataDir } = options;
   const started = <Urls>(what: Promise<Engine<Urls>>) => watch(deps, what);
+  const natsDir = join(dataDir, 'nats');
+  if (!options.natsUrl) assertRoomForStreams(natsDir, options.streamsMaxBytes, '--streams-max-bytes');
 
   const [nats, questdb, clickhouse] = await Promise.all([
     options.natsUrl
-      ? { nats: options.natsUrl }
+      ? { nats: options.natsUrl, monitor: null }
       : started(
           startNats({
-            dir: join(dataDir, 'nats'),
+            dir: natsDir,
             host,
             port: options.natsPort,
             maxFileBytes: options.streamsMaxBytes,
@@ -81,6 +88,7 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
           }),
         ),
   ]);
+  if (nats.monitor) watchNats(deps, nats.monitor);
   const urls: StackUrls = {
     nats: nats.nats,
     questdb: questdb.http,
@@ -97,6 +105,12 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     await started(startService({ ...spec, options: { ...spec.options, ...serviceOptions[spec.name] } }));
   }
   return urls;
+}
+
+/** A NATS whose disk is full goes on answering and stores nothing: only its own health check says so. */
+function watchNats({ release, onTrouble }: StackDeps, monitor: string): void {
+  const onChange = (trouble: string | null) => onTrouble('nats-server', trouble);
+  release.add('the watch on NATS', watchHealth({ url: `${monitor}/healthz`, clock: systemClock, onChange }));
 }
 
 async function watch<Urls>({ release, onStarted, onLost }: StackDeps, starting: Promise<Engine<Urls>>): Promise<Urls> {

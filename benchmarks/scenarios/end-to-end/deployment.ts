@@ -58,6 +58,7 @@ export async function startDeployment({ options, release, say }: ScenarioDeps): 
       say(`${name} is up after ${(tookMs / 1_000).toFixed(1)} s`);
     },
     onLost: (name, how) => lost.abort(new Error(`${name} ended (${how}) in the middle of the run`)),
+    onTrouble: (name, trouble) => trouble !== null && lost.abort(new Error(`${name} is not well: ${trouble}`)),
   });
   return { urls, host: defaults.host, mqttPort, tokenKey: tokenKeys.privateFile, pids, lostSignal: lost.signal };
 }
