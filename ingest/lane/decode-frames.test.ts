@@ -146,3 +146,13 @@ test('a clock that jumps within a boot is counted', () => {
   const frames = [frame({ sentMs: NOW_MS }), frame({ seq: 2, sentMs: NOW_MS - 31_000 })];
   assert.equal(decode(tasksOf(frames)).clockJumps, 1);
 });
+
+test('a task that throws leaves nothing behind for the next one', () => {
+  const decode = createDecoder();
+  const frames = [frame(), frame({ seq: 2 })];
+  assert.throws(() => decode(tasksOf(frames, { senderOf: Uint32Array.of(0, 7) })), TypeError);
+  const result = decode(tasksOf([frame({ seq: 3, timesMs: [NOW_MS - 500] })]));
+  assert.deepEqual(reasonsOf(result), ['stored']);
+  const batches = result.batches.map(({ block, ...batch }) => ({ ...batch, rows: readBatch('samples', block).rows }));
+  assert.deepEqual(batches, [{ shard: 3, kind: 'samples', frames: 1, samples: 1, nulled: 0, rows: 1 }]);
+});

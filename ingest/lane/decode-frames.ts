@@ -57,6 +57,7 @@ export function createDecodeFrames(options: DecodeOptions) {
     const batchOf = new Uint16Array(count);
     const dead: DeadFrame[] = [];
     const parked: ParkedFrame[] = [];
+    dropLeftovers();
     batches = [];
     touched = [];
     batchCount = 0;
@@ -143,10 +144,23 @@ export function createDecodeFrames(options: DecodeOptions) {
     return number;
   }
 
+  /** A task that threw leaves open batches behind. All of its frames are refused, so their rows go too. */
+  function dropLeftovers(): void {
+    for (const { batch } of touched) {
+      if (batch.number < 0) continue;
+      batch.writer.take();
+      reset(batch);
+    }
+  }
+
   function close(shard: number, kind: Kind, batch: OpenBatch): void {
     const samples = batch.writer.rows;
     const { frames, nulled, number } = batch;
     batches[number] = { shard, kind, frames, samples, nulled, block: batch.writer.take() };
+    reset(batch);
+  }
+
+  function reset(batch: OpenBatch): void {
     batch.number = -1;
     batch.frames = 0;
     batch.nulled = 0;
