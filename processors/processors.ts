@@ -5,6 +5,7 @@ import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import type { MainContext } from '../runtime/run-main.ts';
 import { joinServices, type Service, StartError } from '../runtime/service.ts';
+import { createBehindWatch, gaugeBehind } from './behind-watch.ts';
 import { createClickHouseSink } from './clickhouse/sink.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createShardServices } from './hold-shards.ts';
@@ -26,6 +27,7 @@ const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'maxBatchRows'> = {
   healthIntervalMs: 2_000,
   maxRefusedInARow: 100,
 };
+const BEHIND = { everyMs: 5_000, maxBehindMs: 30_000 };
 const MAX_WAL_LAG_TRANSACTIONS = 1_000;
 
 export interface ProcessorsDeps {
@@ -67,8 +69,18 @@ export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
     });
     return pipeline;
   });
+  // A sink that is dead cannot say that it is behind, so who holds shards watches those of the whole deployment.
+  const watched = new Set([...sinks, ...(options.holdShards ? options.deploymentSinks : [])]);
+  const watches = new Map(
+    [...watched].map((store) => {
+      const durable = platform.names.durable(store);
+      const watch = createBehindWatch({ ...BEHIND, frames, durable, store, clock: systemClock, logger: log });
+      return [store, watch] as const;
+    }),
+  );
+  gaugeBehind(metrics, watches);
   const holding = options.holdShards ? await createShardServices({ ...deps, frames }) : [];
-  return joinServices('processors', [...pipelines, ...holding]);
+  return joinServices('processors', [...pipelines, ...watches.values(), ...holding]);
 }
 
 function createSink(name: 'questdb' | 'clickhouse', { options }: ProcessorsDeps): Sink {

@@ -6,6 +6,9 @@ export interface AcceptedTimes {
   readonly maxFutureMs: number;
 }
 
+/** A clock that says more is broken, and both stores must be able to hold what it says: DateTime64 ends in 2299. */
+export const MAX_DEVICE_TIME_MS = Date.UTC(2200, 0, 1);
+
 /** Corrections smaller than this are frozen as 0: a synchronised clock beats network jitter. */
 export const CLOCK_TOLERANCE_MS = 1_000;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBatch } from '../../schemas/batch/reader.ts';
+import { MAX_DEVICE_TIME_MS } from '../../schemas/clock-offset.ts';
 import { encodeFrame, type SensorFrame } from '../../schemas/frame/encode.ts';
 import type { DeadReason } from '../../schemas/reasons.ts';
 import { createDecodeFrames } from './decode-frames.ts';
@@ -112,6 +113,8 @@ test('each broken rule has its reason and the bytes are kept', () => {
     ['bad_source', frame({ source: 'file:xyz' }), { importer: true }],
     ['frame_too_old', frame({ timesMs: [NOW_MS - HOUR_MS - 1, NOW_MS] })],
     ['frame_from_future', frame({ timesMs: [NOW_MS, NOW_MS + 60_001] })],
+    ['frame_from_future', frame({ timesMs: [MAX_DEVICE_TIME_MS + 1], sentMs: MAX_DEVICE_TIME_MS + 1 })],
+    ['frame_from_future', frame({ source: 'file:0123abcd', timesMs: [MAX_DEVICE_TIME_MS + 1] }), { importer: true }],
     ['times_not_increasing', frame({ timesMs: [NOW_MS, NOW_MS] })],
     ['stored', frame({ source: 'file:0123abcd', timesMs: [1000] }), { importer: true }],
   ];
@@ -135,8 +138,10 @@ test('the same frame again is stored again, the same seq with other values is a 
 });
 
 test('the seventeenth source of a device is dead, the first sixteen go on', () => {
+  const tooOld = frame({ seq: 99, source: 'old', timesMs: [NOW_MS - 2 * HOUR_MS] });
   const frames = Array.from({ length: 17 }, (_, i) => frame({ seq: i + 1, source: `s${i}` }));
-  const reasons = reasonsOf(createDecoder()(tasksOf([...frames, frames[3]])));
+  const [first, ...reasons] = reasonsOf(createDecoder()(tasksOf([tooOld, ...frames, frames[3]])));
+  assert.equal(first, 'frame_too_old', 'a dead frame uses up no source');
   assert.deepEqual(reasons.slice(0, 16), Array(16).fill('stored'));
   assert.deepEqual(reasons.slice(16), ['too_many_sources', 'stored']);
 });

@@ -1,6 +1,6 @@
 import { type BatchWriter, createBatchWriter } from '../../schemas/batch/writer.ts';
 import type { Kind } from '../../schemas/channels.ts';
-import { type AcceptedTimes, checkTimes, proposeOffsetMs } from '../../schemas/clock-offset.ts';
+import { type AcceptedTimes, checkTimes, MAX_DEVICE_TIME_MS, proposeOffsetMs } from '../../schemas/clock-offset.ts';
 import { contentHash, type FrameColumns } from '../../schemas/frame/columns.ts';
 import { createFrameDecoder } from '../../schemas/frame/decode.ts';
 import { jsonFrameToProtobuf } from '../../schemas/frame/json.ts';
@@ -91,10 +91,11 @@ export function createDecodeFrames(options: DecodeOptions) {
 
   function checkIdentity(sender: Sender): DeadReason | null {
     if (frame.device !== sender.device) return 'foreign_device';
-    const memory = devices.of(frame.device);
-    if (isFileSource(frame)) return sender.importer && FILE_SOURCE_PATTERN.test(frame.source) ? null : 'bad_source';
-    if (!SOURCE_PATTERN.test(frame.source)) return 'bad_source';
-    return memory.useSource(frame.source) ? null : 'too_many_sources';
+    const isAllowed = isFileSource(frame)
+      ? sender.importer && FILE_SOURCE_PATTERN.test(frame.source)
+      : SOURCE_PATTERN.test(frame.source);
+    if (!isAllowed) return 'bad_source';
+    return frame.timesMs[frame.count - 1] > MAX_DEVICE_TIME_MS ? 'frame_from_future' : null;
   }
 
   /** The frozen offset of the frame's boot, or NaN when it is not known here. Files keep their own times. */
@@ -107,11 +108,13 @@ export function createDecodeFrames(options: DecodeOptions) {
 
   function checkFrame(offsetMs: number, nowMs: number): DeadReason | null {
     const { timesMs, count } = frame;
+    const memory = devices.of(frame.device);
     if (!isFileSource(frame)) {
       const reason = checkTimes(timesMs[0] + offsetMs, timesMs[count - 1] + offsetMs, nowMs, options);
       if (reason !== null) return reason;
+      // After the times: a frame that is dead anyway uses up none of the device's sources.
+      if (!memory.useSource(frame.source)) return 'too_many_sources';
     }
-    const memory = devices.of(frame.device);
     return memory.conflicts(frame.bootLow, frame.seq, contentHash(frame)) ? 'frame_conflict' : null;
   }
 
