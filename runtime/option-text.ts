@@ -61,7 +61,7 @@ function left(name: string, option: Option): string {
   const flag = flagName(name);
   switch (option.type) {
     case 'boolean':
-      return option.default === true ? `--no-${flag.slice(2)}` : flag;
+      return option.default === true ? `--[no-]${flag.slice(2)}` : flag;
     case 'integer':
     case 'number':
       return `${flag} <${option.unit ?? option.type}>`;

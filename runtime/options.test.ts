@@ -159,7 +159,7 @@ test('the help aligns flags with what they do, their unit, default and variable'
   --flush-ms <ms>        Longest wait before a flush. [at least 0; ms; default 0.5; SLIPSTREAM_FLUSH_MS]
   --nats-url <text>      Where NATS is. [default nats://127.0.0.1:4222; SLIPSTREAM_NATS_URL]
   --open                 Accept devices without a token. [default false; SLIPSTREAM_OPEN]
-  --no-colour            Colour the log. [default true; COLOUR]
+  --[no-]colour          Colour the log. [default true; COLOUR]
   --store <file|memory>  Where samples go. [file, memory; default file; SLIPSTREAM_STORE]
   --sinks <a,b,…>        Which sinks run here. [questdb, clickhouse; SLIPSTREAM_SINKS]
   --api-key <text>       Key of the operator. [secret; SLIPSTREAM_API_KEY]
