@@ -14,6 +14,15 @@ export interface Temper {
 /** Asked all the time, so that the same chances for these would leave nothing else to happen. */
 const FREQUENT = /^(pull|read|working|durablePosition|info|nextSeq|lease\..*)$/;
 
+const ENGINES = ['nats', 'questdb', 'clickhouse'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** Which engine answers a call, by the names that the twins give to calls. */
+function engineOf(call: string): EngineName {
+  if (call.startsWith('questdb.')) return 'questdb';
+  return /^(clickhouse|roll-ups)\./.test(call) ? 'clickhouse' : 'nats';
+}
+
 export function createChaos(random: Random) {
   const scale = (most: number) => most * random.next() ** 2;
   const temper: Temper = {
@@ -24,6 +33,7 @@ export function createChaos(random: Random) {
     longestDelayMs: random.pick([20, 300, 3_000]),
     longestStopMs: random.pick([500, 5_000, 40_000]),
   };
+  const outages = new Set<EngineName>();
   let isOver = false;
 
   return {
@@ -35,8 +45,16 @@ export function createChaos(random: Random) {
     end(): void {
       isOver = true;
     },
+    /** Nobody reaches this engine until the outage is ended. */
+    beginOutage(): { engine: EngineName; end(): void } {
+      const engine = random.pick(ENGINES);
+      outages.add(engine);
+      return { engine, end: () => void outages.delete(engine) };
+    },
     fateOf(call: string): Fate {
       if (isOver) return { kind: 'ok' };
+      // The last call before an engine is gone may have had its effect.
+      if (outages.has(engineOf(call))) return { kind: random.chance(0.1) ? 'fail_after' : 'fail_before' };
       const share = FREQUENT.test(call) ? 0.1 : 1;
       const when = () => random.pick(['before', 'after'] as const);
       if (random.chance(temper.kill * share)) return { kind: 'kill', when: when() };

@@ -105,5 +105,5 @@ export function createHolderTwins(deps: HolderTwinsDeps) {
     return { run: () => both.run(), drain: () => both.drain(), stop: () => both.stop() };
   }
 
-  return { start, rollUps: () => rollUps.rows(), counts, totals };
+  return { start, loseWatches: () => leases.loseWatches(), rollUps: () => rollUps.rows(), counts, totals };
 }

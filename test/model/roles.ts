@@ -4,6 +4,7 @@ import type { Ingest } from '../../ingest/ingest.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Chaos } from './chaos.ts';
 import { createNetwork } from './network.ts';
+import { createOutages } from './outages.ts';
 import type { Platform } from './platform.ts';
 import type { ModelProcess } from './process.ts';
 import { createSupervisor, type Program } from './supervisor.ts';
@@ -18,7 +19,7 @@ export interface RolesDeps {
   onBreach(words: string): void;
 }
 
-/** The deployment: ingest, a process for each sink, two holders of shards, and the network before them. */
+/** The deployment: ingest, a process for each sink, two holders; the network before them and the engines' outages. */
 export function createRoles({ platform, fleet, clock, chaos, random, trace, onBreach }: RolesDeps) {
   const ingests = new Map<ModelProcess, Ingest>();
   const athletes = new Map(fleet.map(({ device, athlete }) => [device, athlete]));
@@ -46,6 +47,7 @@ export function createRoles({ platform, fleet, clock, chaos, random, trace, onBr
     };
   }
 
+  const outages = createOutages({ clock, chaos, trace, onNatsLost: () => platform.holder.loseWatches() });
   const supervise = (role: string, start: (process: ModelProcess) => Program, instances = 1) =>
     createSupervisor({ role, start, instances, clock, chaos, trace });
   const roles = [
@@ -62,6 +64,7 @@ export function createRoles({ platform, fleet, clock, chaos, random, trace, onBr
       for (const role of roles) role.fill();
     },
     calm: () => {
+      outages.stop();
       for (const role of roles) role.calm();
     },
     end: () => {
@@ -71,6 +74,6 @@ export function createRoles({ platform, fleet, clock, chaos, random, trace, onBr
       roles.flatMap(({ role, crashes }) =>
         crashes.map((crash) => `${role} crashed: ${crash instanceof Error ? crash.stack : crash}`),
       ),
-    counts: () => ({ kills: sum('kills'), stops: sum('stops'), retired: sum('retired') }),
+    counts: () => ({ kills: sum('kills'), stops: sum('stops'), retired: sum('retired'), outages: outages.count() }),
   };
 }
