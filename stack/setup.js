@@ -2,7 +2,7 @@
  * Fetches what is missing before `npm start`, `npm test` and `npm run bench`: npm packages, and engines into
  * `.engines/`. Plain JavaScript for the machine's own Node, with nothing but Node's library: it runs before
  * node_modules is there. Prints nothing when nothing is missing; one message, and exit code 1, when something is that
- * it cannot fetch. `--with-test-tools` also fetches the foreign clients that some tests use.
+ * it cannot fetch. `--with-test-tools` also fetches what only tests use, foreign clients for one.
  *
  * NATS_URL and QUESTDB_URL in the environment mean: that engine runs elsewhere, do not fetch it.
  */
@@ -55,8 +55,8 @@ function findMissing(withTestTools) {
   if (!process.env.QUESTDB_URL && !isQuestDbThere(ENGINES, versions.questdb)) {
     missing.push(() => fetchQuestDb(ENGINES, versions.questdb));
   }
-  if (withTestTools && missingTestTools(ENGINES, versions.pyclients).length > 0) {
-    missing.push(() => fetchTestTools(ENGINES, versions.pyclients));
+  if (withTestTools && missingTestTools(ENGINES, versions).length > 0) {
+    missing.push(() => fetchTestTools(ENGINES, versions));
   }
   return missing;
 }

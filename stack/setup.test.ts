@@ -52,3 +52,23 @@ test('the lock of a set-up that was killed is taken over', async () => {
   assert.deepEqual(await underLock(lock, ''), [0, null]);
   assert.ok(!existsSync(lock));
 });
+
+/** Runs `expression` of newer-libc.js with nothing on PATH but a `getconf` that prints `libc`. */
+function askNewerLibc(libc: string, expression: string): string {
+  const bin = mkdtempSync(join(dir, 'bin-'));
+  writeFileSync(join(bin, 'getconf'), `#!/bin/sh\necho ${libc}\n`, { mode: 0o755 });
+  const script = `import { fetchNewerLibc, isNewerLibcMissing } from ${JSON.stringify(import.meta.resolve('./setup/newer-libc.js'))};
+    process.stdout.write(String(${expression}));`;
+  const args = ['--input-type=module', '-e', script, dir];
+  return spawnSync(process.execPath, args, { env: { PATH: bin }, encoding: 'utf8' }).stdout;
+}
+
+test('a newer C library is wanted where the own one is too old, and nowhere else', () => {
+  const own = ['glibc 2.36', 'glibc 2.38', 'glibc 2.41', 'glibc 3.0', 'musl 1.2'];
+  const answers = own.map((libc) => askNewerLibc(libc, "isNewerLibcMissing(process.argv[1], '2.38')"));
+  assert.deepEqual(answers, ['true', 'false', 'false', 'false', 'false']);
+});
+
+test('where it cannot be fetched set-up says why and goes on', () => {
+  assert.equal(askNewerLibc('glibc 2.36', 'fetchNewerLibc(process.argv[1])'), 'there is no apt-get');
+});

@@ -5,7 +5,6 @@ import { createMemorySocketServer, type MemorySocketServer } from '../../runtime
 import type { Peer } from '../../runtime/sockets/peer.ts';
 import type { SocketServer, SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
 import { connectWsPeer } from '../../runtime/sockets/ws-peer.ts';
-import { createWsServer } from '../../runtime/sockets/ws-server.ts';
 import { encodeFrame } from '../../schemas/frame/encode.ts';
 import { WEBSOCKET_PATH } from '../../schemas/names.ts';
 import { type DownMessage, encodeFrameMessage, encodeHello, readDown } from '../../schemas/websocket-framing.ts';
@@ -25,8 +24,11 @@ export interface Phone {
   rest(): Promise<[...DownMessage[], number]>;
 }
 
+export type CreateSockets = (options: SocketServerOptions<Slot>, log: Logger) => SocketServer;
+
 export interface WebsocketTestOptions extends FrontEndParts {
-  readonly sockets?: 'memory' | 'ws';
+  /** Real sockets; without them all happens in memory. */
+  readonly sockets?: CreateSockets;
   /** Makes the socket server one that cannot hold reading. */
   readonly cannotPause?: boolean;
 }
@@ -52,10 +54,9 @@ export async function startWebsocket(t: TestContext, options: WebsocketTestOptio
   });
 
   async function connect(request: { answersPings?: boolean } = {}): Promise<Phone> {
-    const peer =
-      options.sockets === 'ws'
-        ? await connectWsPeer(address, { path: WEBSOCKET_PATH, ...request })
-        : await (sockets as MemorySocketServer).connect({ path: WEBSOCKET_PATH });
+    const peer = options.sockets
+      ? await connectWsPeer(address, { path: WEBSOCKET_PATH, ...request })
+      : await (sockets as MemorySocketServer).connect({ path: WEBSOCKET_PATH });
     t.after(() => peer.vanish());
     return phoneOf(peer);
   }
@@ -82,11 +83,11 @@ export async function startWebsocket(t: TestContext, options: WebsocketTestOptio
 }
 
 function createSockets(
-  { sockets = 'memory', cannotPause = false }: WebsocketTestOptions,
+  { sockets, cannotPause = false }: WebsocketTestOptions,
   options: SocketServerOptions<Slot>,
   log: Logger,
 ): SocketServer {
-  if (sockets === 'ws') return createWsServer(options, log);
+  if (sockets) return sockets(options, log);
   const server = createMemorySocketServer(options, log);
   if (!cannotPause) return server;
   const { open } = options.handlers;

@@ -1,6 +1,7 @@
 import type { Logger } from '../log.ts';
 import type { SocketServer, SocketServerOptions } from './socket-server.ts';
-import { createUwsServer, loadUws, type Uws } from './uws-server.ts';
+import { createUwsServer, loadUws } from './uws-server.ts';
+import type { Uws } from './uws-socket.ts';
 import { createWsServer } from './ws-server.ts';
 
 /** uWebSockets.js where it loads, `ws` where it does not; the log says which, and why not the faster one. */

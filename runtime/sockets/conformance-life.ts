@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../../stack/ports.ts';
 import { createSilentLog } from '../log.ts';
 import { StartError } from '../service.ts';
-import { collect, type Subject, startServer, until } from './conformance.ts';
-import type { ConnectionRequest, Socket } from './socket-server.ts';
+import { collect, PATH, type Subject, startServer, until } from './conformance.ts';
+import type { ConnectionRequest, Socket, SocketServerOptions } from './socket-server.ts';
 
 /** How connections begin and end. */
 export function lifeCycleConformance(subject: Subject): void {
   test('another path is refused with 404', async (t) => {
     const { connect, events } = await startServer(t, subject);
     await assert.rejects(connect({ path: '/v1/elsewhere' }), /404/);
-    await assert.rejects(connect({ path: '/v1/stream/more' }), /404/);
+    for (const tail of ['/more', '/', 's']) await assert.rejects(connect({ path: `${PATH}${tail}` }), /404/);
     assert.deepEqual(events, []);
   });
 
@@ -117,23 +118,35 @@ export function lifeCycleConformance(subject: Subject): void {
 
   test('a taken port is one sentence that names the option', { skip: noPorts }, async (t) => {
     const { address } = await startServer(t, subject);
-    const other = subject.create(
-      {
-        path: '/',
-        createData: () => undefined,
-        handlers: { message: () => undefined },
-        maxMessageBytes: 1,
-        maxBackpressureBytes: 1,
-        whenSlow: 'drop',
-        maxConnections: 1,
-        idleTimeoutMs: 60_000,
-        portOption: '--websocket-port',
-      },
-      createSilentLog(),
-    );
+    const other = subject.create({ ...optionsOf(), portOption: '--websocket-port' }, createSilentLog());
     t.after(() => other.close());
     const message = /^StartError: 127\.0\.0\.1:\d+ is taken .* --websocket-port$/;
     await assert.rejects(other.listen(address), (err) => err instanceof StartError && message.test(String(err)));
+  });
+
+  test('an address that is not here is one sentence that says so', { skip: noPorts }, async (t) => {
+    const other = subject.create(optionsOf(), createSilentLog());
+    t.after(() => other.close());
+    const message = 'this machine has no address 203.0.113.1: give one that it has';
+    await assert.rejects(other.listen({ host: '203.0.113.1', port: 0 }), new StartError(message));
+  });
+
+  test('several servers share a port when they are told to', { skip: noPorts }, async (t) => {
+    // A port that is free, because a server that takes any does not share it.
+    const port = await freePort();
+    const servers = [0, 1].map(() => {
+      const options = { ...optionsOf(), maxConnections: 100, reusePort: true };
+      const server = subject.create(options, createSilentLog());
+      t.after(() => server.close({ graceMs: 100 }));
+      return server;
+    });
+    for (const server of servers) await server.listen({ host: '127.0.0.1', port });
+    const hasBoth = () => servers.every((server) => server.connectionCount() > 0);
+    for (let i = 0; i < 64 && !hasBoth(); i++) {
+      const peer = await subject.connect(servers[0], { host: '127.0.0.1', port }, { path: PATH });
+      t.after(() => peer.vanish());
+    }
+    await until('both have some', hasBoth);
   });
 
   const noIdle = subject.idleTimeoutMs === undefined ? 'it has none that a test could wait for' : false;
@@ -149,4 +162,18 @@ export function lifeCycleConformance(subject: Subject): void {
     alive.send(new Uint8Array([5]));
     assert.equal((await received)[0][0], 5);
   });
+}
+
+/** Of a server that only has to listen. */
+function optionsOf(): SocketServerOptions<undefined> {
+  return {
+    path: PATH,
+    createData: () => undefined,
+    handlers: { message: () => undefined },
+    maxMessageBytes: 1,
+    maxBackpressureBytes: 1,
+    whenSlow: 'drop',
+    maxConnections: 1,
+    idleTimeoutMs: 60_000,
+  };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { collect, type Subject, startServer, until } from './conformance.ts';
 import type { ConnectionRequest, SendResult, Socket } from './socket-server.ts';
 
@@ -64,6 +64,80 @@ export function slowReaderConformance(subject: Subject): void {
     await until('it is out', () => server.connectionCount() === 0);
     assert.equal(sockets[0].bufferedBytes(), 0);
     assert.deepEqual(events, ['open', 'close 1006 for its limit: backpressure']);
+  });
+
+  test('a subscriber that stops reading is cut off as well when its server wants it so', async (t) => {
+    const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'close' as const };
+    const { connect, sockets, server, events } = await startServer(t, subject, limits);
+    const [slow, quick] = [await connect(), await connect()];
+    await until('both are in', () => sockets.length === 2);
+    for (const socket of sockets) socket.subscribe('board');
+    slow.stopReading();
+    let got = 0;
+    quick.onMessage(() => void got++);
+    for (let i = 0; i < FLOOD_MESSAGES; i++) {
+      server.publish('board', new Uint8Array(MESSAGE_BYTES));
+      if (i % 8 === 0) await until('the quick one keeps up', () => got > i);
+    }
+    await until('the slow one is out', () => server.connectionCount() === 1);
+    await until('the quick one has all', () => got === FLOOD_MESSAGES);
+    assert.deepEqual(events, ['open', 'open', 'close 1006 for its limit: backpressure']);
+  });
+
+  /** Messages wait for a peer that does not read; the last of them says so. */
+  async function startWithWaiting(t: TestContext) {
+    const limits = { maxBackpressureBytes: 16 * LIMIT_BYTES, whenSlow: 'drop' as const };
+    const handlers = { message: () => undefined };
+    const running = await startServer(t, subject, { ...limits, handlers });
+    const peer = await running.connect();
+    await until('it is in', () => running.sockets.length === 1);
+    peer.stopReading();
+    const [socket] = running.sockets;
+    let count = 0;
+    while (socket.bufferedBytes() < LIMIT_BYTES) {
+      const bytes = new Uint8Array(MESSAGE_BYTES);
+      new DataView(bytes.buffer).setUint32(0, count++);
+      assert.notEqual(socket.send(bytes), 'dropped');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { ...running, peer, socket, count };
+  }
+
+  test('a goodbye comes after all that waited, and nothing is sent after it', async (t) => {
+    const { peer, socket, server, count } = await startWithWaiting(t);
+    const received = collect(peer, count);
+    socket.close(4_008, 'enough');
+    assert.equal(socket.send(new Uint8Array(4)), 'dropped');
+    peer.startReading();
+    assert.deepEqual((await received).map(numberOf), [...Array(count).keys()]);
+    assert.equal(await peer.closed, 4_008);
+    await until('it is out', () => server.connectionCount() === 0);
+  });
+
+  test('a goodbye that a peer does not read can be cut short', async (t) => {
+    const { peer, socket, server } = await startWithWaiting(t);
+    socket.close(4_008, 'enough');
+    socket.terminate();
+    await until('it is out', () => server.connectionCount() === 0);
+    peer.startReading();
+    assert.ok([1006, 4_008].includes(await peer.closed));
+  });
+
+  test('closing the server leaves a peer its grace to read all that waited, even one that goes on sending', async (t) => {
+    const { peer, server, count } = await startWithWaiting(t);
+    const received = collect(peer, count);
+    const closed = server.close({ graceMs: 30_000 });
+    for (let i = 0; i < FLOOD_MESSAGES; i++) peer.send(new Uint8Array(16_000));
+    peer.startReading();
+    assert.deepEqual((await received).map(numberOf), [...Array(count).keys()]);
+    await closed;
+    assert.equal(await peer.closed, 1001);
+  });
+
+  test('closing the server waits no longer than its grace', async (t) => {
+    const { server } = await startWithWaiting(t);
+    await server.close({ graceMs: 50 });
+    assert.equal(server.connectionCount(), 0);
   });
 
   test('a subscriber that stops reading takes nothing from the others', async (t) => {

@@ -4,7 +4,13 @@ import { createMemoryLog, type Logger } from '../log.ts';
 import { lifeCycleConformance } from './conformance-life.ts';
 import { slowReaderConformance } from './conformance-slow.ts';
 import type { Peer, PeerRequest } from './peer.ts';
-import type { ConnectionRequest, Socket, SocketServer, SocketServerOptions } from './socket-server.ts';
+import {
+  CLOSE_CODE,
+  type ConnectionRequest,
+  type Socket,
+  type SocketServer,
+  type SocketServerOptions,
+} from './socket-server.ts';
 
 /** One implementation of the contract, and how to reach it. */
 export interface Subject {
@@ -162,10 +168,20 @@ function messageConformance(subject: Subject): void {
     peer.send(new Uint8Array(1_000));
     await until('the short one is there', () => delivered === 1);
     peer.send(new Uint8Array(1_001));
-    await peer.closed;
+    assert.equal(await peer.closed, CLOSE_CODE.tooBig);
     await until('the server has closed it', () => events.length === 2);
     assert.equal(delivered, 1);
-    assert.match(events[1], /^close 10\d\d for its limit: message$/);
+    assert.match(events[1], /^close 10(06|09) for its limit: message$/);
+  });
+
+  test('a message far over the limit is not even read', async (t) => {
+    const handlers = { message: () => assert.fail('it was delivered') };
+    const { connect, events } = await startServer(t, subject, { maxMessageBytes: 1_000, handlers });
+    const peer = await connect();
+    peer.send(new Uint8Array(100_000));
+    await peer.closed;
+    await until('the server has closed it', () => events.length === 2);
+    assert.match(events[1], /^close 10(06|09) for its limit: message$/);
   });
 
   test('published bytes reach the subscribers of their topic and nobody else', async (t) => {

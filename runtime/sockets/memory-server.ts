@@ -39,6 +39,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     private outgoingBytes = 0;
     private readonly incoming: { bytes: Uint8Array; kind: 'binary' | 'text' }[] = [];
     private isOpen = true;
+    private isSayingGoodbye = false;
     private isPaused = false;
     private isPeerReading = true;
     private isWaitingForDrain = false;
@@ -68,7 +69,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     }
 
     send(bytes: Uint8Array): SendResult {
-      if (!this.isOpen) return 'dropped';
+      if (!this.isOpen || this.isSayingGoodbye) return 'dropped';
       if (this.bufferedBytes() >= maxBackpressureBytes) {
         if (options.whenSlow === 'close') this.later(() => this.end(CLOSE_CODE.abnormal, 'backpressure'));
         return 'dropped';
@@ -103,6 +104,7 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     }
 
     close(code: number): void {
+      this.isSayingGoodbye = true;
       this.later(() => {
         this.deliver();
         this.end(code);

@@ -16,7 +16,10 @@ export interface SocketServer {
   readonly canPause: boolean;
   /** Resolves with the address in use (port 0 takes a free port); throws `StartError`, as when the port is taken. */
   listen(address: { host: string; port: number }): Promise<{ host: string; port: number }>;
-  /** Sends to every subscriber and returns to how many. A subscriber that is too slow is treated as in `send`. */
+  /**
+   * Sends to every subscriber and returns to how many. One that is too slow is treated as in `send`, and may be counted
+   * all the same.
+   */
   publish(topic: string, bytes: Uint8Array): number;
   connectionCount(): number;
   /** Takes no new connections; those that are open stay. */
@@ -41,7 +44,10 @@ export interface Socket<Data> {
   resume(): void;
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** Says goodbye with a close code (1000–1014, 3000–4999) and a reason of at most 123 bytes. */
+  /**
+   * Says goodbye, after all that was sent before, with a close code (1000–1014, 3000–4999) and a reason of at most 123
+   * bytes. Waits for the peer as long as it takes; `terminate` cuts that short.
+   */
   close(code: number, reason?: string): void;
   /** Cuts the connection without a word. */
   terminate(): void;
@@ -75,7 +81,7 @@ export interface SocketServerOptions<Data> {
   path: string;
   createData(request: ConnectionRequest): Data;
   handlers: SocketHandlers<Data>;
-  /** A longer message closes its connection. */
+  /** A longer message closes its connection with 1009; one far longer may be cut off before it is read. */
   maxMessageBytes: number;
   /** When this much waits for a slow reader, `whenSlow` happens. */
   maxBackpressureBytes: number;

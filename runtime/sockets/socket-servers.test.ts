@@ -1,7 +1,5 @@
-import { test } from 'node:test';
 import { type Subject, socketServerConformance } from './conformance.ts';
 import { createMemorySocketServer, type MemorySocketServer } from './memory-server.ts';
-import { createUwsServer, loadUws, type Uws } from './uws-server.ts';
 import { connectWsPeer } from './ws-peer.ts';
 import { createWsServer } from './ws-server.ts';
 
@@ -15,18 +13,4 @@ socketServerConformance({
   idleTimeoutMs: undefined,
 });
 
-socketServerConformance({ name: 'ws', create: createWsServer, connect, hasPorts: true, idleTimeoutMs: 200 });
-
-const loaded = await loadUws().catch((err: Error) => err);
-if (loaded instanceof Error) {
-  test('the socket server uWebSockets.js', { skip: loaded.message.trim().split('\n').at(-1) }, () => undefined);
-} else {
-  const uws: Uws = loaded;
-  socketServerConformance({
-    name: 'uWebSockets.js',
-    create: (options, log) => createUwsServer(uws, options, log),
-    connect,
-    hasPorts: true,
-    idleTimeoutMs: 8_000,
-  });
-}
+socketServerConformance({ name: 'ws', create: createWsServer, connect, hasPorts: true, idleTimeoutMs: 1_000 });

@@ -1,21 +1,18 @@
 import type * as UwsModule from 'uWebSockets.js';
-import { isIPv6 } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
+import { systemClock } from '../clock.ts';
 import { type ListenAddress, listenError } from '../listen-error.ts';
 import type { Logger } from '../log.ts';
 import {
   CLOSE_CODE,
-  type ConnectionRequest,
   type CutOffLimit,
   DEFAULT_GRACE_MS,
   DEFAULT_PORT_OPTION,
-  type SendResult,
-  type Socket,
   type SocketServer,
   type SocketServerOptions,
 } from './socket-server.ts';
+import { type Slot, type Uws, UwsSocket } from './uws-socket.ts';
 
-/** The library as it is: its type declarations miss two facts about listening. */
-export type Uws = typeof UwsModule & { LIBUS_LISTEN_EXCLUSIVE_PORT: number };
 type Listen = (
   host: string,
   port: number,
@@ -29,79 +26,16 @@ export async function loadUws(): Promise<Uws> {
   return uws as Uws;
 }
 
-/** What uWebSockets.js answers to a send. */
-const SENT = 1;
-const DROPPED = 2;
 /** Its default: a port that several sockets listen on. */
 const SHARED_PORT = 0;
 
-interface Slot<Data> {
-  request: ConnectionRequest;
-  socket?: UwsSocket<Data>;
-}
-
+/** The library cuts off what is longer than this many times `maxMessageBytes`; up to there we can say why first. */
+const LIBRARY_LIMIT_FACTOR = 2;
 /**
- * One connection. The library's object must not be touched after its close event, so `handle` is taken away then, and
- * every call is harmless from there on.
+ * How long a peer has to take the last goodbye out of its kernel, when the server closes: the library does not say when
+ * it has, and a connection that is cut too soon takes the goodbye along.
  */
-class UwsSocket<Data> implements Socket<Data> {
-  readonly data: Data;
-  readonly remoteAddress: string;
-  isWaitingForDrain = false;
-  isTooSlow = false;
-  handle: UwsModule.WebSocket<Slot<Data>> | undefined;
-  private readonly closesWhenSlow: boolean;
-
-  constructor(handle: UwsModule.WebSocket<Slot<Data>>, remoteAddress: string, data: Data, closesWhenSlow: boolean) {
-    this.handle = handle;
-    this.remoteAddress = remoteAddress;
-    this.data = data;
-    this.closesWhenSlow = closesWhenSlow;
-  }
-
-  send(bytes: Uint8Array): SendResult {
-    const result = this.handle?.send(bytes, true);
-    if (result === undefined) return 'dropped';
-    if (result === SENT) return 'sent';
-    if (result === DROPPED) {
-      if (this.closesWhenSlow) {
-        this.isTooSlow = true;
-        this.terminate();
-      }
-      return 'dropped';
-    }
-    this.isWaitingForDrain = true;
-    return 'buffered';
-  }
-
-  bufferedBytes(): number {
-    return this.handle?.getBufferedAmount() ?? 0;
-  }
-
-  pause(): void {
-    // The library cannot pause a WebSocket: see `canPause`.
-  }
-
-  resume(): void {
-    // Nothing was paused.
-  }
-
-  subscribe(topic: string): void {
-    this.handle?.subscribe(topic);
-  }
-
-  unsubscribe(topic: string): void {
-    this.handle?.unsubscribe(topic);
-  }
-
-  close(code: number, reason = ''): void {
-    this.handle?.end(code, reason);
-  }
-
-  terminate(): void {
-    this.handle?.close();
-  }
-}
+const LAST_WORDS_MS = 500;
 
 /** The contract on uWebSockets.js: native, several times faster, but not for every machine (see `loadUws`). */
 export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Data>, log: Logger): SocketServer {
@@ -110,6 +44,7 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
   const app = uws.App();
   let listening: UwsModule.us_listen_socket | undefined;
   let whenEmpty: (() => void) | undefined;
+  let lastGoodbyeMs = Number.NEGATIVE_INFINITY;
 
   function guarded(socket: UwsSocket<Data>, what: string, handle: () => void): void {
     try {
@@ -121,7 +56,7 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
   }
 
   app.ws<Slot<Data>>(path, {
-    maxPayloadLength: options.maxMessageBytes,
+    maxPayloadLength: options.maxMessageBytes * LIBRARY_LIMIT_FACTOR,
     maxBackpressure: options.maxBackpressureBytes,
     closeOnBackpressureLimit: whenSlow === 'close',
     idleTimeout: idleTimeoutSeconds(options.idleTimeoutMs),
@@ -153,13 +88,22 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
     },
     message(ws, message, isBinary) {
       const socket = ws.getUserData().socket!;
+      if (socket.isSayingGoodbye) return;
+      if (message.byteLength > options.maxMessageBytes) {
+        socket.limit = 'message';
+        socket.close(CLOSE_CODE.tooBig);
+        return;
+      }
       guarded(socket, 'message', () => {
         handlers.message(socket, new Uint8Array(message), isBinary ? 'binary' : 'text');
       });
     },
+    dropped: (ws) => ws.getUserData().socket?.tooSlow(),
     drain(ws) {
       const socket = ws.getUserData().socket!;
-      if (!socket.isWaitingForDrain || socket.bufferedBytes() > 0) return;
+      if (socket.bufferedBytes() > 0) return;
+      if (socket.isSayingGoodbye) return socket.sayGoodbye();
+      if (!socket.isWaitingForDrain) return;
       socket.isWaitingForDrain = false;
       guarded(socket, 'drain', () => handlers.drain?.(socket));
     },
@@ -167,8 +111,8 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
       const socket = ws.getUserData().socket!;
       socket.handle = undefined;
       open.delete(socket);
-      const limit = socket.isTooSlow ? 'backpressure' : limitOf(code, message);
-      guarded(socket, 'close', () => handlers.close?.(socket, code, limit));
+      if (socket.isSayingGoodbye) lastGoodbyeMs = systemClock.monotonicMs();
+      guarded(socket, 'close', () => handlers.close?.(socket, code, socket.limit ?? limitOf(code, message)));
       if (open.size === 0) whenEmpty?.();
     },
   });
@@ -205,6 +149,8 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
       const cutOff = setTimeout(() => app.close(), graceMs);
       if (open.size > 0) await empty;
       clearTimeout(cutOff);
+      const lastWordsMs = lastGoodbyeMs + Math.min(LAST_WORDS_MS, graceMs) - systemClock.monotonicMs();
+      if (lastWordsMs > 0) await systemClock.sleep(lastWordsMs);
       app.close();
     },
   };
@@ -220,10 +166,21 @@ function listenOn(
   const how = reusePort ? SHARED_PORT : uws.LIBUS_LISTEN_EXCLUSIVE_PORT;
   return new Promise((resolve, reject) => {
     const listened = (token: UwsModule.us_listen_socket | false) => {
-      if (token) resolve(token);
-      else reject(listenError({ code: 'EADDRINUSE' }, { host: isIPv6(host) ? `[${host}]` : host, port }, portOption));
+      if (token) return resolve(token);
+      const address = { host: isIPv6(host) ? `[${host}]` : host, port };
+      findListenError({ host, port }).then((err) => reject(listenError(err, address, portOption)), reject);
     };
     (app.listen as unknown as Listen).call(app, host, port, how, listened);
+  });
+}
+
+/** The library does not say why it could not listen, so Node is asked to do the same. */
+function findListenError(address: ListenAddress): Promise<unknown> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    // The other one has gone meanwhile.
+    server.listen({ ...address, exclusive: true }, () => server.close(() => resolve({ code: 'EADDRINUSE' })));
   });
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchNewerLibc, isNewerLibcMissing } from './newer-libc.js';
 import { findOnPath, run, say } from './run.js';
 
 /** Programs of Debian's packages that tests run: the name of the program, and of the package that brings it. */
@@ -9,23 +10,25 @@ const DEBIAN_TOOLS = [
 ];
 
 /**
- * Foreign programs that tests use: clients of our servers (Debian's mosquitto-clients; paho-mqtt and clickhouse-connect
- * in a Python environment of their own), and Compose, which checks docker-compose.yml. They are wanted, not needed:
- * tests that lack theirs say so.
+ * What only tests use: clients of our servers (Debian's mosquitto-clients; paho-mqtt and clickhouse-connect in a Python
+ * environment of their own), Compose, which checks docker-compose.yml, and a C library that uWebSockets.js loads with.
+ * They are wanted, not needed: tests that lack theirs say so.
  */
-export function missingTestTools(engines, pyclients) {
+export function missingTestTools(engines, { pyclients, uwsMinGlibc }) {
   const missing = [];
   for (const [program, name] of DEBIAN_TOOLS) if (!findOnPath(program)) missing.push(name);
   if (!hasPyclients(engines, pyclients)) missing.push('pyclients');
+  if (isNewerLibcMissing(engines, uwsMinGlibc)) missing.push('newer-libc');
   return missing;
 }
 
 /** Fetches what it can, and says in one line what it could not. */
-export function fetchTestTools(engines, pyclients) {
-  const missing = missingTestTools(engines, pyclients);
-  const fromDebian = missing.filter((name) => name !== 'pyclients');
+export function fetchTestTools(engines, pinned) {
+  const missing = missingTestTools(engines, pinned);
+  const fromDebian = missing.filter((name) => DEBIAN_TOOLS.some(([, tool]) => tool === name));
   if (fromDebian.length > 0) report(`Debian's ${fromDebian.join(' and ')}`, fetchFromDebian(fromDebian));
-  if (missing.includes('pyclients')) report('the Python clients', fetchPyclients(engines, pyclients));
+  if (missing.includes('pyclients')) report('the Python clients', fetchPyclients(engines, pinned.pyclients));
+  if (missing.includes('newer-libc')) report('a C library for uWebSockets.js', fetchNewerLibc(engines));
 }
 
 function report(what, failure) {

@@ -43,7 +43,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'prom-client': ['runtime/metrics.ts'],
   protobufjs: ['schemas/frame/**'],
   typebox: ['api/**'],
-  'uWebSockets.js': ['runtime/sockets/uws-server.ts'],
+  'uWebSockets.js': ['runtime/sockets/uws-*.ts'],
   yaml: [],
   ws: ['runtime/sockets/ws-*.ts', 'device-sim/transport/*.ts'],
 };
