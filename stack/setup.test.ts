@@ -57,7 +57,8 @@ test('the lock of a set-up that was killed is taken over', async () => {
 function askNewerLibc(libc: string, expression: string): string {
   const bin = mkdtempSync(join(dir, 'bin-'));
   writeFileSync(join(bin, 'getconf'), `#!/bin/sh\necho ${libc}\n`, { mode: 0o755 });
-  const script = `import { fetchNewerLibc, isNewerLibcMissing } from ${JSON.stringify(import.meta.resolve('./setup/newer-libc.js'))};
+  const module = JSON.stringify(import.meta.resolve('./setup/newer-libc.js'));
+  const script = `import { fetchNewerLibc, isNewerLibcMissing } from ${module};
     process.stdout.write(String(${expression}));`;
   const args = ['--input-type=module', '-e', script, dir];
   return spawnSync(process.execPath, args, { env: { PATH: bin }, encoding: 'utf8' }).stdout;

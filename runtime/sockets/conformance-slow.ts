@@ -123,7 +123,7 @@ export function slowReaderConformance(subject: Subject): void {
     assert.ok([1006, 4_008].includes(await peer.closed));
   });
 
-  test('closing the server leaves a peer its grace to read all that waited, even one that goes on sending', async (t) => {
+  test('closing the server leaves a peer its grace to read what waited, even one that goes on sending', async (t) => {
     const { peer, server, count } = await startWithWaiting(t);
     const received = collect(peer, count);
     const closed = server.close({ graceMs: 30_000 });
