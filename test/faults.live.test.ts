@@ -5,7 +5,7 @@ import { runFaults } from './faults/run-faults.ts';
 
 const seed = String(randomInt(1, 2 ** 47));
 
-test('200,000 samples survive kill -9 of every process, once each in both stores', { timeout: 900_000 }, async () => {
+test('200,000 samples survive kill -9 of every process, once each in both stores', { timeout: 580_000 }, async () => {
   process.stdout.write(`repeat it with: node test/faults/main.ts --seed ${seed} --keep-files\n`);
   const { breaches, counts, summary } = await runFaults({ seed, devices: 72, durationMs: 600_000, speed: 8 });
   process.stdout.write(summary);
