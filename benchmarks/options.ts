@@ -1,6 +1,6 @@
 import { defineOptions, type Options } from '../runtime/options.ts';
 
-export const SCENARIOS = ['end-to-end'] as const;
+export const SCENARIOS = ['end-to-end', 'websocket'] as const;
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
 
@@ -12,7 +12,8 @@ export const benchOptions = defineOptions({
     default: 'end-to-end',
     positional: true,
     env: 'SLIPSTREAM_BENCH_SCENARIO',
-    description: 'end-to-end: what the whole path sustains into the stores.',
+    description:
+      'end-to-end: what the whole path sustains into the stores. websocket: what ingest spends on frames of phones.',
   },
   warmUpS: {
     env: 'SLIPSTREAM_BENCH_WARM_UP_S',

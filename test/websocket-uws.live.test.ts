@@ -14,7 +14,7 @@ import { startTestNats } from '../runtime/nats/nats-for-tests.ts';
 import { openPlatform, platformOptions } from '../runtime/nats/platform.ts';
 import { readOptions } from '../runtime/options.ts';
 import { createReleaseStack } from '../runtime/release.ts';
-import { findUwsNode, type UwsNode } from '../runtime/sockets/uws-for-tests.ts';
+import { findUwsNode, type UwsNode } from '../runtime/sockets/uws-node.ts';
 import type { Kind } from '../schemas/channels.ts';
 import { BATCH_HEADERS, WEBSOCKET_PATH } from '../schemas/names.ts';
 import { answersOk, startEngine } from '../stack/engine.ts';
