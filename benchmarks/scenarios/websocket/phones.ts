@@ -10,7 +10,7 @@ type Plan = Pick<BenchOptions, 'devices' | 'window' | 'samplesPerFrame' | 'sampl
   readonly boot: string;
 };
 
-/** Phones with a connection each and their frames encoded; `run` sends all, each phone as fast as it is acknowledged. */
+/** Phones with a connection each and their frames encoded; `run` sends them, as fast as they are acknowledged. */
 export async function createPhones({ url, devices, framesPerDevice, window, boot, ...shape }: Plan) {
   const connect = createWebsocketConnect({ url: `${url}${WEBSOCKET_PATH}` });
   const startMs = Date.now() - framesPerDevice * shape.samplesPerFrame * shape.sampleGapMs;
