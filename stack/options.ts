@@ -33,7 +33,7 @@ export const stackOptions = defineOptions({
   },
   streamsMaxBytes: {
     type: 'integer',
-    default: 16 * GIB,
+    default: 8 * GIB,
     min: GIB,
     unit: 'bytes',
     description: 'Disk that the streams of the NATS started here may use.',

@@ -10,11 +10,11 @@ import {
   KvUnavailableError,
 } from '../kv/kv.ts';
 import type { NatsLink } from './connection.ts';
+import { addStream, findStream } from './ensure-stream.ts';
 import { type OrderedRead, openOrderedRead } from './ordered-read.ts';
 import { createAckedPublisher, NatsRefusal } from './publisher.ts';
 
 const WRONG_LAST_SEQUENCE = new Set([10071, 10164]);
-const NAME_IN_USE = 10058;
 const NO_MESSAGE = 10037;
 const OPERATION = 'KV-Operation';
 const EXPECTED = 'Nats-Expected-Last-Subject-Sequence';
@@ -164,13 +164,8 @@ async function ensureBucket(link: NatsLink, stream: string, subject: string, opt
     allow_direct: false,
     duplicate_window: Math.min(120_000, options.ttlMs || 120_000) * 1e6,
   };
-  try {
-    await link.jsm.streams.add(config);
-    return;
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== NAME_IN_USE) throw error;
-  }
-  const { config: found } = await link.jsm.streams.info(stream);
+  const found = (await findStream(link, stream)) ?? (await addStream(link, config));
+  if (found === null) return;
   const { name, storage: _storage, retention: _retention, ...changeable } = config;
   await link.jsm.streams.update(name, { ...found, ...changeable });
 }

@@ -10,13 +10,13 @@ import {
 } from '../stream/stream.ts';
 import type { NatsLink } from './connection.ts';
 import { toLogMessage } from './delivery.ts';
+import { addStream, findStream } from './ensure-stream.ts';
 import { createNatsDurable, ensureDurable } from './nats-durable.ts';
 import { openOrderedRead } from './ordered-read.ts';
 import { createAckedPublisher, NatsRefusal } from './publisher.ts';
 
 const STORE_FAILED = 10077;
 const NO_ROOM = new Set([10023, 10028, 10047]);
-const NAME_IN_USE = 10058;
 const NO_MESSAGE = 10037;
 const NO_CONSUMER = 10014;
 const READ_RETRY_MS = 250;
@@ -163,13 +163,8 @@ async function ensureStream(link: NatsLink, options: LogOptions): Promise<void> 
     metadata: { ...options.metadata },
     allow_direct: false,
   };
-  try {
-    await link.jsm.streams.add(config);
-    return;
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== NAME_IN_USE) throw error;
-  }
-  const { config: found } = await link.jsm.streams.info(options.name);
+  const found = (await findStream(link, options.name)) ?? (await addStream(link, config));
+  if (found === null) return;
   assertSameMetadata(options, found.metadata ?? {});
   const { name, storage: _storage, retention: _retention, ...changeable } = config;
   await link.jsm.streams.update(name, { ...found, ...changeable, metadata: { ...found.metadata } });
