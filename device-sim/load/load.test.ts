@@ -89,3 +89,13 @@ test('refused frames come back, dead ones are counted', async () => {
   assert.equal(load.counts.sends, 900 + load.counts.refused);
   assert.ok(load.counts.refused >= 9 && load.counts.dead >= 9);
 });
+
+test('with a pace all devices get on equally fast, however soon they are acknowledged', async () => {
+  const broker = await start();
+  const load = createLoad({ ...plan(broker.port), framesPerS: 6_000 });
+  const { isComplete, elapsedMs } = await load.run();
+  assert.equal(isComplete, true);
+  assert.ok(elapsedMs >= 150, `900 frames took ${elapsedMs} ms at 6,000 a second`);
+  const started = load.connections.map(({ framesStarted }) => framesStarted);
+  assert.ok(Math.max(...started) - Math.min(...started) <= 8, `frames of each device: ${started}`);
+});

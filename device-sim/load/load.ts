@@ -30,6 +30,8 @@ export interface LoadResult {
 }
 
 const RATE_TICK_MS = 5;
+/** With a pace a device sends so many in one go, as one does that was out of reach for a while. */
+const FRAMES_PER_TURN = 8;
 /** MQTT has 65,535 packet identifiers; half of them leave room for the ones that come late. */
 const MAX_WINDOW = 32_768;
 const DEFAULT_GIVE_UP_MS = 60_000;
@@ -58,16 +60,33 @@ export function createLoad(
     return createLoadDevice({ ...plan, device, startMs });
   });
   let taken = 0;
+  /** With a pace: what the device whose turn it is may still send. */
+  let turn = 0;
+  let nextTurn = 0;
   let startedMs = 0;
   let isStopping = false;
 
+  const isPaced = plan.framesPerS !== Infinity;
+
   function allow(wanted: number): number {
     if (isStopping || signal?.aborted) return 0;
-    const elapsedMs = clock.monotonicMs() - startedMs;
-    const due = plan.framesPerS === Infinity ? wanted : Math.floor((elapsedMs * plan.framesPerS) / 1_000) - taken;
-    const count = Math.max(0, Math.min(wanted, due, plan.frames - taken));
+    const count = Math.min(wanted, plan.frames - taken, isPaced ? turn : wanted);
     taken += count;
+    if (isPaced) turn -= count;
     return count;
+  }
+
+  /** Gives what is due to one device after the other, so that all get on equally fast in device time. */
+  function takeTurns(): void {
+    const elapsedMs = clock.monotonicMs() - startedMs;
+    let due = Math.floor((elapsedMs * plan.framesPerS) / 1_000) - taken;
+    for (let i = 0; i < connections.length && due > 0; i++) {
+      turn = Math.min(due, FRAMES_PER_TURN);
+      const before = taken;
+      connections[nextTurn++ % connections.length].fill();
+      due -= taken - before;
+    }
+    turn = 0;
   }
 
   const connections = devices.map((device) =>
@@ -113,9 +132,10 @@ export function createLoad(
       let acknowledged = 0;
       let checkedMs = progressMs;
       while ((taken < plan.frames && !isStopping && !signal?.aborted) || unacknowledged() > 0) {
-        await clock.sleep(plan.framesPerS === Infinity ? 4 * RATE_TICK_MS : RATE_TICK_MS);
+        await clock.sleep(isPaced ? RATE_TICK_MS : 4 * RATE_TICK_MS);
         const nowMs = clock.monotonicMs();
-        for (const connection of connections) connection.fill();
+        if (isPaced) takeTurns();
+        else for (const connection of connections) connection.fill();
         if (nowMs - checkedMs > RECONNECT_MS) {
           checkedMs = nowMs;
           await reconnect();
