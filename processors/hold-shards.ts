@@ -12,6 +12,8 @@ import { createRollUpCounts } from './roll-ups/counts.ts';
 import { createRollUps } from './roll-ups/roll-up-reducer.ts';
 import { createTrimmer } from './trimmer.ts';
 
+/** The rounds of all shards begin together, so their first blocks are there within some milliseconds. */
+const ROLL_UP_JOINING = { joinMs: 50, maxJoinedBytes: 16 * 1024 * 1024 };
 const TRIM_INTERVAL_MS = 10_000;
 /** Whoever holds this shard trims, so that one lease serves both. */
 const TRIMMER_SHARD = 0;
@@ -24,7 +26,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const clickHouse = createClickHouse(options.clickhouseUrl);
   const counts = createRollUpCounts();
   const rollUps = createRollUps({
-    store: createClickHouseRollUpStore(clickHouse),
+    store: createClickHouseRollUpStore(clickHouse, { clock: systemClock, ...ROLL_UP_JOINING }),
     names,
     // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
     sinkPosition: async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { systemClock } from '../../runtime/clock.ts';
 import { type ClickHouseUrls, startClickHouse } from '../../stack/clickhouse.ts';
 import type { Engine } from '../../stack/engine.ts';
 import { freePort } from '../../stack/ports.ts';
@@ -33,7 +34,7 @@ after(async () => {
 testRollUpStore('ClickHouse', async () => {
   for (const table of ['samples', 'rollup_10s']) await clickHouse.command(`TRUNCATE TABLE slipstream.${table}`);
   return {
-    store: createClickHouseRollUpStore(clickHouse),
+    store: createClickHouseRollUpStore(clickHouse, { clock: systemClock, joinMs: 1, maxJoinedBytes: 1024 * 1024 }),
     async storeRaw(messages) {
       for (const { data } of messages) {
         if (data.length > 0) await clickHouse.insert('INSERT INTO slipstream.samples FORMAT Native', [data]);

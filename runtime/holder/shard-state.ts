@@ -77,8 +77,13 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
       if (succeeded && wantsSave) savedAtMs = clock.monotonicMs();
       if (succeeded) backoff.reset();
       if (isCaughtUp && reducers.some((reducer) => reducer.wantsTick?.())) await ticks.publishIfIdle();
-      if (!finishing.aborted) await pause(succeeded ? options.emitIntervalMs : backoff.nextMs());
+      if (!finishing.aborted) await pause(succeeded ? untilNextRoundMs() : backoff.nextMs());
     }
+  }
+
+  /** Rounds of all shards of a process fall together, so that what they send out can share one write. */
+  function untilNextRoundMs(): number {
+    return options.emitIntervalMs - (clock.monotonicMs() % options.emitIntervalMs);
   }
 
   /** True when everything asked for was done; false when something was out of reach and it is to be tried again. */
