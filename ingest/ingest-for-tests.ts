@@ -21,6 +21,8 @@ export const limits: IngestLimits = {
   maxTaskFrames: 64,
   targetTaskBytes: 4_000,
   lingerMs: 5,
+  busyLingerMs: 20,
+  busyFrames: 32,
   maxUnstoredBatches: 4,
   maxUnsettledBytes: 10_000,
   maxDeadBytesPerDeviceHour: 500,

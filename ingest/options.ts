@@ -32,7 +32,15 @@ export const ingestOptions = defineOptions({
     min: 0,
     max: 1_000,
     unit: 'ms',
-    description: 'Longest wait for more frames before a batch is made.',
+    description: 'Longest wait for more frames before a batch is made, while few come.',
+  },
+  busyLingerMs: {
+    type: 'integer',
+    default: 40,
+    min: 0,
+    max: 1_000,
+    unit: 'ms',
+    description: 'The same while many come: batches get big then, and everything behind ingest has less to do.',
   },
   maxFutureMs: {
     type: 'integer',

@@ -121,6 +121,8 @@ function limitsOf(options: IngestServerDeps['options']): IngestLimits {
     maxTaskFrames: 16_384,
     targetTaskBytes: 512 * KIB,
     lingerMs: options.lingerMs,
+    busyLingerMs: options.busyLingerMs,
+    busyFrames: 2 * options.shards,
     maxUnstoredBatches: 2 * options.shards,
     maxUnsettledBytes: options.maxUnsettledBytes,
     maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,

@@ -31,6 +31,8 @@ const limits: IngestLimits = {
   maxTaskFrames: 1_000,
   targetTaskBytes: 64 * 1024,
   lingerMs: 2,
+  busyLingerMs: 20,
+  busyFrames: 32,
   maxUnstoredBatches: 8,
   maxUnsettledBytes: 8 * 1024,
   maxDeadBytesPerDeviceHour: 100_000_000,

@@ -101,7 +101,7 @@ export function createGathering(): Gathering {
         encodings,
         lengths,
       };
-      buffer = new Uint8Array(Math.max(MIN_BYTES, buffer.length));
+      buffer = new Uint8Array(nextSize(bytes));
       bytes = 0;
       ends = [];
       encodings = [];
@@ -116,4 +116,9 @@ export function createGathering(): Gathering {
       return gathered;
     },
   };
+}
+
+/** Room for as much again: after a burst the buffers get small again, for each is new and has to be collected. */
+function nextSize(bytes: number): number {
+  return Math.max(MIN_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
 }

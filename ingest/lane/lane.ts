@@ -15,8 +15,11 @@ export interface LaneLimits {
   readonly maxTaskFrames: number;
   /** A task leaves as soon as it holds this much … */
   readonly targetTaskBytes: number;
-  /** … or when its oldest frame has waited this long. */
+  /** … or when its oldest frame has waited this long, … */
   readonly lingerMs: number;
+  /** … which is more once it holds `busyFrames`: then a little patience makes batches much bigger. */
+  readonly busyLingerMs: number;
+  readonly busyFrames: number;
   /** Batches decoded but not yet stored, over which the lane lets frames gather into bigger ones. */
   readonly maxUnstoredBatches: number;
 }
@@ -36,7 +39,9 @@ export interface LaneDeps {
 /**
  * One lane: frames gather, leave as one task for the lane's thread, and come back as batches that are published and
  * then acknowledged. Idle → (first frame) lingering → (enough bytes, or time) decoding → lingering or idle. While the
- * thread works or too many batches wait to be stored, frames gather: under load tasks grow by themselves.
+ * thread works or too many batches wait to be stored, frames gather: under load tasks grow by themselves. When many
+ * come they linger longer, because a message costs the stream and each of its readers the same for ten samples as for
+ * hundreds.
  */
 export function createLane(deps: LaneDeps) {
   const { thread, publisher, deadLetters, offsets, clock, limits, metrics } = deps;
@@ -52,7 +57,8 @@ export function createLane(deps: LaneDeps) {
 
   function dispatch(): void {
     if (decoding || gathering.frames === 0 || unstoredBatches > limits.maxUnstoredBatches) return;
-    const waitMs = gathering.oldestMs + limits.lingerMs - clock.nowMs();
+    const lingerMs = gathering.frames < limits.busyFrames ? limits.lingerMs : limits.busyLingerMs;
+    const waitMs = gathering.oldestMs + lingerMs - clock.nowMs();
     if (waitMs > 0 && gathering.bytes < limits.targetTaskBytes && gathering.frames < limits.maxTaskFrames) {
       linger ??= clock.setTimer(() => {
         linger = null;

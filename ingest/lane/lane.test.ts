@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createManualClock } from '../../runtime/clock.ts';
+import type { Origin } from '../intake.ts';
+import { createLane, type LaneDeps } from './lane.ts';
+import type { DecodeResult, DecodeTask } from './task.ts';
+
+const LIMITS = {
+  maxTaskFrames: 1_000,
+  targetTaskBytes: 1_000,
+  lingerMs: 5,
+  busyLingerMs: 40,
+  busyFrames: 8,
+  maxUnstoredBatches: 4,
+};
+const origin: Origin = {
+  device: 'a',
+  athlete: '',
+  importer: false,
+  settle: () => undefined,
+  flush: () => undefined,
+  resume: () => undefined,
+};
+
+/** A lane whose thread notes how many frames each task brings, and when. */
+function laneUnderTest() {
+  const clock = createManualClock(1_000_000);
+  const tasks: { atMs: number; frames: number }[] = [];
+  const decode = async ({ ends }: DecodeTask): Promise<DecodeResult> => {
+    tasks.push({ atMs: clock.monotonicMs(), frames: ends.length });
+    return { batchOf: new Uint16Array(ends.length), batches: [], dead: [], parked: [], clockJumps: 0 };
+  };
+  const lane = createLane({
+    thread: { decode, close: async () => undefined },
+    clock,
+    limits: LIMITS,
+    metrics: { clockJumps: () => undefined, threadFailed: assert.ifError },
+  } as unknown as LaneDeps);
+  const push = (frames: number, bytes = 10) => {
+    for (let i = 0; i < frames; i++) lane.push(origin, 0, i, 'protobuf', new Uint8Array(bytes));
+  };
+  return { clock, tasks, push };
+}
+
+test('a lone frame waits for the short linger only', async () => {
+  const { clock, tasks, push } = laneUnderTest();
+  push(1);
+  await clock.advance(4);
+  assert.deepEqual(tasks, []);
+  await clock.advance(1);
+  assert.deepEqual(tasks, [{ atMs: 5, frames: 1 }]);
+});
+
+test('when many come within the short linger, they go on gathering for the long one', async () => {
+  const { clock, tasks, push } = laneUnderTest();
+  for (let i = 0; i < 60; i++) {
+    push(2);
+    await clock.advance(1);
+  }
+  assert.deepEqual(tasks, [{ atMs: 40, frames: 80 }]);
+});
+
+test('a task that is big enough leaves at once, however long the others have waited', async () => {
+  const { clock, tasks, push } = laneUnderTest();
+  push(9);
+  await clock.advance(2);
+  push(1, 910);
+  await clock.advance(0);
+  assert.deepEqual(tasks, [{ atMs: 2, frames: 10 }]);
+});
