@@ -5,6 +5,18 @@ const DAY_MS = 86_400_000;
 
 export const SINKS = ['questdb', 'clickhouse'] as const;
 
+const BIGGER = 'bigger batches cost the store less for each row.';
+const flushInterval = (value: number, description: string) =>
+  ({ type: 'integer', default: value, min: 1, max: 60_000, unit: 'ms', description }) as const;
+const batchRows = (value: number, store: string) =>
+  ({
+    type: 'integer',
+    default: value,
+    min: 1,
+    unit: 'rows',
+    description: `Rows that go to ${store} at once.`,
+  }) as const;
+
 export const processorsOptions = defineOptions({
   ...platformOptions,
   sinks: {
@@ -45,21 +57,12 @@ export const processorsOptions = defineOptions({
     max: 65_535,
     description: "The processors' health and metrics.",
   },
-  flushIntervalMs: {
-    type: 'integer',
-    default: 400,
-    min: 1,
-    max: 60_000,
-    unit: 'ms',
-    description: 'Longest wait before a batch goes to its store; bigger batches cost the stores less.',
-  },
-  maxBatchRows: {
-    type: 'integer',
-    default: 100_000,
-    min: 1,
-    unit: 'rows',
-    description: 'Rows that go to a store at once.',
-  },
+  questdbFlushIntervalMs: flushInterval(300, 'Longest wait before a batch goes to QuestDB, while few rows come.'),
+  questdbBusyFlushIntervalMs: flushInterval(1_000, `The same while many come: ${BIGGER}`),
+  questdbBatchRows: batchRows(200_000, 'QuestDB'),
+  clickhouseFlushIntervalMs: flushInterval(500, 'Longest wait before a batch goes to ClickHouse, while few rows come.'),
+  clickhouseBusyFlushIntervalMs: flushInterval(1_500, `The same while many come: ${BIGGER}`),
+  clickhouseBatchRows: batchRows(250_000, 'ClickHouse'),
   hotRetentionMs: {
     type: 'integer',
     default: 7 * DAY_MS,

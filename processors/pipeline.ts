@@ -11,15 +11,12 @@ import {
 import type { Names } from '../schemas/names.ts';
 import { readBatchMessage } from './batch-message.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { createGather, type Held } from './gather.ts';
+import { createGather, type GatherOptions, type Held } from './gather.ts';
 import { type Sink, type SinkHealth, type SinkMessage, StoreUnavailableError, type WriteResult } from './sink.ts';
 import { createStoreOrSplit } from './split.ts';
 
-export interface PipelineOptions {
-  /** A batch is written once its oldest message waited this long, sooner when it is full. */
-  readonly flushIntervalMs: number;
-  readonly maxBatchRows: number;
-  readonly maxBatchBytes: number;
+/** A batch is written once its oldest message waited as long as the gathering says, sooner when it is full. */
+export interface PipelineOptions extends GatherOptions {
   /** Payloads held at once, gathered and being written; at the limit nothing is pulled. */
   readonly maxBufferedBytes: number;
   readonly maxWritesInFlight: number;

@@ -16,7 +16,8 @@ import type { Sink } from './sink.ts';
 
 const MIB = 1024 * 1024;
 
-const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'maxBatchRows'> = {
+const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'busyFlushIntervalMs' | 'maxBatchRows'> = {
+  busyRows: 10_000,
   maxBatchBytes: 32 * MIB,
   maxBufferedBytes: 128 * MIB,
   maxWritesInFlight: 2,
@@ -28,6 +29,7 @@ const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'maxBatchRows'> = {
   maxRefusedInARow: 100,
 };
 const BEHIND = { everyMs: 5_000, maxBehindMs: 30_000 };
+type SinkName = (typeof SINKS)[number];
 const MAX_WAL_LAG_TRANSACTIONS = 1_000;
 
 export interface ProcessorsDeps {
@@ -60,7 +62,7 @@ export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
       dead: createDeadLetters({ dead, names: platform.names, clock: systemClock, sink: name }),
       clock: systemClock,
       logger: log,
-      options: { ...PIPELINE, flushIntervalMs: options.flushIntervalMs, maxBatchRows: options.maxBatchRows },
+      options: { ...PIPELINE, ...batchOptionsOf(name, options) },
       events: events(name),
     });
     health.register(name, () => {
@@ -83,7 +85,21 @@ export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
   return joinServices('processors', [...pipelines, ...watches.values(), ...holding]);
 }
 
-function createSink(name: 'questdb' | 'clickhouse', { options }: ProcessorsDeps): Sink {
+function batchOptionsOf(name: SinkName, options: ProcessorsDeps['options']) {
+  return name === 'questdb'
+    ? {
+        flushIntervalMs: options.questdbFlushIntervalMs,
+        busyFlushIntervalMs: options.questdbBusyFlushIntervalMs,
+        maxBatchRows: options.questdbBatchRows,
+      }
+    : {
+        flushIntervalMs: options.clickhouseFlushIntervalMs,
+        busyFlushIntervalMs: options.clickhouseBusyFlushIntervalMs,
+        maxBatchRows: options.clickhouseBatchRows,
+      };
+}
+
+function createSink(name: SinkName, { options }: ProcessorsDeps): Sink {
   if (name === 'clickhouse') return createClickHouseSink({ url: options.clickhouseUrl, clock: systemClock });
   return createQuestDbSink({
     url: options.questdbUrl,

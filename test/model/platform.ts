@@ -26,6 +26,8 @@ const limits: IngestLimits = {
   maxTaskFrames: 64,
   targetTaskBytes: 16_000,
   lingerMs: 5,
+  busyLingerMs: 20,
+  busyFrames: 32,
   maxUnstoredBatches: 4,
   maxUnsettledBytes: 20_000,
   maxDeadBytesPerDeviceHour: 100_000_000,
@@ -98,6 +100,8 @@ export function createPlatform({ clock, random, onBreach }: PlatformDeps) {
       logger: log,
       options: {
         flushIntervalMs: 200,
+        busyFlushIntervalMs: 200,
+        busyRows: 1_000_000,
         maxBatchRows: 500,
         maxBatchBytes: 100_000,
         maxBufferedBytes: 400_000,
