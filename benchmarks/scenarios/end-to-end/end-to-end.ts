@@ -1,4 +1,5 @@
 import { systemClock } from '../../../runtime/clock.ts';
+import { within } from '../../../runtime/release.ts';
 import type { StoreName } from '../../options.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
@@ -7,6 +8,13 @@ import { countDistinctRows, countRows, observe, type StoreCounts } from './obser
 import { spanBetween } from './span.ts';
 import { judge } from './verdict.ts';
 
+/**
+ * Devices live faster than time passes. The measured ones begin a day behind those of the warm-up, so that their
+ * samples come after everything that is there, as live data does.
+ */
+const WARM_UP_DAYS_AGO = 4;
+const MEASURED_DAYS_AGO = 3;
+const START_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
 /** Stores that take nothing for so long will not. */
 const SETTLE_TIMEOUT_MS = 60_000;
@@ -23,14 +31,16 @@ export async function runEndToEnd(deps: ScenarioDeps): Promise<Outcome> {
 
   if (options.warmUpS > 0) {
     say(`warming up for ${options.warmUpS} s`);
-    const loads = startLoads('warm', deployment, deps);
+    const loads = startLoads('warm', WARM_UP_DAYS_AGO, deployment, deps);
+    await untilFlowing(loads);
     await systemClock.sleep(options.warmUpS * 1_000, signal);
     summaries.push(...(await finishAll(loads)));
     await untilStored(acknowledgedSamples(summaries), options.sinks, deployment, signal);
   }
 
   say(`measuring ${options.measureS} s`);
-  const loads = startLoads('load', deployment, deps);
+  const loads = startLoads('load', MEASURED_DAYS_AGO, deployment, deps);
+  await untilFlowing(loads);
   await systemClock.sleep(options.rampS * 1_000, signal);
   const pids = new Map([
     ...deployment.pids,
@@ -56,6 +66,13 @@ export async function runEndToEnd(deps: ScenarioDeps): Promise<Outcome> {
     expectedRows,
     rows,
     options,
+  });
+}
+
+/** Throws when nothing is acknowledged in time; the loads themselves end when the run is asked to. */
+async function untilFlowing(loads: readonly LoadProcess[]): Promise<void> {
+  await within(START_TIMEOUT_MS, 'the first acknowledgement', async () => {
+    await Promise.all(loads.map((load) => load.isFlowing));
   });
 }
 

@@ -13,6 +13,7 @@ const from: Observation = {
   acceptedSamples: 600,
   cpuUs: new Map([
     ['questdb', 1_000],
+    ['processors', 0],
     ['load', 0],
   ]),
   latency: { questdb: histogram([90, 90, 90]), clickhouse: { bounds: [] } },
@@ -23,12 +24,13 @@ const to: Observation = {
   acceptedSamples: 2_600,
   cpuUs: new Map([
     ['questdb', 4_000],
+    ['processors', 3_000],
     ['load', 500],
   ]),
   latency: { questdb: histogram([90, 190, 190]), clickhouse: histogram([10, 10, 10]) },
 };
 
-test('a span counts what came between its ends, each store by its own times, CPU by what reached every store', () => {
+test('a span counts what came between its ends: stores by their own times, CPU by what a process worked on', () => {
   assert.deepEqual(spanBetween(from, to), {
     elapsedMs: 2_000,
     acceptedPerS: 1_000,
@@ -36,6 +38,6 @@ test('a span counts what came between its ends, each store by its own times, CPU
       questdb: { rows: 2_000, rowsPerS: 1_000, latencyMs: { p50: 150, p99: 199 }, behindSamples: [100, 100] },
       clickhouse: { rows: 1_000, rowsPerS: 1_000 / 3, latencyMs: { p50: 50, p99: 99 }, behindSamples: [200, 1_200] },
     },
-    cpuUsPerSample: { questdb: 3, load: 0.5 },
+    cpuUsPerSample: { questdb: 1.5, processors: 2, load: 0.25 },
   });
 });

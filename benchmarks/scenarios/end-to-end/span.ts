@@ -15,9 +15,15 @@ export interface Span {
   readonly elapsedMs: number;
   readonly acceptedPerS: number;
   readonly stores: Readonly<Partial<Record<StoreName, StoreSpan>>>;
-  /** What each process used, for each sample that reached all stores. */
+  /**
+   * What each process used for each sample that it worked on: a store for its rows, what follows the stream for the
+   * mean of the stores, all others for what the stream accepted. The same number while nothing falls behind.
+   */
   readonly cpuUsPerSample: Readonly<Record<string, number>>;
 }
+
+const BEHIND_THE_STREAM = new Set(['processors']);
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What happened between two observations. */
 export function spanBetween(from: Observation, to: Observation): Span {
@@ -25,11 +31,16 @@ export function spanBetween(from: Observation, to: Observation): Span {
   const stores = Object.fromEntries(
     (Object.keys(to.stores) as StoreName[]).map((store) => [store, storeSpan(store, from, to)]),
   ) as Record<StoreName, StoreSpan>;
-  const everywhere = Math.min(...Object.values(stores).map(({ rows }) => rows));
-  const cpu = [...to.cpuUs].map(([name, us]) => [name, (us - (from.cpuUs.get(name) ?? 0)) / everywhere] as const);
+  const accepted = to.acceptedSamples - from.acceptedSamples;
+  const written = Object.values(stores).map(({ rows }) => rows);
+  const samplesOf = (name: string) => {
+    if (name in stores) return stores[name as StoreName].rows;
+    return BEHIND_THE_STREAM.has(name) ? mean(written) : accepted;
+  };
+  const cpu = [...to.cpuUs].map(([name, us]) => [name, (us - (from.cpuUs.get(name) ?? 0)) / samplesOf(name)] as const);
   return {
     elapsedMs,
-    acceptedPerS: ((to.acceptedSamples - from.acceptedSamples) / elapsedMs) * 1_000,
+    acceptedPerS: (accepted / elapsedMs) * 1_000,
     stores,
     cpuUsPerSample: Object.fromEntries(cpu),
   };
