@@ -40,13 +40,9 @@ function createRollUpReducer(
   counts: RollUpCounts,
   state: ShardState,
 ): Reducer {
-  let openRowsWrittenMs = Number.NEGATIVE_INFINITY;
-
+  /** With the checkpoints only: every insert is a part that ClickHouse merges again and again, however small it is. */
   async function emitRows(context: EmitContext): Promise<void> {
-    const { nowMs } = state;
-    const withOpen = Math.abs(nowMs - openRowsWrittenMs) >= options.openRowsEveryMs;
-    counts.rowsWritten += await writeRows(state, store, { withOpen, maxRows: options.maxRowsPerWrite }, context);
-    if (withOpen) openRowsWrittenMs = nowMs;
+    if (context.isBeforeSave) counts.rowsWritten += await writeRows(state, store, options.maxRowsPerWrite, context);
   }
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
