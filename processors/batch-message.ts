@@ -1,5 +1,5 @@
 import type { LogMessage } from '../runtime/stream/stream.ts';
-import { BatchError, readBatch, type SampleBatch } from '../schemas/batch/reader.ts';
+import { BatchError, createBatchReader, type SampleBatch } from '../schemas/batch/reader.ts';
 import { KINDS, type Kind } from '../schemas/channels.ts';
 import { BATCH_HEADERS, type Names, SCHEMA_VERSION } from '../schemas/names.ts';
 import { type SinkMessage, StoreRefusedError } from './sink.ts';
@@ -48,14 +48,20 @@ function readCount(message: LogMessage, header: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The whole block of a message. Throws StoreRefusedError when it is not one of a kind and version known here. */
-export function readSinkBatch({ kind, payload }: SinkMessage): SampleBatch {
-  try {
-    return readBatch(kind, payload);
-  } catch (cause) {
-    if (!(cause instanceof BatchError)) throw cause;
-    throw new StoreRefusedError(cause.message, { cause });
-  }
+/**
+ * Reads the whole block of a message; it holds until the next is read. Throws StoreRefusedError when it is not one of a
+ * kind and version known here.
+ */
+export function createSinkBatchReader(): (message: SinkMessage) => SampleBatch {
+  const read = createBatchReader();
+  return ({ kind, payload }) => {
+    try {
+      return read(kind, payload);
+    } catch (cause) {
+      if (!(cause instanceof BatchError)) throw cause;
+      throw new StoreRefusedError(cause.message, { cause });
+    }
+  };
 }
 
 /** The second number of a Native block; NaN when there is none. */

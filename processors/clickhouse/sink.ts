@@ -1,9 +1,12 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Kind } from '../../schemas/channels.ts';
-import { readSinkBatch } from '../batch-message.ts';
+import { createSinkBatchReader } from '../batch-message.ts';
 import { migrate, readMigrations } from '../migrations.ts';
 import type { Sink, SinkMessage } from '../sink.ts';
 import { type ClickHouse, createClickHouse } from './clickhouse-client.ts';
+
+/** Repeats within a block stay until parts merge, as those of different blocks do: looking for them here is dear. */
+const INSERT_SETTINGS = 'SETTINGS optimize_on_insert = 0';
 
 /**
  * The history: the payloads of many messages are Native blocks already, so they go out joined, as they came. The
@@ -11,6 +14,7 @@ import { type ClickHouse, createClickHouse } from './clickhouse-client.ts';
  */
 export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink {
   const store: ClickHouse = createClickHouse(deps.url);
+  const readBatch = createSinkBatchReader();
 
   async function writeLedger(messages: readonly SinkMessage[], isRefused: boolean): Promise<void> {
     const lines = messages.map(({ instance, shard, batch, kind, frames, samples }) => {
@@ -28,11 +32,11 @@ export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink 
     async write(messages) {
       // Joined blocks have no borders: ClickHouse reads a broken one on into the next and then says anything at all,
       // such as that the query is empty; and a column that it does not know it drops without a word.
-      for (const message of messages) readSinkBatch(message);
+      for (const message of messages) readBatch(message);
       const byKind = Map.groupBy(messages, ({ kind }): Kind => kind);
       for (const [kind, own] of byKind) {
         const payloads = own.map(({ payload }) => payload);
-        await store.insert(`INSERT INTO slipstream.${kind} FORMAT Native`, payloads);
+        await store.insert(`INSERT INTO slipstream.${kind} ${INSERT_SETTINGS} FORMAT Native`, payloads);
       }
       await writeLedger(messages, false);
       return { rows: messages.reduce((sum, { samples }) => sum + samples, 0), expired: 0 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { readSinkBatch } from '../batch-message.ts';
+import { createSinkBatchReader } from '../batch-message.ts';
 import { migrate, readMigrations } from '../migrations.ts';
 import type { Sink, SinkMessage, WriteResult } from '../sink.ts';
 import { createIlpEncoder, type IlpEncoder } from './ilp-encoder.ts';
@@ -18,6 +18,7 @@ export interface QuestDbSinkDeps {
 export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
   /** Buffers that no write uses now; there are never more than writes in flight. */
   const idle: IlpEncoder[] = [];
+  const readBatch = createSinkBatchReader();
   let client: QuestDbClient | null = null;
 
   function connected(): QuestDbClient {
@@ -40,7 +41,7 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
     let rows = 0;
     let expired = 0;
     for (const message of messages) {
-      const batch = readSinkBatch(message);
+      const batch = readBatch(message);
       const written = encoder.appendBatch(batch, oldestMs);
       encoder.appendLedger(message, { refused: 0, expired: batch.rows - written });
       rows += written;

@@ -1,6 +1,6 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
-import { BatchError, readBatch, type SampleBatch } from '../../schemas/batch/reader.ts';
+import { BatchError, createBatchReader, type SampleBatch } from '../../schemas/batch/reader.ts';
 import type { Names } from '../../schemas/names.ts';
 import { readBatchMessage } from '../batch-message.ts';
 import { createRollUpCounts, type RollUpCounts } from './counts.ts';
@@ -40,6 +40,9 @@ function createRollUpReducer(
   counts: RollUpCounts,
   state: ShardState,
 ): Reducer {
+  // What is folded in is copied into buckets at once.
+  const readBlock = createBatchReader();
+
   /** With the checkpoints only: every insert is a part that ClickHouse merges again and again, however small it is. */
   async function emitRows(context: EmitContext): Promise<void> {
     if (context.isBeforeSave) counts.rowsWritten += await writeRows(state, store, options.maxRowsPerWrite, context);
@@ -60,7 +63,7 @@ function createRollUpReducer(
     name: 'roll-ups',
     apply(message) {
       state.passTo(message.timeMs);
-      const batch = readSamples(message, names, counts);
+      const batch = readSamples(message, names, counts, readBlock);
       if (batch !== null) state.fold(batch, message.seq);
     },
     takeDirty: () => state.takeDirty(),
@@ -78,7 +81,12 @@ function createRollUpReducer(
  * the sinks keep it as a dead letter. Throws on a schema that is newer than this process, which stops the shard until
  * the process is upgraded.
  */
-function readSamples(message: LogMessage, names: Names, counts: RollUpCounts): SampleBatch | null {
+function readSamples(
+  message: LogMessage,
+  names: Names,
+  counts: RollUpCounts,
+  readBlock: ReturnType<typeof createBatchReader>,
+): SampleBatch | null {
   const read = readBatchMessage(message, names);
   switch (read.type) {
     case 'tick':
@@ -92,7 +100,7 @@ function readSamples(message: LogMessage, names: Names, counts: RollUpCounts): S
       if (read.message.kind !== 'samples') return null;
   }
   try {
-    return readBatch('samples', message.data);
+    return readBlock('samples', message.data);
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
     counts.malformed++;

@@ -40,7 +40,22 @@ export class BatchError extends Error {
  * are not such a block or hold a column that this version does not know.
  */
 export function readBatch(kind: Kind, bytes: Uint8Array): SampleBatch {
-  const cursor = new BlockCursor(bytes);
+  return createBatchReader()(kind, bytes);
+}
+
+/**
+ * Like `readBatch` for many blocks, one after the other: all columns lie in memory that is used again, so a batch holds
+ * only until the next is read.
+ */
+export function createBatchReader(): (kind: Kind, bytes: Uint8Array) => SampleBatch {
+  const room = new ColumnRoom();
+  return (kind, bytes) => {
+    room.clear(bytes.length);
+    return readColumns(kind, new BlockCursor(bytes, room), room);
+  };
+}
+
+function readColumns(kind: Kind, cursor: BlockCursor, room: ColumnRoom): SampleBatch {
   const columnCount = cursor.varint();
   const rows = cursor.varint();
   const texts = new Map<string, TextColumn>();
@@ -60,7 +75,7 @@ export function readBatch(kind: Kind, bytes: Uint8Array): SampleBatch {
       values[index] = cursor.nullable(channels[index], rows);
     }
   }
-  if (cursor.pos !== bytes.length) throw new BatchError('the batch is longer than its columns');
+  if (cursor.pos !== cursor.bytes.length) throw new BatchError('the batch is longer than its columns');
   const required = <T>(map: Map<string, T>, name: string): T => {
     const column = map.get(name);
     if (column === undefined) throw new BatchError(`the batch has no column ${name}`);
@@ -75,24 +90,54 @@ export function readBatch(kind: Kind, bytes: Uint8Array): SampleBatch {
     firmware: required(texts, 'firmware'),
     boot: required(longs, 'boot'),
     seq: required(longs, 'seq'),
-    deviceTimeMs: toTimes(required(longs, 'device_time')),
-    tsMs: toTimes(required(longs, 'ts')),
+    deviceTimeMs: toTimes(required(longs, 'device_time'), room),
+    tsMs: toTimes(required(longs, 'ts'), room),
     channels: values,
   };
 }
 
-function toTimes(pairs: Uint32Array): Float64Array {
-  const times = new Float64Array(pairs.length / 2);
+function toTimes(pairs: Uint32Array, room: ColumnRoom): Float64Array {
+  const { buffer, start } = room.take(4 * pairs.length);
+  const times = new Float64Array(buffer, start, pairs.length / 2);
   for (let i = 0; i < times.length; i++) times[i] = pairs[2 * i] + (pairs[2 * i + 1] | 0) * 0x1_0000_0000;
   return times;
 }
 
+interface Piece {
+  readonly buffer: ArrayBuffer;
+  readonly start: number;
+}
+
+/** Memory for the columns of one block. A fresh array for each of thirty columns would cost more than the copying. */
+class ColumnRoom {
+  private buffer = new ArrayBuffer(0);
+  private at = 0;
+
+  /** Makes room for a block of `bytes`: its columns once, its times twice, and the gaps between them. */
+  clear(bytes: number): void {
+    this.at = 0;
+    const wanted = 2 * bytes + 512;
+    if (this.buffer.byteLength < wanted) this.buffer = new ArrayBuffer(wanted);
+  }
+
+  /** `length` bytes from a multiple of eight on, as every kind of array can begin there. */
+  take(length: number): Piece {
+    const start = (this.at + 7) & ~7;
+    // A block with more gaps than any of ours has.
+    if (start + length > this.buffer.byteLength) return { buffer: new ArrayBuffer(length), start: 0 };
+    this.at = start + length;
+    return { buffer: this.buffer, start };
+  }
+}
+
 class BlockCursor {
   readonly bytes: Buffer;
+  private readonly room: ColumnRoom;
   pos = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, room: ColumnRoom) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.room = room;
   }
 
   /** Moves on by `length` and answers where it was. */
@@ -120,14 +165,16 @@ class BlockCursor {
   }
 
   /** A copy, because a view of 4-byte values must start at a multiple of four. */
-  copy(length: number): ArrayBuffer {
-    const start = this.skip(length);
-    const from = this.bytes.byteOffset + start;
-    return this.bytes.buffer.slice(from, from + length) as ArrayBuffer;
+  copy(length: number): Piece {
+    const from = this.skip(length);
+    const piece = this.room.take(length);
+    new Uint8Array(piece.buffer, piece.start, length).set(this.bytes.subarray(from, from + length));
+    return piece;
   }
 
   pairs(rows: number): Uint32Array {
-    return new Uint32Array(this.copy(8 * rows));
+    const { buffer, start } = this.copy(8 * rows);
+    return new Uint32Array(buffer, start, 2 * rows);
   }
 
   count(): number {
@@ -141,30 +188,31 @@ class BlockCursor {
     const width = 1 << (this.count() & LOW_CARDINALITY_WIDTH_MASK);
     const keys = Array.from({ length: this.count() }, () => this.text());
     if (this.count() !== rows) throw new BatchError('a dictionary column has another number of rows');
-    const buffer = this.copy(width * rows);
-    const index = width === 4 ? new Uint32Array(buffer) : Uint32Array.from(narrow(buffer, width));
+    const piece = this.copy(width * rows);
+    const { buffer, start } = piece;
+    const index = width === 4 ? new Uint32Array(buffer, start, rows) : Uint32Array.from(narrow(piece, width, rows));
     return { keys, index };
   }
 
   nullable(channel: Channel, rows: number): ValueColumn {
-    const start = this.skip(rows);
-    const nulls = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, rows);
-    const buffer = this.copy(bytesPerValue[channel.type] * rows);
+    const nullsAt = this.skip(rows);
+    const nulls = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + nullsAt, rows);
+    const { buffer, start } = this.copy(bytesPerValue[channel.type] * rows);
     switch (channel.type) {
       case 'UInt16':
-        return { channel, nulls, values: new Uint16Array(buffer) };
+        return { channel, nulls, values: new Uint16Array(buffer, start, rows) };
       case 'Int16':
-        return { channel, nulls, values: new Int16Array(buffer) };
+        return { channel, nulls, values: new Int16Array(buffer, start, rows) };
       case 'UInt32':
-        return { channel, nulls, values: new Uint32Array(buffer) };
+        return { channel, nulls, values: new Uint32Array(buffer, start, rows) };
       case 'Int32':
-        return { channel, nulls, values: new Int32Array(buffer) };
+        return { channel, nulls, values: new Int32Array(buffer, start, rows) };
     }
   }
 }
 
-function narrow(buffer: ArrayBuffer, width: number): Uint8Array | Uint16Array {
-  if (width === 1) return new Uint8Array(buffer);
-  if (width === 2) return new Uint16Array(buffer);
+function narrow({ buffer, start }: Piece, width: number, rows: number): Uint8Array | Uint16Array {
+  if (width === 1) return new Uint8Array(buffer, start, rows);
+  if (width === 2) return new Uint16Array(buffer, start, rows);
   throw new BatchError('a dictionary index is wider than 32 bits');
 }
