@@ -1,6 +1,6 @@
 import { defineOptions, type Options } from '../runtime/options.ts';
 
-export const SCENARIOS = ['end-to-end', 'websocket'] as const;
+export const SCENARIOS = ['end-to-end', 'websocket', 'ilp-encoder'] as const;
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
 
@@ -13,7 +13,8 @@ export const benchOptions = defineOptions({
     positional: true,
     env: 'SLIPSTREAM_BENCH_SCENARIO',
     description:
-      'end-to-end: what the whole path sustains into the stores. websocket: what ingest spends on frames of phones.',
+      'end-to-end: what the whole path sustains into the stores. websocket: what ingest spends on frames of phones. ' +
+      'ilp-encoder: what making line protocol costs, by our encoder and by the client of QuestDB.',
   },
   warmUpS: {
     env: 'SLIPSTREAM_BENCH_WARM_UP_S',
@@ -45,7 +46,7 @@ export const benchOptions = defineOptions({
   offeredSamplesPerS: {
     env: 'SLIPSTREAM_BENCH_OFFERED_SAMPLES_PER_S',
     type: 'integer',
-    default: 200_000,
+    default: 165_000,
     min: 0,
     unit: 'count',
     description: 'What the devices send together; 0 is as fast as acknowledged.',

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cpuTimeUs, cpuTimeUsOf } from './process-cpu.ts';
+import { cpuTimeUs, cpuTimeUsOf, machineCpuTimeUsOf } from './process-cpu.ts';
 
 test('user and system time are read behind a name that holds blanks and brackets', () => {
   const stat = '77 (a) b (c) S 1 77 77 0 -1 4194560 100 0 0 0 250 31 9 9 20 0 1 0 5000 1000 100';
   assert.equal(cpuTimeUsOf(stat), 2_810_000);
+});
+
+test('of the machine all counts but idling and waiting for disks', () => {
+  assert.equal(machineCpuTimeUsOf('cpu  100 20 30 5000 700 4 5 6 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n'), 1_650_000);
 });
 
 test('the time of a process that works grows, as the process itself sees it', () => {

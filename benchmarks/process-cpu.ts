@@ -15,3 +15,13 @@ export function cpuTimeUsOf(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) * US_PER_TICK;
 }
+
+/** CPU time that the whole machine has used until now, all cores together, µs; what a host took away counts as used. */
+export function machineCpuTimeUs(): number {
+  return machineCpuTimeUsOf(readFileSync('/proc/stat', 'utf8'));
+}
+
+export function machineCpuTimeUsOf(stat: string): number {
+  const [user, nice, system, , , irq, softirq, steal] = stat.split('\n', 1)[0].split(/ +/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq + steal) * US_PER_TICK;
+}

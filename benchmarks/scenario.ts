@@ -1,6 +1,7 @@
 import type { ReleaseStack } from '../runtime/release.ts';
 import type { BenchOptions } from './options.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
+import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
 
 export interface ScenarioDeps {
@@ -27,4 +28,5 @@ export type Scenario = (deps: ScenarioDeps) => Promise<Outcome>;
 export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'end-to-end': runEndToEnd,
   websocket: runWebsocket,
+  'ilp-encoder': runIlpEncoder,
 };

@@ -2,7 +2,7 @@ import type { HistogramReading } from '../../../runtime/metrics-page.ts';
 import { readHistogram } from '../../../runtime/metrics-page.ts';
 import { DISTINCT_ROWS_SQL } from '../../../schemas/sql/ledger-queries.ts';
 import type { StoreName } from '../../options.ts';
-import { cpuTimeUs } from '../../process-cpu.ts';
+import { cpuTimeUs, machineCpuTimeUs } from '../../process-cpu.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What a store holds at one moment. */
@@ -21,6 +21,7 @@ export interface Observation {
   /** Samples that the stream holds for good, and devices have been told so. */
   readonly acceptedSamples: number;
   readonly cpuUs: ReadonlyMap<string, number>;
+  readonly machineCpuUs: number;
   readonly latency: Readonly<Partial<Record<StoreName, HistogramReading>>>;
 }
 
@@ -85,6 +86,7 @@ export async function observe(
     stores: counts,
     acceptedSamples: readCounter(ingest, 'ingest_samples_total'),
     cpuUs: new Map([...pids].map(([name, pid]) => [name, cpuTimeUs(pid)])),
+    machineCpuUs: machineCpuTimeUs(),
     latency: Object.fromEntries(
       stores.map((store) => [store, readHistogram(processors, 'sink_latency_ms', { store })]),
     ),

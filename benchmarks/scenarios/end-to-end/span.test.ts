@@ -16,6 +16,7 @@ const from: Observation = {
     ['processors', 0],
     ['load', 0],
   ]),
+  machineCpuUs: 1_000_000,
   latency: { questdb: histogram([90, 90, 90]), clickhouse: { bounds: [] } },
 };
 const to: Observation = {
@@ -27,12 +28,14 @@ const to: Observation = {
     ['processors', 3_000],
     ['load', 500],
   ]),
+  machineCpuUs: 1_506_500,
   latency: { questdb: histogram([90, 190, 190]), clickhouse: histogram([10, 10, 10]) },
 };
 
 test('a span counts what came between its ends: stores by their own times, CPU by what a process worked on', () => {
   assert.deepEqual(spanBetween(from, to), {
     elapsedMs: 2_000,
+    coresUsed: { own: 0.00325, others: 0.25 },
     acceptedPerS: 1_000,
     stores: {
       questdb: { rows: 2_000, rowsPerS: 1_000, latencyMs: { p50: 150, p99: 199 }, behindSamples: [100, 100] },

@@ -20,6 +20,8 @@ export interface Span {
    * mean of the stores, all others for what the stream accepted. The same number while nothing falls behind.
    */
   readonly cpuUsPerSample: Readonly<Record<string, number>>;
+  /** Cores that the run had, and cores that somebody else used meanwhile. */
+  readonly coresUsed: { readonly own: number; readonly others: number };
 }
 
 const BEHIND_THE_STREAM = new Set(['processors']);
@@ -38,8 +40,11 @@ export function spanBetween(from: Observation, to: Observation): Span {
     return BEHIND_THE_STREAM.has(name) ? mean(written) : accepted;
   };
   const cpu = [...to.cpuUs].map(([name, us]) => [name, (us - (from.cpuUs.get(name) ?? 0)) / samplesOf(name)] as const);
+  const ownUs = [...to.cpuUs].reduce((sum, [name, us]) => sum + us - (from.cpuUs.get(name) ?? 0), 0);
+  const allUs = to.machineCpuUs - from.machineCpuUs;
   return {
     elapsedMs,
+    coresUsed: { own: ownUs / elapsedMs / 1_000, others: Math.max(0, allUs - ownUs) / elapsedMs / 1_000 },
     acceptedPerS: (accepted / elapsedMs) * 1_000,
     stores,
     cpuUsPerSample: Object.fromEntries(cpu),

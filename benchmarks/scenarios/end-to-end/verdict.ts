@@ -72,6 +72,7 @@ function linesOf({ span, options, expectedRows, rows }: Findings, ackP99Ms: numb
     `p99         frame to acknowledgement ${ms(ackP99Ms)}; frame to ${each(({ latencyMs }) => ms(latencyMs.p99))}`,
     `behind      ${each(({ behindSamples: [start, end] }) => `${count(start)} → ${count(end)} samples`)}`,
     `CPU µs      ${total.toFixed(2)} a sample: ${cpu.map(([name, us]) => `${name} ${us.toFixed(2)}`).join(', ')}`,
+    `cores       ${span.coresUsed.own.toFixed(2)} used by the run, ${span.coresUsed.others.toFixed(2)} by others on the machine`,
     `rows        ${count(expectedRows)} acknowledged; distinct in ${found}`,
   ];
 }
