@@ -31,8 +31,6 @@ export interface EmitContext {
   readonly epoch: number;
   /** Sequence of the last message folded in. */
   readonly seq: number;
-  /** The state is kept next. What need not be seen at once can wait for this: bigger writes cost their store less. */
-  readonly isBeforeSave: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -61,10 +61,10 @@ test('each batch counts once, also when the shard changes hands in the middle', 
       const first = factory.create(SHARD, new Map());
       for (const one of messages.slice(0, cut)) first.apply(one);
       const parts = new Map([...first.takeDirty()].map(([name, value]) => [name, value as Uint8Array]));
-      await first.emit({ epoch: 1, seq: cut, isBeforeSave: false, signal: new AbortController().signal });
+      await first.emit({ epoch: 1, seq: cut, signal: new AbortController().signal });
       const second = factory.create(SHARD, parts);
       for (const one of messages.slice(cut)) second.apply(one);
-      await second.emit({ epoch: 2, seq: messages.length, isBeforeSave: false, signal: new AbortController().signal });
+      await second.emit({ epoch: 2, seq: messages.length, signal: new AbortController().signal });
       assert.equal(await readAccepted(kv), samples);
     }),
     { numRuns: 50 },
@@ -83,6 +83,6 @@ test('ticks and messages that are no batch do not count', async () => {
   reducer.apply(withHeader(BATCH_HEADERS.instance, 'nobody'));
   assert.equal(reducer.takeDirty().size, 0);
   assert.throws(() => reducer.apply(withHeader(BATCH_HEADERS.schema, '99')), /newer/);
-  await reducer.emit({ epoch: 1, seq: 2, isBeforeSave: false, signal: new AbortController().signal });
+  await reducer.emit({ epoch: 1, seq: 2, signal: new AbortController().signal });
   assert.equal(await readAccepted(kv), 0);
 });

@@ -12,6 +12,8 @@ export interface RollUpOptions {
   readonly maxRecomputesPerEmit: number;
   /** Data that keeps coming for an hour puts its recompute off, at most for this long by message time. */
   readonly maxRecomputeDelayMs: number;
+  /** Rows of buckets that are still open are written at most this often, by message time. */
+  readonly openRowsEveryMs: number;
   readonly maxRowsPerWrite: number;
 }
 
@@ -28,5 +30,6 @@ export const DEFAULT_ROLL_UP_OPTIONS: RollUpOptions = {
   maxRecomputes: 16_384,
   maxRecomputesPerEmit: 16,
   maxRecomputeDelayMs: 30_000,
+  openRowsEveryMs: 5_000,
   maxRowsPerWrite: 20_000,
 };

@@ -52,7 +52,7 @@ function createShard(options: Partial<RollUpOptions> = {}) {
     names,
     sinkPosition: async () => control.sinkAt,
     onRecomputeFailed: (error) => failures.push(error),
-    options,
+    options: { openRowsEveryMs: 0, ...options },
     counts,
   }).create(0, new Map());
   return Object.assign(control, {
@@ -66,7 +66,7 @@ function createShard(options: Partial<RollUpOptions> = {}) {
       messages.push(message);
       reducer.apply(message);
     },
-    emit: (isBeforeSave = true) => reducer.emit({ epoch: 1, seq: messages.length, isBeforeSave, signal: never }),
+    emit: () => reducer.emit({ epoch: 1, seq: messages.length, signal: never }),
     /** What the table says: samples and version by second of the bucket from NOW_MS. */
     rows: () => table.rows().map(({ tsMs, samples, version }) => [(tsMs - NOW_MS) / 1000, samples, version]),
   });
@@ -247,22 +247,21 @@ test('when no more device-hours can wait, folding stops with a typed error', () 
   }, RecomputeQueueFullError);
 });
 
-test('rows are written when the state is kept, those of open buckets too, and not between', async () => {
-  const shard = createShard();
-  shard.send([hr([NOW_MS, NOW_MS + 100_000])]);
-  await shard.emit(false);
-  assert.deepEqual(shard.rows(), []);
+test('rows of open buckets are written every few seconds, those of closed ones at once', async () => {
+  const shard = createShard({ openRowsEveryMs: 5_000 });
+  shard.send([hr([NOW_MS])], NOW_MS);
+  await shard.emit();
+  shard.send([hr([NOW_MS + 1_000])], NOW_MS + 1_000);
+  await shard.emit();
+  assert.deepEqual(shard.rows(), [[0, 1, 1]]);
+  shard.send([hr([NOW_MS + 100_000])], NOW_MS + 2_000);
+  await shard.emit();
+  assert.deepEqual(shard.rows(), [[0, 2, 2]]);
+  shard.send([], NOW_MS + 5_000);
   await shard.emit();
   assert.deepEqual(shard.rows(), [
-    [0, 1, 1],
-    [100, 1, 1],
-  ]);
-  shard.send([hr([NOW_MS + 101_000])]);
-  await shard.emit(false);
-  await shard.emit();
-  assert.deepEqual(shard.rows(), [
-    [0, 1, 1],
-    [100, 2, 2],
+    [0, 2, 2],
+    [100, 1, 3],
   ]);
 });
 

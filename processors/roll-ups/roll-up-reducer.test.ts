@@ -87,8 +87,7 @@ function hold(world: World, epoch: number, from: { at: number; parts: ReadonlyMa
       for (const message of world.messages.slice(at, at + count)) reducer.apply(message);
       at = Math.min(world.messages.length, at + count);
     },
-    emit: () =>
-      reducer.emit({ epoch, seq: at === 0 ? 0 : world.messages[at - 1].seq, isBeforeSave: true, signal: never }),
+    emit: () => reducer.emit({ epoch, seq: at === 0 ? 0 : world.messages[at - 1].seq, signal: never }),
     checkpoint() {
       for (const [name, bytes] of reducer.takeDirty()) parts.set(name, bytes ?? new Uint8Array());
       return { at, parts: new Map(parts) };

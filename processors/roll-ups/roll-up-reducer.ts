@@ -42,10 +42,13 @@ function createRollUpReducer(
 ): Reducer {
   // What is folded in is copied into buckets at once.
   const readBlock = createBatchReader();
+  let openRowsWrittenMs = Number.NEGATIVE_INFINITY;
 
-  /** With the checkpoints only: every insert is a part that ClickHouse merges again and again, however small it is. */
   async function emitRows(context: EmitContext): Promise<void> {
-    if (context.isBeforeSave) counts.rowsWritten += await writeRows(state, store, options.maxRowsPerWrite, context);
+    const { nowMs } = state;
+    const withOpen = Math.abs(nowMs - openRowsWrittenMs) >= options.openRowsEveryMs;
+    counts.rowsWritten += await writeRows(state, store, { withOpen, maxRows: options.maxRowsPerWrite }, context);
+    if (withOpen) openRowsWrittenMs = nowMs;
   }
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */

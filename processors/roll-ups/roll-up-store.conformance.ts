@@ -57,8 +57,7 @@ export function testRollUpStore(name: string, open: () => Promise<EmptyRollUps>)
         options: { latenessMs: 1e9, idleMs: 1e9, maxOpenBuckets: 1e6 },
       }).create(0, new Map());
       for (const message of messages) reducer.apply(message);
-      const { seq } = messages[messages.length - 1];
-      await reducer.emit({ epoch: 3, seq, isBeforeSave: true, signal: never });
+      await reducer.emit({ epoch: 3, seq: messages[messages.length - 1].seq, signal: never });
       const folded = await rows();
       await storeRaw(messages);
       for (const { device, source, tsMs, version } of folded) {

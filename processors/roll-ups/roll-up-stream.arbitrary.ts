@@ -145,5 +145,6 @@ export const anyOptions: fc.Arbitrary<Partial<RollUpOptions>> = fc.record({
   maxPartBytes: fc.constantFrom(1_500, 786_432),
   maxRecomputesPerEmit: fc.constantFrom(1, 16),
   maxRecomputeDelayMs: fc.constantFrom(0, 30_000),
+  openRowsEveryMs: fc.constantFrom(0, 5_000),
   maxRowsPerWrite: fc.constantFrom(2, 20_000),
 });

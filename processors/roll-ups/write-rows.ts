@@ -10,17 +10,16 @@ interface PendingRow extends RowToWrite {
 }
 
 /**
- * Writes the rows that the store has not got, of open buckets too, `maxRows` in one block. Returns how many. Messages
- * may be folded meanwhile: a bucket that changed again stays to be written.
+ * Writes the rows that the store has not got, those of open buckets only when `withOpen`; `maxRows` in one block.
+ * Returns how many. Messages may be folded meanwhile: a bucket that changed again stays to be written.
  */
 export async function writeRows(
   state: ShardState,
   store: RollUpStore,
-  maxRows: number,
+  { withOpen, maxRows }: { withOpen: boolean; maxRows: number },
   { epoch, signal }: EmitContext,
 ): Promise<number> {
-  const pending = pendingRows(state);
-  let written = 0;
+  const pending = pendingRows(state, withOpen);
   for (let from = 0; from < pending.length; from += maxRows) {
     // A bucket that was given up meanwhile lacks part of its last message: it is left to a recompute.
     const rows = pending.slice(from, from + maxRows).filter(({ bucket }) => bucket.changed);
@@ -29,17 +28,16 @@ export async function writeRows(
     signal.throwIfAborted();
     await store.write(encodeRollUpBlock(current, epoch), current.length);
     markWritten(current);
-    written += current.length;
   }
-  return written;
+  return pending.length;
 }
 
-function pendingRows(state: ShardState): PendingRow[] {
+function pendingRows(state: ShardState, withOpen: boolean): PendingRow[] {
   const pending: PendingRow[] = [];
   for (const part of state.parts) {
     for (const series of part.unwritten) {
       const { device, source } = series;
-      for (const bucket of [...series.sealed, ...series.open]) {
+      for (const bucket of withOpen ? [...series.sealed, ...series.open] : series.sealed) {
         if (!bucket.changed) continue;
         pending.push({ device, source, bucket, series, version: bucket.version });
       }

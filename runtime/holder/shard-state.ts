@@ -69,7 +69,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     let wasCaughtUp = false;
     while (!signal.aborted) {
       const isLast = finishing.aborted;
-      const isDue = saveTurn(clock.monotonicMs()) > saveTurn(savedAtMs);
+      const isDue = clock.monotonicMs() - savedAtMs >= options.checkpointIntervalMs;
       const wantsSave = isLast || isDue || (isCaughtUp && !wasCaughtUp);
       wasCaughtUp = isCaughtUp;
       const succeeded = await round({ wantsSave });
@@ -84,11 +84,6 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   /** Rounds of all shards of a process fall together, so that what they send out can share one write. */
   function untilNextRoundMs(): number {
     return options.emitIntervalMs - (clock.monotonicMs() % options.emitIntervalMs);
-  }
-
-  /** So do their checkpoints. */
-  function saveTurn(atMs: number): number {
-    return Math.floor(atMs / options.checkpointIntervalMs);
   }
 
   /** True when everything asked for was done; false when something was out of reach and it is to be tried again. */
@@ -111,7 +106,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
       emitted.resolve();
     };
     try {
-      if (!(await emit(wantsSave))) return false;
+      if (!(await emit())) return false;
       if (!wantsSave) return true;
       return await deps.oneAtATime(async () => {
         signal.throwIfAborted();
@@ -125,8 +120,8 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     }
   }
 
-  async function emit(isBeforeSave: boolean): Promise<boolean> {
-    const context = { epoch, seq, isBeforeSave, signal };
+  async function emit(): Promise<boolean> {
+    const context = { epoch, seq, signal };
     const results = await Promise.allSettled(reducers.map((reducer) => reducer.emit(context)));
     signal.throwIfAborted();
     let succeeded = true;

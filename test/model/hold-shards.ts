@@ -38,6 +38,7 @@ const TIGHT: Partial<RollUpOptions> = {
   maxSeries: 16,
   maxRecomputesPerEmit: 3,
   maxRecomputeDelayMs: 5_000,
+  openRowsEveryMs: 1_000,
   maxRowsPerWrite: 7,
 };
 

@@ -65,6 +65,7 @@ function linesOf({ span, options, expectedRows, rows }: Findings, ackP99Ms: numb
     .map(([store, n]) => `${nameOf(store)} ${count(n)}`)
     .join(', ');
   const total = cpu.reduce((sum, [, us]) => sum + us, 0);
+  const { own, others } = span.coresUsed;
   return [
     `throughput  ${count(least)} samples/s into ${stores.length > 1 ? 'both stores' : 'the store'} ` +
       `(${each(({ rowsPerS }) => count(rowsPerS))})`,
@@ -72,7 +73,7 @@ function linesOf({ span, options, expectedRows, rows }: Findings, ackP99Ms: numb
     `p99         frame to acknowledgement ${ms(ackP99Ms)}; frame to ${each(({ latencyMs }) => ms(latencyMs.p99))}`,
     `behind      ${each(({ behindSamples: [start, end] }) => `${count(start)} → ${count(end)} samples`)}`,
     `CPU µs      ${total.toFixed(2)} a sample: ${cpu.map(([name, us]) => `${name} ${us.toFixed(2)}`).join(', ')}`,
-    `cores       ${span.coresUsed.own.toFixed(2)} used by the run, ${span.coresUsed.others.toFixed(2)} by others on the machine`,
+    `cores       ${own.toFixed(2)} used by the run, ${others.toFixed(2)} by others on the machine`,
     `rows        ${count(expectedRows)} acknowledged; distinct in ${found}`,
   ];
 }

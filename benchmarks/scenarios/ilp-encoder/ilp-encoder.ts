@@ -21,7 +21,7 @@ interface Way {
   clear(): void;
 }
 
-/** What turning columns into line protocol costs: our encoder and the client's row API take turns on the same blocks. */
+/** What turning columns into line protocol costs: our encoder and the client's row API, in turns on the same blocks. */
 export async function runIlpEncoder({ options, say, signal }: ScenarioDeps): Promise<Outcome> {
   const blocks = makeBlocks(options);
   const encoder = createIlpEncoder();
