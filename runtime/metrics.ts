@@ -55,7 +55,7 @@ export interface Metrics {
 
 /** Buckets for latencies in milliseconds, from a loopback round trip to a minute. */
 export const LATENCY_BUCKETS_MS = [
-  0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000,
+  0.5, 1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 60_000,
 ] as const;
 
 /** `process` becomes a label of all; `runtimeMetrics` adds those of Node: memory, event loop, garbage collection. */
