@@ -1,8 +1,7 @@
 import type { SampleRow } from '../../processors/batch-rows.ts';
 import { createClickHouse } from '../../processors/clickhouse/clickhouse-client.ts';
 import { createQuestDbClient } from '../../processors/questdb/questdb-client.ts';
-import { ROW_COLUMNS, rollUpColumns } from '../../processors/roll-ups/roll-up-columns.ts';
-import type { RollUpRow } from '../../processors/roll-ups/roll-up-row.ts';
+import { readStoredRollUps } from '../../processors/roll-ups/stored-roll-ups-for-tests.ts';
 import {
   clickHouseRowsSql,
   type QuestDbRow,
@@ -14,7 +13,6 @@ import { createLedgerStore, type LedgerStore } from '../../runtime/ledger.ts';
 import { KINDS } from '../../schemas/channels.ts';
 
 const PAGE_ROWS = 20_000;
-const CHANNEL_COLUMNS = rollUpColumns().slice(ROW_COLUMNS.length);
 
 /** What readers see in QuestDB, page by page. */
 export async function openQuestDb(url: string) {
@@ -52,26 +50,8 @@ export function openClickHouse(url: string) {
         }
       }
     },
-    async rollUps(): Promise<RollUpRow[]> {
-      const sql = 'SELECT * REPLACE (toUnixTimestamp(ts) AS ts) FROM slipstream.rollup_10s FINAL';
-      return (await client.select(sql)).map(readRollUp);
-    },
+    rollUps: () => readStoredRollUps(client),
     ledger: createLedgerStore('clickhouse', (sql) => client.select(sql)) satisfies LedgerStore,
     close: () => client.close(),
-  };
-}
-
-/** 64-bit numbers come as texts. */
-function readRollUp(row: Readonly<Record<string, unknown>>): RollUpRow {
-  const number = (name: string) => (row[name] === null ? null : Number(row[name]));
-  return {
-    device: String(row.device),
-    athlete: String(row.athlete),
-    source: String(row.source),
-    tsMs: 1000 * Number(row.ts),
-    version: Number(row.version),
-    epoch: Number(row.epoch),
-    samples: Number(row.samples),
-    values: Object.fromEntries(CHANNEL_COLUMNS.map(({ name }) => [name, number(name)])),
   };
 }
