@@ -7,7 +7,8 @@ import { runModel } from './model/run-model.ts';
  * A failure is repeated with `node test/model/main.ts --seed <seed> --trace`. Some seeds are new in every run, so that
  * the model goes on finding what nobody thought of; the fixed ones are what a change is held to first.
  */
-const FIXED_SEEDS = Array.from({ length: 10 }, (_, i) => String(i + 1));
+// The last one once had a holder that read on behind what had been trimmed.
+const FIXED_SEEDS = [...Array.from({ length: 10 }, (_, i) => String(i + 1)), '71906663578769'];
 const NEW_SEEDS = Array.from({ length: 10 }, () => String(randomInt(1_000, 2 ** 47)));
 
 const totals: Record<string, number> = {};

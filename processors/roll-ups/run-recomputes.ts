@@ -13,7 +13,8 @@ import type { ShardState } from './shard-state.ts';
  * Why the greatest version is right, whoever wrote it and however often:
  *
  * 1. *A row of version v holds every sample of its bucket from messages up to v.* A reducer's row does, because from
- *    the moment a bucket may be opened until it closes everything is folded in, and buckets close between messages. A
+ *    the moment a bucket may be opened until it closes everything is folded in, and buckets close between messages (the
+ *    holder sees to it that nothing is sent out from a read with a gap). A
  *    recomputed row does, because the raw table has every message up to the sink's position, and v is not above it.
  * 2. *For every sample from message s there will be a row of version s or more.* A folded sample makes its bucket
  *    `changed` until that version is written; a late one marks its hour with s, and the mark stays until a recompute

@@ -21,6 +21,12 @@ export interface Checkpoint {
    * {@link FenceLostError} when a later term has the shard, {@link PartTooLargeError} when a value has no room.
    */
   save(seq: number, dirty: ReadonlyMap<string, Uint8Array | null>): Promise<Saved>;
+  /**
+   * Looks whether the fence still holds. It does: no later term kept anything before this was called, hence nothing of
+   * the shard beyond `seq` was removed from the log, and what was read of it by then has no gap. Throws
+   * {@link FenceLostError} and KvUnavailableError.
+   */
+  assertHeld(): Promise<void>;
   /** Removes values that dead terms left behind, some of them. Throws KvUnavailableError. */
   clean(): Promise<void>;
 }
@@ -131,6 +137,11 @@ export async function takeCheckpoint(kv: KeyValue, term: CheckpointTerm): Promis
       }
       for (const name of garbage) if (garbage.size > MAX_GARBAGE) garbage.delete(name);
       return { parts: values.length, bytes: values.reduce((sum, [, value]) => sum + value.length, 0) };
+    },
+
+    async assertHeld() {
+      const found = await readEntry(kv, shard);
+      if (found.manifest.epoch !== epoch || found.manifest.owner !== owner) throw lost(term, found.manifest);
     },
 
     async clean() {

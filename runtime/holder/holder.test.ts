@@ -136,10 +136,11 @@ const anyStep: fc.Arbitrary<HolderStep | { do: 'publish'; shard: number; count: 
   { weight: 8, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 8_000 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('start' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('loseWatches' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('trim' as const) }) },
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constantFrom('stop' as const, 'resume' as const, 'kill' as const, 'drain' as const),
+      do: fc.constantFrom(...(['stop', 'resume', 'resumeUnaware', 'kill', 'drain'] as const)),
       which: fc.nat(10),
     }),
   },
@@ -190,6 +191,24 @@ test('whoever dies, stops or wakes up, every message counts once and in order in
     }),
     { numRuns: 60, endOnFailure: false },
   );
+});
+
+test('a process that wakes up after what it had not read was removed sends out nothing of it', async () => {
+  const all = setUp(1);
+  const first = all.world.start();
+  await all.publish(0, 3);
+  await all.world.clock.advance(7_000);
+  first.stop();
+  await all.publish(0, 3);
+  const second = all.world.start();
+  await all.world.clock.advance(20_000);
+  assert.equal(second.holder.held()[0].seq, 6);
+  await all.world.trim();
+  await all.publish(0, 3);
+  first.resumeUnaware();
+  await all.world.clock.advance(20_000);
+  assert.equal(all.emitted.findLast(({ shard }) => shard === 0)?.seq, 9);
+  assertEmissionsAreRight(all);
 });
 
 /** Keys of values that are kept for a shard. */

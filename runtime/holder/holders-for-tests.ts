@@ -1,4 +1,4 @@
-import { createNames } from '../../schemas/names.ts';
+import { createNames, keys } from '../../schemas/names.ts';
 import { createManualClock, type ManualClock } from '../clock.ts';
 import { createMemoryKvStore } from '../kv/memory-kv.ts';
 import { createSilentLog } from '../log.ts';
@@ -8,6 +8,7 @@ import { createRandom } from '../memory-random.ts';
 import type { ReducerFactory } from '../reducer.ts';
 import { createMemoryLogStore } from '../stream/memory-stream.ts';
 import { createHolder, type Holder } from './holder.ts';
+import { readManifest } from './manifest.ts';
 import type { HolderOptions } from './shard.ts';
 
 export const names = createNames();
@@ -19,6 +20,8 @@ export interface HolderProcess {
   /** SIGSTOP: every call is held back until {@link HolderProcess.resume}. */
   stop(): void;
   resume(): void;
+  /** SIGCONT, with calls about leases still on their way: it does not know yet what it lost. */
+  resumeUnaware(): void;
   /** kill -9: no call ever comes back, and nobody answers for it any more. */
   kill(): void;
   readonly isKilled: boolean;
@@ -58,8 +61,13 @@ export function createHolderWorld(options: HolderWorldOptions) {
 
   function start(): HolderProcess {
     let gate: PromiseWithResolvers<void> | null = null;
+    let leaseGate: PromiseWithResolvers<void> | null = null;
     let isKilled = false;
     let trouble = 0;
+    const stop = () => {
+      gate ??= Promise.withResolvers<void>();
+      leaseGate ??= Promise.withResolvers<void>();
+    };
     const decide = (): Fault | Promise<Fault> => {
       if (random() >= trouble) return 'ok';
       const kind = Math.floor(random() * 4);
@@ -69,12 +77,13 @@ export function createHolderWorld(options: HolderWorldOptions) {
       return clock.sleep(random() * MAX_LATE_MS).then(() => late);
     };
     const faults: Faults = () => (gate ? gate.promise.then(decide) : decide());
-    const bus = hub.open(faults);
+    const leaseFaults: Faults = () => (leaseGate ? leaseGate.promise.then(decide) : decide());
+    const bus = hub.open(leaseFaults);
     const holder = createHolder({
       log: frames.open({ faults }),
       names,
       checkpoints: checkpoints.open(faults),
-      leases: leases.open(faults),
+      leases: leases.open(leaseFaults),
       bus,
       shards,
       owner: `holder-${processes.length}`,
@@ -88,16 +97,20 @@ export function createHolderWorld(options: HolderWorldOptions) {
     const process: HolderProcess = {
       holder,
       running,
-      stop: () => {
-        gate ??= Promise.withResolvers<void>();
-      },
+      stop,
       resume() {
+        process.resumeUnaware();
+        if (isKilled) return;
+        leaseGate?.resolve();
+        leaseGate = null;
+      },
+      resumeUnaware() {
         if (isKilled) return;
         gate?.resolve();
         gate = null;
       },
       kill() {
-        gate ??= Promise.withResolvers<void>();
+        stop();
         isKilled = true;
         bus.disconnect();
       },
@@ -119,6 +132,17 @@ export function createHolderWorld(options: HolderWorldOptions) {
     processes,
     start,
     loseWatches: () => leases.loseWatches(),
+    /** Removes every message that the checkpoint of its shard covers. */
+    async trim(): Promise<void> {
+      const [log, kept] = [frames.open(), checkpoints.open()];
+      let belowSeq = (await log.info()).lastSeq + 1;
+      for (let shard = 0; shard < shards; shard++) {
+        const manifest = await kept.get(keys.manifest(shard));
+        const seq = manifest ? readManifest(manifest.value).seq : 0;
+        belowSeq = Math.min(belowSeq, (await log.nextSeq(names.frames(shard), seq + 1)) ?? belowSeq);
+      }
+      await log.purgeBelow(belowSeq);
+    },
     /** Ends the troubles of all that live, and lets time pass until `isTrue`; throws after `boundMs` of it. */
     async settle(isTrue: () => boolean, boundMs = 300_000): Promise<void> {
       for (const process of processes) {
@@ -147,7 +171,8 @@ export type HolderStep =
   | { do: 'advance'; ms: number }
   | { do: 'start' }
   | { do: 'loseWatches' }
-  | { do: 'stop' | 'resume' | 'kill' | 'drain'; which: number }
+  | { do: 'trim' }
+  | { do: 'stop' | 'resume' | 'resumeUnaware' | 'kill' | 'drain'; which: number }
   | { do: 'trouble'; which: number; share: number };
 
 const MAX_PROCESSES = 6;
@@ -156,6 +181,7 @@ const MAX_PROCESSES = 6;
 export async function takeStep(world: HolderWorld, step: HolderStep): Promise<void> {
   if (step.do === 'advance') return world.clock.advance(step.ms);
   if (step.do === 'loseWatches') return world.loseWatches();
+  if (step.do === 'trim') return world.trim();
   const living = world.processes.filter(({ isKilled }) => !isKilled);
   if (step.do === 'start') {
     if (living.length < MAX_PROCESSES) world.start();

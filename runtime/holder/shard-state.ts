@@ -1,4 +1,5 @@
 import { createBackoff } from '../backoff.ts';
+import { KvUnavailableError } from '../kv/kv.ts';
 import type { Term } from '../lease.ts';
 import type { Reducer } from '../reducer.ts';
 import { type Checkpoint, FenceLostError, PartTooLargeError } from './checkpoint.ts';
@@ -20,6 +21,10 @@ interface Opened {
  *
  * Messages are folded in one after the other, except while a round emits: then they wait in the log, so that what is
  * sent out, and what is kept as sent, belong to the same sequence.
+ *
+ * Nothing is sent out before the fence was looked at. A process that was stopped for long reads on behind what the
+ * trimmer removed meanwhile, by its successor's checkpoint, and does not see the gap: its state is wrong, and what it
+ * would send out could have a greater sequence than what is right.
  */
 export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened: Opened) {
   const { log, clock, logger, options, events } = deps;
@@ -27,6 +32,8 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   const subject = deps.names.frames(shard);
   const backoff = createBackoff({ delaysMs: options.retryDelaysMs, random: deps.random });
   let { seq } = checkpoint;
+  /** Everything up to here was read without a gap: opening has just taken the fence. */
+  let soundSeq = seq;
   let applyingSeq = 0;
   let lagMessages = 0;
   let isCaughtUp = false;
@@ -106,7 +113,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
       emitted.resolve();
     };
     try {
-      if (!(await emit())) return false;
+      if (!(await isSound()) || !(await emit())) return false;
       if (!wantsSave) return true;
       return await deps.oneAtATime(async () => {
         signal.throwIfAborted();
@@ -118,6 +125,21 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     } finally {
       goOn();
     }
+  }
+
+  /** False when it cannot be known. Throws FenceLostError. */
+  async function isSound(): Promise<boolean> {
+    if (soundSeq === seq) return true;
+    try {
+      await checkpoint.assertHeld();
+    } catch (error) {
+      if (!(error instanceof KvUnavailableError)) throw error;
+      fail(error, 'the fence could not be looked at');
+      return false;
+    }
+    signal.throwIfAborted();
+    soundSeq = seq;
+    return true;
   }
 
   async function emit(): Promise<boolean> {
