@@ -18,7 +18,28 @@ export const stackOptions = defineOptions({
   ingestAdminPort: port(9101, "Ingest's health and metrics."),
   apiPort: port(8080, 'REST API.'),
   processorsAdminPort: port(9102, "The processors' health and metrics."),
-  natsUrl: { type: 'string', optional: true, env: 'NATS_URL', description: 'A NATS to use instead of starting one.' },
+  natsUrl: {
+    type: 'string',
+    optional: true,
+    env: 'NATS_URL',
+    description: 'A NATS to use instead of starting one; the servers of a cluster with commas between them.',
+  },
+  natsSyncInterval: {
+    type: 'choice',
+    choices: ['1s', 'always'],
+    default: '1s',
+    description:
+      'When the NATS started here has what it acknowledges on disk: within a second, or before it acknowledges, ' +
+      'which survives a power cut and costs most of the throughput.',
+  },
+  streamReplicas: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 5,
+    unit: 'count',
+    description: 'Copies of each stream; more than one takes a cluster (--nats-url).',
+  },
   questdbUrl: {
     type: 'string',
     optional: true,

@@ -57,7 +57,7 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
  */
 export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: string): ServiceSpec[] {
   const { host, dataDir, open } = options;
-  const platform = { natsUrls: urls.nats, shards: options.shards };
+  const platform = { natsUrls: urls.nats, shards: options.shards, streamReplicas: options.streamReplicas };
   const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
   return [
     {

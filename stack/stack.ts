@@ -60,6 +60,7 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
             host,
             port: options.natsPort,
             maxFileBytes: options.streamsMaxBytes,
+            syncInterval: options.natsSyncInterval,
             portOption: '--nats-port',
           }),
         ),
