@@ -1,32 +1,52 @@
 import { resolve } from 'node:path';
-import { runMain } from '../runtime/run-main.ts';
+import { createReleaseStack } from '../runtime/release.ts';
+import { type MainContext, runMain } from '../runtime/run-main.ts';
 import { StartError } from '../runtime/service.ts';
 import { EngineError } from '../stack/engine-error.ts';
-import { benchOptions } from './options.ts';
+import { type BenchOptions, benchOptions, SMOKE } from './options.ts';
 import { writeResult } from './result.ts';
 import { SCENARIO_BY_NAME } from './scenario.ts';
+import { TARGETS } from './targets.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** Runs one scenario with everything that it starts, and ends that again. Answers why it did not pass. */
+async function runScenario(options: BenchOptions, { log, signal, release: outer }: MainContext): Promise<string[]> {
+  const startedAt = new Date();
+  const release = createReleaseStack({ log });
+  outer.add(options.scenario, () => release.release(), { timeoutMs: 120_000 });
+  const outcome = await SCENARIO_BY_NAME[options.scenario]({ options, release, signal, say })
+    .catch((err) => {
+      throw err instanceof EngineError ? new StartError(err.message) : err;
+    })
+    .finally(() => release.release());
+  // The services read these variables themselves, so a run under them is another one than the defaults.
+  const environment = Object.entries(process.env).filter(([name]) => /^SLIPSTREAM_|^UV_|^NODE_OPTIONS/.test(name));
+  const file = writeResult(resolve(options.resultsDir), {
+    startedAt,
+    options,
+    environment: Object.fromEntries(environment),
+    outcome,
+  });
+  say([...outcome.lines, `result      ${file}`].join('\n'));
+  return [...outcome.reasons];
+}
 
 await runMain(
   'npm run bench --',
   benchOptions,
-  async (options, { release, signal }) => {
+  async (given, context) => {
+    const options = given.smoke ? { ...given, ...SMOKE } : given;
+    const scenarios = given.all ? [...new Set(TARGETS.map(({ scenario }) => scenario))] : [given.scenario];
+
     async function run(): Promise<void> {
-      const startedAt = new Date();
-      const outcome = await SCENARIO_BY_NAME[options.scenario]({ options, release, signal, say }).catch((err) => {
-        throw err instanceof EngineError ? new StartError(err.message) : err;
-      });
-      // The services read these variables themselves, so a run under them is another one than the defaults.
-      const environment = Object.entries(process.env).filter(([name]) => /^SLIPSTREAM_|^UV_|^NODE_OPTIONS/.test(name));
-      const file = writeResult(resolve(options.resultsDir), {
-        startedAt,
-        options,
-        environment: Object.fromEntries(environment),
-        outcome,
-      });
-      say([...outcome.lines, `result      ${file}`].join('\n'));
-      if (outcome.reasons.length > 0) throw new StartError(`not passed: ${outcome.reasons.join('; ')}`);
+      const reasons: string[] = [];
+      for (const scenario of scenarios) {
+        if (given.all) say(`\n${scenario}`);
+        const own = await runScenario({ ...options, scenario } as BenchOptions, context);
+        reasons.push(...own.map((reason) => (given.all ? `${scenario}: ${reason}` : reason)));
+      }
+      if (reasons.length > 0) throw new StartError(`not passed: ${reasons.join('; ')}`);
       say('passed');
     }
     return {

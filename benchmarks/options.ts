@@ -1,8 +1,21 @@
 import { defineOptions, type Options } from '../runtime/options.ts';
 
-export const SCENARIOS = ['end-to-end', 'websocket', 'ilp-encoder'] as const;
+export const SCENARIOS = ['end-to-end', 'ingest', 'whole-path', 'websocket', 'ilp-encoder'] as const;
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
+
+/** What `--smoke` changes: enough to see each scenario run and count, nothing to judge. */
+export const SMOKE = {
+  warmUpS: 0,
+  rampS: 0,
+  measureS: 2,
+  rounds: 1,
+  roundS: 1,
+  devices: 20,
+  offeredSamplesPerS: 2_000,
+  requiredSamplesPerS: 0,
+  installPeers: false,
+} as const;
 
 /** `npm run bench -- [scenario] [options]`. Without any: the canonical load and its pass rule. */
 export const benchOptions = defineOptions({
@@ -12,9 +25,46 @@ export const benchOptions = defineOptions({
     default: 'end-to-end',
     positional: true,
     env: 'SLIPSTREAM_BENCH_SCENARIO',
-    description:
-      'end-to-end: what the whole path sustains into the stores. websocket: what ingest spends on frames of phones. ' +
-      'ilp-encoder: what making line protocol costs, by our encoder and by the client of QuestDB.',
+    description: 'The question; benchmarks/README.md says what each asks.',
+  },
+  all: {
+    env: 'SLIPSTREAM_BENCH_ALL',
+    type: 'boolean',
+    description: 'Every scenario that a target is held against, one after the other.',
+  },
+  keep: {
+    env: 'SLIPSTREAM_BENCH_KEEP',
+    type: 'boolean',
+    description: 'Write results over the kept ones, from which the documents are generated.',
+  },
+  smoke: {
+    env: 'SLIPSTREAM_BENCH_SMOKE',
+    type: 'boolean',
+    description: 'As short as possible: shows that a scenario works, and nothing about speed.',
+  },
+  installPeers: {
+    env: 'SLIPSTREAM_BENCH_INSTALL_PEERS',
+    type: 'boolean',
+    default: true,
+    description: 'Install peers that are missing (apt-get, go); without it they are left out by name.',
+  },
+  rounds: {
+    env: 'SLIPSTREAM_BENCH_ROUNDS',
+    type: 'integer',
+    default: 3,
+    min: 1,
+    max: 50,
+    unit: 'count',
+    description: 'How often each side has its turn; the median counts, least and greatest are the spread.',
+  },
+  roundS: {
+    env: 'SLIPSTREAM_BENCH_ROUND_S',
+    type: 'integer',
+    default: 12,
+    min: 1,
+    max: 600,
+    unit: 's',
+    description: 'How long a turn takes, nearly.',
   },
   warmUpS: {
     env: 'SLIPSTREAM_BENCH_WARM_UP_S',
@@ -73,7 +123,7 @@ export const benchOptions = defineOptions({
     type: 'integer',
     default: 200,
     min: 1,
-    max: 10_000,
+    max: 20_000,
     unit: 'count',
     description: 'Devices, each with a connection of its own.',
   },

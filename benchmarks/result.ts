@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describeRun } from './machine.ts';
 import type { BenchOptions } from './options.ts';
 import type { Outcome } from './scenario.ts';
+import { gradesOf } from './targets.ts';
 
 export interface Run {
   readonly startedAt: Date;
@@ -12,11 +13,21 @@ export interface Run {
   readonly outcome: Outcome;
 }
 
-/** Writes everything about a run into a new file of `dir`, named for scenario and time, and answers its path. */
+/** The one result of each scenario that documents are generated from stands here, under the scenario's name. */
+const KEPT_FOLDER = 'kept';
+
+/**
+ * Writes everything about a run into a new file of `dir`, named for scenario and time, or over the kept one. Answers
+ * its path.
+ */
 export function writeResult(dir: string, { startedAt, options, environment, outcome }: Run): string {
-  mkdirSync(dir, { recursive: true });
   const { resultsDir: _, ...asked } = options;
-  const file = join(dir, `${options.scenario}-${startedAt.toISOString().replaceAll(/[:.]/g, '')}.json`);
+  const name = options.keep
+    ? `${KEPT_FOLDER}/${options.scenario}.json`
+    : `${options.scenario}-${startedAt.toISOString().replaceAll(/[:.]/g, '')}.json`;
+  const file = join(dir, name);
+  mkdirSync(dirname(file), { recursive: true });
+  const figures = outcome.figures ?? {};
   const result = {
     scenario: options.scenario,
     startedAt: startedAt.toISOString(),
@@ -25,8 +36,10 @@ export function writeResult(dir: string, { startedAt, options, environment, outc
     environment,
     pass: outcome.reasons.length === 0,
     reasons: outcome.reasons,
+    grades: options.smoke ? [] : gradesOf(options.scenario, figures),
+    figures,
     measured: outcome.measured,
   };
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`, { flag: 'wx' });
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`, { flag: options.keep ? 'w' : 'wx' });
   return relative('', file);
 }

@@ -1,8 +1,11 @@
 import type { ReleaseStack } from '../runtime/release.ts';
+import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
 import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
+import { runIngest } from './scenarios/ingest/ingest.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
+import { runWholePath } from './scenarios/whole-path/whole-path.ts';
 
 export interface ScenarioDeps {
   readonly options: BenchOptions;
@@ -19,6 +22,8 @@ export interface Outcome {
   /** The answer, one line each. */
   readonly lines: readonly string[];
   readonly measured: Readonly<Record<string, unknown>>;
+  /** Numbers that were measured round by round; `targets.ts` names those that something is wanted of. */
+  readonly figures?: Readonly<Record<string, Figure>>;
   /** Why the pass rule is broken; none when it passed. */
   readonly reasons: readonly string[];
 }
@@ -27,6 +32,8 @@ export type Scenario = (deps: ScenarioDeps) => Promise<Outcome>;
 
 export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'end-to-end': runEndToEnd,
+  ingest: runIngest,
+  'whole-path': runWholePath,
   websocket: runWebsocket,
   'ilp-encoder': runIlpEncoder,
 };

@@ -1,6 +1,7 @@
 import { defineOptions, type Options } from '../runtime/options.ts';
 import { FAULT_NAMES, FAULTS } from './faults.ts';
 import { PROTOCOLS } from './fleet.ts';
+import { PAYLOADS } from './load/load.ts';
 import { SIMULATION_DEFAULTS } from './simulation.ts';
 
 const faultTexts = FAULT_NAMES.map((fault) => `${fault}: ${FAULTS[fault].text}`).join(' ');
@@ -50,7 +51,7 @@ export const simOptions = defineOptions({
     type: 'integer',
     default: 20,
     min: 0,
-    max: 10_000,
+    max: 20_000,
     unit: 'count',
     description: 'Synthetic athletes.',
   },
@@ -129,6 +130,22 @@ export const simOptions = defineOptions({
     min: 0,
     unit: 'count',
     description: 'load: frames a second over all devices; 0 is as fast as acknowledged.',
+  },
+  framesPerTurn: {
+    env: 'SLIPSTREAM_SIM_FRAMES_PER_TURN',
+    type: 'integer',
+    default: 8,
+    min: 1,
+    max: 1_024,
+    unit: 'count',
+    description: 'load: frames that a device sends in one go when there is a pace.',
+  },
+  payload: {
+    env: 'SLIPSTREAM_SIM_PAYLOAD',
+    type: 'choice',
+    choices: PAYLOADS,
+    default: 'frames',
+    description: 'load: frames as ingest reads them; lines (line protocol) and json are for other systems, to compare.',
   },
   sampleGapMs: {
     env: 'SLIPSTREAM_SIM_SAMPLE_GAP_MS',

@@ -5,6 +5,8 @@ import { outcomeOfPuback } from '../transport/transport.ts';
 import type { LoadDevice } from './load-device.ts';
 
 const PACKET_IDS = 65_536;
+/** Identifiers for each frame of the window: more than needed, so that a late answer does not meet a new frame. */
+const IDS_PER_FRAME = 4;
 /** One write holds at most this many frames, so that the first of them does not wait for the last to be encoded. */
 const MAX_FRAMES_PER_WRITE = 64;
 /** How long a device that was refused keeps still. */
@@ -36,9 +38,12 @@ export interface LoadCounts {
  */
 export function createLoadConnection(deps: LoadConnectionDeps) {
   const { device, latency, counts } = deps;
-  const sentAtMs = new Float64Array(PACKET_IDS);
+  // Thousands of connections with a small window must not take room for all identifiers that MQTT has.
+  const packetIds = Math.min(PACKET_IDS, IDS_PER_FRAME * deps.window + 1);
+  const framesPerWrite = Math.min(MAX_FRAMES_PER_WRITE, deps.window);
+  const sentAtMs = new Float64Array(packetIds);
   /** Frame number by packet identifier; −1 when the identifier is free. */
-  const frameOf = new Float64Array(PACKET_IDS).fill(-1);
+  const frameOf = new Float64Array(packetIds).fill(-1);
   const again: number[] = [];
   const chunks: Buffer[] = [];
   let socket: MqttSocket | null = null;
@@ -51,7 +56,7 @@ export function createLoadConnection(deps: LoadConnectionDeps) {
 
   function onPuback(packetId: number, code: number, tail: Uint8Array | null): void {
     const frame = frameOf[packetId];
-    if (frame < 0) return;
+    if (!(frame >= 0)) return;
     frameOf[packetId] = -1;
     inFlight--;
     if (readAtMs === 0) readAtMs = performance.now();
@@ -72,11 +77,12 @@ export function createLoadConnection(deps: LoadConnectionDeps) {
   function fill(): void {
     readAtMs = 0;
     if (socket === null || (notBeforeMs > 0 && performance.now() < notBeforeMs)) return;
-    const window = Math.min(deps.window, socket.maxInFlight);
+    // MQTT 3.1.1 has no receive maximum, so a server of that level is held to nothing but the window.
+    const window = deps.address.version === 4 ? deps.window : Math.min(deps.window, socket.maxInFlight);
     // A write costs the same for one frame as for many: wait until a good part of the window is free.
     if (inFlight > 0 && window - inFlight < Math.min(MAX_FRAMES_PER_WRITE, window / 4)) return;
     while (inFlight < window) {
-      const room = Math.min(MAX_FRAMES_PER_WRITE, window - inFlight);
+      const room = Math.min(framesPerWrite, window - inFlight);
       const count = again.length > 0 ? Math.min(room, again.length) : deps.allow(room);
       if (count === 0) return;
       write(socket, count);
@@ -84,7 +90,7 @@ export function createLoadConnection(deps: LoadConnectionDeps) {
   }
 
   function write(over: MqttSocket, count: number): void {
-    const chunk = chunks.pop() ?? Buffer.allocUnsafeSlow(MAX_FRAMES_PER_WRITE * device.maxPacketBytes);
+    const chunk = chunks.pop() ?? Buffer.allocUnsafeSlow(framesPerWrite * device.maxPacketBytes);
     const [nowMs, wallMs] = [performance.now(), Date.now()];
     let at = 0;
     for (let i = 0; i < count; i++) {
@@ -94,7 +100,7 @@ export function createLoadConnection(deps: LoadConnectionDeps) {
       at += packet.length;
       frameOf[nextId] = frame;
       sentAtMs[nextId] = nowMs;
-      nextId = nextId === PACKET_IDS - 1 ? 1 : nextId + 1;
+      nextId = nextId === packetIds - 1 ? 1 : nextId + 1;
     }
     inFlight += count;
     counts.sends += count;

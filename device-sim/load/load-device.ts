@@ -15,20 +15,21 @@ export interface LoadDevicePlan {
   readonly startMs: number;
   /** After this much device time the device draws a new boot and begins at `startMs` again: rows stay distinct. */
   readonly spanMs: number;
+  /** How many different contents the frames have; they come round and round with new seqs and times. */
+  readonly contents?: number;
 }
 
-/** How many different contents a device's frames have; they come round and round with new seqs and times. */
-const CONTENTS = 64;
+const DEFAULT_CONTENTS = 64;
 
 /**
- * A device whose n-th frame is known for every n without having been kept: contents n mod 64, boot, seq and times from
- * n. `packet` writes it ready to send; `frameAt` says what it is.
+ * A device whose n-th frame is known for every n without having been kept: contents come round and round, boot, seq and
+ * times follow from n. `packet` writes it ready to send; `frameAt` says what it is.
  */
 export function createLoadDevice(plan: LoadDevicePlan) {
   const { seed, device, version, samplesPerFrame, sampleGapMs, startMs, spanMs } = plan;
   const frameSpanMs = samplesPerFrame * sampleGapMs;
   const framesPerBoot = Math.max(1, Math.floor(spanMs / frameSpanMs));
-  const contents = makeContents(plan);
+  const contents = loadContents(plan);
   const topic = topics.frames(device);
   const templates = contents.map((columns) => createPublishTemplate(topic, version, frameOf(0, columns)));
   const boots: string[] = [];
@@ -53,11 +54,11 @@ export function createLoadDevice(plan: LoadDevicePlan) {
     device,
     /** The PUBLISH of frame `n` (from 0). The bytes stand until the next call: copy them. */
     packet(n: number, packetId: number, sentMs: number): Buffer {
-      const template = templates[n % CONTENTS];
+      const template = templates[n % contents.length];
       const round = Math.floor(n / framesPerBoot);
-      if (bootOfTemplate[n % CONTENTS] !== round) {
+      if (bootOfTemplate[n % contents.length] !== round) {
         template.setBoot(bootAt(round));
-        bootOfTemplate[n % CONTENTS] = round;
+        bootOfTemplate[n % contents.length] = round;
       }
       const inBoot = n - round * framesPerBoot;
       template.set(packetId, inBoot + 1, startMs + inBoot * frameSpanMs, sentMs);
@@ -65,7 +66,7 @@ export function createLoadDevice(plan: LoadDevicePlan) {
     },
     /** What `packet` sends, without `sentMs`: the truth to compare rows with. */
     frameAt: (n: number): SensorFrame => ({
-      ...frameOf(n, contents[n % CONTENTS]),
+      ...frameOf(n, contents[n % contents.length]),
       boot: bootAt(Math.floor(n / framesPerBoot)),
     }),
     maxPacketBytes: Math.max(...templates.map(({ bytes }) => bytes.length)),
@@ -75,15 +76,19 @@ export function createLoadDevice(plan: LoadDevicePlan) {
 export type LoadDevice = ReturnType<typeof createLoadDevice>;
 
 /** A ride's position, heart rate and pedals as one source: eight channels, as a bike computer sends them. */
-function makeContents({ seed, device, samplesPerFrame }: LoadDevicePlan): SensorFrame['columns'][] {
-  const durationMs = CONTENTS * samplesPerFrame * 1_000;
+export function loadContents({
+  seed,
+  device,
+  samplesPerFrame,
+  contents: count = DEFAULT_CONTENTS,
+}: LoadDevicePlan): SensorFrame['columns'][] {
   const workout = createWorkout(createRandom(seed, `load ${device}`), {
     sport: 'ride',
     startMs: 0,
-    durationMs,
+    durationMs: count * samplesPerFrame * 1_000,
     samplesPerFrame,
   });
-  const contents: SensorFrame['columns'][] = Array.from({ length: CONTENTS }, () => ({}));
+  const contents: SensorFrame['columns'][] = Array.from({ length: count }, () => ({}));
   const next: Record<string, number> = { gps: 0, hr: 0, power: 0 };
   for (const { source, columns } of workout) {
     if (!(source in next)) continue;

@@ -55,7 +55,8 @@ for (const version of [4, 5] as const) {
   test(`a load over MQTT level ${version} sends each frame once and ends with all acknowledged`, async () => {
     const broker = await start();
     const load = createLoad({ ...plan(broker.port), version });
-    const { elapsedMs: _, ...result } = await load.run();
+    const { elapsedMs: _, startedAtMs, ...result } = await load.run();
+    assert.ok(Math.abs(startedAtMs - Date.now()) < 60_000);
     assert.deepEqual(result, { isComplete: true, unacknowledged: 0 });
     const none = { dead: 0, refused: 0, lostConnections: 0 };
     assert.deepEqual(load.counts, { sends: 900, acknowledged: 900, ...none });

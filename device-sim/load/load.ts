@@ -3,6 +3,9 @@ import { createLatencyHistogram } from '../../runtime/latency.ts';
 import { ConnectError } from '../transport/transport.ts';
 import { createLoadConnection, type LoadCounts } from './load-connection.ts';
 import { createLoadDevice } from './load-device.ts';
+import { createTextDevice } from './text-device.ts';
+
+export const PAYLOADS = ['frames', 'lines', 'json'] as const;
 
 export interface LoadPlan {
   readonly seed: string;
@@ -19,6 +22,10 @@ export interface LoadPlan {
   readonly frames: number;
   /** Frames a second over all connections; Infinity for as fast as they are acknowledged. */
   readonly framesPerS: number;
+  /** With a pace: what a device sends in one go, as one does that was out of reach for a while. */
+  readonly framesPerTurn?: number;
+  /** `lines` and `json` hold the same values in the words of other systems. */
+  readonly payload?: (typeof PAYLOADS)[number];
   readonly prefix?: string;
   readonly giveUpMs?: number;
 }
@@ -26,12 +33,19 @@ export interface LoadPlan {
 export interface LoadResult {
   readonly isComplete: boolean;
   readonly unacknowledged: number;
+  /** From the first frame, with everything connected, to the last acknowledgement. */
   readonly elapsedMs: number;
+  /** When the first frame left, ms since the epoch. */
+  readonly startedAtMs: number;
 }
 
 const RATE_TICK_MS = 5;
-/** With a pace a device sends so many in one go, as one does that was out of reach for a while. */
-const FRAMES_PER_TURN = 8;
+const DEFAULT_FRAMES_PER_TURN = 8;
+/** Different contents of all devices together: each takes memory and time to make. */
+const MAX_CONTENTS = 16_384;
+const MAX_CONTENTS_PER_DEVICE = 64;
+/** Connections opened at once; a server's queue of those that it has not looked at yet is not endless. */
+const MAX_OPENING = 256;
 /** MQTT has 65,535 packet identifiers; half of them leave room for the ones that come late. */
 const MAX_WINDOW = 32_768;
 const DEFAULT_GIVE_UP_MS = 60_000;
@@ -49,27 +63,32 @@ export function createLoad(
   plan: LoadPlan,
   { tokenFor = async () => null, clock = systemClock, signal }: LoadDeps = {},
 ) {
-  const { host, port, version, window, prefix = 'load' } = plan;
+  const { host, port, version, window, prefix = 'load', payload = 'frames' } = plan;
+  const framesPerTurn = plan.framesPerTurn ?? DEFAULT_FRAMES_PER_TURN;
   if (window > MAX_WINDOW) throw new RangeError(`a window holds at most ${MAX_WINDOW} frames`);
   const counts: LoadCounts = { sends: 0, acknowledged: 0, dead: 0, refused: 0, lostConnections: 0 };
   const latency = createLatencyHistogram();
   // All samples are in the past, also those of the last frame of a boot.
   const startMs = clock.nowMs() - plan.spanMs;
+  const contents = Math.max(2, Math.min(MAX_CONTENTS_PER_DEVICE, Math.floor(MAX_CONTENTS / plan.connections)));
   const devices = Array.from({ length: plan.connections }, (_, i) => {
     const device = `${prefix}-${String(i + 1).padStart(4, '0')}`;
-    return createLoadDevice({ ...plan, device, startMs });
+    const devicePlan = { ...plan, device, startMs, contents };
+    return payload === 'frames' ? createLoadDevice(devicePlan) : createTextDevice(devicePlan, payload);
   });
   let taken = 0;
   /** With a pace: what the device whose turn it is may still send. */
   let turn = 0;
   let nextTurn = 0;
-  let startedMs = 0;
+  /** Infinity until everything is connected: the time of connecting is not the load's. */
+  let startedMs = Number.POSITIVE_INFINITY;
+  let startedAtMs = 0;
   let isStopping = false;
 
   const isPaced = plan.framesPerS !== Infinity;
 
   function allow(wanted: number): number {
-    if (isStopping || signal?.aborted) return 0;
+    if (isStopping || signal?.aborted || startedMs === Number.POSITIVE_INFINITY) return 0;
     const count = Math.min(wanted, plan.frames - taken, isPaced ? turn : wanted);
     taken += count;
     if (isPaced) turn -= count;
@@ -81,7 +100,7 @@ export function createLoad(
     const elapsedMs = clock.monotonicMs() - startedMs;
     let due = Math.floor((elapsedMs * plan.framesPerS) / 1_000) - taken;
     for (let i = 0; i < connections.length && due > 0; i++) {
-      turn = Math.min(due, FRAMES_PER_TURN);
+      turn = Math.min(due, framesPerTurn);
       const before = taken;
       connections[nextTurn++ % connections.length].fill();
       due -= taken - before;
@@ -101,17 +120,17 @@ export function createLoad(
 
   /** Opens what is not open; a server that is away for a while is no end. Throws when the device is not wanted. */
   async function reconnect(): Promise<void> {
-    await Promise.all(
-      connections
-        .filter((connection) => !connection.isOpen)
-        .map(async (connection) => {
-          try {
-            await connection.open();
-          } catch (error) {
-            if (!(error instanceof ConnectError) || error.isFinal) throw error;
-          }
-        }),
-    );
+    const closed = connections.filter((connection) => !connection.isOpen);
+    async function openInTurn(): Promise<void> {
+      for (let connection = closed.pop(); connection; connection = closed.pop()) {
+        try {
+          await connection.open();
+        } catch (error) {
+          if (!(error instanceof ConnectError) || error.isFinal) throw error;
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(closed.length, MAX_OPENING) }, openInTurn));
   }
 
   return {
@@ -129,6 +148,7 @@ export function createLoad(
       await reconnect();
       // From here on: a pace that also counted the connecting would begin with a burst to make up for it.
       startedMs = clock.monotonicMs();
+      startedAtMs = clock.nowMs();
       let progressMs = clock.monotonicMs();
       let acknowledged = 0;
       let checkedMs = progressMs;
@@ -147,7 +167,7 @@ export function createLoad(
       }
       const elapsedMs = clock.monotonicMs() - startedMs;
       await Promise.all(connections.map((connection) => connection.close()));
-      return { isComplete: unacknowledged() === 0, unacknowledged: unacknowledged(), elapsedMs };
+      return { isComplete: unacknowledged() === 0, unacknowledged: unacknowledged(), elapsedMs, startedAtMs };
     },
   };
 }

@@ -17,25 +17,29 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack'],
 };
 
+/** A peer of the benchmarks that uses each library as its README says. */
+const NODE_DEVELOPER = 'benchmarks/peers/node-developer-service.ts';
+
 /**
  * Where each package may be imported: a vendor's client stays in its adapter, so that it can be replaced and faked. An
  * empty list means tests only. A new package needs a line here.
  */
 const VENDORS: Record<string, readonly string[]> = {
-  '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts'],
+  '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts', NODE_DEVELOPER],
   '@fastify/swagger': ['api/**'],
   '@fastify/type-provider-typebox': ['api/**'],
   '@garmin/fitsdk': ['device-sim/**'],
   '@nats-io/jetstream': ['runtime/nats/**'],
   '@nats-io/kv': ['runtime/nats/**'],
   '@nats-io/transport-node': ['runtime/nats/**'],
-  '@questdb/nodejs-client': ['**/questdb*.ts', '**/questdb/*.ts'],
+  '@questdb/nodejs-client': ['**/questdb*.ts', '**/questdb/*.ts', NODE_DEVELOPER],
+  aedes: ['benchmarks/peers/aedes*.ts'],
   chdb: ['stack/chdb/database.ts', 'stack/chdb/session*.ts'],
   'cli-progress': ['device-sim/progress.ts', 'stack/progress.ts'],
   'fast-check': [],
   fastify: ['api/**'],
   jose: ['runtime/token.ts', 'runtime/token-keys.ts'],
-  mqtt: ['device-sim/transport/mqtt-*.ts'],
+  mqtt: ['device-sim/transport/mqtt-*.ts', NODE_DEVELOPER],
   'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
   pg: [],
   pino: ['runtime/log.ts'],

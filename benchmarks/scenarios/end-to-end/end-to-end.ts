@@ -1,10 +1,12 @@
 import { systemClock } from '../../../runtime/clock.ts';
 import { within } from '../../../runtime/release.ts';
+import { type Deployment, startDeployment } from '../../deployment/deployment.ts';
+import type { LoadProcess, LoadSummary } from '../../deployment/load-process.ts';
+import { countDistinctRows, countRows, type StoreCounts } from '../../deployment/store-rows.ts';
 import type { StoreName } from '../../options.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
-import { type Deployment, startDeployment } from './deployment.ts';
-import { type LoadProcess, type LoadSummary, startLoads } from './load-process.ts';
-import { countDistinctRows, countRows, observe, type StoreCounts } from './observe.ts';
+import { startLoads } from './loads.ts';
+import { observe } from './observe.ts';
 import { spanBetween } from './span.ts';
 import { judge } from './verdict.ts';
 
@@ -25,7 +27,7 @@ const SETTLE_TIMEOUT_MS = 60_000;
  */
 export async function runEndToEnd(deps: ScenarioDeps): Promise<Outcome> {
   const { options, say } = deps;
-  const deployment = await startDeployment(deps);
+  const deployment = await startDeployment(deps, options);
   const signal = AbortSignal.any([deps.signal, deployment.lostSignal]);
   const summaries: LoadSummary[] = [];
 
@@ -56,7 +58,7 @@ export async function runEndToEnd(deps: ScenarioDeps): Promise<Outcome> {
   say('waiting until the stores hold everything');
   const expectedRows = acknowledgedSamples(summaries);
   await untilStored(expectedRows, options.sinks, deployment, signal);
-  const found = await countDistinctRows(options.sinks, deployment, signal);
+  const found = await countDistinctRows(options.sinks, deployment.urls, signal);
   const rows = Object.fromEntries(options.sinks.map((store) => [store, found[store]!.rows]));
   return judge({
     span: spanBetween(from, to),
@@ -89,7 +91,7 @@ async function watchRows(untilMs: number, stores: readonly StoreName[], deployme
   const course: StoreCounts[] = [];
   for (let leftMs = untilMs - performance.now(); leftMs > 0; leftMs = untilMs - performance.now()) {
     await systemClock.sleep(Math.min(LOOK_EVERY_MS, leftMs), signal);
-    course.push(await countRows(stores, deployment, signal));
+    course.push(await countRows(stores, deployment.urls, signal));
   }
   return course;
 }
@@ -110,7 +112,7 @@ async function untilStored(
   let before = -1;
   let progressMs = performance.now();
   for (;;) {
-    const counts = Object.values(await countRows(stores, deployment, signal)).map(({ rows }) => rows);
+    const counts = Object.values(await countRows(stores, deployment.urls, signal)).map(({ rows }) => rows);
     if (counts.every((rows) => rows >= samples)) return;
     const now = counts.reduce((sum, rows) => sum + rows, 0);
     if (now > before) progressMs = performance.now();

@@ -1,6 +1,6 @@
+import type { LoadSummary } from '../../deployment/load-process.ts';
 import type { BenchOptions, StoreName } from '../../options.ts';
 import type { Outcome } from '../../scenario.ts';
-import type { LoadSummary } from './load-process.ts';
 import type { Span } from './span.ts';
 
 export interface Findings {

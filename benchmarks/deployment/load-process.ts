@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { flagName } from '../../../runtime/options.ts';
-import type { ScenarioDeps } from '../../scenario.ts';
-import type { Deployment } from './deployment.ts';
+import { flagName } from '../../runtime/options.ts';
+import type { ReleaseStack } from '../../runtime/release.ts';
 
 /** The summary of `device-sim load --json`, as far as it matters here. */
 export interface LoadSummary {
@@ -13,11 +12,22 @@ export interface LoadSummary {
   readonly dead: number;
   readonly refusals: number;
   readonly lostConnections: number;
+  /** When the first frame left, ms since the epoch. */
+  readonly startedAtMs: number;
   readonly elapsedMs: number;
+  readonly cpuMs: number;
   readonly packetBytes: number;
   readonly ackP50Ms: number;
   readonly ackP99Ms: number;
   readonly ackMaxMs: number;
+}
+
+/** What a load is sent to: anything that speaks MQTT. */
+export interface LoadTarget {
+  readonly host: string;
+  readonly mqttPort: number;
+  /** File with the key that device tokens are signed with; none where nobody checks. */
+  readonly tokenKey?: string;
 }
 
 export interface LoadProcess {
@@ -25,50 +35,28 @@ export interface LoadProcess {
   readonly pid: number;
   /** Resolves once a frame was acknowledged. Throws when the load ended before. */
   readonly isFlowing: Promise<void>;
+  /** The load's own end, everything acknowledged. Throws when it failed. */
+  ended(): Promise<LoadSummary>;
   /** Nothing new is sent; resolves when what is in flight is acknowledged. Throws when the load failed, also before. */
   finish(): Promise<LoadSummary>;
 }
 
-const SCRIPT = fileURLToPath(new URL('../../../device-sim/main.ts', import.meta.url));
-const DAY_S = 86_400;
+const SCRIPT = fileURLToPath(new URL('../../device-sim/main.ts', import.meta.url));
 const DRAIN_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Starts the processes of one load, all devices and the rate shared out among them. They go on until they are told to
- * finish, and end with this process whatever happens to it. Their samples begin so many days ago.
+ * One process that sends frames encoded beforehand over bare sockets; `options` are those of `device-sim load`. It ends
+ * with this process whatever happens to it.
  */
-export function startLoads(
-  prefix: string,
-  beginsDaysAgo: number,
-  { host, mqttPort, tokenKey }: Deployment,
-  deps: ScenarioDeps,
-): LoadProcess[] {
-  const { options, release } = deps;
-  return Array.from({ length: options.loads }, (_, i) => {
-    const name = options.loads === 1 ? prefix : `${prefix}-${i + 1}`;
-    const upTo = (n: number) => Math.floor((options.devices * n) / options.loads);
-    const load = startLoad(name, {
-      host,
-      mqttPort,
-      tokenKey,
-      devicePrefix: name,
-      protocols: options.protocol,
-      devices: upTo(i + 1) - upTo(i),
-      framesPerS: options.offeredSamplesPerS / options.samplesPerFrame / options.loads,
-      frames: 0,
-      window: options.window,
-      samplesPerFrame: options.samplesPerFrame,
-      sampleGapMs: options.sampleGapMs,
-      spanS: beginsDaysAgo * DAY_S,
-    });
-    release.add(name, () => load.kill(), { timeoutMs: STOP_TIMEOUT_MS });
-    return load;
-  });
-}
-
-function startLoad(name: string, options: Readonly<Record<string, string | number>>) {
-  const flags = Object.entries(options).map(([option, value]) => `${flagName(option)}=${value}`);
+export function startLoad(
+  name: string,
+  { host, mqttPort, tokenKey }: LoadTarget,
+  options: Readonly<Record<string, string | number>>,
+  release: ReleaseStack,
+): LoadProcess {
+  const own = { host, mqttPort, ...(tokenKey === undefined ? {} : { tokenKey }), devicePrefix: name, ...options };
+  const flags = Object.entries(own).map(([option, value]) => `${flagName(option)}=${value}`);
   const args = [SCRIPT, 'load', ...flags, '--json', '--log-level=warn', `--drain-timeout-ms=${DRAIN_TIMEOUT_MS}`];
   const child = spawn(process.execPath, [...args, '--exit-with-parent'], { stdio: ['pipe', 'pipe', 'inherit'] });
   let lastLine = '';
@@ -89,21 +77,31 @@ function startLoad(name: string, options: Readonly<Record<string, string | numbe
   flowing.promise.catch(() => undefined);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${name} could not be started`);
+
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+
+  async function ended(): Promise<LoadSummary> {
+    const { code, signal } = await exited;
+    if (code !== 0) throw new Error(`${name} ended with ${signal ?? `code ${code}`}; its last lines say why`);
+    return JSON.parse(lastLine) as LoadSummary;
+  }
+
+  async function kill(): Promise<void> {
+    if (hasEnded()) return;
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  release.add(name, kill, { timeoutMs: STOP_TIMEOUT_MS });
   return {
     name,
     pid,
     isFlowing: flowing.promise,
-    async finish(): Promise<LoadSummary> {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended before it was told to`);
+    ended,
+    finish() {
+      if (hasEnded()) throw new Error(`${name} ended before it was told to`);
       child.kill('SIGTERM');
-      const { code, signal } = await exited;
-      if (code !== 0) throw new Error(`${name} ended with ${signal ?? `code ${code}`}; its last lines say why`);
-      return JSON.parse(lastLine) as LoadSummary;
-    },
-    async kill(): Promise<void> {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await exited;
+      return ended();
     },
   };
 }

@@ -1,0 +1,86 @@
+import type { Figure } from './figure.ts';
+
+/** A question with the answer that is wanted and the least that will do. */
+export interface Target {
+  /** The figure of the scenario that answers it. */
+  readonly figure: string;
+  readonly scenario: string;
+  readonly question: string;
+  readonly unit: string;
+  readonly better: 'more' | 'less';
+  readonly goal: number;
+  readonly floor: number;
+}
+
+const more = (
+  scenario: string,
+  figure: string,
+  question: string,
+  unit: string,
+  goal: number,
+  floor: number,
+): Target => ({
+  ...{ scenario, figure, question, unit, goal, floor },
+  better: 'more',
+});
+const less = (
+  scenario: string,
+  figure: string,
+  question: string,
+  unit: string,
+  goal: number,
+  floor: number,
+): Target => ({
+  ...{ scenario, figure, question, unit, goal, floor },
+  better: 'less',
+});
+
+/**
+ * What the platform is held to on two cores with everything on the one machine, authentication and ledger on. Floors
+ * are what a prototype or a budget on paper said is possible.
+ */
+export const TARGETS: readonly Target[] = [
+  more(
+    'ingest',
+    'oneRatio',
+    'ingest alone, 1 sample a frame, against Mosquitto, which stores nothing',
+    'times',
+    3.5,
+    2.5,
+  ),
+  more('ingest', 'tenSamplesPerS', 'ingest alone, 10 samples a frame', 'samples/s', 1_000_000, 800_000),
+  more('whole-path', 'tenSamplesPerS', 'whole path into both stores, 10 a frame', 'samples/s', 300_000, 220_000),
+  more('whole-path', 'tenRatio', 'the same against Telegraf into one store', 'times', 5.5, 4),
+  more('whole-path', 'oneFramesPerS', 'whole path into both stores, 1 a frame', 'frames/s', 60_000, 45_000),
+  more('whole-path', 'oneRatio', 'the same against Telegraf into one store', 'times', 4, 3),
+  less('sink-shares', 'cpuUs', 'CPU per sample over all processes, engines included', 'µs', 6.5, 8.5),
+  less('sink-shares', 'questdbSinkUs', '… of it in our QuestDB sink', 'µs', 0.5, 0.8),
+  less('sink-shares', 'clickhouseSinkUs', '… of it in our ClickHouse sink', 'µs', 0.3, 0.4),
+  less('half-load', 'ackP99Ms', 'frame → acknowledgement at half the sustainable load, p99', 'ms', 25, 50),
+  less('half-load', 'queryableP99Ms', 'frame → queryable in both stores at half load, p99', 'ms', 750, 1_500),
+  more('devices', 'ratio', '15,000 devices against 200, same total rate', 'of the throughput', 0.9, 0.8),
+  more('stored', 'ratio', '100 million samples already stored against none', 'of the throughput', 0.9, 0.8),
+];
+
+export type Verdict = 'goal' | 'floor' | 'neither';
+
+export function verdictOf({ better, goal, floor }: Target, { value }: Figure): Verdict {
+  const reaches = (bound: number) => (better === 'more' ? value >= bound : value <= bound);
+  if (reaches(goal)) return 'goal';
+  return reaches(floor) ? 'floor' : 'neither';
+}
+
+export interface Grade extends Target {
+  readonly measured: Figure;
+  readonly verdict: Verdict;
+}
+
+/** How a scenario's figures stand against what is wanted of it; a figure that was not measured has no grade. */
+export function gradesOf(scenario: string, figures: Readonly<Record<string, Figure>>): Grade[] {
+  return TARGETS.filter((target) => target.scenario === scenario && figures[target.figure] !== undefined).map(
+    (target) => {
+      const measured = figures[target.figure];
+      return { ...target, measured, verdict: verdictOf(target, measured) };
+    },
+  );
+}
