@@ -1,4 +1,4 @@
-import { RR_SOURCE } from '../schemas/channels.ts';
+import { kindOf } from '../schemas/channels.ts';
 import { encodeFrame, type SensorFrame } from '../schemas/frame/encode.ts';
 import type { Activity, Draft } from './activity.ts';
 import { type DeviceClock, drawClock, trueClock } from './device-clock.ts';
@@ -118,10 +118,9 @@ function malformedLetter(frame: SensorFrame, counter: Counter, dice: FaultDice):
   const kind = random.pick(MALFORMED_KINDS);
   const { clock } = counter;
   if (kind === CONFLICT_KIND) return { frame, clock, ...conflictWith(frame) };
-  const isRr = frame.source === RR_SOURCE;
   const firstMs = frame.timesMs[0] + 1;
   const place = counter.number({
-    source: isRr ? 'hr' : frame.source,
+    source: kindOf(frame.source) === 'samples' ? frame.source : 'hr',
     timesMs: [],
     columns: { heart_rate: [80, 81, 82] },
   });

@@ -1,4 +1,4 @@
-import { type Channel, channelsOf, RR_SOURCE } from '../schemas/channels.ts';
+import { type Channel, channelsOf, kindOf } from '../schemas/channels.ts';
 import type { SensorFrame } from '../schemas/frame/encode.ts';
 import type { Reason } from '../schemas/reasons.ts';
 import { type Fate, type SeriesTruth, seriesKey, type Truth } from './truth.ts';
@@ -103,7 +103,7 @@ function findSample({ fates }: SeriesTruth, timeMs: number): { fate: Fate; index
 }
 
 function sameValues(frame: SensorFrame, index: number, row: StoredRow): boolean {
-  const channels = channelsOf(frame.source === RR_SOURCE ? 'rr' : 'samples');
+  const channels = channelsOf(kindOf(frame.source));
   return channels.every((channel) => (row.values[channel.name] ?? null) === storedValue(frame, index, channel));
 }
 

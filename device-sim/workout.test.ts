@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { channelsOf } from '../schemas/channels.ts';
+import { channelsOf, kindOf } from '../schemas/channels.ts';
 import { SPORTS, type Sport } from './athlete.ts';
 import { createRandom } from './random.ts';
 import { createWorkout } from './workout.ts';
@@ -15,7 +15,7 @@ function measure(sport: Sport, seed: string, samplesPerFrame = 10) {
       lastMs[source] = timeMs;
     }
     for (const [name, list] of Object.entries(columns)) {
-      const { min, max } = channelsOf(source === 'rr' ? 'rr' : 'samples').find((channel) => channel.name === name)!;
+      const { min, max } = channelsOf(kindOf(source)).find((channel) => channel.name === name)!;
       assert.equal(list.length, timesMs.length);
       list.forEach((value, i) => {
         if (value === null) return;

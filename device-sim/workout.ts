@@ -1,4 +1,5 @@
-import { RR_SOURCE } from '../schemas/channels.ts';
+import { EVENTS_SOURCE, RR_SOURCE } from '../schemas/channels.ts';
+import { type EventType, eventCode, sportCode } from '../schemas/events.ts';
 import { type Activity, type Draft, toStored } from './activity.ts';
 import { createAthlete, type Moment, type Sport } from './athlete.ts';
 import type { Random } from './random.ts';
@@ -59,12 +60,22 @@ const SENSORS: Record<Sport, Record<string, { everyS: number; reading: Reading }
 /** A chance in this many that the sensor lost a sample, which then travels as a gap in the validity bitmap. */
 const ONE_LOST_IN = 200;
 
+/** The athlete presses the lap button this often. */
+const LAP_S = 300;
+
 /** A synthetic workout: every `samplesPerFrame` seconds each sensor hands over what it has gathered. */
 export function* createWorkout(random: Random, plan: WorkoutPlan): Activity {
   const { sport, startMs, durationMs, samplesPerFrame } = plan;
   const nextSecond = createAthlete(random, sport);
   const sensors = Object.entries(SENSORS[sport]).map(([source, sensor]) => ({ ...sensor, ...emptySeries(source) }));
   const rr = emptySeries(RR_SOURCE);
+  const events = emptySeries(EVENTS_SOURCE);
+  const note = (type: EventType, timeMs: number) => {
+    events.timesMs.push(timeMs);
+    add(events.columns, 'event', eventCode(type));
+    add(events.columns, 'sport', type === 'start' ? sportCode(sport) : null);
+  };
+  note('start', startMs);
   const seconds = Math.floor(durationMs / 1_000);
   for (let second = 0; second < seconds; second++) {
     const moment = nextSecond();
@@ -83,8 +94,10 @@ export function* createWorkout(random: Random, plan: WorkoutPlan): Activity {
       rr.timesMs.push(timeMs + Math.floor(beat.afterMs));
       add(rr.columns, 'rr', Math.round(beat.intervalMs * 10));
     }
+    if (second > 0 && second % LAP_S === 0) note('lap', timeMs);
+    if (second + 1 === seconds) note('stop', timeMs + 999);
     if ((second + 1) % samplesPerFrame !== 0 && second + 1 < seconds) continue;
-    for (const series of [...sensors, rr]) {
+    for (const series of [events, ...sensors, rr]) {
       if (series.timesMs.length > 0) yield take(series);
     }
   }

@@ -1,4 +1,4 @@
-import { CHANNELS, RR_CHANNEL } from '../schemas/channels.ts';
+import { ALL_CHANNELS } from '../schemas/channels.ts';
 import { WireCursor } from '../schemas/frame/cursor.ts';
 import { FIELDS, isSigned } from '../schemas/frame/decode.ts';
 import { encodeFrame, type SensorFrame } from '../schemas/frame/encode.ts';
@@ -61,7 +61,7 @@ export function hexLines(bytes: Uint8Array, meaning: string): string[] {
 /** Moves the cursor past one field and says what it holds. */
 function readField(cursor: WireCursor, field: number, wire: number): string {
   const own = Object.entries(FIELDS).find(([, number]) => number === field)?.[0];
-  const channel = [...CHANNELS, RR_CHANNEL].find((one) => one.field === field || one.field + 1 === field);
+  const channel = ALL_CHANNELS.find((one) => one.field === field || one.field + 1 === field);
   if (wire === VARINT) return `${own} = ${cursor.varint64()}`;
   if (wire === FIXED64) {
     const low = cursor.fixed32().toString(16).padStart(8, '0');

@@ -24,7 +24,7 @@ function decode(bytes: Uint8Array) {
   const { frame, decode } = createFrameDecoder();
   assert.equal(decode(bytes, 0, bytes.length), null);
   const { device, source, seq, sentMs, count } = frame;
-  const columns = frame.samples
+  const columns = frame.columns.samples
     .filter((column) => column.present)
     .map(({ channel, values, missing }) => [
       channel.name,

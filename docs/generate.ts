@@ -3,8 +3,9 @@ import { DEFAULT_LIMITS } from '../ingest/connections/limits.ts';
 import { connackCode, disconnectCode, pubackCode } from '../ingest/mqtt/reason-codes.ts';
 import { closeCode } from '../ingest/websocket/close-codes.ts';
 import { MAX_TOKEN_BYTES, MAX_TOKEN_LIFETIME_MS } from '../runtime/token.ts';
-import { CHANNELS, type Channel, RR_CHANNEL } from '../schemas/channels.ts';
+import { CHANNELS, type Channel, EVENT_CHANNELS, RR_CHANNEL } from '../schemas/channels.ts';
 import { CLOCK_TOLERANCE_MS } from '../schemas/clock-offset.ts';
+import { EVENT_TYPES, SPORTS } from '../schemas/events.ts';
 import { MAX_SAMPLES_PER_FRAME } from '../schemas/frame/columns.ts';
 import { isSigned } from '../schemas/frame/decode.ts';
 import { MAX_SOURCES_PER_DEVICE } from '../schemas/identity.ts';
@@ -19,6 +20,9 @@ export const GENERATED_PAGES = [new URL('frames.md', import.meta.url)];
 const BLOCKS: Readonly<Record<string, () => string>> = {
   channels: () => channelTable(CHANNELS),
   'rr channel': () => channelTable([RR_CHANNEL]),
+  'event channels': () => channelTable(EVENT_CHANNELS),
+  events: () => codeTable('event', EVENT_TYPES),
+  sports: () => codeTable('sport', SPORTS),
   limits: limitTable,
   'dead reasons': () => reasonTable('dead'),
   'refused reasons': () => reasonTable('refused'),
@@ -48,6 +52,13 @@ function channelTable(channels: readonly Channel[]): string {
     return [`\`${name}\``, field, field + 1, type, `${unit} × ${scale}`, limits, bad, description];
   });
   return table(['channel', 'field', 'validity', 'type', 'stored as', 'limits', 'outside them', 'what'], rows);
+}
+
+function codeTable(what: string, names: readonly string[]): string {
+  return table(
+    ['code', what],
+    names.map((name, index) => [index + 1, `\`${name}\``]),
+  );
 }
 
 function limitTable(): string {

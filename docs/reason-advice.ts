@@ -5,7 +5,8 @@ export const ADVICE: Readonly<Record<Reason, string>> = {
   undecodable_frame: 'Drop it. Compare the encoder with the worked example.',
   unknown_field: 'Drop it; it is kept and replayed once the server knows the field.',
   no_identity: 'Drop it. `boot` and `seq` are never 0, `base_ms` neither.',
-  bad_source: 'Drop it. Name the source as below; RR intervals have the source `rr`, and nothing else has.',
+  bad_source:
+    'Drop it. Name the source as below; RR intervals have the source `rr`, events `events`, and nothing else has.',
   too_many_sources: 'Drop it. Use one source for each time axis, not one for each channel or day.',
   column_length: 'Drop it. A lost sample keeps its place in the column.',
   empty_frame: 'Drop it. Do not send frames without samples.',

@@ -1,5 +1,6 @@
 import type { LogMessage } from '../runtime/stream/stream.ts';
 import { createBatchWriter } from '../schemas/batch/writer.ts';
+import { kindOf } from '../schemas/channels.ts';
 import { createFrameDecoder } from '../schemas/frame/decode.ts';
 import { encodeFrame, type SensorFrame } from '../schemas/frame/encode.ts';
 import { BATCH_HEADERS, createNames, SCHEMA_VERSION } from '../schemas/names.ts';
@@ -30,7 +31,7 @@ export function batchMessage({
   receivedMs = 1_800_000_000_000,
   payload,
 }: TestBatch): { subject: string; headers: Record<string, string>; data: Uint8Array; msgId: string } {
-  const kind = frames[0].source === 'rr' ? 'rr' : 'samples';
+  const kind = kindOf(frames[0].source);
   const writer = createBatchWriter(kind);
   let samples = 0;
   for (const frame of frames) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { KINDS } from '../schemas/channels.ts';
 import { rowsOf } from './batch-rows.ts';
 import { sinkMessage } from './batches-for-tests.ts';
 import { createMemoryStore } from './memory-sink.ts';
@@ -10,7 +11,7 @@ testSink('the twin', async () => {
   const store = createMemoryStore({ name: 'twin' });
   return {
     sink: store.open(),
-    rows: async () => [...store.rows('samples'), ...store.rows('rr')],
+    rows: async () => KINDS.flatMap((kind) => store.rows(kind)),
     async ledger(instance) {
       const lines = [...store.ledger].filter(([key]) => key.startsWith(`${instance}.`)).map(([, line]) => line);
       const sum = (name: 'frames' | 'samples' | 'refused') => lines.reduce((total, line) => total + line[name], 0);

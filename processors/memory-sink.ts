@@ -38,7 +38,7 @@ export interface MemoryStoreOptions {
 
 export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { name, refuses = () => false, expireBeforeMs = () => Number.NEGATIVE_INFINITY } = options;
-  const tables: Record<Kind, Map<string, SampleRow>> = { samples: new Map(), rr: new Map() };
+  const tables: Record<Kind, Map<string, SampleRow>> = { samples: new Map(), rr: new Map(), events: new Map() };
   const ledger = new Map<string, LedgerRow>();
   let health: SinkHealth = { ok: true };
 

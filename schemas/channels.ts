@@ -1,3 +1,5 @@
+import { EVENT_TYPES, SPORTS } from './events.ts';
+
 /**
  * The channel table: everything a wearable can measure, in one place. The wire format, validation, the tables in
  * both stores, the roll-ups and the documents follow from it, so adding a channel is adding a row here (and a
@@ -155,14 +157,65 @@ export const RR_CHANNEL: Channel = {
   description: 'Time since the beat before',
 };
 
+/**
+ * The channels of a frame of events (source `events`, its time axis is when they happened): codes of
+ * `schemas/events.ts`.
+ * An unknown code is dead and not NULL, so that it can be replayed once this version knows it.
+ */
+export const EVENT_CHANNELS: readonly Channel[] = [
+  {
+    name: 'event',
+    unit: 'code',
+    scale: 1,
+    min: 1,
+    max: EVENT_TYPES.length,
+    outOfRange: 'dead',
+    type: 'UInt16',
+    field: 10,
+    delta: false,
+    rollUp: 'last',
+    description: 'What happened',
+  },
+  {
+    name: 'sport',
+    unit: 'code',
+    scale: 1,
+    min: 1,
+    max: SPORTS.length,
+    outOfRange: 'dead',
+    type: 'UInt16',
+    field: 12,
+    delta: false,
+    rollUp: 'last',
+    description: 'The sport from then on',
+  },
+];
+
 export const RR_SOURCE = 'rr';
+export const EVENTS_SOURCE = 'events';
 
 /** A batch holds one kind of row; each kind has its own table in both stores. */
-export const KINDS = ['samples', 'rr'] as const;
+export const KINDS = ['samples', 'rr', 'events'] as const;
 export type Kind = (typeof KINDS)[number];
 
+const CHANNELS_OF: Readonly<Record<Kind, readonly Channel[]>> = {
+  samples: CHANNELS,
+  rr: [RR_CHANNEL],
+  events: EVENT_CHANNELS,
+};
+
+/** Every channel of every kind, in the order of their fields. */
+export const ALL_CHANNELS: readonly Channel[] = [...EVENT_CHANNELS, RR_CHANNEL, ...CHANNELS];
+
 export function channelsOf(kind: Kind): readonly Channel[] {
-  return kind === 'rr' ? [RR_CHANNEL] : CHANNELS;
+  return CHANNELS_OF[kind];
+}
+
+/** The source says the kind: `rr`, `events`, the same after a file's `file:<hash>:`, and samples under any other. */
+export function kindOf(source: string): Kind {
+  if (source === RR_SOURCE || source.endsWith(`:${RR_SOURCE}`)) return 'rr';
+  if (source === EVENTS_SOURCE || source.endsWith(`:${EVENTS_SOURCE}`)) return 'events';
+  return 'samples';
 }
 
 /** Channel index by name; throws on a name that is not in the table. */

@@ -1,4 +1,4 @@
-import { CHANNELS, channelsOf, type Kind } from '../../schemas/channels.ts';
+import { channelsOf, type Kind } from '../../schemas/channels.ts';
 import {
   type BucketQuery,
   compareBuckets,
@@ -54,7 +54,7 @@ export function createMemorySampleReader(store: StoreName): MemorySampleReader {
     asked,
     insert(rows) {
       for (const row of rows) {
-        const expected = row.kind === 'rr' ? 1 : CHANNELS.length;
+        const expected = channelsOf(row.kind).length;
         if (row.values.length !== expected) throw new RangeError(`a row of ${row.kind} has ${expected} values`);
         stored.set(`${row.kind} ${row.device} ${row.tsMs} ${row.source} ${row.boot}`, row);
       }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { CHANNELS, type Channel, KINDS, RR_CHANNEL } from '../../schemas/channels.ts';
+import { ALL_CHANNELS, type Channel, KINDS } from '../../schemas/channels.ts';
 import type { SamplesQuestion } from './query.ts';
 import type { BucketValue, SampleBucket, SampleRow } from './reader.ts';
 
@@ -7,7 +7,7 @@ const closed = { additionalProperties: false };
 const Value = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
 const inWords = ({ description, unit, scale }: Channel) => `${description}, ${unit}; raw: × ${scale}`;
 const byChannel = <Schema>(schemaOf: (channel: Channel) => Schema): Record<string, Schema> =>
-  Object.fromEntries([...CHANNELS, RR_CHANNEL].map((channel) => [channel.name, schemaOf(channel)]));
+  Object.fromEntries(ALL_CHANNELS.map((channel) => [channel.name, schemaOf(channel)]));
 
 const Range = {
   device: Type.String(),

@@ -41,7 +41,7 @@ export function createDecodeFrames(options: DecodeOptions) {
   const decoder = createFrameDecoder();
   const { frame } = decoder;
   const devices = new DeviceMemories(options.maxDevices);
-  const open: Record<Kind, OpenBatch[]> = { samples: [], rr: [] };
+  const open: Record<Kind, OpenBatch[]> = { samples: [], rr: [], events: [] };
   let batches: DecodedBatch[] = [];
   let touched: { shard: number; kind: Kind; batch: OpenBatch }[] = [];
   let batchCount = 0;

@@ -53,7 +53,7 @@ test('an analyst reads samples once, in units, under pseudonyms, on a grid of po
 });
 
 test('an analyst may read every view', async () => {
-  for (const view of ['samples', 'rr', 'rollup_10s', 'rollup_1m']) {
+  for (const view of ['samples', 'rr', 'events', 'rollup_10s', 'rollup_1m']) {
     const { status, text } = await ask('analyst', `SELECT count() FROM analytics.${view}`);
     assert.deepEqual([view, status, text], [view, 200, view === 'samples' ? '2\n' : '0\n']);
   }

@@ -35,7 +35,7 @@ const MIN_BYTES = 64 * 1024;
 
 export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
   const bootDigits = createBootDigits();
-  const tables = { samples: ascii('samples,series='), rr: ascii('rr,series=') };
+  const tables = { samples: ascii('samples,series='), rr: ascii('rr,series='), events: ascii('events,series=') };
   const ledger = ascii('ledger,instance=');
   const ledgerNames = LEDGER_NUMBERS.map((name, i) => ascii(`${i === 0 ? ' ' : 'i,'}${name}=`));
   const channelNames = new Map<string, Uint8Array>();

@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel, type Kind, RR_CHANNEL } from '../channels.ts';
+import { type Channel, channelsOf, type Kind } from '../channels.ts';
 
 /** More samples than this in one frame is a dead letter: ten minutes at 1 Hz with room, bounded memory for the rest. */
 export const MAX_SAMPLES_PER_FRAME = 1024;
@@ -32,9 +32,8 @@ export interface FrameColumns {
   count: number;
   /** Device time of each sample, ms since the epoch. */
   readonly timesMs: Float64Array;
-  /** By channel index. */
-  readonly samples: readonly FrameColumn[];
-  readonly rr: FrameColumn;
+  /** By kind of frame, then by channel index; those of other kinds than the frame's are not present. */
+  readonly columns: Readonly<Record<Kind, readonly FrameColumn[]>>;
   /** Values that became NULL because they were outside their channel's limits. */
   nulled: number;
 }
@@ -52,8 +51,11 @@ export function createFrameColumns(): FrameColumns {
     sentMs: Number.NaN,
     count: 0,
     timesMs: new Float64Array(MAX_SAMPLES_PER_FRAME),
-    samples: CHANNELS.map(createColumn),
-    rr: createColumn(RR_CHANNEL),
+    columns: {
+      samples: channelsOf('samples').map(createColumn),
+      rr: channelsOf('rr').map(createColumn),
+      events: channelsOf('events').map(createColumn),
+    },
     nulled: 0,
   };
 }
@@ -69,7 +71,7 @@ function createColumn(channel: Channel): FrameColumn {
 }
 
 export function columnsOf(frame: FrameColumns): readonly FrameColumn[] {
-  return frame.kind === 'rr' ? [frame.rr] : frame.samples;
+  return frame.columns[frame.kind];
 }
 
 /**

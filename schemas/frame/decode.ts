@@ -1,4 +1,4 @@
-import { CHANNELS, RR_CHANNEL, RR_SOURCE } from '../channels.ts';
+import { ALL_CHANNELS, type Channel, kindOf } from '../channels.ts';
 import type { DeadReason } from '../reasons.ts';
 import {
   columnsOf,
@@ -31,7 +31,7 @@ const BYTES = 2;
 function indexColumns(frame: FrameColumns) {
   const valuesOf: (FrameColumn | undefined)[] = [];
   const validityOf: (FrameColumn | undefined)[] = [];
-  for (const column of [...frame.samples, frame.rr]) {
+  for (const column of Object.values(frame.columns).flat()) {
     valuesOf[column.channel.field] = column;
     validityOf[column.channel.field + 1] = column;
   }
@@ -47,9 +47,10 @@ export function createFrameDecoder() {
   const cursor = new WireCursor();
   const intern = createStringTable(65_536);
   const { valuesOf, validityOf } = indexColumns(frame);
-  const columns = [...frame.samples, frame.rr];
+  const columns = Object.values(frame.columns).flat();
   const validity = new Map<FrameColumn, { start: number; end: number }>();
   let baseMs = 0;
+  let presentColumns = 0;
 
   function decode(bytes: Uint8Array, start: number, end: number): DeadReason | null {
     clear();
@@ -79,6 +80,7 @@ export function createFrameDecoder() {
     frame.count = 0;
     frame.nulled = 0;
     baseMs = 0;
+    presentColumns = 0;
     for (const column of columns) {
       column.present = false;
       column.length = 0;
@@ -155,6 +157,7 @@ export function createFrameDecoder() {
     const end = wire === BYTES ? cursor.lengthDelimited() : cursor.pos + 1;
     const { values, channel } = column;
     const signed = isSigned(channel);
+    if (!column.present) presentColumns++;
     column.present = true;
     let length = column.length;
     while (cursor.pos < end) {
@@ -173,9 +176,7 @@ export function createFrameDecoder() {
     if (frame.device === '' || frame.source === '' || noBoot || frame.seq === 0 || baseMs === 0) return 'no_identity';
     if (frame.count === 0) return 'empty_frame';
     if (!accumulateTimes()) return 'times_not_increasing';
-    frame.kind = frame.source === RR_SOURCE ? 'rr' : 'samples';
-    const foreign = frame.kind === 'rr' ? frame.samples.some((column) => column.present) : frame.rr.present;
-    if (foreign) return 'bad_source';
+    frame.kind = kindOf(frame.source);
     let present = 0;
     const own = columnsOf(frame);
     for (let c = 0; c < own.length; c++) {
@@ -189,6 +190,8 @@ export function createFrameDecoder() {
       const reason = finishColumn(column, bytes);
       if (reason !== null) return reason;
     }
+    // Fields are counted as they come, so those that are not the kind's own cost nothing to find.
+    if (present < presentColumns) return 'bad_source';
     return present === 0 ? 'empty_frame' : null;
   }
 
@@ -239,7 +242,7 @@ export function isSigned(channel: { min: number; delta: boolean }): boolean {
 
 /** The text of `frame.proto`, for device makers; a test keeps the file equal to this. */
 export function frameProto(): string {
-  const column = (channel: (typeof CHANNELS)[number]) =>
+  const column = (channel: Channel) =>
     [
       `  // ${channel.description}: ${channel.unit} × ${channel.scale}${channel.delta ? ', as differences' : ''}`,
       `  repeated ${isSigned(channel) ? 'sint32' : 'uint32'} ${channel.name} = ${channel.field} [packed = true];`,
@@ -263,7 +266,7 @@ message SensorFrame {
   string firmware = ${FIELDS.firmware};
   string trace_id = ${FIELDS.traceId};
 
-${[RR_CHANNEL, ...CHANNELS].map(column).join('\n')}
+${ALL_CHANNELS.map(column).join('\n')}
 }
 `;
 }

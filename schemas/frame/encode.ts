@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import { CHANNELS, type Channel, RR_CHANNEL } from '../channels.ts';
+import { ALL_CHANNELS, type Channel } from '../channels.ts';
 import { FIELDS, isSigned } from './decode.ts';
 
 /** A frame as a device, a test or the JSON body holds it. Values are integers in the channel's stored units. */
@@ -19,7 +19,7 @@ export interface SensorFrame {
   readonly traceId?: string;
 }
 
-const channelByName = new Map([...CHANNELS, RR_CHANNEL].map((channel) => [channel.name, channel]));
+const channelByName = new Map(ALL_CHANNELS.map((channel) => [channel.name, channel]));
 
 /** The frame's protobuf bytes. Throws RangeError on a channel that is not in the table or a boot that is not hex. */
 export function encodeFrame(frame: SensorFrame): Uint8Array {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { RR_CHANNEL } from '../channels.ts';
+import { EVENT_TYPES, eventCode, sportCode } from '../events.ts';
 import { columnsOf, contentHash, type FrameColumns, MAX_SAMPLES_PER_FRAME } from './columns.ts';
 import { createFrameDecoder, frameProto } from './decode.ts';
 import { encodeFrame, type SensorFrame } from './encode.ts';
@@ -101,9 +102,15 @@ test('a JSON body becomes the same frame', () => {
 test('RR intervals are frames of their own', () => {
   assert.equal(decode(encodeFrame({ ...base, source: 'rr', columns: { rr: [8000, 8100] } })), null);
   assert.deepEqual(asFrame(decoder.frame).columns, { rr: [8000, 8100] });
-  assert.equal(decoder.frame.rr.channel, RR_CHANNEL);
+  assert.equal(decoder.frame.columns.rr[0].channel, RR_CHANNEL);
   assert.equal(decode(encodeFrame({ ...base, columns: { rr: [8000, 8100] } })), 'bad_source');
   assert.equal(decode(encodeFrame({ ...base, source: 'rr' })), 'bad_source');
+  const events = { event: [eventCode('start'), eventCode('lap')], sport: [sportCode('trail_run'), null] };
+  assert.equal(decode(encodeFrame({ ...base, source: 'file:0123abcd:events', columns: events })), null);
+  assert.deepEqual(asFrame(decoder.frame).columns, events);
+  assert.equal(decode(encodeFrame({ ...base, source: 'events' })), 'bad_source');
+  const unknown = { event: [eventCode('lap'), EVENT_TYPES.length + 1] };
+  assert.equal(decode(encodeFrame({ ...base, source: 'events', columns: unknown })), 'value_out_of_range');
 });
 
 test('a value outside the limits of its channel is NULL and counted, a position makes the frame dead', () => {

@@ -1,8 +1,8 @@
-import { CHANNELS, RR_CHANNEL } from '../channels.ts';
+import { ALL_CHANNELS } from '../channels.ts';
 import type { DeadReason } from '../reasons.ts';
 import { encodeFrame, type SensorFrame } from './encode.ts';
 
-const CHANNEL_NAMES = new Set([...CHANNELS, RR_CHANNEL].map((channel) => channel.name));
+const CHANNEL_NAMES = new Set(ALL_CHANNELS.map((channel) => channel.name));
 const OWN_FIELDS = new Set(['device', 'boot', 'seq', 'source', 'sentMs', 'baseMs', 'dtMs', 'firmware', 'traceId']);
 
 /**

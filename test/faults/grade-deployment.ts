@@ -4,6 +4,7 @@ import { naiveRollUps } from '../../processors/roll-ups/naive-roll-ups.ts';
 import { type Ledger, readLedger } from '../../runtime/ledger.ts';
 import type { Platform } from '../../runtime/nats/platform.ts';
 import type { MessageLog } from '../../runtime/stream/stream.ts';
+import { kindOf } from '../../schemas/channels.ts';
 import { readDead } from '../model/dead.ts';
 import type { recordFrames } from '../model/recorder.ts';
 import { judgeDead, judgeLedger, judgeRollUps, judgeStore } from '../model/verdict.ts';
@@ -43,8 +44,8 @@ export async function gradeDeployment({ deployment, platform, frames, recorder, 
     const historyRows: SampleRow[] = [];
     for await (const row of clickhouse.rows()) historyRows.push(row);
     const history = await judgeStore('clickhouse', historyRows, truth, dead);
-    // RR intervals are rows of their own and not rolled up.
-    const expected = naiveRollUps(historyRows.filter(({ source }) => source !== 'rr'));
+    // RR intervals and events are rows of their own and not rolled up.
+    const expected = naiveRollUps(historyRows.filter(({ source }) => kindOf(source) === 'samples'));
     const wrongRollUps = await settle(async () =>
       judgeRollUps(await clickhouse.rollUps(), expected, recorder.contested),
     );

@@ -5,6 +5,7 @@ import { createSimulation, type SimulationResult } from '../../device-sim/simula
 import { createTruth } from '../../device-sim/truth.ts';
 import { naiveRollUps } from '../../processors/roll-ups/naive-roll-ups.ts';
 import { createManualClock } from '../../runtime/clock.ts';
+import { KINDS } from '../../schemas/channels.ts';
 import { BATCH_HEADERS } from '../../schemas/names.ts';
 import { createChaos } from './chaos.ts';
 import { readDead } from './dead.ts';
@@ -102,7 +103,7 @@ export async function runModel(plan: ModelPlan): Promise<ModelResult> {
   breaches.push(...buried.breaches, ...hot.breaches, ...history.breaches);
 
   function judge(store: Platform['questdb']) {
-    const rows = [...store.rows('samples'), ...store.rows('rr')];
+    const rows = KINDS.flatMap((kind) => store.rows(kind));
     return judgeStore(store === platform.questdb ? 'questdb' : 'clickhouse', rows, truth, dead);
   }
 

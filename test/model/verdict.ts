@@ -10,6 +10,7 @@ import type { MemoryStore } from '../../processors/memory-sink.ts';
 import type { RollUp } from '../../processors/roll-ups/naive-roll-ups.ts';
 import { type RollUpRow, rollUpKey } from '../../processors/roll-ups/roll-up-row.ts';
 import { type Ledger, readLedger } from '../../runtime/ledger.ts';
+import { KINDS } from '../../schemas/channels.ts';
 import type { DeadFound } from './dead.ts';
 import type { Platform } from './platform.ts';
 
@@ -92,7 +93,7 @@ export function readMemoryLedger({ ledger, questdb, clickhouse }: Platform): Pro
     return {
       name,
       totals: async () => ({ samples: sum('samples'), refused: sum('refused'), expired: sum('expired') }),
-      distinctRows: async () => store.rows('samples').length + store.rows('rr').length,
+      distinctRows: async () => KINDS.reduce((rows, kind) => rows + store.rows(kind).length, 0),
     };
   };
   return readLedger({ kv: ledger.open(), stores: [storeOf('questdb', questdb), storeOf('clickhouse', clickhouse)] });
