@@ -1,10 +1,10 @@
 import type { Clock } from '../runtime/clock.ts';
+import { type Connect, ConnectError, type Connection } from '../runtime/device-client/connection.ts';
 import type { LatencyHistogram } from '../runtime/latency.ts';
 import type { SimulatedDevice } from './fleet.ts';
 import { dueWallMs, type Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { encodeLetter, type Letter, type Step } from './script.ts';
-import { type Connect, ConnectError, type Connection } from './transport/transport.ts';
 import type { Truth } from './truth.ts';
 
 export interface CourierDeps {

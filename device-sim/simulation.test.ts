@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { Connect } from '../runtime/device-client/connection.ts';
 import { NO_FAULTS, parseFaults } from './faults.ts';
 import { createFleet, type FleetPlan, type Protocol } from './fleet.ts';
 import { createSimulation } from './simulation.ts';
 import { type FakeBroker, startFakeBroker } from './transport/fake-broker.ts';
 import { createMqttConnect } from './transport/mqtt-client.ts';
 import { createRawMqttConnect } from './transport/mqtt-raw.ts';
-import type { Connect } from './transport/transport.ts';
 
 const brokers: FakeBroker[] = [];
 after(() => Promise.all(brokers.map((broker) => broker.stop())));

@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from '../runtime/clock.ts';
+import type { Connect } from '../runtime/device-client/connection.ts';
 import { createLatencyHistogram, type LatencyHistogram } from '../runtime/latency.ts';
 import { type CourierTally, createTally, runCourier } from './courier.ts';
 import type { Protocol, SimulatedDevice } from './fleet.ts';
 import type { Pace } from './pace.ts';
 import { createRandom } from './random.ts';
-import type { Connect } from './transport/transport.ts';
 import { createTruth, type Truth } from './truth.ts';
 
 export interface SimulationDeps {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { ConnectError } from '../../runtime/device-client/connection.ts';
 import { createLatencyHistogram } from '../../runtime/latency.ts';
-import { ConnectError } from '../transport/transport.ts';
 import { createLoadConnection, type LoadCounts } from './load-connection.ts';
 import { createLoadDevice } from './load-device.ts';
 import { createTextDevice } from './text-device.ts';

@@ -1,9 +1,9 @@
+import type { Connect } from '../../runtime/device-client/connection.ts';
+import { createWebsocketConnect } from '../../runtime/device-client/websocket.ts';
 import { WEBSOCKET_PATH } from '../../schemas/names.ts';
 import type { Protocol } from '../fleet.ts';
 import { createMqttConnect } from './mqtt-client.ts';
 import { createRawMqttConnect } from './mqtt-raw.ts';
-import type { Connect } from './transport.ts';
-import { createWebsocketConnect } from './websocket.ts';
 
 /** Where one ingest listens. */
 export interface IngestAddress {

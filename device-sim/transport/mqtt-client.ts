@@ -1,5 +1,4 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { topics } from '../../schemas/names.ts';
 import {
   CONNECT_TIMEOUT_MS,
   type Connect,
@@ -7,10 +6,10 @@ import {
   type Connection,
   type Credentials,
   DEFAULT_MAX_IN_FLIGHT,
-  KEEP_ALIVE_S,
   type Outcome,
-  outcomeOfPuback,
-} from './transport.ts';
+} from '../../runtime/device-client/connection.ts';
+import { topics } from '../../schemas/names.ts';
+import { KEEP_ALIVE_S, outcomeOfPuback } from './transport.ts';
 
 /** CONNACK codes that say no for good: 3.1.1 table 3.1 and 5.0 table 3-1. */
 const FINAL_CODES = new Set([4, 5, 0x84, 0x85, 0x86, 0x87, 0x8a]);

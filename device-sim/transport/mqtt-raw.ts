@@ -1,8 +1,9 @@
+import type { Connect, Connection, Outcome } from '../../runtime/device-client/connection.ts';
 import { topics } from '../../schemas/names.ts';
 import { publishPacket } from './mqtt-bytes.ts';
 import { reasonStringOf } from './mqtt-reader.ts';
 import { type MqttAddress, type MqttSocket, openMqttSocket } from './mqtt-socket.ts';
-import { type Connect, type Connection, type Outcome, outcomeOfPuback } from './transport.ts';
+import { outcomeOfPuback } from './transport.ts';
 
 const MAX_PACKET_ID = 65_535;
 

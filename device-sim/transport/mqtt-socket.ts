@@ -1,13 +1,13 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connectPacket, DISCONNECT, PINGREQ } from './mqtt-bytes.ts';
-import { createMqttReader } from './mqtt-reader.ts';
 import {
   CONNECT_TIMEOUT_MS,
   ConnectError,
   type Credentials,
   DEFAULT_MAX_IN_FLIGHT,
-  KEEP_ALIVE_S,
-} from './transport.ts';
+} from '../../runtime/device-client/connection.ts';
+import { connectPacket, DISCONNECT, PINGREQ } from './mqtt-bytes.ts';
+import { createMqttReader } from './mqtt-reader.ts';
+import { KEEP_ALIVE_S } from './transport.ts';
 
 export interface MqttAddress {
   readonly host: string;

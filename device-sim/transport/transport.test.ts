@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { type Connect, ConnectError } from '../../runtime/device-client/connection.ts';
 import { encodeFrame } from '../../schemas/frame/encode.ts';
 import { type FakeBroker, startFakeBroker } from './fake-broker.ts';
 import { createMqttConnect } from './mqtt-client.ts';
 import { createRawMqttConnect } from './mqtt-raw.ts';
 import { createMqttReader, reasonStringOf } from './mqtt-reader.ts';
-import { type Connect, ConnectError, outcomeOfPuback } from './transport.ts';
+import { outcomeOfPuback } from './transport.ts';
 
 const brokers: FakeBroker[] = [];
 after(() => Promise.all(brokers.map((broker) => broker.stop())));

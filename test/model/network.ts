@@ -1,8 +1,8 @@
 import type { Protocol } from '../../device-sim/fleet.ts';
 import type { Random } from '../../device-sim/random.ts';
-import { type Connect, ConnectError, type Connection, type Outcome } from '../../device-sim/transport/transport.ts';
 import type { Intake, Origin } from '../../ingest/intake.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { type Connect, ConnectError, type Connection, type Outcome } from '../../runtime/device-client/connection.ts';
 import { REASONS, type Reason } from '../../schemas/reasons.ts';
 import type { Chaos } from './chaos.ts';
 import type { ModelProcess } from './process.ts';

@@ -4,12 +4,15 @@ import { importsOf, isCode, isTestCode, type Source, urlsOf } from './sources.ts
 /** Which folders a folder's code may import from, besides itself. Code that only tests run may also use `stack`. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   schemas: [],
+  // Bytes ↔ recorded activities, and nothing else: pure, for every service.
+  files: ['schemas'],
   runtime: ['schemas'],
   ingest: ['runtime', 'schemas'],
-  processors: ['runtime', 'schemas'],
-  api: ['runtime', 'schemas'],
+  processors: ['runtime', 'schemas', 'files'],
+  api: ['runtime', 'schemas', 'files'],
+  importer: ['runtime', 'schemas', 'files'],
   web: ['schemas'],
-  'device-sim': ['runtime', 'schemas'],
+  'device-sim': ['runtime', 'schemas', 'files'],
   stack: ['runtime', 'schemas'],
   // Whole deployments run as processes; a scenario may also measure one part by itself.
   benchmarks: ['runtime', 'schemas', 'stack', 'device-sim', 'ingest', 'processors'],
@@ -28,7 +31,7 @@ const VENDORS: Record<string, readonly string[]> = {
   '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts', NODE_DEVELOPER],
   '@fastify/swagger': ['api/**'],
   '@fastify/type-provider-typebox': ['api/**'],
-  '@garmin/fitsdk': ['device-sim/**'],
+  '@garmin/fitsdk': ['files/fit/profile.ts'],
   '@nats-io/jetstream': ['runtime/nats/**'],
   '@nats-io/kv': ['runtime/nats/**'],
   '@nats-io/transport-node': ['runtime/nats/**'],
@@ -47,10 +50,11 @@ const VENDORS: Record<string, readonly string[]> = {
   piscina: ['ingest/lane/**'],
   'prom-client': ['runtime/metrics.ts'],
   protobufjs: ['schemas/frame/**'],
+  saxes: ['files/xml/xml-reader.ts'],
   typebox: ['api/**'],
   'uWebSockets.js': ['runtime/sockets/uws-*.ts'],
   yaml: [],
-  ws: ['runtime/sockets/ws-*.ts', 'device-sim/transport/*.ts'],
+  ws: ['runtime/sockets/ws-*.ts', 'runtime/device-client/websocket.ts'],
 };
 
 const folderOf = (path: string) => path.split('/', 1)[0];

@@ -1,4 +1,4 @@
-import { createWebsocketConnect } from '../../../device-sim/transport/websocket.ts';
+import { createWebsocketConnect } from '../../../runtime/device-client/websocket.ts';
 import { encodeFrame } from '../../../schemas/frame/encode.ts';
 import { WEBSOCKET_PATH } from '../../../schemas/names.ts';
 import type { BenchOptions } from '../../options.ts';

@@ -14,7 +14,7 @@ import {
   encodeWelcome,
   readUp,
 } from '../../schemas/websocket-framing.ts';
-import { ConnectError } from './transport.ts';
+import { ConnectError } from './connection.ts';
 import { createWebsocketConnect } from './websocket.ts';
 
 const servers: WebSocketServer[] = [];

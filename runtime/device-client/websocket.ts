@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { REASONS, type Reason } from '../../schemas/reasons.ts';
 import { type Ack, encodeFrameMessage, encodeHello, readDown } from '../../schemas/websocket-framing.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import {
   CONNECT_TIMEOUT_MS,
   type Connect,
@@ -9,7 +9,7 @@ import {
   type Connection,
   DEFAULT_MAX_IN_FLIGHT,
   type Outcome,
-} from './transport.ts';
+} from './connection.ts';
 
 export interface WebsocketTarget {
   /** `ws://host:port`, with the path that ingest serves. */
