@@ -9,12 +9,14 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund || npm install --omit=dev --no-save --no-audit --no-fund
 
 COPY schemas schemas
+COPY files files
 COPY runtime runtime
 COPY stack stack
 COPY ingest ingest
 COPY processors processors
 COPY api api
 COPY device-sim device-sim
+COPY importer importer
 
 # Keys of tokens; nothing else is kept in a container of ours.
 RUN mkdir /data && chown node:node /data

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { systemClock } from '../runtime/clock.ts';
 import { parseFaults } from './faults.ts';
 import { createFleet, createRecordedDevice, type SimulatedDevice } from './fleet.ts';
 import type { Pace } from './pace.ts';
@@ -17,7 +18,7 @@ export async function devicesOf(options: SimOptions, pace: Pace): Promise<Simula
   const shared = { seed, samplesPerFrame, faults, pace };
   const recorded: SimulatedDevice[] = [];
   for (const file of options.fit) {
-    const recording = readRecording(await readFile(file), file);
+    const recording = await readRecording(await readFile(file), file, systemClock.nowMs());
     const device = basename(file, '.fit')
       .replaceAll(/[^A-Za-z0-9_-]/g, '-')
       .slice(0, 64);

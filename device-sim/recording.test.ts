@@ -6,8 +6,9 @@ import { cutIntoDrafts } from './activity.ts';
 import { RecordingError, readRecording, shiftToMs } from './recording.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url));
-const run = readRecording(fixture('run-fenix2.fit'), 'run');
-const ride = readRecording(fixture('ride-edge810-power.fit'), 'ride');
+const NOW_MS = Date.UTC(2026, 0, 1);
+const run = await readRecording(fixture('run-fenix2.fit'), 'run', NOW_MS);
+const ride = await readRecording(fixture('ride-edge810-power.fit'), 'ride', NOW_MS);
 
 const shapeOf = (recording: typeof run) =>
   Object.fromEntries(
@@ -69,13 +70,13 @@ test('a shifted recording ends where asked and is otherwise the same; cut into d
   assert.deepEqual(Object.fromEntries(joined), Object.fromEntries(shifted.series.map((s) => [s.source, s.timesMs])));
 });
 
-test('a damaged file is refused with its name and what is wrong, and gives nothing', () => {
+test('a damaged file is refused with its name and what is wrong, and gives nothing', async () => {
   const refused = (name: string, words: RegExp) =>
-    assert.throws(
-      () => readRecording(fixture(name), name),
+    assert.rejects(
+      readRecording(fixture(name), name, NOW_MS),
       (error) => error instanceof RecordingError && words.test(error.message),
     );
-  refused('truncated.fit', /^truncated\.fit is damaged: .*end of stream/);
-  refused('corrupt-crc.fit', /^corrupt-crc\.fit is damaged: .*CRC/);
-  refused('README.md', /^README\.md is not a FIT file$/);
+  await refused('truncated.fit', /^truncated\.fit is damaged: The file ends early/);
+  await refused('corrupt-crc.fit', /^corrupt-crc\.fit is damaged: The checksum is wrong/);
+  await refused('README.md', /^README\.md: The bytes are no FIT/);
 });

@@ -1,6 +1,8 @@
-import { Decoder, type RecordMesg, Stream } from '@garmin/fitsdk';
+import type { RecordedActivity } from '../files/activity.ts';
+import { MAX_FILE_BYTES, readActivityFile } from '../files/read-activity-file.ts';
+import { FILE_REASONS } from '../files/reasons.ts';
 import { StartError } from '../runtime/service.ts';
-import { type Draft, toStored } from './activity.ts';
+import type { Draft } from './activity.ts';
 
 /** A recorded activity as the series of its sources, in the time in which it happened. */
 export interface Recording {
@@ -15,50 +17,27 @@ export class RecordingError extends StartError {
   override name = 'RecordingError';
 }
 
-const DEGREES_PER_SEMICIRCLE = 180 / 2 ** 31;
-const degrees = (semicircles: number | undefined) =>
-  semicircles === undefined ? undefined : semicircles * DEGREES_PER_SEMICIRCLE;
-
-/** Which of a record's fields each source measures. Cadence has a sensor of its own where there is no power meter. */
-const SOURCES: Record<string, Record<string, (record: RecordMesg) => number | undefined>> = {
-  gps: {
-    latitude: (record) => degrees(record.positionLat),
-    longitude: (record) => degrees(record.positionLong),
-    altitude: (record) => record.enhancedAltitude ?? record.altitude,
-    horizontal_accuracy: (record) => record.gpsAccuracy,
-    speed: (record) => record.enhancedSpeed ?? record.speed,
-    distance: (record) => record.distance,
-  },
-  hr: { heart_rate: (record) => record.heartRate },
-  power: {
-    power: (record) => record.power,
-    cadence: (record) => record.cadence,
-  },
-  temp: { ambient_temperature: (record) => record.temperature },
-  breath: { respiration_rate: (record) => record.enhancedRespirationRate },
+/** Which channels each source measures. Cadence has a sensor of its own where there is no power meter. */
+const SOURCES: Record<string, readonly string[]> = {
+  gps: ['latitude', 'longitude', 'altitude', 'horizontal_accuracy', 'speed', 'distance'],
+  hr: ['heart_rate'],
+  power: ['power', 'cadence'],
+  temp: ['ambient_temperature'],
+  breath: ['respiration_rate'],
 };
 
 /**
- * Reads a FIT activity (Garmin FIT SDK profile). Values become integers of the channel table; what a record lacks is a
- * lost sample. Throws RecordingError unless the whole file is intact: damaged files give nothing at all.
+ * Reads an activity file as the sensors would have sent it; what a record lacks is a lost sample. Throws RecordingError
+ * unless the whole file is intact, because a demonstration of half a file would look like a loss of ours.
  */
-export function readRecording(bytes: Uint8Array, name: string): Recording {
-  const stream = Stream.fromByteArray(bytes);
-  const decoder = new Decoder(stream);
-  if (!decoder.isFIT()) throw new RecordingError(`${name} is not a FIT file`);
-  const { messages, errors } = decoder.read({ convertDateTimesToDates: true });
-  if (errors.length > 0) throw new RecordingError(`${name} is damaged: ${firstLine(errors[0])}`);
-  const records = messages.recordMesgs ?? [];
-  if (records.length === 0) throw new RecordingError(`${name} has no records`);
-  const timed = strictlyIncreasing(records, name);
-  const hasPower = records.some((record) => record.power !== undefined);
-  const series: Draft[] = [];
-  for (const [source, fields] of Object.entries(SOURCES)) {
-    const own = source === 'power' && !hasPower ? 'cadence' : source;
-    const one = readSeries(own, fields, timed);
-    if (one !== null) series.push(one);
-  }
-  return { records: records.length, startMs: timed[0].timeMs, endMs: timed[timed.length - 1].timeMs, series };
+export async function readRecording(bytes: Uint8Array, name: string, nowMs: number): Promise<Recording> {
+  const outcome = await readActivityFile(bytes, { maxBytes: MAX_FILE_BYTES, nowMs });
+  if (outcome.kind === 'refused') throw new RecordingError(`${name}: ${FILE_REASONS[outcome.reason].text}`);
+  const [activity] = outcome.activities;
+  const damage = activity.damage.find(({ reason }) => reason === 'truncated' || reason === 'bad_checksum');
+  if (damage !== undefined) throw new RecordingError(`${name} is damaged: ${FILE_REASONS[damage.reason].text}`);
+  const series = Object.entries(SOURCES).flatMap(([source, channels]) => readSeries(source, channels, activity));
+  return { records: activity.samples.timesMs.length, startMs: activity.startMs, endMs: activity.endMs, series };
 }
 
 /** The same recording moved in time so that its last sample is at `endMs`. */
@@ -72,31 +51,21 @@ export function shiftToMs(recording: Recording, endMs: number): Recording {
   };
 }
 
-interface Timed {
-  readonly timeMs: number;
-  readonly record: RecordMesg;
+function readSeries(source: string, channels: readonly string[], { samples }: RecordedActivity): Draft[] {
+  const own = channels.filter((name) => name in samples.columns);
+  if (own.length === 0) return [];
+  const rows = [...samples.timesMs.keys()].filter((row) =>
+    own.some((name) => samples.columns[name].missing[row] === 0),
+  );
+  const columns = own.map((name) => {
+    const { values, missing } = samples.columns[name];
+    return [name, rows.map((row) => (missing[row] === 0 ? values[row] : null))] as const;
+  });
+  return [
+    {
+      source: source === 'power' && !own.includes('power') ? 'cadence' : source,
+      timesMs: rows.map((row) => samples.timesMs[row]),
+      columns: Object.fromEntries(columns),
+    },
+  ];
 }
-
-/** Some devices write two records in one second; the first one stands, for a time axis has no repeats. */
-function strictlyIncreasing(records: readonly RecordMesg[], name: string): Timed[] {
-  const timed: Timed[] = [];
-  for (const record of records) {
-    if (!(record.timestamp instanceof Date)) throw new RecordingError(`${name} has a record without a time`);
-    const timeMs = record.timestamp.getTime();
-    if (timed.length === 0 || timeMs > timed[timed.length - 1].timeMs) timed.push({ timeMs, record });
-  }
-  return timed;
-}
-
-function readSeries(source: string, fields: (typeof SOURCES)[string], timed: readonly Timed[]): Draft | null {
-  const measured = timed.filter(({ record }) => Object.values(fields).some((read) => read(record) !== undefined));
-  if (measured.length === 0) return null;
-  const columns: Record<string, (number | null)[]> = {};
-  for (const [channel, read] of Object.entries(fields)) {
-    const values = measured.map(({ record }) => toStored(channel, read(record)));
-    if (values.some((value) => value !== null)) columns[channel] = values;
-  }
-  return { source, timesMs: measured.map(({ timeMs }) => timeMs), columns };
-}
-
-const firstLine = (error: Error) => error.message.split('\n')[0];

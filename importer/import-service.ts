@@ -1,0 +1,64 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Clock } from '../runtime/clock.ts';
+import type { Connect } from '../runtime/device-client/connection.ts';
+import { type Service, StartError } from '../runtime/service.ts';
+import { importDevice } from './identity.ts';
+import { importFile, type Verdict } from './import-file.ts';
+import type { ImportOptions } from './options.ts';
+import { SendError } from './send-frames.ts';
+import { inWords } from './words.ts';
+
+export interface ImportServiceDeps {
+  readonly options: ImportOptions;
+  readonly connect: Connect;
+  /** Null in an open deployment. */
+  readonly token: string | null;
+  readonly clock: Clock;
+  readonly out: { write(text: string): unknown };
+  /** Progress goes here, and only where somebody watches. */
+  readonly err: { write(text: string): unknown; isTTY?: boolean };
+}
+
+/** Imports one file after the other. `run` rejects when one was not imported whole, so that the process ends with 1. */
+export function createImportService({ options, connect, token, clock, out, err }: ImportServiceDeps): Service {
+  const stopping = new AbortController();
+  const { athlete, maxFileBytes: maxBytes, giveUpMs } = options;
+  const credentials = { device: importDevice(athlete), token };
+  const send = { connect, credentials, clock, giveUpMs, signal: stopping.signal };
+
+  async function importOne(file: string): Promise<Verdict> {
+    // Before it is read: what is too large does not come into memory.
+    const { size } = await stat(file);
+    if (size > maxBytes) return { kind: 'refused', reason: 'file_too_large', detail: `${size} bytes` };
+    return importFile(await readFile(file), { athlete, maxBytes, send, onProgress: showProgress(file) });
+  }
+
+  function showProgress(file: string): (share: number) => void {
+    if (!err.isTTY) return () => undefined;
+    return (share) => err.write(`\r${file}: ${Math.round(share * 100)} %${share >= 1 ? '\r\x1b[K' : ''}`);
+  }
+
+  async function run(): Promise<void> {
+    if (options.files.length === 0) throw new StartError('no file was named, see --help');
+    let bad = 0;
+    for (const file of options.files) {
+      const verdict = await importOne(file).catch((error: unknown) => {
+        throw isForPeople(error) ? new StartError(`${file}: ${(error as Error).message}`, { cause: error }) : error;
+      });
+      if (verdict.kind === 'refused' || verdict.activities.some(({ sent }) => Object.keys(sent.dead).length > 0)) bad++;
+      out.write(options.json ? `${JSON.stringify({ file, ...verdict })}\n` : inWords(file, verdict));
+    }
+    if (bad > 0) throw new StartError(`${bad} of ${options.files.length} files were not imported whole`);
+  }
+
+  return {
+    name: 'import',
+    run,
+    drain: async () => stopping.abort(new Error('the import was asked to end')),
+    stop: async () => stopping.abort(new Error('the import was asked to end')),
+  };
+}
+
+/** A file that is not there, or an ingest that does not answer: no error of ours. */
+const isForPeople = (error: unknown) =>
+  error instanceof SendError || (error as NodeJS.ErrnoException).code !== undefined;

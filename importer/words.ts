@@ -1,0 +1,29 @@
+import { FILE_REASONS } from '../files/reasons.ts';
+import type { ImportedActivity, Verdict } from './import-file.ts';
+
+const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+/** The verdict on a file as people read it: a line, then one for each thing to know. */
+export function inWords(file: string, verdict: Verdict): string {
+  if (verdict.kind === 'refused') {
+    const detail = verdict.detail === '' ? '' : ` (${verdict.detail})`;
+    return `refused   ${file}: ${FILE_REASONS[verdict.reason].text}${detail}\n`;
+  }
+  return verdict.activities.map((activity) => activityInWords(file, activity)).join('');
+}
+
+function activityInWords(file: string, activity: ImportedActivity): string {
+  const { sports, startMs, endMs, damage, ignored, sent } = activity;
+  const minutes = Math.round((endMs - startMs) / 60_000);
+  const from = new Date(startMs).toISOString().slice(0, 16).replace('T', ' ');
+  const lines = [
+    `imported  ${file}: ${sports.join(', ')}, ${from} UTC, ${minutes} min, ${count(sent.samples, 'sample')}`,
+    ...damage.map(
+      (one) => `  damaged   ${FILE_REASONS[one.reason].text}${one.count > 1 ? ` (${one.count} times)` : ''}`,
+    ),
+    ...Object.entries(sent.dead).map(([reason, frames]) => `  not taken ${count(frames, 'frame')}: ${reason}`),
+  ];
+  const names = Object.keys(ignored);
+  if (names.length > 0) lines.push(`  left out  ${names.join(', ')}: no channels of ours`);
+  return `${lines.join('\n')}\n`;
+}
