@@ -1,0 +1,88 @@
+import { ByteReader } from '../../roll-ups/byte-reader.ts';
+import { ByteWriter } from '../../roll-ups/byte-writer.ts';
+import type { MetricsConfig } from './config.ts';
+import type { SecondSeries } from './second-series.ts';
+import { type ActivityState, CELLS, newState } from './state.ts';
+import { STATE_VERSION } from './versions.ts';
+
+/** A checkpoint that this version of the metrics cannot go on from. */
+export class CheckpointError extends Error {
+  override name = 'CheckpointError';
+}
+
+const writer = new ByteWriter();
+
+const seriesOf = ({ distance, power }: ActivityState): [string, SecondSeries][] => [
+  ['distance', distance],
+  ['power', power],
+];
+const listsOf = ({ metric, imperial, laps }: ActivityState) => [metric, imperial, laps];
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
+
+export function encodeHead(activity: ActivityState): Uint8Array<ArrayBuffer> {
+  writer.varint(STATE_VERSION);
+  writer.text(JSON.stringify(activity.config));
+  writer.varint(CELLS);
+  writer.array(bytesOf(activity.cells));
+  for (const [, series] of seriesOf(activity)) {
+    writer.varint(series.length);
+    // Blocks are given up from the front, so where the kept ones begin says which those are.
+    const [first] = series.fullBlocks().keys();
+    writer.varint(first ?? series.length >>> 9);
+    writer.array(bytesOf(series.tail()));
+  }
+  for (const list of listsOf(activity)) {
+    writer.varint(list.length);
+    writer.array(list.numbers());
+  }
+  return writer.take();
+}
+
+export function fullBlocks(activity: ActivityState): Map<string, Uint8Array> {
+  const blocks = new Map<string, Uint8Array>();
+  for (const [name, series] of seriesOf(activity)) {
+    for (const [nth, block] of series.fullBlocks()) blocks.set(`${name}-${nth}`, bytesOf(block));
+  }
+  return blocks;
+}
+
+/** Throws CheckpointError for bytes of another version, bytes that end early, and blocks that are not there. */
+export function decodeState(head: Uint8Array, blocks: ReadonlyMap<string, Uint8Array>): ActivityState {
+  try {
+    return decode(new ByteReader(head), blocks);
+  } catch (err) {
+    if (err instanceof RangeError || err instanceof SyntaxError) throw new CheckpointError(err.message);
+    throw err;
+  }
+}
+
+function decode(reader: ByteReader, blocks: ReadonlyMap<string, Uint8Array>): ActivityState {
+  const version = reader.varint();
+  if (version !== STATE_VERSION) throw new CheckpointError(`the state is of version ${version}, not ${STATE_VERSION}`);
+  const activity = newState(JSON.parse(reader.text()) as MetricsConfig);
+  const cells = reader.varint();
+  if (cells !== CELLS) throw new CheckpointError(`the state has ${cells} numbers, not ${CELLS}`);
+  activity.cells.set(new Float64Array(read(reader, 8 * CELLS).buffer));
+  for (const [name, series] of seriesOf(activity)) {
+    const length = reader.varint();
+    const first = reader.varint();
+    const full = Array.from({ length: length >>> 9 }, (_, nth) => (nth < first ? null : block(blocks, name, nth)));
+    series.restore(full, new Uint16Array(read(reader, 2 * (length & 511)).buffer));
+  }
+  for (const list of listsOf(activity)) list.restore(new Uint32Array(read(reader, 28 * reader.varint()).buffer));
+  if (!reader.isAtEnd()) throw new CheckpointError('the state has more bytes than it says');
+  return activity;
+}
+
+function read(reader: ByteReader, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = reader.byte();
+  return bytes;
+}
+
+function block(blocks: ReadonlyMap<string, Uint8Array>, name: string, nth: number): Uint16Array {
+  const bytes = blocks.get(`${name}-${nth}`);
+  if (bytes === undefined) throw new CheckpointError(`block ${nth} of ${name} is missing`);
+  if (bytes.length !== 1024) throw new CheckpointError(`block ${nth} of ${name} has ${bytes.length} bytes`);
+  return new Uint16Array(bytes.slice().buffer);
+}

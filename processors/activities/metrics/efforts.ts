@@ -1,0 +1,82 @@
+import { POOR, type SecondSeries } from './second-series.ts';
+
+/**
+ * The least elapsed time in which each distance was covered. Inside a second the athlete moves evenly, so the least
+ * time begins or ends at a whole second, and both are looked at: for each distance one mark follows the newest second
+ * at just that distance. Pauses count as time. The earliest of equal efforts stands.
+ */
+export const VERSION = 1;
+
+export const DISTANCES = [
+  { name: '400 m', cm: 40_000 },
+  { name: '800 m', cm: 80_000 },
+  { name: 'half mile', cm: 80_467.2 },
+  { name: '1 km', cm: 100_000 },
+  { name: '1 mile', cm: 160_934.4 },
+  { name: '2 miles', cm: 321_868.8 },
+  { name: '5 km', cm: 500_000 },
+  { name: '10 km', cm: 1_000_000 },
+  { name: '15 km', cm: 1_500_000 },
+  { name: 'half marathon', cm: 2_109_750 },
+  { name: 'marathon', cm: 4_219_500 },
+] as const;
+
+export const MARK = 0;
+export const MARK_CM = 1;
+export const POOR_S = 2;
+export const BEST_S = 3;
+export const BEST_START_S = 4;
+export const BEST_POOR_S = 5;
+export const CELLS_EACH = 6;
+export const CELLS = CELLS_EACH * DISTANCES.length;
+
+/** Times closer than this are equal: an even pace would else let rounding choose. */
+export const TIE_S = 1e-6;
+
+const DISTANCES_CM = DISTANCES.map(({ cm }) => cm);
+
+export function startEfforts(cells: Float64Array, at: number): void {
+  for (let nth = 0; nth < DISTANCES.length; nth++) cells[at + CELLS_EACH * nth + BEST_S] = Infinity;
+}
+
+/** Takes the second that was just pushed onto `series`; `sumCm` is the way from the start to its end. */
+export function foldEfforts(cells: Float64Array, at: number, series: SecondSeries, sumCm: number): void {
+  const end = series.length - 1;
+  // The first second is where it begins: nothing leads to it.
+  if (end === 0) return;
+  const newest = series.at(end);
+  const way = newest & ~POOR;
+  const isPoor = newest >>> 15;
+  let slot = at;
+  for (let nth = 0; nth < DISTANCES_CM.length; nth++, slot += CELLS_EACH) {
+    const cm = DISTANCES_CM[nth];
+    cells[slot + POOR_S] += isPoor;
+    if (way === 0 || sumCm - cells[slot + MARK_CM] < cm) continue;
+    let mark = cells[slot + MARK];
+    let markCm = cells[slot + MARK_CM];
+    let poorS = cells[slot + POOR_S];
+    let next = 0;
+    // From each second that has just become far enough: begins there, ends inside the newest second.
+    while (sumCm - markCm >= cm) {
+      const endS = end - (sumCm - markCm - cm) / way;
+      keepIfBest(cells, slot, endS - mark, mark, poorS);
+      next = series.at(mark + 1);
+      mark++;
+      markCm += next & ~POOR;
+      poorS -= next >>> 15;
+    }
+    // Ends at the newest second, begins inside the second before the mark.
+    const startS = mark - (cm - (sumCm - markCm)) / (next & ~POOR);
+    keepIfBest(cells, slot, end - startS, startS, poorS + (next >>> 15));
+    cells[slot + MARK] = mark;
+    cells[slot + MARK_CM] = markCm;
+    cells[slot + POOR_S] = poorS;
+  }
+}
+
+function keepIfBest(cells: Float64Array, slot: number, elapsedS: number, startS: number, poorS: number): void {
+  if (elapsedS >= cells[slot + BEST_S] - TIE_S) return;
+  cells[slot + BEST_S] = elapsedS;
+  cells[slot + BEST_START_S] = startS;
+  cells[slot + BEST_POOR_S] = poorS;
+}

@@ -1,0 +1,45 @@
+import { DURATIONS_S } from './curves.ts';
+import { DISTANCES } from './efforts.ts';
+import { sum } from './naive-activity.ts';
+
+/** For each distance: every second as a beginning and every second as an end, all tried. */
+export function naiveEfforts(cm: readonly number[], isPoor: readonly boolean[]) {
+  return DISTANCES.flatMap(({ name, cm: distanceCm }) => {
+    let least = { elapsedS: Infinity, startS: 0, poorS: 0 };
+    const keep = (startS: number, endS: number) => {
+      if (endS - startS >= least.elapsedS - 1e-6) return;
+      const poorS = isPoor.filter((poor, i) => poor && i > Math.floor(startS) && i <= Math.ceil(endS)).length;
+      least = { elapsedS: endS - startS, startS, poorS };
+    };
+    for (let end = 1; end < cm.length; end++) {
+      if (cm[end] === cm[end - 1]) continue;
+      for (let start = 0; start < end; start++) {
+        const isJustReached = cm[end] - cm[start] >= distanceCm && cm[end - 1] - cm[start] < distanceCm;
+        if (isJustReached) keep(start, end - (cm[end] - cm[start] - distanceCm) / (cm[end] - cm[end - 1]));
+      }
+      for (let next = 1; next <= end; next++) {
+        const isBetween = cm[end] - cm[next - 1] >= distanceCm && cm[end] - cm[next] < distanceCm;
+        if (isBetween) keep(next - (distanceCm - (cm[end] - cm[next])) / (cm[next] - cm[next - 1]), end);
+      }
+    }
+    if (least.elapsedS === Infinity) return [];
+    const { elapsedS, startS, poorS } = least;
+    return { name, distanceM: distanceCm / 100, elapsedS, startS, interpolated: poorS / elapsedS };
+  });
+}
+
+/** For each duration: every window, all tried. */
+export function naivePeaks(values: readonly number[], isPoor: readonly boolean[], fromS: number, scale: number) {
+  return DURATIONS_S.flatMap((durationS) => {
+    let best: { total: number; start: number } | undefined;
+    for (let start = 0; start + durationS <= values.length; start++) {
+      const total = sum(values.slice(start, start + durationS));
+      if (best === undefined || total > best.total) best = { total, start };
+    }
+    if (best === undefined) return [];
+    const { total, start } = best;
+    const poorS = isPoor.slice(start, start + durationS).filter((poor) => poor).length;
+    const value = total / scale / durationS;
+    return { durationS, value, startS: fromS + start, interpolated: poorS / durationS };
+  });
+}

@@ -1,0 +1,70 @@
+/** Seconds in one block: a block that is full never changes again, so a checkpoint keeps it once. */
+export const BLOCK_S = 512;
+/** Set on a second that was filled in or comes from poor evidence; the value has the bits below. */
+export const POOR = 0x8000;
+export const MAX_VALUE = 0x7fff;
+
+/**
+ * One 16-bit number for each second of an activity, two bytes a second. Blocks that lie further back than `keepS` are
+ * given up. The end can be cut off again, which is how provisional seconds leave.
+ */
+export class SecondSeries {
+  length = 0;
+  readonly #keepS: number;
+  #blocks: (Uint16Array | null)[] = [];
+
+  constructor(keepS: number) {
+    this.#keepS = keepS;
+  }
+
+  push(value: number): void {
+    const at = this.length++;
+    const nth = at >>> 9;
+    if (nth === this.#blocks.length) this.#blocks.push(new Uint16Array(BLOCK_S));
+    this.#blocks[nth]![at & 511] = value;
+  }
+
+  /** Only for seconds that are kept. */
+  at(index: number): number {
+    return this.#blocks[index >>> 9]![index & 511];
+  }
+
+  /** Cuts off the seconds from `length` on. */
+  truncate(length: number): void {
+    this.length = length;
+    this.#blocks.length = Math.ceil(length / BLOCK_S);
+  }
+
+  /** Gives up blocks that no window reaches any more; not while seconds are provisional. */
+  forget(): void {
+    const last = Math.floor((this.length - this.#keepS) / BLOCK_S) - 1;
+    for (let nth = last; nth >= 0 && this.#blocks[nth] !== null; nth--) this.#blocks[nth] = null;
+  }
+
+  /** Full blocks that are kept, by number. */
+  fullBlocks(): Map<number, Uint16Array> {
+    const full = new Map<number, Uint16Array>();
+    for (let nth = 0; nth < this.length >>> 9; nth++) {
+      const block = this.#blocks[nth];
+      if (block !== null) full.set(nth, block);
+    }
+    return full;
+  }
+
+  /** The seconds after the last full block. */
+  tail(): Uint16Array {
+    const rest = this.length & 511;
+    return rest === 0 ? new Uint16Array() : this.#blocks[this.length >>> 9]!.subarray(0, rest);
+  }
+
+  /** What `fullBlocks` and `tail` gave; a number without a block is one that was given up. */
+  restore(full: readonly (Uint16Array | null)[], tail: Uint16Array): void {
+    this.#blocks = [...full];
+    this.length = full.length * BLOCK_S;
+    for (const value of tail) this.push(value);
+  }
+
+  bytes(): number {
+    return this.#blocks.reduce((bytes, block) => bytes + (block?.byteLength ?? 0), 0);
+  }
+}

@@ -1,0 +1,115 @@
+import { ByteReader } from '../../roll-ups/byte-reader.ts';
+import { ByteWriter } from '../../roll-ups/byte-writer.ts';
+import { DISTANCE, DISTANCE_ORIGIN, MISSING, ROW } from './grid.ts';
+
+/** Devices and sources of one athlete are ranked by the profile; 0 is the best. */
+export const MAX_RANK = 4_000_000;
+
+const NOBODY = 0xffff_ffff;
+
+/** Where a value went. `late`: its second was folded already; `ahead`: the window has to move on first. */
+export type Taken = 'taken' | 'late' | 'ahead';
+
+/**
+ * The newest seconds of an activity, which late samples may still change. For each second and channel the best-ranked
+ * (device, source) that has a value wins; of its values in that second the last one; of two at the same millisecond
+ * (two boots) the greater. So the order in which samples come, and come again, changes nothing.
+ *
+ * Bounded: `capacityS` seconds, each with one row and what won each of its values.
+ */
+export class SecondsWindow {
+  readonly capacityS: number;
+  /** The first second that is not folded yet. */
+  firstS: number;
+  readonly #rows: Int32Array;
+  /** Rank × 1000 + milliseconds left in the second: the least wins. */
+  readonly #claims: Uint32Array;
+  /** Values in each second. */
+  readonly #counts: Uint16Array;
+
+  constructor(firstS: number, capacityS: number) {
+    this.firstS = firstS;
+    this.capacityS = capacityS;
+    this.#rows = new Int32Array(capacityS * ROW).fill(MISSING);
+    this.#claims = new Uint32Array(capacityS * ROW).fill(NOBODY);
+    this.#counts = new Uint16Array(capacityS);
+  }
+
+  /** Takes one value, in stored units, of the channel with that index. */
+  put(atMs: number, rank: number, channel: number, value: number): Taken {
+    const atS = Math.floor(atMs / 1000);
+    if (atS < this.firstS) return 'late';
+    if (atS >= this.firstS + this.capacityS) return 'ahead';
+    const slot = atS % this.capacityS;
+    const at = slot * ROW + channel;
+    const claim = rank * 1000 + 999 - (atMs - atS * 1000);
+    const held = this.#claims[at];
+    if (claim > held || (claim === held && value <= this.#rows[at])) return 'taken';
+    if (held === NOBODY) this.#counts[slot]++;
+    this.#claims[at] = claim;
+    this.#rows[at] = value;
+    if (channel === DISTANCE) this.#rows[slot * ROW + DISTANCE_ORIGIN] = rank;
+    return 'taken';
+  }
+
+  /** Hands out the rows of the seconds before `untilS` that have values, in order, and gives up the seconds. */
+  takeUntil(untilS: number, take: (atS: number, rows: Int32Array, from: number) => void): void {
+    const end = Math.min(untilS, this.firstS + this.capacityS);
+    for (; this.firstS < end; this.firstS++) {
+      const slot = this.firstS % this.capacityS;
+      if (this.#counts[slot] === 0) continue;
+      const from = slot * ROW;
+      take(this.firstS, this.#rows, from);
+      this.#rows.fill(MISSING, from, from + ROW);
+      this.#claims.fill(NOBODY, from, from + ROW);
+      this.#counts[slot] = 0;
+    }
+    this.firstS = Math.max(this.firstS, untilS);
+  }
+
+  /** Shows the rows of all seconds that have values, in order, and keeps them. */
+  forEach(show: (atS: number, rows: Int32Array, from: number) => void): void {
+    for (let atS = this.firstS; atS < this.firstS + this.capacityS; atS++) {
+      const slot = atS % this.capacityS;
+      if (this.#counts[slot] > 0) show(atS, this.#rows, slot * ROW);
+    }
+  }
+
+  encode(): Uint8Array<ArrayBuffer> {
+    const writer = new ByteWriter();
+    writer.varint(this.firstS);
+    this.forEach((atS, rows, from) => {
+      writer.varint(atS - this.firstS + 1);
+      for (let channel = 0; channel < DISTANCE_ORIGIN; channel++) {
+        const claim = this.#claims[from + channel];
+        if (claim === NOBODY) continue;
+        writer.varint(channel + 1);
+        writer.varint(claim);
+        writer.signed(rows[from + channel]);
+      }
+      writer.varint(0);
+    });
+    writer.varint(0);
+    return writer.take();
+  }
+
+  /** Throws RangeError when the bytes end early. What lies beyond a smaller capacity is an error of the same kind. */
+  static restore(bytes: Uint8Array, capacityS: number): SecondsWindow {
+    const reader = new ByteReader(bytes);
+    const window = new SecondsWindow(reader.varint(), capacityS);
+    for (let second = reader.varint(); second > 0; second = reader.varint()) {
+      const atS = window.firstS + second - 1;
+      for (let channel = reader.varint(); channel > 0; channel = reader.varint()) {
+        const claim = reader.varint();
+        const atMs = atS * 1000 + 999 - (claim % 1000);
+        const taken = window.put(atMs, Math.floor(claim / 1000), channel - 1, reader.signed());
+        if (taken !== 'taken') throw new RangeError(`second ${atS} is outside the window`);
+      }
+    }
+    return window;
+  }
+
+  bytes(): number {
+    return this.#rows.byteLength + this.#claims.byteLength + this.#counts.byteLength;
+  }
+}
