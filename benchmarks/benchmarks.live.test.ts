@@ -5,6 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { MEASURED } from './options.ts';
+import { TARGETS } from './targets.ts';
 
 const MAIN = resolve(import.meta.dirname, 'main.ts');
 const SMALL = [
@@ -71,6 +73,27 @@ test('a small run counts every acknowledged sample in both stores, says so in a 
     ...['api', 'bench', 'clickhouse', 'ingest', 'load-1', 'load-2', 'nats-server', 'processors', 'questdb'],
   ]);
   assert.equal(loads.length, 2);
+  assert.deepEqual(readdirSync(run.temporary), []);
+  assert.deepEqual(processesOn(run.temporary), []);
+});
+
+test('each scenario behind the documents runs, counts right, says so in a file, and leaves nothing', async () => {
+  const run = bench('smoke', ['--all', '--smoke']);
+  run.measuring.catch(() => undefined); // not every scenario says that it measures; the exit code says how it went
+  assert.equal(await run.ended, 0, run.output());
+  const results = readdirSync(run.resultsDir).map((file) =>
+    JSON.parse(readFileSync(join(run.resultsDir, file), 'utf8')),
+  );
+  assert.deepEqual(
+    results.map(({ scenario, pass, reasons, grades }) => ({ scenario, pass, reasons, grades })),
+    [...MEASURED].sort().map((scenario) => ({ scenario, pass: true, reasons: [], grades: [] })),
+  );
+  for (const { scenario, figures, notes } of results) {
+    for (const target of TARGETS.filter((one) => one.scenario === scenario)) {
+      const isLeftOut = target.figure.endsWith('Ratio') && notes.some((note: string) => note.startsWith('without '));
+      if (!isLeftOut) assert.ok(figures[target.figure]?.value > 0, `${scenario} has no ${target.figure}`);
+    }
+  }
   assert.deepEqual(readdirSync(run.temporary), []);
   assert.deepEqual(processesOn(run.temporary), []);
 });

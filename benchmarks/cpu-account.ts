@@ -26,3 +26,8 @@ function readAll(pids: ReadonlyMap<string, number>): Map<string, number> {
 export function totalOf(cpuMs: Readonly<Record<string, number>>): number {
   return Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
 }
+
+/** Cores that neither these processes nor a load used: on a machine of its own, nearly none. */
+export function otherCores({ cpuMs, machineCpuMs, elapsedMs }: Account, loadCpuMs: number): number {
+  return Math.max(0, machineCpuMs - totalOf(cpuMs) - loadCpuMs) / elapsedMs;
+}

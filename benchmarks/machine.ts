@@ -9,7 +9,7 @@ const ROOT = new URL('..', import.meta.url);
 export function describeRun() {
   return {
     commit: git('rev-parse', 'HEAD'),
-    hasLocalChanges: git('status', '--porcelain', '--untracked-files=no') !== '',
+    hasLocalChanges: git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!benchmarks/results') !== '',
     machine: {
       cpu: cpus()[0]?.model ?? 'unknown',
       cores: availableParallelism(),

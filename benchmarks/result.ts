@@ -14,7 +14,7 @@ export interface Run {
 }
 
 /** The one result of each scenario that documents are generated from stands here, under the scenario's name. */
-const KEPT_FOLDER = 'kept';
+export const KEPT_FOLDER = 'kept';
 
 /**
  * Writes everything about a run into a new file of `dir`, named for scenario and time, or over the kept one. Answers
@@ -36,6 +36,7 @@ export function writeResult(dir: string, { startedAt, options, environment, outc
     environment,
     pass: outcome.reasons.length === 0,
     reasons: outcome.reasons,
+    notes: outcome.notes ?? [],
     grades: options.smoke ? [] : gradesOf(options.scenario, figures),
     figures,
     measured: outcome.measured,

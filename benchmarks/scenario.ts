@@ -1,9 +1,15 @@
 import type { ReleaseStack } from '../runtime/release.ts';
 import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
+import { runDevices } from './scenarios/devices/devices.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
+import { runHalfLoad } from './scenarios/half-load/half-load.ts';
 import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
 import { runIngest } from './scenarios/ingest/ingest.ts';
+import { runLimits } from './scenarios/limits/limits.ts';
+import { runProcesses } from './scenarios/processes/processes.ts';
+import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
+import { runStored } from './scenarios/stored/stored.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
 import { runWholePath } from './scenarios/whole-path/whole-path.ts';
 
@@ -24,6 +30,8 @@ export interface Outcome {
   readonly measured: Readonly<Record<string, unknown>>;
   /** Numbers that were measured round by round; `targets.ts` names those that something is wanted of. */
   readonly figures?: Readonly<Record<string, Figure>>;
+  /** What a reader must know to read the figures right: a peer that was left out, a count that was smaller. */
+  readonly notes?: readonly string[];
   /** Why the pass rule is broken; none when it passed. */
   readonly reasons: readonly string[];
 }
@@ -34,6 +42,12 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'end-to-end': runEndToEnd,
   ingest: runIngest,
   'whole-path': runWholePath,
+  'sink-shares': runSinkShares,
+  'half-load': runHalfLoad,
+  devices: runDevices,
+  stored: runStored,
+  limits: runLimits,
+  processes: runProcesses,
   websocket: runWebsocket,
   'ilp-encoder': runIlpEncoder,
 };

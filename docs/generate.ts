@@ -1,4 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  bytesPerSampleOf,
+  costsOf,
+  costTable,
+  layoutTable,
+  millionTable,
+  processesLine,
+} from '../benchmarks/capacity.ts';
+import { readKept } from '../benchmarks/kept-results.ts';
+import { MEASURED } from '../benchmarks/options.ts';
+import { scenarioSections, targetTable } from '../benchmarks/report.ts';
 import { DEFAULT_LIMITS } from '../ingest/connections/limits.ts';
 import { connackCode, disconnectCode, pubackCode } from '../ingest/mqtt/reason-codes.ts';
 import { closeCode } from '../ingest/websocket/close-codes.ts';
@@ -15,7 +26,9 @@ import { exampleConversation } from './example-websocket.ts';
 import { ADVICE } from './reason-advice.ts';
 
 /** The pages that have generated parts. `node docs/generate.ts` writes them; a test keeps them fresh. */
-export const GENERATED_PAGES = [new URL('frames.md', import.meta.url)];
+export const GENERATED_PAGES = ['frames.md', 'RESULTS.md', 'capacity.md'].map((page) => new URL(page, import.meta.url));
+
+const stageCosts = () => costsOf(readKept('sink-shares'));
 
 const BLOCKS: Readonly<Record<string, () => string>> = {
   channels: () => channelTable(CHANNELS),
@@ -29,6 +42,12 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   'shed reasons': () => reasonTable('shed'),
   'example bytes': () => fenced('text', annotatedHex(EXAMPLE_FRAME)),
   'example json': () => fenced('json', exampleJson()),
+  targets: () => targetTable(readKept, table),
+  scenarios: () => scenarioSections(MEASURED, readKept, table),
+  'stage costs': () => costTable(stageCosts(), table),
+  'ingest processes': () => processesLine(readKept('processes')),
+  layouts: () => layoutTable(stageCosts(), table),
+  'a million devices': () => millionTable(stageCosts(), bytesPerSampleOf(readKept('ingest')), table),
   'example conversation': () => fenced('text', exampleConversation()),
 };
 

@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Whole deployments run as processes; a scenario may also measure one part by itself.
   benchmarks: ['runtime', 'schemas', 'stack', 'device-sim', 'ingest', 'processors'],
   // Documents are generated from the tables of whoever owns them.
-  docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack'],
+  docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack', 'benchmarks'],
 };
 
 /** A peer of the benchmarks that uses each library as its README says. */

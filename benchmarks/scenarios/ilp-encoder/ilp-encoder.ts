@@ -1,15 +1,11 @@
-import { createLoadDevice } from '../../../device-sim/load/load-device.ts';
 import { createIlpEncoder } from '../../../processors/questdb/ilp-encoder.ts';
 import { createBatchReader, type SampleBatch } from '../../../schemas/batch/reader.ts';
-import { createBatchWriter } from '../../../schemas/batch/writer.ts';
-import { createFrameDecoder } from '../../../schemas/frame/decode.ts';
-import { encodeFrame } from '../../../schemas/frame/encode.ts';
-import type { BenchOptions } from '../../options.ts';
+import { makeBlocks } from '../../blocks.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { createClientRows } from './questdb-rows.ts';
 
 const FRAMES_PER_DEVICE = 25;
-const ROWS_PER_BLOCK = 400;
+const START_MS = Date.UTC(2026, 0, 1);
 const ROUNDS = 12;
 /** The first rounds run while code is still being compiled. */
 const WARM_UP_ROUNDS = 4;
@@ -23,7 +19,7 @@ interface Way {
 
 /** What turning columns into line protocol costs: our encoder and the client's row API, in turns on the same blocks. */
 export async function runIlpEncoder({ options, say, signal }: ScenarioDeps): Promise<Outcome> {
-  const blocks = makeBlocks(options);
+  const blocks = makeBlocks({ ...options, startMs: START_MS, framesPerDevice: FRAMES_PER_DEVICE });
   const encoder = createIlpEncoder();
   const client = await createClientRows();
   const ways: Way[] = [
@@ -72,28 +68,6 @@ function outcomeOf(
     reasons: isSame ? [] : [`our encoder wrote ${ours.lines} lines, the client ${client.lines}`],
   };
 }
-
-/** The canonical load's samples, in blocks as ingest makes them. */
-function makeBlocks({ devices, samplesPerFrame, sampleGapMs }: BenchOptions): Uint8Array[] {
-  const decoder = createFrameDecoder();
-  const writer = createBatchWriter('samples');
-  const blocks: Uint8Array[] = [];
-  const plan = { seed: '1', version: 4, samplesPerFrame, sampleGapMs, startMs: START_MS, spanMs: 86_400_000 } as const;
-  const fleet = Array.from({ length: devices }, (_, i) => createLoadDevice({ ...plan, device: `load-${i}` }));
-  for (let n = 0; n < FRAMES_PER_DEVICE; n++) {
-    for (const device of fleet) {
-      const bytes = encodeFrame(device.frameAt(n));
-      const reason = decoder.decode(bytes, 0, bytes.length);
-      if (reason !== null) throw new Error(`a frame of the load is dead: ${reason}`);
-      writer.append(decoder.frame, '', 0);
-      if (writer.rows >= ROWS_PER_BLOCK) blocks.push(writer.take());
-    }
-  }
-  if (writer.rows > 0) blocks.push(writer.take());
-  return blocks;
-}
-
-const START_MS = Date.UTC(2026, 0, 1);
 
 function countLines(bytes: Uint8Array): number {
   let lines = 0;

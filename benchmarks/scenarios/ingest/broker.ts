@@ -1,6 +1,6 @@
 import { systemClock } from '../../../runtime/clock.ts';
 import { within } from '../../../runtime/release.ts';
-import { type Account, openAccount, totalOf } from '../../cpu-account.ts';
+import { type Account, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
 import { type LoadSummary, type LoadTarget, startLoad } from '../../deployment/load-process.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
 
@@ -20,7 +20,8 @@ export interface Turn {
   readonly cpuMs: Readonly<Record<string, number>>;
   /** CPU of the load, and how much of one core it had: near 1 it is the load that limits. */
   readonly load: LoadSummary & { readonly cpuUsPerFrame: number; readonly cores: number };
-  readonly machineCores: number;
+  /** Cores that everything else on the machine used meanwhile, this process and idle sides included. */
+  readonly otherCores: number;
 }
 
 export interface Shape {
@@ -55,7 +56,8 @@ export async function giveTurn(
   return turnOf(name, summary, close());
 }
 
-function turnOf(broker: string, summary: LoadSummary, { cpuMs, machineCpuMs, elapsedMs }: Account): Turn {
+function turnOf(broker: string, summary: LoadSummary, account: Account): Turn {
+  const { cpuMs } = account;
   const frames = summary.framesAcknowledged;
   const perS = (count: number) => (count / summary.elapsedMs) * 1_000;
   return {
@@ -69,6 +71,6 @@ function turnOf(broker: string, summary: LoadSummary, { cpuMs, machineCpuMs, ela
       cpuUsPerFrame: (summary.cpuMs * 1_000) / frames,
       cores: summary.cpuMs / summary.elapsedMs,
     },
-    machineCores: machineCpuMs / elapsedMs,
+    otherCores: otherCores(account, summary.cpuMs),
   };
 }

@@ -67,6 +67,10 @@ export async function runIngest(deps: ScenarioDeps): Promise<Outcome> {
   return {
     lines: Object.entries(figures).map(([name, figure]) => `${name.padEnd(24)}${inRange(figure)}`),
     figures,
+    notes: [
+      `${CONNECTIONS} connections, ${WINDOW} frames in flight each`,
+      ...Object.entries(missing).map(([name, why]) => `without ${name}: ${why}`),
+    ],
     measured: { peers: versions, missingPeers: missing, connections: CONNECTIONS, window: WINDOW, stream, turns },
     reasons: reasonsOf(all, acknowledged, stream.samples),
   };

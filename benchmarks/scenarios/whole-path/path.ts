@@ -1,5 +1,6 @@
 import { systemClock } from '../../../runtime/clock.ts';
-import { openAccount, totalOf } from '../../cpu-account.ts';
+import { within } from '../../../runtime/release.ts';
+import { type Account, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
 import { type LoadSummary, type LoadTarget, startLoad } from '../../deployment/load-process.ts';
 import { createDeviceTime } from '../../device-time.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
@@ -26,21 +27,24 @@ export interface Shape {
   /** As fast as acknowledged without it. */
   readonly framesPerS?: number;
   readonly framesPerTurn?: number;
+  /** What is measured begins so long after the first acknowledgement: new devices cost more than known ones. */
+  readonly rampS?: number;
 }
 
 export interface PathTurn {
   readonly path: string;
   readonly devices: number;
   readonly samples: number;
-  /** From the first frame until a query finds every sample in every store. */
+  /** From the first frame, or the end of the ramp, until a query finds every sample in every store. */
   readonly elapsedMs: number;
   readonly samplesPerS: number;
-  /** When each store showed everything, from the first frame. */
+  /** When each store showed everything, from the same moment. */
   readonly storedAfterMs: Readonly<Record<string, number>>;
   /** Of the path's own processes, engines included, by the sample. */
   readonly cpuUsPerSample: number;
   readonly cpuMs: Readonly<Record<string, number>>;
-  readonly machineCores: number;
+  /** Cores that everything else on the machine used meanwhile, this process and idle sides included. */
+  readonly otherCores: number;
   readonly load: LoadSummary;
   /** Rows that are missing, or too many, at the end. */
   readonly surplusRows: Readonly<Record<string, number>>;
@@ -49,6 +53,7 @@ export interface PathTurn {
 const LOOK_EVERY_MS = 100;
 /** Stores that take nothing for so long will not. */
 const STALL_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Sends a number of samples into one path again and again, each time with device times behind the ones before. */
 export function createPathRuns(path: Path, deps: ScenarioDeps) {
@@ -64,35 +69,26 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
     // Without a pace some devices get on faster than others: there is time for that.
     const spanS = deviceTime.take((3 * frames * samplesPerFrame * sampleGapMs) / devices / 1_000);
     const before = await path.countRows(signal);
-    const close = openAccount(path.pids);
     const options = {
       ...{ protocols: 'raw', payload: path.payload, devices, window: shape.window },
       ...{ samplesPerFrame, sampleGapMs, frames, framesPerS, framesPerTurn, spanS },
     };
-    const load = await startLoad(`run-${++run}`, path.target, options, deps.release).ended();
-    const wanted = load.samplesAcknowledged;
-    acknowledged += wanted;
-    const { storedAtMs, rows } = await untilStored(before, wanted);
-    const { cpuMs, machineCpuMs, elapsedMs: accountMs } = close();
-    const storedAfterMs = Object.fromEntries(
-      Object.entries(storedAtMs).map(([store, atMs]) => [store, atMs - load.startedAtMs]),
-    );
-    const elapsedMs = Math.max(...Object.values(storedAfterMs));
-    return {
-      path: path.name,
-      devices,
-      samples: wanted,
-      elapsedMs,
-      samplesPerS: (wanted / elapsedMs) * 1_000,
-      storedAfterMs,
-      cpuUsPerSample: (totalOf(cpuMs) * 1_000) / wanted,
-      cpuMs,
-      machineCores: machineCpuMs / accountMs,
-      load,
-      surplusRows: Object.fromEntries(
-        Object.entries(rows).map(([store, found]) => [store, found - before[store] - wanted]),
-      ),
-    };
+    let close = openAccount(path.pids);
+    const load = startLoad(`run-${++run}`, path.target, options, deps.release);
+    let base = before;
+    let fromMs = 0;
+    if (shape.rampS !== undefined) {
+      await within(START_TIMEOUT_MS, 'the first acknowledgement', () => load.isFlowing);
+      await systemClock.sleep(shape.rampS * 1_000, signal);
+      base = await path.countRows(signal);
+      fromMs = Date.now();
+      close = openAccount(path.pids);
+    }
+    const summary = await load.ended();
+    acknowledged += summary.samplesAcknowledged;
+    const stored = await untilStored(before, summary.samplesAcknowledged);
+    fromMs ||= summary.startedAtMs;
+    return turnOf({ path: path.name, devices, before, base, fromMs, summary, ...stored, account: close() });
   }
 
   async function untilStored(before: Readonly<Record<string, number>>, wanted: number) {
@@ -127,18 +123,51 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
     return turn.samplesPerS;
   }
 
-  return { path, send, warmUp, acknowledgedSamples: () => acknowledged };
+  return { path, send, warmUp, takeTime: deviceTime.take, acknowledgedSamples: () => acknowledged };
+}
+interface Sent {
+  readonly path: string;
+  readonly devices: number;
+  readonly before: Readonly<Record<string, number>>;
+  /** What the stores showed when the measured part began. */
+  readonly base: Readonly<Record<string, number>>;
+  readonly fromMs: number;
+  readonly summary: LoadSummary;
+  readonly storedAtMs: Readonly<Record<string, number>>;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly account: Account;
+}
+
+function turnOf({ path, devices, before, base, fromMs, summary, storedAtMs, rows, account }: Sent): PathTurn {
+  const stores = Object.keys(rows);
+  const each = (of: (store: string) => number) => Object.fromEntries(stores.map((store) => [store, of(store)]));
+  const least = (of: (store: string) => number) => Math.min(...stores.map(of));
+  const storedAfterMs = each((store) => storedAtMs[store] - fromMs);
+  const samples = least((store) => rows[store] - base[store]);
+  return {
+    path,
+    devices,
+    samples,
+    elapsedMs: Math.max(...Object.values(storedAfterMs)),
+    samplesPerS: least((store) => ((rows[store] - base[store]) / storedAfterMs[store]) * 1_000),
+    storedAfterMs,
+    cpuUsPerSample: (totalOf(account.cpuMs) * 1_000) / samples,
+    cpuMs: account.cpuMs,
+    otherCores: otherCores(account, summary.cpuMs),
+    load: summary,
+    surplusRows: each((store) => rows[store] - before[store] - summary.samplesAcknowledged),
+  };
 }
 export type PathRuns = ReturnType<typeof createPathRuns>;
 
 /** Why a turn does not count. */
-export function troublesOf({ path, load, surplusRows, samples }: PathTurn): string[] {
+export function troublesOf({ path, load, surplusRows }: PathTurn): string[] {
   const { dead, refusals, lostConnections } = load;
   const lost = Object.entries(surplusRows).filter(([, surplus]) => surplus !== 0);
   return [
     ...(dead + refusals + lostConnections > 0
       ? [`${path}: ${dead} dead, ${refusals} refusals, ${lostConnections} lost connections`]
       : []),
-    ...lost.map(([store, surplus]) => `${path}: ${store} shows ${samples + surplus} rows of ${samples} samples`),
+    ...lost.map(([store, surplus]) => `${path}: ${store} shows ${surplus} rows more than were acknowledged`),
   ];
 }

@@ -5,6 +5,7 @@ import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
 import { startOurPath } from './our-path.ts';
 import { createPathRuns, type PathTurn, type Shape, troublesOf } from './path.ts';
+import { wrongDistinct } from './wrong-distinct.ts';
 
 const SIZES = [
   { name: 'ten', samplesPerFrame: 10 },
@@ -47,13 +48,12 @@ export async function runWholePath(deps: ScenarioDeps): Promise<Outcome> {
   return {
     lines: Object.entries(figures).map(([name, figure]) => `${name.padEnd(32)}${inRange(figure)}`),
     figures,
-    measured: { peers: peers.versions, missingPeers: peers.missing, acknowledged, distinct, turns },
-    reasons: [
-      ...Object.values(turns).flat().flatMap(troublesOf),
-      ...Object.entries(distinct)
-        .filter(([, rows]) => rows !== acknowledged)
-        .map(([store, rows]) => `${store} holds ${count(rows)} distinct rows of ${count(acknowledged)}`),
+    notes: [
+      `${count(options.devices)} devices, ${options.window} frames in flight each`,
+      ...Object.entries(peers.missing).map(([name, why]) => `without ${name}: ${why}`),
     ],
+    measured: { peers: peers.versions, missingPeers: peers.missing, acknowledged, distinct, turns },
+    reasons: [...Object.values(turns).flat().flatMap(troublesOf), ...wrongDistinct(distinct, acknowledged)],
   };
 }
 

@@ -1,0 +1,84 @@
+import { systemClock } from '../../../runtime/clock.ts';
+import { within } from '../../../runtime/release.ts';
+import { startLoad } from '../../deployment/load-process.ts';
+import { figureOf } from '../../figure.ts';
+import type { Outcome, ScenarioDeps } from '../../scenario.ts';
+import { count, inRange } from '../../words.ts';
+import { startOurPath } from '../whole-path/our-path.ts';
+import { createPathRuns, troublesOf } from '../whole-path/path.ts';
+import { lineOf } from '../whole-path/whole-path.ts';
+import { wrongDistinct } from '../whole-path/wrong-distinct.ts';
+import { probe } from './probe.ts';
+
+const START_TIMEOUT_MS = 60_000;
+const SETTLE_MS = 60_000;
+const LOOK_EVERY_MS = 250;
+
+/** How long a frame takes to be acknowledged, and to be found in both stores, at half of what the path sustains. */
+export async function runHalfLoad(deps: ScenarioDeps): Promise<Outcome> {
+  const { options, release, say, signal } = deps;
+  const { devices, window, samplesPerFrame, sampleGapMs, warmUpS, roundS, rampS, measureS, rounds } = options;
+  const path = await startOurPath(deps);
+  const runs = createPathRuns(path, deps);
+  say('warming up');
+  const warm = await runs.warmUp(warmUpS, options);
+  const most = await runs.send(warm * roundS, options);
+  say(lineOf(most));
+  const samplesPerS = most.samplesPerS / 2;
+  let acknowledged = runs.acknowledgedSamples();
+  const turns = [];
+  for (let round = 0; round < rounds; round++) {
+    const load = startLoad(
+      `half-${round}`,
+      path.target,
+      {
+        ...{ protocols: 'raw', devices, window, samplesPerFrame, sampleGapMs, frames: 0 },
+        ...{ framesPerS: samplesPerS / samplesPerFrame, framesPerTurn: 1 },
+        spanS: runs.takeTime((2 * (rampS + measureS + 10) * samplesPerS * sampleGapMs) / devices / 1_000),
+      },
+      release,
+    );
+    await within(START_TIMEOUT_MS, 'the first acknowledgement', () => load.isFlowing);
+    await systemClock.sleep(rampS * 1_000, signal);
+    say(`probing for ${measureS} s at ${count(samplesPerS)} samples/s`);
+    const probed = await probe({ ...path, name: `probe-${round}`, seconds: measureS, samplesPerFrame, signal });
+    const summary = await load.finish();
+    acknowledged += summary.samplesAcknowledged + probed.samples;
+    turns.push({ probed, load: summary });
+  }
+  await untilRows(acknowledged);
+  const figures = {
+    ackP50Ms: figureOf(turns.map(({ load }) => load.ackP50Ms)),
+    ackP99Ms: figureOf(turns.map(({ load }) => load.ackP99Ms)),
+    queryableP50Ms: figureOf(turns.map(({ probed }) => probed.bothStores.p50Ms)),
+    queryableP99Ms: figureOf(turns.map(({ probed }) => probed.bothStores.p99Ms)),
+    'queryableP99Ms.questdb': figureOf(turns.map(({ probed }) => probed.questdb.p99Ms)),
+    'queryableP99Ms.clickhouse': figureOf(turns.map(({ probed }) => probed.clickhouse.p99Ms)),
+  };
+  return {
+    lines: [
+      `half load               ${count(samplesPerS)} samples/s`,
+      ...Object.entries(figures).map(([name, figure]) => `${name.padEnd(26)}${inRange(figure)} ms`),
+    ],
+    figures,
+    notes: [`half of what was sustained is ${count(samplesPerS)} samples/s`],
+    measured: { samplesPerS, most, turns },
+    reasons: [
+      ...troublesOf(most),
+      ...turns.flatMap(({ probed, load }) => [
+        ...(load.dead + load.refusals + load.lostConnections > 0 ? ['frames were dead or refused'] : []),
+        ...(probed.missing > 0 ? [`${probed.missing} probes were not found in both stores`] : []),
+      ]),
+      ...wrongDistinct(await path.countDistinct(signal), acknowledged),
+    ],
+  };
+
+  /** Waits a while; whether it was enough the count at the end tells. */
+  async function untilRows(rows: number): Promise<void> {
+    for (const untilMs = performance.now() + SETTLE_MS; performance.now() < untilMs; ) {
+      const found = await path.countRows(signal);
+      if (Object.values(found).every((some) => some >= rows)) return;
+      await systemClock.sleep(LOOK_EVERY_MS, signal);
+    }
+  }
+}
