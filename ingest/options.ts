@@ -1,3 +1,4 @@
+import { tlsOptions } from '../runtime/certificate.ts';
 import { platformOptions } from '../runtime/nats/platform.ts';
 import { defineOptions } from '../runtime/options.ts';
 import { tokenOptions } from '../runtime/token-keys.ts';
@@ -7,6 +8,7 @@ const MIB = 1024 * 1024;
 export const ingestOptions = defineOptions({
   ...platformOptions,
   ...tokenOptions,
+  ...tlsOptions,
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   mqttPort: { type: 'integer', default: 1883, min: 0, max: 65_535, description: 'MQTT 3.1.1 and 5 for devices.' },
   websocketPort: {

@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Certificate } from '../../runtime/certificate.ts';
 import type { Timer } from '../../runtime/clock.ts';
 import { StartError } from '../../runtime/service.ts';
+import { superviseTls, tlsServerOptions } from '../../runtime/tls-server.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
 import { MqttConnection } from './connection.ts';
 
@@ -14,9 +17,11 @@ export interface MqttServerOptions extends FrontEndDeps {
   readonly port: number;
   /** Several processes listen on the same port, and the kernel spreads the connections. */
   readonly reusePort?: boolean;
+  /** With one the port speaks TLS and nothing else. */
+  readonly certificate?: Certificate | null;
 }
 
-/** MQTT 3.1.1 and 5.0 over TCP. Every connection belongs to the `connections` of the process, over all protocols. */
+/** MQTT 3.1.1 and 5.0 over TCP or TLS. Every connection belongs to the `connections` of the process, over all protocols. */
 export interface MqttServer {
   /** Throws {@link StartError} when the port cannot be had. */
   listen(): Promise<{ host: string; port: number }>;
@@ -27,14 +32,33 @@ export interface MqttServer {
 }
 
 export function createMqttServer(options: MqttServerOptions): MqttServer {
-  const { host, port, reusePort = false, connections, counts, clock, log } = options;
+  const { host, port, reusePort = false, certificate = null, connections, counts, limits, clock, log } = options;
   const open = new Set<MqttConnection>();
   let sweeping: Timer | null = null;
   let whenEmpty: (() => void) | null = null;
+  let isClosing = false;
 
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS }, accept);
+  const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
+  let cutHandshakes: () => void = () => undefined;
+  const server = certificate === null ? createServer(socketOptions, accept) : createSecureServer(certificate);
+
+  function createSecureServer(served: Certificate) {
+    const handshakes = { maxHandshakes: limits.maxUnauthenticated, handshakeTimeoutMs: limits.connectTimeoutMs };
+    const secure = createTlsServer({ ...socketOptions, ...tlsServerOptions(served, handshakes) }, accept);
+    cutHandshakes = superviseTls(secure, served, handshakes, handshakeFailed);
+    return secure;
+  }
+
+  function handshakeFailed(err: NodeJS.ErrnoException): void {
+    log.debug({ err }, 'a TLS handshake came to nothing');
+    if (err.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') counts.reasons.connect_timeout += 1;
+    // Who hangs up in the middle only looked whether somebody is there, as load balancers do.
+    else if (err.code !== 'ECONNRESET') counts.reasons.malformed_packet += 1;
+  }
 
   function accept(socket: Socket): void {
+    // Its handshake ended after the closing had begun.
+    if (isClosing) return void socket.destroy();
     const place = connections.arrive();
     if (place === null) {
       // There is no packet before CONNECT that could say so.
@@ -55,6 +79,8 @@ export function createMqttServer(options: MqttServerOptions): MqttServer {
   }
 
   function close(): Promise<void> {
+    isClosing = true;
+    cutHandshakes();
     return new Promise((resolve, reject) => {
       if (!server.listening) return resolve();
       server.close((err) => (err ? reject(err) : resolve()));
@@ -74,7 +100,7 @@ export function createMqttServer(options: MqttServerOptions): MqttServer {
             for (const connection of open) connection.sweep(nowMs);
           }, SWEEP_PERIOD_MS);
           const address = server.address() as AddressInfo;
-          log.info({ host: address.address, port: address.port }, 'MQTT is listening');
+          log.info({ host: address.address, port: address.port, tls: certificate !== null }, 'MQTT is listening');
           resolve({ host: address.address, port: address.port });
         });
       });

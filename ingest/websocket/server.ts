@@ -1,3 +1,4 @@
+import type { Certificate } from '../../runtime/certificate.ts';
 import type { Timer } from '../../runtime/clock.ts';
 import type { SocketServer, SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
 import { WEBSOCKET_PATH } from '../../schemas/names.ts';
@@ -14,6 +15,8 @@ export interface WebsocketServerOptions extends FrontEndDeps {
   readonly port: number;
   /** Several processes listen on the same port, and the kernel spreads the connections. */
   readonly reusePort?: boolean;
+  /** With one the port speaks TLS and nothing else. */
+  readonly certificate?: Certificate | null;
   /** Chooses the adapter, and says so in the log. */
   readonly createSockets: (options: SocketServerOptions<Slot>) => SocketServer | Promise<SocketServer>;
 }
@@ -43,6 +46,13 @@ export async function createWebsocketServer(options: WebsocketServerOptions): Pr
     maxConnections: limits.maxConnections,
     idleTimeoutMs: limits.websocketIdleMs,
     reusePort,
+    ...(options.certificate && {
+      tls: {
+        certificate: options.certificate,
+        maxHandshakes: limits.maxUnauthenticated,
+        handshakeTimeoutMs: limits.connectTimeoutMs,
+      },
+    }),
     portOption: '--websocket-port',
     handlers: {
       open(socket) {

@@ -1,3 +1,6 @@
+import type { Certificate } from '../certificate.ts';
+import type { HandshakeLimits } from '../tls-server.ts';
+
 /**
  * The contract of the WebSocket server. Two adapters keep it on real sockets (`uws-server.ts`, `ws-server.ts`), a twin
  * in memory (`memory-server.ts`), and `conformance.ts` holds all three to it.
@@ -93,6 +96,8 @@ export interface SocketServerOptions<Data> {
    * 8 s to 960 s and takes the nearest.
    */
   idleTimeoutMs: number;
+  /** Speaks TLS and nothing else. */
+  tls?: HandshakeLimits & { readonly certificate: Certificate };
   /** Several processes on one port, by the kernel's balancing. */
   reusePort?: boolean;
   /** The option that sets the port, for the message about a taken one. */

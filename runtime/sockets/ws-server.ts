@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { listenError } from '../listen-error.ts';
 import type { Logger } from '../log.ts';
+import { superviseTls, tlsServerOptions } from '../tls-server.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import {
   CLOSE_CODE,
@@ -26,9 +28,18 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
   const topics = createTopics<WsSocket>();
   const heartbeat = createHeartbeat<WsSocket>(options.idleTimeoutMs);
   const upgrader = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
-  const http = createServer((_request, response) => {
-    response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end('this port speaks WebSocket only\n');
-  });
+  let cutHandshakes: () => void = () => undefined;
+  const http = createHttp();
+
+  function createHttp() {
+    const { tls } = options;
+    if (tls === undefined) return createServer(refuseToAnswer);
+    const https = createHttpsServer(tlsServerOptions(tls.certificate, tls), refuseToAnswer);
+    cutHandshakes = superviseTls(https, tls.certificate, tls, (err) =>
+      log.debug({ err }, 'a TLS handshake came to nothing'),
+    );
+    return https;
+  }
 
   /** One connection. `isOpen` turns false once, when its end is certain; from then on every call is harmless. */
   class WsSocket implements Socket<Data> {
@@ -190,9 +201,14 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
       }, graceMs);
       await closed;
       clearTimeout(cutOff);
+      cutHandshakes();
       http.closeAllConnections();
     },
   };
+}
+
+function refuseToAnswer(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { connection: 'close', upgrade: 'websocket' }).end('this port speaks WebSocket only\n');
 }
 
 function refuse(stream: Duplex, status: number): void {
