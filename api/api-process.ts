@@ -18,13 +18,17 @@ import { createQuestDbReader } from './samples/questdb.ts';
 import { createClickHouseQueries } from './stores/clickhouse-client.ts';
 import { createQuestDbClient } from './stores/questdb-client.ts';
 import { createVerifyToken } from './verify-token.ts';
+import { parseDisks, readDisks } from './watch/disks.ts';
+import { readClickHouseState, readWalTables } from './watch/engines.ts';
+import { readNatsServer } from './watch/nats-monitor.ts';
+import { createWatch } from './watch/watch.ts';
 
 const HOUR_MS = 3_600_000;
 const API_VERSION = '1.0.0';
 
 export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
-  readonly platform: Pick<Platform, 'link' | 'ledger' | 'dead' | 'revocations'>;
+  readonly platform: Pick<Platform, 'link' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -62,6 +66,21 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const kv = await platform.ledger();
   const dead = await platform.dead();
   const stores = createLedgerStores(questdb, clickhouse);
+  const folders = parseDisks(options.disks);
+  const watch = createWatch({
+    ...deps,
+    read: {
+      streams: platform.streamSizes,
+      natsServers: () => Promise.all(options.natsMonitorUrls.map((url) => readNatsServer(url, timeoutMs))),
+      questdb: () => readWalTables(questdb),
+      clickhouse: () => readClickHouseState(clickhouse),
+      disks: () => readDisks(folders),
+      ledger: () => readLedger({ kv, stores }),
+    },
+    everyMs: options.watchIntervalMs,
+    ledgerEveryMs: options.ledgerIntervalMs,
+  });
+  release.add('the watch on the engines', async () => watch.stop());
   const api = await createApi({
     ...deps,
     version: API_VERSION,
@@ -75,7 +94,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
 
 /** Whoever starts the process has to say how callers are told apart. */
 async function createVerify(deps: ApiProcessDeps): Promise<(token: string) => Promise<TokenVerdict>> {
-  const { options, platform, health, clock, log, release } = deps;
+  const { options, platform, health, metrics, clock, log, release } = deps;
   const { tokenKeys, openLoopback, host } = options;
   if (tokenKeys === undefined && !openLoopback) {
     throw new StartError(
@@ -90,7 +109,7 @@ async function createVerify(deps: ApiProcessDeps): Promise<(token: string) => Pr
     return async () => ({ ok: false, reason: 'bad_token' });
   }
   const kv = await platform.revocations();
-  const checks = await openTokenChecks({ keyFile: tokenKeys, kv, health, clock, logger: log });
+  const checks = await openTokenChecks({ keyFile: tokenKeys, kv, health, metrics, clock, logger: log });
   release.add('the watch of revocations', () => checks.revocations.stop());
   return createVerifyToken(checks, log);
 }

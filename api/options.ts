@@ -33,6 +33,33 @@ export const apiOptions = defineOptions({
     unit: 'count',
     description: 'Questions to ClickHouse at a time; more wait.',
   },
+  watchIntervalMs: {
+    type: 'integer',
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    description: 'How often the engines are looked at, for the page of metrics.',
+  },
+  ledgerIntervalMs: {
+    type: 'integer',
+    default: 60_000,
+    min: 100,
+    max: 3_600_000,
+    unit: 'ms',
+    description: 'The same for the ledger, which costs both stores a sum over all batches.',
+  },
+  natsMonitorUrls: {
+    type: 'list',
+    default: [],
+    description:
+      "HTTP monitors of the NATS servers, comma-separated: only their health says that a server's disk is full.",
+  },
+  disks: {
+    type: 'list',
+    default: [],
+    description: "Folders on the engines' disks whose room is watched, as name=folder, comma-separated.",
+  },
   useRollUps: {
     type: 'boolean',
     description:

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { gaugeCertificate, openCertificate } from '../runtime/certificate.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
@@ -40,11 +41,14 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     options,
     openRevocations: platform.revocations,
     health,
+    metrics: deps.metrics,
     clock,
     logger: log,
     // Those of all connections, so that a fleet that comes back at once is let in quickly.
     maxCachedTokens: DEFAULT_LIMITS.maxConnections,
   });
+  const certificate = await openCertificate(options, { clock, logger: log });
+  gaugeCertificate(deps.metrics, certificate);
   const limits = limitsOf(options);
   const ingest = createIngest({
     frames: await platform.frames(),
@@ -74,6 +78,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     log,
     host: options.host,
     reusePort: options.reusePort,
+    certificate,
   };
   const mqtt = createMqttServer({ ...frontEnd, counts: counts.mqtt, port: options.mqttPort });
   const websocket = await createWebsocketServer({
@@ -105,6 +110,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
       await Promise.all([mqtt.stop(), websocket.stop()]);
       connections.stop();
       stopAuthenticator();
+      certificate?.stop();
       await ingest.stop();
       stopped.resolve();
     },

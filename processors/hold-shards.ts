@@ -4,7 +4,7 @@ import { createHolder, type Holder } from '../runtime/holder/holder.ts';
 import type { Service } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
-import { createHolderEvents, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
+import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
 import type { ProcessorsDeps } from './processors.ts';
 import { createClickHouseRollUpStore } from './roll-ups/clickhouse-roll-up-store.ts';
@@ -25,6 +25,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const checkpoints = await platform.checkpoints();
   const clickHouse = createClickHouse(options.clickhouseUrl);
   const counts = createRollUpCounts();
+  const holderCounts = createHolderCounts(metrics, systemClock);
   const rollUps = createRollUps({
     store: createClickHouseRollUpStore(clickHouse, { clock: systemClock, ...ROLL_UP_JOINING }),
     names,
@@ -44,9 +45,10 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     reducers: [createAcceptedReducers({ kv: await platform.ledger(), names }), rollUps],
     clock: systemClock,
     logger: log,
-    events: createHolderEvents(metrics),
+    events: holderCounts.events,
   });
-  gaugeHolder(metrics, holder);
+  gaugeHolder(metrics, holder, holderCounts);
+  metrics.gauge({ name: 'shards', help: 'Shards of the deployment.', read: () => options.shards });
   gaugeRollUps(metrics, counts);
   health.register('shards', () => healthOf(holder));
   const trimmed = metrics.gauge({
@@ -65,6 +67,15 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     intervalMs: TRIM_INTERVAL_MS,
     isOurs: () => holder.held().some(({ shard }) => shard === TRIMMER_SHARD),
     onTrimmed: ({ firstSeq }) => trimmed.set(firstSeq),
+  });
+  metrics.gauge({
+    name: 'trimmer_turn_age_ms',
+    help: 'How long ago the trimmer of the frame stream had its last good turn, ms; nothing where it is not at work.',
+    labels: [],
+    read() {
+      const ageMs = trimmer.turnAgeMs();
+      return ageMs === null ? [] : [{ labels: {}, value: ageMs }];
+    },
   });
   const closing: Service = {
     ...holder,

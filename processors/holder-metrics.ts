@@ -1,10 +1,19 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { Holder } from '../runtime/holder/holder.ts';
 import type { HolderEvents } from '../runtime/holder/shard.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
 import type { RollUpCounts } from './roll-ups/counts.ts';
 
-/** Counts what the holder does. */
-export function createHolderEvents(metrics: Metrics): HolderEvents {
+/** What the holder does, counted as it tells of it. */
+export interface HolderCounts {
+  readonly events: HolderEvents;
+  /** How long ago a shard was last kept or, if it was not yet, taken. */
+  keptAgoMs(shard: number): number;
+}
+
+export function createHolderCounts(metrics: Metrics, clock: Clock): HolderCounts {
+  /** By shard, when it was last taken or kept. */
+  const keptAtMs = new Map<number, number>();
   const taken = metrics.counter({ name: 'shards_taken_total', help: 'Shards taken, each with a new epoch.' });
   const stopped = metrics.counter({
     name: 'shard_stops_total',
@@ -19,19 +28,31 @@ export function createHolderEvents(metrics: Metrics): HolderEvents {
     buckets: LATENCY_BUCKETS_MS,
   });
   return {
-    taken: () => taken.add(1),
-    stopped: () => stopped.add(1),
-    emitFailed: () => emitFailures.add(1),
-    saveFailed: () => saveFailures.add(1),
-    saved(_shard, saved) {
-      bytes.add(saved.bytes);
-      durations.observe(saved.durationMs);
+    events: {
+      taken({ shard }) {
+        taken.add(1);
+        keptAtMs.set(shard, clock.monotonicMs());
+      },
+      stopped: () => stopped.add(1),
+      emitFailed: () => emitFailures.add(1),
+      saveFailed: () => saveFailures.add(1),
+      saved(shard, saved) {
+        bytes.add(saved.bytes);
+        durations.observe(saved.durationMs);
+        keptAtMs.set(shard, clock.monotonicMs());
+      },
     },
+    keptAgoMs: (shard) => clock.monotonicMs() - (keptAtMs.get(shard) ?? Number.NaN),
   };
 }
 
 /** What is held, asked at each scrape. */
-export function gaugeHolder(metrics: Metrics, holder: Holder): void {
+export function gaugeHolder(metrics: Metrics, holder: Holder, counts: HolderCounts): void {
+  metrics.gauge({
+    name: 'checkpoint_age_ms',
+    help: 'How long ago the checkpoint of a held shard was kept, the oldest of them, ms; 0 when none is held.',
+    read: () => Math.max(0, ...holder.held().map(({ shard }) => counts.keptAgoMs(shard))),
+  });
   metrics.gauge({ name: 'shards_held', help: 'Shards held now.', read: () => holder.held().length });
   metrics.gauge({
     name: 'shards_behind',

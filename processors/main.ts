@@ -1,5 +1,5 @@
 import { createAdminServer } from '../runtime/admin-server.ts';
-import { createHealth } from '../runtime/health.ts';
+import { createHealth, gaugeHealth } from '../runtime/health.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { openPlatform } from '../runtime/nats/platform.ts';
 import { runMain } from '../runtime/run-main.ts';
@@ -10,6 +10,7 @@ await runMain('processors', processorsOptions, async (options, { log, release })
   const platform = await openPlatform(options, { name: 'processors', logger: log, release });
   const health = createHealth();
   const metrics = createMetrics('processors');
+  gaugeHealth(metrics, health);
   const processors = await createProcessors({ options, platform, health, metrics, log });
   const host = options.adminHost;
   const port = options.processorsAdminPort;

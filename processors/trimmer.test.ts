@@ -240,14 +240,17 @@ test('a trimmer that was just started does not know how old anything is', async 
 test('it goes on by itself, over a log that is away for a while', async () => {
   const world = setUp();
   await world.publish(0, 5);
+  assert.equal(world.trimmer.turnAgeMs(), null);
   const running = world.trimmer.run();
   for (const name of SINKS) await world.consume(name, 1_000, 0);
   await world.checkpoint(0, 1_000);
   await world.clock.advance(10_000);
   world.setAway(true);
   await world.clock.advance(MIN_AGE_MS);
+  assert.equal(world.trimmer.turnAgeMs(), MIN_AGE_MS);
   world.setAway(false);
   await world.clock.advance(2_000);
+  assert.equal(world.trimmer.turnAgeMs(), 0);
   assert.deepEqual(await world.kept(), { firstSeq: 6, lastSeq: 5 });
   await world.trimmer.stop();
   await running;

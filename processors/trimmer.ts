@@ -24,6 +24,12 @@ export interface TrimmerDeps {
   readonly onTrimmed?: (position: { firstSeq: number; heldBy: string }) => void;
 }
 
+export interface Trimmer extends Service {
+  trim(): Promise<void>;
+  /** How long ago the last good turn was, or this process's first when none was yet; null when it is not its turn. */
+  turnAgeMs(): number | null;
+}
+
 /** Up to where a reader has no need of the log any more. */
 interface Need {
   readonly who: string;
@@ -40,12 +46,13 @@ interface Need {
  * deployment that leaves out a store must say so. All bounds only grow, hence a trimmer that was stopped for a while
  * and goes on with what it knew removes nothing that is needed.
  */
-export function createTrimmer(deps: TrimmerDeps): Service & { trim(): Promise<void> } {
+export function createTrimmer(deps: TrimmerDeps): Trimmer {
   const { frames, checkpoints, names, clock, logger } = deps;
   const ending = new AbortController();
   /** Where the log ended at earlier turns, oldest first: what was there then is at least that old now. */
   let ends: { atMs: number; lastSeq: number }[] = [];
   let running: Promise<void> = Promise.resolve();
+  let turnAtMs: number | null = null;
 
   async function needs(): Promise<Need[]> {
     const needs: Need[] = [];
@@ -88,10 +95,13 @@ export function createTrimmer(deps: TrimmerDeps): Service & { trim(): Promise<vo
       if (ending.signal.aborted) return;
       if (!deps.isOurs()) {
         ends = [];
+        turnAtMs = null;
         continue;
       }
+      turnAtMs ??= clock.monotonicMs();
       try {
         await trim();
+        turnAtMs = clock.monotonicMs();
       } catch (error) {
         if (!(error instanceof LogUnavailableError || error instanceof KvUnavailableError)) throw error;
         logger.warn({ err: error }, 'nothing was trimmed; trying again');
@@ -107,6 +117,7 @@ export function createTrimmer(deps: TrimmerDeps): Service & { trim(): Promise<vo
   return {
     name: 'trimmer',
     trim,
+    turnAgeMs: () => (turnAtMs === null ? null : clock.monotonicMs() - turnAtMs),
     run(signal) {
       signal?.addEventListener('abort', () => ending.abort(), { once: true });
       running = run();

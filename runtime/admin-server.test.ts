@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createAdminServer } from './admin-server.ts';
-import { createHealth } from './health.ts';
+import { createHealth, gaugeHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import { StartError } from './service.ts';
 
@@ -49,6 +49,17 @@ test('a check that fails, throws or hangs makes the process not ready, and says 
   });
   forget();
   assert.equal('lagging' in JSON.parse((await get('/health/ready')).body).checks, false);
+});
+
+test('checks stand on the page of metrics too, as they are at the scrape', async (t) => {
+  const { health, metrics, get } = await startAdmin(t);
+  gaugeHealth(metrics, health);
+  let isWell = true;
+  health.register('nats', () => ({ ok: isWell }));
+  const line = (value: number) => new RegExp(`^slipstream_check_ok\\{check="nats",process="demo"\\} ${value}$`, 'm');
+  assert.match((await get('/metrics')).body, line(1));
+  isWell = false;
+  assert.match((await get('/metrics')).body, line(0));
 });
 
 test('metrics are served as text, other paths and methods are refused', async (t) => {

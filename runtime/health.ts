@@ -1,3 +1,4 @@
+import type { Metrics } from './metrics.ts';
 import { within } from './release.ts';
 
 export interface CheckResult {
@@ -49,4 +50,17 @@ export function createHealth({ timeoutMs = CHECK_TIMEOUT_MS }: { timeoutMs?: num
       };
     },
   };
+}
+
+/** Shows each check on the page of metrics: 1 while it is well. The checks run at each scrape. */
+export function gaugeHealth(metrics: Metrics, health: Health): void {
+  metrics.gauge({
+    name: 'check_ok',
+    help: '1 while what the process needs is there, 0 while it is not, by check of /health/ready.',
+    labels: ['check'],
+    async read() {
+      const { checks } = await health.readiness();
+      return Object.entries(checks).map(([check, { ok }]) => ({ labels: { check }, value: ok ? 1 : 0 }));
+    },
+  });
 }

@@ -30,6 +30,9 @@ export interface Reading<L extends string> {
   readonly labels: Readonly<Record<L, string>>;
 }
 
+/** One value of a metric without labels, or all values of one: a series that is not among them is not shown. */
+export type Readings<L extends string> = number | readonly Reading<L>[];
+
 export interface MetricDeclaration<L extends string> {
   /** In snake case with its unit or `total` last; `slipstream_` is put before it. */
   name: string;
@@ -44,7 +47,7 @@ export interface Metrics {
   totals<const L extends string>(declaration: MetricDeclaration<L> & { read: () => readonly Reading<L>[] }): void;
   /** With `read`, the gauge is asked for its value at each scrape instead of being set. */
   gauge<const L extends string = never>(
-    declaration: MetricDeclaration<L> & { read?: () => number | readonly Reading<L>[] },
+    declaration: MetricDeclaration<L> & { read?: () => Readings<L> | Promise<Readings<L>> },
   ): Gauge<L>;
   histogram<const L extends string = never>(
     declaration: MetricDeclaration<L> & { buckets: readonly number[] },
@@ -83,8 +86,8 @@ export function createMetrics(process: string, { runtimeMetrics = true }: { runt
     gauge({ read, ...declaration }) {
       const collect =
         read &&
-        ((): void => {
-          const now = read();
+        (async (): Promise<void> => {
+          const now = await read();
           if (typeof now === 'number') return gauge.set(now);
           gauge.reset();
           for (const { value, labels } of now) gauge.set({ ...labels }, value);

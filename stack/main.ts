@@ -45,7 +45,7 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
   say(`  QuestDB     ${urls.questdb}   ${urls.questdbPg}`);
   say(`  ClickHouse  ${urls.clickhouse}`);
   say(`  NATS        ${urls.nats}`);
-  say(`  metrics     ${urls.ingestAdmin}/metrics   ${urls.processorsAdmin}/metrics`);
+  say(`  metrics     ${urls.ingestAdmin}/metrics   ${urls.processorsAdmin}/metrics   ${urls.api}/metrics`);
   if (!options.open)
     say('A token for a device: npm run token -- watch-1     for yourself: npm run token -- me --operator');
   say('Ctrl-C drains and stops it all; a second one forces.');

@@ -58,6 +58,8 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
 export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: string): ServiceSpec[] {
   const { host, dataDir, open } = options;
   const platform = { natsUrls: urls.nats, shards: options.shards, streamReplicas: options.streamReplicas };
+  const isOurs = { nats: !options.natsUrl, questdb: !options.questdbUrl };
+  const disks = (['nats', 'questdb'] as const).filter((engine) => isOurs[engine]);
   const stores = { questdbUrl: urls.questdb, clickhouseUrl: urls.clickhouse };
   return [
     {
@@ -78,6 +80,8 @@ export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: st
         host,
         apiPort: options.apiPort,
         useRollUps: true,
+        natsMonitorUrls: urls.natsMonitor ?? '',
+        disks: disks.map((engine) => `${engine}=${join(dataDir, engine)}`).join(','),
         ...(open ? { openLoopback: true } : { tokenKeys }),
       },
     },

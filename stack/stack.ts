@@ -17,6 +17,8 @@ const ENGINE_STOP_MS = 20_000;
 /** What a running stack answers at. Engines that somebody else runs appear with the URL that was given. */
 export interface StackUrls {
   readonly nats: string;
+  /** The HTTP monitor of the NATS started here, null for one that somebody else runs. */
+  readonly natsMonitor: string | null;
   readonly questdb: string;
   readonly questdbPg: string;
   readonly clickhouse: string;
@@ -92,6 +94,7 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
   if (nats.monitor) watchNats(deps, nats.monitor);
   const urls: StackUrls = {
     nats: nats.nats,
+    natsMonitor: nats.monitor,
     questdb: questdb.http,
     questdbPg: questdb.pg,
     clickhouse: clickhouse.http,

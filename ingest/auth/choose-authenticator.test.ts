@@ -7,6 +7,7 @@ import { createManualClock } from '../../runtime/clock.ts';
 import { createHealth } from '../../runtime/health.ts';
 import { createMemoryKvStore } from '../../runtime/kv/memory-kv.ts';
 import { createMemoryLog } from '../../runtime/log.ts';
+import { createMetrics } from '../../runtime/metrics.ts';
 import { revokeDevice } from '../../runtime/revocations.ts';
 import { StartError } from '../../runtime/service.ts';
 import { signToken } from '../../runtime/token.ts';
@@ -30,6 +31,7 @@ async function setUp(t: TestContext) {
       options: { tokenKeys: options.tokenKeys, open: options.open ?? false },
       openRevocations: async () => store.open(),
       health,
+      metrics: createMetrics('test', { runtimeMetrics: false }),
       clock,
       logger,
     });

@@ -9,6 +9,7 @@ import { connectNats } from './connection.ts';
 import { createNatsBus } from './nats-bus.ts';
 import { openNatsKv } from './nats-kv.ts';
 import { openNatsLog } from './nats-stream.ts';
+import { readStreamSizes } from './stream-sizes.ts';
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -97,6 +98,7 @@ export async function openPlatform(
     /** Nothing that is older has a token left to revoke. */
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
+    streamSizes: () => readStreamSizes(link),
   };
 }
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
