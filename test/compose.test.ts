@@ -12,7 +12,7 @@ import { processOptions } from '../runtime/run-main.ts';
 import { tokenCommandOptions } from '../stack/token/options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const PASSWORDS = { QUESTDB_PASSWORD: 'q', CLICKHOUSE_PASSWORD: 'c', POSTGRES_PASSWORD: 'p' };
+const PASSWORDS = { QUESTDB_PASSWORD: 'q', CLICKHOUSE_PASSWORD: 'c', POSTGRES_PASSWORD: 'p', GRAFANA_PASSWORD: 'g' };
 
 const TABLES: Record<string, OptionTable> = {
   'ingest/main.ts': ingestOptions,
@@ -26,6 +26,7 @@ interface ComposeService {
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
 }
 
 const { services } = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
@@ -63,6 +64,32 @@ for (const [name, { command = [], entrypoint = [], environment = {} }] of ours) 
     );
   });
 }
+
+test('files and folders that a service is given are there', () => {
+  const given = Object.values(services).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]));
+  const missing = given.filter((source) => source.startsWith('./') && !existsSync(join(ROOT, source)));
+  assert.deepEqual(missing, []);
+});
+
+test('Prometheus looks for every process of ours, at the port where its metrics are', () => {
+  const file = join(ROOT, 'deploy', 'prometheus', 'prometheus.yml');
+  const { scrape_configs } = parse(readFileSync(file, 'utf8')) as {
+    scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
+  };
+  const found = scrape_configs.flatMap(({ dns_sd_configs }) => dns_sd_configs);
+  const ports = Object.fromEntries(found.flatMap(({ names, port }) => names.map((name) => [name, port])));
+  const defaults = {
+    'ingest/main.ts': ingestOptions.ingestAdminPort.default,
+    'processors/main.ts': processorsOptions.processorsAdminPort.default,
+    'api/main.ts': apiOptions.apiPort.default,
+  };
+  const expected = ours.flatMap(([name, { command = [] }]) => {
+    const [script] = command;
+    const port = defaults[script as keyof typeof defaults];
+    return port === undefined ? [] : [[name, port]];
+  });
+  assert.deepEqual(ports, Object.fromEntries(expected));
+});
 
 test('the image is made of folders that are there', () => {
   const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');

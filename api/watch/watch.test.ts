@@ -99,7 +99,7 @@ test('an engine that does not answer is down, and nothing is said of it that was
   );
 });
 
-test('an engine that is slow is not asked again before it has answered, and the ledger is asked less often', async (t) => {
+test('a slow engine is not asked again before it has answered, and the ledger is asked less often', async (t) => {
   const { read, clock, watch } = await setUp(t);
   let asked = { questdb: 0, ledger: 0 };
   read.questdb = () => {

@@ -41,12 +41,12 @@ export function createWatch(deps: WatchDeps): { stop(): void } {
   const { read, everyMs, ledgerEveryMs, metrics, clock, log } = deps;
   const start = <T>(name: string, look: () => Promise<T>, every = everyMs): Look<T> =>
     createLook({ name, everyMs: every, clock, log, look });
-  const streams = start('the streams', read.streams);
-  const servers = start('the NATS servers', read.natsServers);
-  const questdb = start('QuestDB', read.questdb);
-  const clickhouse = start('ClickHouse', read.clickhouse);
-  const disks = start('the disks', read.disks);
-  const ledger = start('the ledger', read.ledger, ledgerEveryMs);
+  const streams = start('the streams', () => read.streams());
+  const servers = start('the NATS servers', () => read.natsServers());
+  const questdb = start('QuestDB', () => read.questdb());
+  const clickhouse = start('ClickHouse', () => read.clickhouse());
+  const disks = start('the disks', () => read.disks());
+  const ledger = start('the ledger', () => read.ledger(), ledgerEveryMs);
 
   /** One value for each thing that a look has seen. */
   function gauge<T, L extends string>(

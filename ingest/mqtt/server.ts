@@ -21,7 +21,7 @@ export interface MqttServerOptions extends FrontEndDeps {
   readonly certificate?: Certificate | null;
 }
 
-/** MQTT 3.1.1 and 5.0 over TCP or TLS. Every connection belongs to the `connections` of the process, over all protocols. */
+/** MQTT 3.1.1 and 5.0 over TCP or TLS. Every connection belongs to the `connections` of the process. */
 export interface MqttServer {
   /** Throws {@link StartError} when the port cannot be had. */
   listen(): Promise<{ host: string; port: number }>;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchNewerLibc, isNewerLibcMissing } from './newer-libc.js';
+import { fetchPrometheus, isPrometheusThere } from './prometheus.js';
 import { findOnPath, run, say } from './run.js';
 
 /** Programs of Debian's packages that tests run: the name of the program, and of the package that brings it. */
@@ -11,14 +12,15 @@ const DEBIAN_TOOLS = [
 
 /**
  * What only tests use: clients of our servers (Debian's mosquitto-clients; paho-mqtt and clickhouse-connect in a Python
- * environment of their own), Compose, which checks docker-compose.yml, and a C library that uWebSockets.js loads with.
- * They are wanted, not needed: tests that lack theirs say so.
+ * environment of their own), Compose, which checks docker-compose.yml, Prometheus, which runs the alerts, and a C
+ * library that uWebSockets.js loads with. They are wanted, not needed: tests that lack theirs say so.
  */
 export function missingTestTools(engines, { pyclients, uwsMinGlibc }) {
   const missing = [];
   for (const [program, name] of DEBIAN_TOOLS) if (!findOnPath(program)) missing.push(name);
   if (!hasPyclients(engines, pyclients)) missing.push('pyclients');
   if (isNewerLibcMissing(engines, uwsMinGlibc)) missing.push('newer-libc');
+  if (!isPrometheusThere(engines)) missing.push('prometheus');
   return missing;
 }
 
@@ -29,6 +31,7 @@ export function fetchTestTools(engines, pinned) {
   if (fromDebian.length > 0) report(`Debian's ${fromDebian.join(' and ')}`, fetchFromDebian(fromDebian));
   if (missing.includes('pyclients')) report('the Python clients', fetchPyclients(engines, pinned.pyclients));
   if (missing.includes('newer-libc')) report('a C library for uWebSockets.js', fetchNewerLibc(engines));
+  if (missing.includes('prometheus')) report("Debian's prometheus", fetchPrometheus(engines));
 }
 
 function report(what, failure) {
