@@ -6,9 +6,9 @@ import { HEART_RATE, MISSING } from './grid.ts';
  * most {@link HOLD_S}: watches that save space write one only when something changed.
  *
  * TRIMP, Banister 1991 (in Green, McDougall & Wenger, Physiological Testing of Elite Athletes): minutes × h × a·e^(b·h)
- * with h the share of the heart-rate reserve, a and b by sex. TRIMP, Edwards 1993 (The Heart Rate Monitor Book):
- * minutes in the tenths of the maximum from 50 % up, times 1 to 5. Energy, Keytel et al. 2005 (J Sports Sci 23:289–297), the
- * equations without VO2max; kJ a minute, never below 0.
+ * with h the share of the heart-rate reserve, a and b by sex.
+ * TRIMP, Edwards 1993 (The Heart Rate Monitor Book): minutes in the tenths of the maximum from 50 % up, times 1 to 5.
+ * Energy, Keytel et al. 2005 (J Sports Sci 23:289–297), the equations without VO2max: kJ a minute, never below 0.
  */
 export const VERSION = 1;
 
