@@ -12,6 +12,7 @@ export const SCENARIOS = [
   'processes',
   'websocket',
   'ilp-encoder',
+  'durability',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -23,6 +24,7 @@ export const MEASURED = [
   'stored',
   'limits',
   'processes',
+  'durability',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];

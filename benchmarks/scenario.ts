@@ -2,6 +2,7 @@ import type { ReleaseStack } from '../runtime/release.ts';
 import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
+import { runDurability } from './scenarios/durability/durability.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
 import { runHalfLoad } from './scenarios/half-load/half-load.ts';
 import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
@@ -50,4 +51,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   processes: runProcesses,
   websocket: runWebsocket,
   'ilp-encoder': runIlpEncoder,
+  durability: runDurability,
 };

@@ -21,12 +21,15 @@ import { MAX_SAMPLES_PER_FRAME } from '../schemas/frame/columns.ts';
 import { isSigned } from '../schemas/frame/decode.ts';
 import { MAX_SOURCES_PER_DEVICE } from '../schemas/identity.ts';
 import { REASON_NAMES, REASONS, type Reason, type RefusedReason } from '../schemas/reasons.ts';
+import { durabilityCosts } from './durability-costs.ts';
 import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
 import { exampleConversation } from './example-websocket.ts';
 import { ADVICE } from './reason-advice.ts';
 
 /** The pages that have generated parts. `node docs/generate.ts` writes them; a test keeps them fresh. */
-export const GENERATED_PAGES = ['frames.md', 'RESULTS.md', 'capacity.md'].map((page) => new URL(page, import.meta.url));
+export const GENERATED_PAGES = ['frames.md', 'RESULTS.md', 'capacity.md', 'durability.md'].map(
+  (page) => new URL(page, import.meta.url),
+);
 
 const stageCosts = () => costsOf(readKept('sink-shares'));
 
@@ -49,6 +52,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   layouts: () => layoutTable(stageCosts(), table),
   'a million devices': () => millionTable(stageCosts(), bytesPerSampleOf(readKept('ingest')), table),
   'example conversation': () => fenced('text', exampleConversation()),
+  'durability costs': () => durabilityCosts(readKept('durability'), table),
 };
 
 const BLOCK = /<!-- generated: (.+?) -->\n[\s\S]*?<!-- end -->/g;

@@ -11,6 +11,14 @@ import { ensureTokenKeys } from '../../stack/token-keys.ts';
 import type { ScenarioDeps } from '../scenario.ts';
 import type { LoadTarget } from './load-process.ts';
 
+/** Servers that are there already, in place of one of its own. */
+export interface NatsPlace {
+  /** With commas between those of a cluster. */
+  readonly urls: string;
+  readonly replicas: number;
+  readonly pids: ReadonlyMap<string, number>;
+}
+
 export interface IngestAlone extends LoadTarget {
   readonly pids: ReadonlyMap<string, number>;
   readonly natsUrl: string;
@@ -19,19 +27,18 @@ export interface IngestAlone extends LoadTarget {
 const HOST = '127.0.0.1';
 const GIB = 1024 ** 3;
 /** Nothing takes messages out again, and a stream that fills up would slow devices down. */
-const STREAM_BYTES = 32 * GIB;
+export const STREAM_BYTES = 32 * GIB;
 const STOP_MS = 20_000;
 
 /** A nats-server and ingest before it, with tokens checked; nobody reads the stream. Throws EngineError. */
 export async function startIngestAlone(
   { release }: Pick<ScenarioDeps, 'release'>,
-  { dir, processes = 1 }: { readonly dir: string; readonly processes?: number },
+  { dir, processes = 1, nats }: { readonly dir: string; readonly processes?: number; readonly nats?: NatsPlace },
 ): Promise<IngestAlone> {
-  const nats = await startNats({ dir: join(dir, 'nats'), port: await freePort(HOST), maxFileBytes: 2 * STREAM_BYTES });
-  release.add('nats-server', () => nats.stop(), { timeoutMs: STOP_MS });
+  const { urls, replicas, pids: natsPids } = nats ?? (await startOneNats(release, dir));
   const { privateFile, publicFile } = await ensureTokenKeys(dir);
   const [mqttPort, websocketPort] = [await freePort(HOST), await freePort(HOST)];
-  const pids = new Map([['nats-server', nats.pid]]);
+  const pids = new Map(natsPids);
   for (let i = 1; i <= processes; i++) {
     const adminPort = await freePort(HOST);
     const name = processes === 1 ? 'ingest' : `ingest-${i}`;
@@ -42,7 +49,8 @@ export async function startIngestAlone(
       // Only its own port has to be free: processes share those for devices.
       ports: [{ port: adminPort, option: '--ingest-admin-port' }],
       options: {
-        natsUrls: nats.urls.nats,
+        natsUrls: urls,
+        streamReplicas: replicas,
         shards: DEFAULT_SHARDS,
         framesMaxBytes: STREAM_BYTES,
         host: HOST,
@@ -56,7 +64,13 @@ export async function startIngestAlone(
     release.add(name, () => service.stop(), { timeoutMs: STOP_MS });
     pids.set(name, service.pid);
   }
-  return { host: HOST, mqttPort, tokenKey: privateFile, pids, natsUrl: nats.urls.nats };
+  return { host: HOST, mqttPort, tokenKey: privateFile, pids, natsUrl: urls };
+}
+
+async function startOneNats(release: ScenarioDeps['release'], dir: string): Promise<NatsPlace> {
+  const nats = await startNats({ dir: join(dir, 'nats'), port: await freePort(HOST), maxFileBytes: 2 * STREAM_BYTES });
+  release.add('nats-server', () => nats.stop(), { timeoutMs: STOP_MS });
+  return { urls: nats.urls.nats, replicas: 1, pids: new Map([['nats-server', nats.pid]]) };
 }
 
 export interface StreamContents {
@@ -67,16 +81,16 @@ export interface StreamContents {
 }
 
 /** Reads the whole stream of frames and adds up what the headers of its batches say. */
-export async function readStream(natsUrl: string, signal: AbortSignal): Promise<StreamContents> {
+export async function readStream(natsUrl: string, signal: AbortSignal, replicas = 1): Promise<StreamContents> {
   const names = createNames('');
-  const link = await connectNats({ servers: [natsUrl], name: 'bench', logger: createSilentLog() });
+  const link = await connectNats({ servers: natsUrl.split(','), name: 'bench', logger: createSilentLog() });
   try {
     const log = await openNatsLog(link, {
       name: names.framesStream,
       subjects: [names.framesFilter],
       maxBytes: STREAM_BYTES,
       metadata: { shards: String(DEFAULT_SHARDS) },
-      replicas: 1,
+      replicas,
       duplicateWindowMs: 120_000,
     });
     const { lastSeq, bytes } = await log.info();

@@ -8,6 +8,8 @@ export interface ClickHouse {
   insert(query: string, bodies: readonly Uint8Array[]): Promise<void>;
   command(query: string, params?: Readonly<Record<string, string | number>>): Promise<void>;
   select(query: string): Promise<Record<string, unknown>[]>;
+  /** The whole answer of a query that names its FORMAT, as it comes: bound it by LIMIT or by its key. */
+  read(query: string): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,13 @@ export function createClickHouse(url: string): ClickHouse {
     command: (query, params) => attempt(async () => void (await client.command({ query, query_params: params }))),
     select: (query) =>
       attempt(async () => (await client.query({ query, format: 'JSONEachRow' })).json<Record<string, unknown>>()),
+    read: (query) =>
+      attempt(async () => {
+        const pieces: Uint8Array[] = [];
+        const { stream } = await client.exec({ query });
+        for await (const piece of stream) pieces.push(piece);
+        return Buffer.concat(pieces);
+      }),
     close: () => client.close(),
   };
 }

@@ -17,9 +17,10 @@ export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink 
   const readBatch = createSinkBatchReader();
 
   async function writeLedger(messages: readonly SinkMessage[], isRefused: boolean): Promise<void> {
-    const lines = messages.map(({ instance, shard, batch, kind, frames, samples }) => {
+    const lines = messages.map(({ instance, shard, batch, kind, frames, samples, receivedMs }) => {
       const refused = isRefused ? samples : 0;
-      return JSON.stringify({ instance, shard, batch, kind, frames, samples, refused, written_at: deps.clock.nowMs() });
+      const times = { written_at: deps.clock.nowMs(), received_at: receivedMs };
+      return JSON.stringify({ instance, shard, batch, kind, frames, samples, refused, ...times });
     });
     await store.insert('INSERT INTO slipstream.ledger FORMAT JSONEachRow', [Buffer.from(lines.join('\n'))]);
   }

@@ -13,11 +13,17 @@ import { MAX_INTEGER_BYTES, writeBytes, writeInteger, writeTimeMs } from './digi
 export interface IlpEncoder {
   /** Rows at or after `oldestMs`. Throws StoreRefusedError for a device or source that is not one. */
   appendBatch(batch: SampleBatch, oldestMs: number): number;
-  appendLedger(message: SinkMessage, counts: { refused: number; expired: number }): void;
+  appendLedger(message: LedgerMessage, counts: { refused: number; expired: number }): void;
   /** The lines so far; valid until the next call. */
   bytes(): Buffer;
   clear(): void;
 }
+
+/** What the ledger says of a message. */
+export type LedgerMessage = Pick<
+  SinkMessage,
+  'instance' | 'kind' | 'shard' | 'batch' | 'frames' | 'samples' | 'receivedMs'
+>;
 
 const ascii = (text: string) => Buffer.from(text, 'latin1');
 const BOOT = ascii(' boot=');
@@ -126,7 +132,7 @@ export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
     return written;
   }
 
-  function appendLedger(message: SinkMessage, counts: { refused: number; expired: number }): void {
+  function appendLedger(message: LedgerMessage, counts: { refused: number; expired: number }): void {
     reserve(ledger.length + 64 + LEDGER_NUMBERS.length * (MAX_INTEGER_BYTES + 16) + MAX_INTEGER_BYTES);
     let at = writeBytes(out, pos, ledger);
     at = writeBytes(out, at, ascii(message.instance));

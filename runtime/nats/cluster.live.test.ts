@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { type NatsCluster, startNatsCluster } from '../../stack/nats-cluster.ts';
 import { systemClock } from '../clock.ts';
@@ -10,7 +11,9 @@ import { createSilentLog } from '../log.ts';
 import { readOptions } from '../options.ts';
 import { createReleaseStack } from '../release.ts';
 import { LogUnavailableError, type MessageLog } from '../stream/stream.ts';
+import { startTestNats } from './nats-for-tests.ts';
 import { openPlatform, type Platform, platformOptions } from './platform.ts';
+import { copyStream, restoreStream, StreamCopyError } from './stream-copies.ts';
 
 const MIB = 1024 * 1024;
 const WAIT_MS = 60_000;
@@ -178,4 +181,36 @@ test('three servers lose and double nothing when each of them is killed in turn 
   }
   const longestMs = Math.max(...publishers.map((publisher) => publisher.longestMs()));
   t.diagnostic(`${acked.length} messages, the longest wait for one was ${Math.round(longestMs)} ms`);
+});
+
+test('a copy of a stream comes back on one server and on three, as it was', async () => {
+  const { names, link } = platform;
+  const stored = async (jsm: typeof link.jsm) => {
+    const { state, config } = await jsm.streams.info(names.framesStream);
+    const { messages, bytes, first_seq, last_seq, first_ts, last_ts } = state;
+    return { messages, bytes, first_seq, last_seq, first_ts, last_ts, shards: config.metadata?.shards };
+  };
+  const copy = async (from: typeof link) => {
+    const chunks: Uint8Array[] = [];
+    const head = await copyStream(from, names.framesStream, async (chunk) => void chunks.push(chunk.slice()));
+    return { head, chunks };
+  };
+  await link.jsm.streams.purge(names.framesStream, { seq: 50 });
+  const before = await stored(link.jsm);
+  assert.equal(before.first_seq, 50);
+  const ofThree = await copy(link);
+
+  const single = await startTestNats();
+  release.add('one server', () => single.stop());
+  const one = await single.connect();
+  await restoreStream(one, ofThree.head, 1, Readable.from(ofThree.chunks));
+  assert.deepEqual(await stored(one.jsm), before);
+  await assert.rejects(restoreStream(one, ofThree.head, 1, Readable.from(ofThree.chunks)), StreamCopyError);
+
+  const ofOne = await copy(one);
+  await link.jsm.streams.delete(names.framesStream);
+  await restoreStream(link, ofOne.head, 3, Readable.from(ofOne.chunks));
+  assert.deepEqual(await stored(link.jsm), before);
+  await until('three copies of what came back', isWhole);
+  assert.equal((await storedIds(await platform.frames(), names.framesFilter)).length, before.messages);
 });

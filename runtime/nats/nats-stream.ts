@@ -87,6 +87,8 @@ export async function openNatsLog(link: NatsLink, options: LogOptions): Promise<
         }
       }),
 
+    seqAt: (timeMs) => asking(link, () => findSeqAt(link, name, timeMs)),
+
     info: () =>
       asking(link, async (): Promise<LogInfo> => {
         const { state, config } = await link.jsm.streams.info(name);
@@ -101,6 +103,20 @@ export async function openNatsLog(link: NatsLink, options: LogOptions): Promise<
 
     purgeBelow: (seq) => asking(link, async () => void (await link.jsm.streams.purge(name, { seq }))),
   };
+}
+
+/** Times grow with the sequence, so halving finds the place. Sequences that are gone count as their next one. */
+async function findSeqAt(link: NatsLink, stream: string, timeMs: number): Promise<number> {
+  const { state } = await link.jsm.streams.info(stream);
+  let [low, high] = [Math.max(1, state.first_seq), state.last_seq + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const query = { seq: middle, next_by_subj: '>' };
+    const found = await link.jsm.streams.getMessage(stream, query);
+    if (!found || found.seq >= high || Date.parse(found.timestamp) >= timeMs) high = middle;
+    else low = found.seq + 1;
+  }
+  return low;
 }
 
 async function* readFrom(

@@ -50,6 +50,31 @@ export function testMessageLog(kind: string, make: MakeLog): void {
     assert.deepEqual({ firstSeq, lastSeq, messages, maxBytes }, { firstSeq: 1, lastSeq: 2, messages: 2, maxBytes: 0 });
   });
 
+  test(`${kind}: the place of a time is the first message stored then or later, whatever was removed`, async () => {
+    const { log, subject, all } = await fresh();
+    assert.equal(await log.seqAt(0), 1);
+    for (let i = 1; i <= 9; i++) {
+      await publishText(log, subject(i % 2), `m${i}`);
+      // Times are compared in ms, and the next one must differ.
+      const storedMs = Date.now();
+      await until(() => Date.now() > storedMs + 1);
+    }
+    const stored: OrderedMessage[] = [];
+    const ending = new AbortController();
+    for await (const message of log.readFrom({ subjects: [all], fromSeq: 1, signal: ending.signal })) {
+      stored.push(message);
+      if (stored.length === 9) break;
+    }
+    const at = (timeMs: number) => log.seqAt(timeMs);
+    assert.equal(await at(stored[0].timeMs - 1_000), 1);
+    assert.equal(await at(stored[4].timeMs), 5);
+    assert.equal(await at(stored[4].timeMs + 1), 6);
+    assert.equal(await at(stored[8].timeMs + 60_000), 10);
+    await log.purgeBelow(4);
+    assert.equal(await at(0), 4);
+    assert.equal(await at(stored[6].timeMs), 7);
+  });
+
   test(`${kind}: publishes made together are stored in their order`, async () => {
     const { log, subject } = await fresh();
     const acks = await Promise.all(Array.from({ length: 500 }, (_, i) => publishText(log, subject(0), `m${i}`)));
@@ -244,5 +269,13 @@ async function settled(log: MessageLog, expected: object): Promise<void> {
     if (JSON.stringify(position) === JSON.stringify(expected)) return;
     if (Date.now() > untilMs) assert.deepEqual(position, expected);
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  const untilMs = Date.now() + 5_000;
+  while (!isTrue()) {
+    assert.ok(Date.now() < untilMs, 'it did not happen within 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

@@ -114,6 +114,11 @@ export function createMemoryLogStore(clock: Clock, options: LogOptions): MemoryL
         durables: () => run('durables', () => durables.names()),
         durablePosition: (name) => run('durablePosition', () => durables.position(name)),
         nextSeq: (subject, fromSeq) => run('nextSeq', () => store.find([subject], fromSeq)),
+        seqAt: (timeMs) =>
+          run('seqAt', () => {
+            const at = messages.findIndex(({ message }) => message.timeMs >= timeMs);
+            return at < 0 ? store.nextSeq() : firstSeq + at;
+          }),
         info: () =>
           run('info', () => ({
             firstSeq,

@@ -43,6 +43,9 @@ export interface MessageLog {
   /** Sequence of the first message on `subject` at or above `fromSeq`, null when there is none. */
   nextSeq(subject: string, fromSeq: number): Promise<number | null>;
 
+  /** Sequence of the first message stored at or after `timeMs`; one past the last when there is none. */
+  seqAt(timeMs: number): Promise<number>;
+
   info(): Promise<LogInfo>;
 
   /** Removes every message below `seq`. */

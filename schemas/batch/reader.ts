@@ -51,8 +51,28 @@ export function createBatchReader(): (kind: Kind, bytes: Uint8Array) => SampleBa
   const room = new ColumnRoom();
   return (kind, bytes) => {
     room.clear(bytes.length);
-    return readColumns(kind, new BlockCursor(bytes, room), room);
+    const cursor = new BlockCursor(bytes, room);
+    const batch = readColumns(kind, cursor, room);
+    if (cursor.pos !== bytes.length) throw new BatchError('the batch is longer than its columns');
+    return batch;
   };
+}
+
+/** Reads blocks that lie one behind the other, as ClickHouse answers a query; each holds until the next is read. */
+export function* readBatches(kind: Kind, bytes: Uint8Array): Generator<SampleBatch> {
+  const room = new ColumnRoom();
+  const cursor = new BlockCursor(bytes, room);
+  while (cursor.pos < bytes.length) {
+    room.clear(bytes.length - cursor.pos);
+    const batch = readColumns(kind, cursor, room);
+    yield { ...batch, device: withoutUnusedDefault(batch.device), source: withoutUnusedDefault(batch.source) };
+  }
+}
+
+/** ClickHouse begins each of its dictionaries with the empty text, whether a row has it or not. */
+function withoutUnusedDefault({ keys, index }: TextColumn): TextColumn {
+  if (keys[0] !== '' || index.includes(0)) return { keys, index };
+  return { keys: keys.slice(1), index: index.map((key) => key - 1) };
 }
 
 function readColumns(kind: Kind, cursor: BlockCursor, room: ColumnRoom): SampleBatch {
@@ -75,7 +95,6 @@ function readColumns(kind: Kind, cursor: BlockCursor, room: ColumnRoom): SampleB
       values[index] = cursor.nullable(channels[index], rows);
     }
   }
-  if (cursor.pos !== cursor.bytes.length) throw new BatchError('the batch is longer than its columns');
   const required = <T>(map: Map<string, T>, name: string): T => {
     const column = map.get(name);
     if (column === undefined) throw new BatchError(`the batch has no column ${name}`);

@@ -31,6 +31,8 @@ export interface Shape {
   readonly seconds: number;
   /** How the devices are called; other names are other devices. */
   readonly prefix: string;
+  /** Of all devices together; as fast as acknowledged when left out. */
+  readonly framesPerS?: number;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -40,14 +42,14 @@ const SPAN_S = 20 * 86_400;
 /** Sends as fast as acknowledged for so many seconds. Throws when the load fails; the summary says what was refused. */
 export async function giveTurn(
   { name, target, pids }: Broker,
-  { connections, window, samplesPerFrame, seconds, prefix }: Shape,
+  { connections, window, samplesPerFrame, seconds, prefix, framesPerS = 0 }: Shape,
   { release, signal }: ScenarioDeps,
 ): Promise<Turn> {
   const close = openAccount(pids);
   const load = startLoad(
     prefix,
     target,
-    { protocols: 'raw', devices: connections, window, samplesPerFrame, frames: 0, spanS: SPAN_S },
+    { protocols: 'raw', devices: connections, window, samplesPerFrame, framesPerS, frames: 0, spanS: SPAN_S },
     release,
   );
   await within(START_TIMEOUT_MS, 'the first acknowledgement', () => load.isFlowing);
