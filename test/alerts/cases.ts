@@ -11,7 +11,7 @@ export interface AlertCase {
   readonly bad: Readonly<Record<string, string>>;
 }
 
-/** When the alerts are looked at, and the length of every series in minutes. */
+/** How long everything is well, and then bad, before the alerts are looked at. */
 export const AT_MINUTES = 40;
 
 const DAY_S = 86_400;
