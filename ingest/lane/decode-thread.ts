@@ -9,22 +9,45 @@ export interface DecodeThread {
   close(): Promise<void>;
 }
 
+type Pool = Piscina<DecodeTask, DecodeResult>;
+
 /** A pool of exactly one thread: a device keeps its thread, and its memory of the device, for as long as it lives. */
 export function createDecodeThread(options: DecodeOptions): DecodeThread {
-  const pool = new Piscina<DecodeTask, DecodeResult>({
-    filename: new URL('./worker.ts', import.meta.url).href,
-    minThreads: 1,
-    maxThreads: 1,
-    maxQueue: 1,
-    concurrentTasksPerWorker: 1,
-    workerData: options,
-  });
+  let current: Pool | null = startPool();
+
+  function startPool(): Pool {
+    const pool: Pool = new Piscina({
+      filename: new URL('./worker.ts', import.meta.url).href,
+      minThreads: 1,
+      maxThreads: 1,
+      maxQueue: 1,
+      concurrentTasksPerWorker: 1,
+      workerData: options,
+    });
+    // A pool whose thread dies while it starts never starts another, and what is asked of it then waits for ever. The
+    // pool replaces a thread that dies later in the same turn, so one without any is such a pool.
+    pool.on('workerDestroy', () => setImmediate(() => pool.threads.length === 0 && giveUp(pool)));
+    return pool;
+  }
+
+  /** What waits for this pool is rejected. */
+  function giveUp(pool: Pool): void {
+    if (current !== pool) return;
+    current = null;
+    void pool.destroy();
+  }
+
   return {
     decode(task) {
       const buffers = [task.bytes, task.ends.buffer, task.encodings.buffer, task.senderOf.buffer];
-      return pool.run(task, { transferList: buffers });
+      current ??= startPool();
+      return current.run(task, { transferList: buffers });
     },
-    close: () => pool.destroy(),
+    async close() {
+      const pool = current;
+      current = null;
+      await pool?.destroy();
+    },
   };
 }
 
