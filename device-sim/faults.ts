@@ -5,6 +5,7 @@ export const FAULTS = {
   disconnect: { perFrame: 1 / 150, text: 'The connection is cut in the middle of what is in flight.' },
   'dead-zone': { perFrame: 1 / 200, text: 'No network while some frames gather, which then come as one burst.' },
   duplicate: { perFrame: 1 / 30, text: 'A frame is sent again although nothing was lost.' },
+  'resend-all': { perFrame: 1 / 600, text: 'After a cut the device sends again all that it has, acknowledged or not.' },
   reorder: { perFrame: 1 / 30, text: 'A frame leaves a few frames later than its turn.' },
   'clock-offset': { perFrame: 0, text: 'The clock of every second device is off by up to hours, and drifts.' },
   'clock-step': { perFrame: 1 / 250, text: 'The clock steps by up to hours; the device draws a new boot.' },

@@ -38,6 +38,9 @@ export interface ScriptPlan {
   randomFor(purpose: string): Random;
 }
 
+/** What a device that resends everything still has. */
+const MAX_KEPT_LETTERS = 300;
+
 /** The bytes of a letter that leaves at the true time `nowMs`. */
 export function encodeLetter({ frame, malformed, clock }: Letter, nowMs: number): Uint8Array {
   const sentMs = clock.read(nowMs);
@@ -52,10 +55,15 @@ export function* writeScript(plan: ScriptPlan): Iterable<Step> {
   const dice = createFaultDice(plan.randomFor, plan.faults);
   const counter = createCounter(plan, dice);
   const delayed: { after: number; steps: Step[] }[] = [];
+  const left: Letter[] = [];
 
   for (const draft of plan.activity) {
     const dueMs = draft.timesMs[draft.timesMs.length - 1];
     yield* beforeFrame(dice, counter, dueMs);
+    if (dice.happens('resend-all')) {
+      yield { kind: 'disconnect' };
+      yield* left.map((letter): Step => ({ kind: 'letter', letter, dueMs }));
+    }
     const frame = counter.number(draft);
     const { clock } = counter;
     const letters: Letter[] = [{ frame, malformed: null, other: null, clock }];
@@ -67,6 +75,8 @@ export function* writeScript(plan: ScriptPlan): Iterable<Step> {
     if (dice.happens('reorder')) delayed.push({ after: dice.randomOf('reorder').integer(1, 5), steps });
     else yield* steps;
     while (delayed.length > 0 && delayed[0].after <= 0) yield* delayed.shift()!.steps;
+    left.push(...letters);
+    if (left.length > MAX_KEPT_LETTERS) left.splice(0, left.length - MAX_KEPT_LETTERS);
   }
   for (const { steps } of delayed) yield* steps;
 }
