@@ -23,6 +23,15 @@ export function assertRoomForStreams(dir: string, maxBytes: number, option: stri
   );
 }
 
+/** What a server needs to write before it can go on. */
+const ROOM_BYTES = 64e6;
+
+/** Whether a server that met a full disk in `dir` can go on now. */
+export function hasRoom(dir: string): boolean {
+  const { bavail, bsize } = statfsSync(dir);
+  return bavail * bsize >= ROOM_BYTES;
+}
+
 function bytesOf(dir: string): number {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

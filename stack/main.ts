@@ -34,7 +34,7 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
     onTrouble: (name, trouble) =>
       trouble === null
         ? log.info(`${name} is well again`)
-        : log.error(`${name} is not well: ${trouble}. When its disk was full, free some space and start again.`),
+        : log.error(`${name} is not well: ${trouble}. When its disk is full, free some space: it then starts again.`),
   }).catch(asStartError(EngineError));
   if (options.demo) await runDemo(options, urls, tokenKeys.privateFile, signal);
   if (options.open)

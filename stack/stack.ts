@@ -3,11 +3,12 @@ import { systemClock } from '../runtime/clock.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { WEBSOCKET_PATH } from '../schemas/names.ts';
 import { startClickHouse } from './clickhouse.ts';
-import { assertRoomForStreams } from './disk.ts';
+import { assertRoomForStreams, hasRoom } from './disk.ts';
 import type { Engine } from './engine.ts';
-import { watchHealth } from './health-watch.ts';
-import { startNats } from './nats.ts';
+import { type NatsUrls, startNats } from './nats.ts';
+import { keepNats } from './nats-keeper.ts';
 import type { StackOptions } from './options.ts';
+import { freePort } from './ports.ts';
 import { startQuestDb } from './questdb.ts';
 import { type ServiceSpec, servicesOf, startService } from './services.ts';
 import type { TokenKeyFiles } from './token-keys.ts';
@@ -54,18 +55,7 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
   if (!options.natsUrl) assertRoomForStreams(natsDir, options.streamsMaxBytes, '--streams-max-bytes');
 
   const [nats, questdb, clickhouse] = await Promise.all([
-    options.natsUrl
-      ? { nats: options.natsUrl, monitor: null }
-      : started(
-          startNats({
-            dir: natsDir,
-            host,
-            port: options.natsPort,
-            maxFileBytes: options.streamsMaxBytes,
-            syncInterval: options.natsSyncInterval,
-            portOption: '--nats-port',
-          }),
-        ),
+    options.natsUrl ? { nats: options.natsUrl, monitor: null } : startKeptNats(deps, natsDir),
     options.questdbUrl
       ? { http: options.questdbUrl, pg: 'of the server that was given' }
       : started(
@@ -91,7 +81,6 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
           }),
         ),
   ]);
-  if (nats.monitor) watchNats(deps, nats.monitor);
   const urls: StackUrls = {
     nats: nats.nats,
     natsMonitor: nats.monitor,
@@ -111,27 +100,53 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
   return urls;
 }
 
-/** A NATS whose disk is full goes on answering and stores nothing: only its own health check says so. */
-function watchNats({ release, onTrouble }: StackDeps, monitor: string): void {
-  const onChange = (trouble: string | null) => onTrouble('nats-server', trouble);
-  release.add('the watch on NATS', watchHealth({ url: `${monitor}/healthz`, clock: systemClock, onChange }));
+/** nats-server, which is started again when its disk was full and has room again. */
+async function startKeptNats(deps: StackDeps, dir: string): Promise<NatsUrls> {
+  const { host, natsPort: port, streamsMaxBytes: maxFileBytes, natsSyncInterval: syncInterval } = deps.options;
+  const monitorPort = await freePort(host);
+  const start = () =>
+    startNats({ dir, host, port, monitorPort, maxFileBytes, syncInterval, portOption: '--nats-port' });
+  const { urls, restart } = await watchRestartable(deps, start);
+  const stopKeeper = keepNats({
+    url: `${urls.monitor}/healthz`,
+    clock: systemClock,
+    hasRoom: () => hasRoom(dir),
+    restart,
+    onTrouble: (trouble) => deps.onTrouble('nats-server', trouble),
+    onGivenUp: (error) => deps.onLost('nats-server', `it did not start again: ${error}`),
+  });
+  deps.release.add('the keeper of NATS', stopKeeper);
+  return urls;
 }
 
-async function watch<Urls>({ release, onStarted, onLost }: StackDeps, starting: Promise<Engine<Urls>>): Promise<Urls> {
-  const fromMs = performance.now();
-  const engine = await starting;
-  let isStopping = false;
-  release.add(
-    engine.name,
-    () => {
-      isStopping = true;
-      return engine.stop();
+async function watch<Urls>(deps: StackDeps, starting: Promise<Engine<Urls>>): Promise<Urls> {
+  return (await watchRestartable(deps, () => starting)).urls;
+}
+
+/** An engine that may be started anew: its end counts as a loss unless it was wanted. */
+async function watchRestartable<Urls>({ release, onStarted, onLost }: StackDeps, start: () => Promise<Engine<Urls>>) {
+  let isEndWanted = false;
+  let engine: Engine<Urls>;
+  async function begin(): Promise<void> {
+    const fromMs = performance.now();
+    engine = await start();
+    void engine.exited.then(({ code, signal }) => {
+      if (!isEndWanted) onLost(engine.name, signal ?? `code ${code}`);
+    });
+    onStarted(engine.name, performance.now() - fromMs, engine.pid);
+  }
+  await begin();
+  const stop = () => {
+    isEndWanted = true;
+    return engine.stop();
+  };
+  release.add(engine!.name, stop, { timeoutMs: ENGINE_STOP_MS });
+  return {
+    urls: engine!.urls,
+    async restart(): Promise<void> {
+      await stop();
+      isEndWanted = false;
+      await begin();
     },
-    { timeoutMs: ENGINE_STOP_MS },
-  );
-  void engine.exited.then(({ code, signal }) => {
-    if (!isStopping) onLost(engine.name, signal ?? `code ${code}`);
-  });
-  onStarted(engine.name, performance.now() - fromMs, engine.pid);
-  return engine.urls;
+  };
 }
