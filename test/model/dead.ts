@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../device-sim/store-check.ts';
 import { frameKey } from '../../device-sim/store-check.ts';
 import { seriesKey, type Truth } from '../../device-sim/truth.ts';
-import { rowsOf } from '../../processors/batch-rows.ts';
+import { rowsOf, type SampleRow } from '../../processors/batch-rows.ts';
 import type { LogMessage, MessageLog } from '../../runtime/stream/stream.ts';
 import type { Kind } from '../../schemas/channels.ts';
 import { createFrameDecoder } from '../../schemas/frame/decode.ts';
@@ -18,6 +18,8 @@ export interface DeadFound {
   readonly contradicted: ReadonlySet<string>;
   /** By sink: `frameKey` of good frames in batches that the store refused. */
   readonly refusedBy: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By sink: the rows of those batches. */
+  readonly refusedRows: ReadonlyMap<string, readonly SampleRow[]>;
 }
 
 /** Everything on a log, from its first message to the one that is the last at the time of the call. */
@@ -45,6 +47,7 @@ export async function readDead(
   const letters: DeadLetter[] = [];
   const contradicted = new Set<string>();
   const refusedBy = new Map<string, Set<string>>();
+  const refusedRows = new Map<string, SampleRow[]>();
   for await (const message of readAll(log, names.deadFilter)) {
     const parsed = names.parseDead(message.subject);
     if (parsed === null) throw new Error(`DEAD holds ${message.subject}`);
@@ -53,7 +56,9 @@ export async function readDead(
       const frames = refusedBy.get(parsed.device) ?? new Set();
       refusedBy.set(parsed.device, frames);
       const kind = message.header(BATCH_HEADERS.kind) as Kind;
-      for (const row of rowsOf({ kind, payload: message.data })) frames.add(frameKey(row));
+      const rows = rowsOf({ kind, payload: message.data });
+      for (const row of rows) frames.add(frameKey(row));
+      refusedRows.set(parsed.device, [...(refusedRows.get(parsed.device) ?? []), ...rows]);
       continue;
     }
     const good = parsed.reason === 'frame_conflict' ? contradictedFrame(message.data, truth) : null;
@@ -63,7 +68,7 @@ export async function readDead(
       letters.push({ device, sha256, reason: parsed.reason as Reason });
     }
   }
-  return { letters, contradicted, refusedBy };
+  return { letters, contradicted, refusedBy, refusedRows };
 }
 
 const decoder = createFrameDecoder();

@@ -38,21 +38,26 @@ const limits: IngestLimits = {
 };
 
 /** The engines' twins, which outlive every process, and the programs that run on them. */
-export function createPlatform({ clock, random, onBreach }: PlatformDeps) {
+export function createPlatform({ clock, random, onBreach, framesMaxBytes = 0, hasPoison = true }: PlatformDeps) {
   const names = createNames();
   const log = createSilentLog();
   // Short, so that a process which was stopped repeats publishes of which the log knows nothing any more.
   const shared = { maxBytes: 0, duplicateWindowMs: 5_000, metadata: {}, replicas: 1 };
   const bucket = (name: string, ttlMs = 0) =>
     createMemoryKvStore(clock, { bucket: name, ttlMs, maxBytes: 0, replicas: 1 });
-  const frames = createMemoryLogStore(clock, { name: names.framesStream, subjects: [names.framesFilter], ...shared });
+  const frames = createMemoryLogStore(clock, {
+    ...shared,
+    name: names.framesStream,
+    subjects: [names.framesFilter],
+    maxBytes: framesMaxBytes,
+  });
   const dead = createMemoryLogStore(clock, { name: names.deadStream, subjects: [names.deadFilter], ...shared });
   const offsets = bucket(names.offsetsBucket, OFFSETS_TTL_MS);
   const ledger = bucket(names.ledgerBucket);
   // Batches that one store can never take: the same ones whenever it is asked.
   const poisonNumber = random.integer(0, 60);
   const isPoison = (instance: string, batch: number) =>
-    (Number.parseInt(instance.slice(0, 4), 16) + batch) % 61 === poisonNumber;
+    hasPoison && (Number.parseInt(instance.slice(0, 4), 16) + batch) % 61 === poisonNumber;
   const questdb = createMemoryStore({
     name: 'questdb',
     refuses: ({ instance, batch }) => isPoison(instance, batch),
@@ -126,4 +131,8 @@ export interface PlatformDeps {
   readonly random: Random;
   /** Told of whatever must never happen. */
   onBreach(words: string): void;
+  /** 0: no limit. */
+  readonly framesMaxBytes?: number;
+  /** Some batches are such that a store refuses them. */
+  readonly hasPoison?: boolean;
 }
