@@ -21,7 +21,7 @@ const EVERY_MS = 5_000;
 /**
  * A nats-server whose disk was full answers 503 and stores nothing, and goes on so after there is room again, until it
  * starts anew: this is who does that. well → (bad answers in a row) unwell → (room on the disk) started again → well.
- * One that does not answer at all is left alone: it is gone, and missed elsewhere, or stopped, and comes back by itself.
+ * One that does not answer at all is left alone: it is gone, and missed elsewhere, or stopped and comes back.
  */
 export function keepNats(deps: NatsKeeperDeps): () => void {
   const { url, clock, patience, everyMs = EVERY_MS } = deps;

@@ -4,7 +4,7 @@ import { runSinkDown } from './model/sink-down.ts';
 
 const HOUR_S = 3_600;
 
-test('a sink that is down for an hour fills the stream: devices are slowed, then refused, and lose nothing', async () => {
+test('a sink that is down for an hour fills the stream: devices are slowed, refused, and lose nothing', async () => {
   const { breaches, whileDown, mostPercent, counts, ...found } = await runSinkDown({
     seed: 'an hour',
     devices: 2,

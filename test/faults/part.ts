@@ -1,30 +1,34 @@
 import type { Engine } from '../../stack/engine.ts';
-import { EngineError } from '../../stack/engine-error.ts';
 
 /** One process of the deployment, started again whenever it ends, as a service manager would. */
 export interface Part {
   readonly name: string;
-  readonly counts: { readonly kills: number; readonly stops: number };
-  /** kill -9; resolves when a new one is ready. */
-  kill(): Promise<void>;
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number;
+  readonly counts: { readonly kills: number; readonly stops: number; readonly restarts: number };
+  /** kill -9; resolves when a new one is ready. With `until` the new one is not started before that. */
+  kill(until?: Promise<unknown>): Promise<void>;
   /** SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
+  /** What a service manager does to a process that says it is not well: ends it, by force after a while. */
+  restart(): Promise<void>;
   /** Ends it for good, in good order. */
   end(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 120_000;
+const START_AGAIN_MS = 300;
 
 export interface PartDeps {
   readonly name: string;
-  start(): Promise<Pick<Engine<unknown>, 'kill' | 'exited' | 'stop'>>;
+  start(): Promise<Pick<Engine<unknown>, 'kill' | 'exited' | 'stop' | 'pid'>>;
   /** It ended although nobody killed it. */
   onLost(words: string): void;
 }
 
 /** Starts it. What is done to one part is done one after the other. */
 export async function startPart({ name, start, onLost }: PartDeps): Promise<Part> {
-  const counts = { kills: 0, stops: 0 };
+  const counts = { kills: 0, stops: 0, restarts: 0 };
   let engine = await start();
   let isEnding = false;
   let isKilled = false;
@@ -35,18 +39,20 @@ export async function startPart({ name, start, onLost }: PartDeps): Promise<Part
     void engine.exited.then(({ code, signal }) => {
       if (isKilled || isEnding) return;
       onLost(`${name} ended by itself: ${signal ?? `code ${code}`}`);
-      void inTurn(again);
+      // Whoever waits for the part sees that it does not come back; the words are not lost either.
+      inTurn(again).catch((error) => onLost(`${name} does not start again: ${error}`));
     });
   }
 
-  /** It may need another part that is not back yet, so a start that fails is tried again. */
+  /** It may need another part that is not back yet, or room on its disk, so a start that fails is tried again. */
   async function again(): Promise<void> {
     for (const untilMs = Date.now() + START_TIMEOUT_MS; ; ) {
       try {
         engine = await start();
         break;
       } catch (error) {
-        if (!(error instanceof EngineError) || Date.now() > untilMs) throw error;
+        if (isEnding || Date.now() > untilMs) throw error;
+        await sleep(START_AGAIN_MS);
       }
     }
     isKilled = false;
@@ -63,20 +69,31 @@ export async function startPart({ name, start, onLost }: PartDeps): Promise<Part
   return {
     name,
     counts,
-    kill: () =>
+    get pid() {
+      return engine.pid;
+    },
+    kill: (until = Promise.resolve()) =>
       inTurn(async () => {
         counts.kills++;
         isKilled = true;
         engine.kill('SIGKILL');
         await engine.exited;
+        await until;
         await again();
       }),
     freeze: (ms) =>
       inTurn(async () => {
         counts.stops++;
         engine.kill('SIGSTOP');
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        await sleep(ms);
         engine.kill('SIGCONT');
+      }),
+    restart: () =>
+      inTurn(async () => {
+        counts.restarts++;
+        isKilled = true;
+        await engine.stop();
+        await again();
       }),
     async end() {
       isEnding = true;
@@ -85,3 +102,5 @@ export async function startPart({ name, start, onLost }: PartDeps): Promise<Part
     },
   };
 }
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

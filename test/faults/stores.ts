@@ -14,14 +14,15 @@ import { KINDS } from '../../schemas/channels.ts';
 
 const PAGE_ROWS = 20_000;
 
-/** What readers see in QuestDB, page by page. */
+/** What readers see in QuestDB, page by page; rows are those of devices whose names begin with a prefix. */
 export async function openQuestDb(url: string) {
   const client = await createQuestDbClient(url);
   return {
-    async *rows(): AsyncGenerator<QuestDbRow> {
+    async *rows(prefix: string): AsyncGenerator<QuestDbRow> {
       for (const kind of KINDS) {
+        const sql = `${questDbRowsSql(kind)} WHERE series LIKE '${prefix}%'`;
         for (let from = 0; ; from += PAGE_ROWS) {
-          const page = await client.sql(`${questDbRowsSql(kind)} LIMIT ${from}, ${from + PAGE_ROWS}`);
+          const page = await client.sql(`${sql} LIMIT ${from}, ${from + PAGE_ROWS}`);
           for (const row of page) yield readQuestDbRow(kind, row);
           if (page.length < PAGE_ROWS) break;
         }
@@ -42,15 +43,16 @@ export async function openQuestDb(url: string) {
 export function openClickHouse(url: string) {
   const client = createClickHouse(url);
   return {
-    async *rows(): AsyncGenerator<SampleRow> {
+    async *rows(prefix: string): AsyncGenerator<SampleRow> {
       for (const kind of KINDS) {
-        for (const { device } of await client.select(`SELECT DISTINCT device FROM slipstream.${kind}`)) {
-          const sql = clickHouseRowsSql(kind, `WHERE device = '${device}'`);
-          for (const row of await client.select(sql)) yield readClickHouseRow(kind, row);
+        const sql = `SELECT DISTINCT device FROM slipstream.${kind} WHERE startsWith(device, '${prefix}')`;
+        for (const { device } of await client.select(sql)) {
+          const own = clickHouseRowsSql(kind, `WHERE device = '${device}'`);
+          for (const row of await client.select(own)) yield readClickHouseRow(kind, row);
         }
       }
     },
-    rollUps: () => readStoredRollUps(client),
+    rollUps: async (prefix: string) => (await readStoredRollUps(client)).filter((row) => row.device.startsWith(prefix)),
     ledger: createLedgerStore('clickhouse', (sql) => client.select(sql)) satisfies LedgerStore,
     close: () => client.close(),
   };

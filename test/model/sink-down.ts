@@ -5,6 +5,7 @@ import { createSimulation, type SimulationResult } from '../../device-sim/simula
 import { createTruth } from '../../device-sim/truth.ts';
 import { naiveRollUps } from '../../processors/roll-ups/naive-roll-ups.ts';
 import { createManualClock } from '../../runtime/clock.ts';
+import { KINDS } from '../../schemas/channels.ts';
 import { createChaos } from './chaos.ts';
 import { readDead } from './dead.ts';
 import { createNetwork } from './network.ts';
@@ -120,7 +121,7 @@ export async function runSinkDown({ seed, devices, durationMs, downMs, framesMax
   const dead = await readDead(platform.dead.open(), platform.names, truth);
   breaches.push(...judgeDead(truth, dead).breaches);
   for (const store of [platform.questdb, platform.clickhouse]) {
-    const rows = [...store.rows('samples'), ...store.rows('rr')];
+    const rows = KINDS.flatMap((kind) => store.rows(kind));
     breaches.push(
       ...(await judgeStore(store === platform.questdb ? 'questdb' : 'clickhouse', rows, truth, dead)).breaches,
     );
