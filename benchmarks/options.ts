@@ -13,6 +13,7 @@ export const SCENARIOS = [
   'websocket',
   'ilp-encoder',
   'durability',
+  'activity-stage',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [

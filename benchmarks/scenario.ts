@@ -1,6 +1,7 @@
 import type { ReleaseStack } from '../runtime/release.ts';
 import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
+import { runActivityStage } from './scenarios/activity-stage/activity-stage.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
 import { runDurability } from './scenarios/durability/durability.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
@@ -52,4 +53,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   websocket: runWebsocket,
   'ilp-encoder': runIlpEncoder,
   durability: runDurability,
+  'activity-stage': runActivityStage,
 };

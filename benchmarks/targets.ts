@@ -60,6 +60,14 @@ export const TARGETS: readonly Target[] = [
   less('half-load', 'queryableP99Ms', 'frame → queryable in both stores at half load, p99', 'ms', 750, 1_500),
   more('devices', 'ratio', '15,000 devices against 200, same total rate', 'of the throughput', 0.9, 0.8),
   more('stored', 'ratio', '100 million samples already stored against none', 'of the throughput', 0.9, 0.8),
+  more(
+    'activity-stage',
+    'samplesPerS',
+    'the activity stage alone, all metrics, a core',
+    'samples/s',
+    1_000_000,
+    500_000,
+  ),
 ];
 
 export type Verdict = 'goal' | 'floor' | 'neither';

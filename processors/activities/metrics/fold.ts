@@ -28,7 +28,7 @@ export function foldSecond(activity: ActivityState, index: number, row: Int32Arr
     pushWay(activity, index, foldPausedSecond(cells, AT_MOTION, index), 0);
     return;
   }
-  foldHeartRate(cells, AT_HEART_RATE, index, row, from, activity.tables);
+  foldHeartRate(cells, AT_HEART_RATE, index, row, from, activity.formulas);
   if (cells[AT_CLOCK + state.POWER_FROM] >= 0 || row[from + POWER] !== MISSING) foldWatts(activity, index, row, from);
   foldElevation(cells, AT_ELEVATION, index, row, from, THRESHOLD_DM[activity.config.altitudeSource]);
   foldWay(activity, index, row, from);

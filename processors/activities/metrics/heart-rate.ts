@@ -33,36 +33,27 @@ export const ZONES = 9;
 /** Seconds below the first zone and in each of up to nine. */
 export const CELLS = 19;
 
-/** What the profile makes of each heart rate, looked up by bpm: nothing is computed twice. */
-export interface HeartRateTables {
-  readonly banisterPerS: Float64Array;
-  readonly edwardsPoints: Uint8Array;
-  readonly keytelKjPerS: Float64Array;
-  readonly zone: Uint8Array;
+/** The athlete's numbers in the formulas; NaN where one is not known, so that nothing comes of it. */
+export interface HeartRateFormulas {
+  readonly restingBpm: number;
+  readonly maxBpm: number;
+  readonly banister: readonly [number, number];
+  readonly keytelKjPerMin: number;
+  readonly keytelPerBpm: number;
+  readonly zones: readonly number[];
 }
 
-const MAX_BPM = 250;
-
-export function heartRateTables(profile: AthleteProfile, ageYears: number | undefined): HeartRateTables {
-  const { restingHeartRateBpm: resting, maxHeartRateBpm: max, heartRateZonesBpm: zones = [], sex, weightKg } = profile;
-  const banisterPerS = new Float64Array(MAX_BPM + 1);
-  const edwardsPoints = new Uint8Array(MAX_BPM + 1);
-  const keytelKjPerS = new Float64Array(MAX_BPM + 1);
-  const zone = new Uint8Array(MAX_BPM + 1);
-  for (let bpm = 0; bpm <= MAX_BPM; bpm++) {
-    zone[bpm] = zones.filter((from) => bpm >= from).length;
-    if (max !== undefined) edwardsPoints[bpm] = Math.max(0, Math.min(5, Math.floor((10 * bpm) / max) - 4));
-    if (sex === undefined) continue;
-    if (resting !== undefined && max !== undefined) {
-      const reserve = Math.max(0, Math.min(1, (bpm - resting) / (max - resting)));
-      const [a, b] = BANISTER[sex];
-      banisterPerS[bpm] = (reserve * a * Math.exp(b * reserve)) / 60;
-    }
-    if (weightKg === undefined || ageYears === undefined) continue;
-    const { base, perBpm, perKg, perYear } = KEYTEL[sex];
-    keytelKjPerS[bpm] = Math.max(0, base + perBpm * bpm + perKg * weightKg + perYear * ageYears) / 60;
-  }
-  return { banisterPerS, edwardsPoints, keytelKjPerS, zone };
+export function heartRateFormulas(profile: AthleteProfile, ageYears: number | undefined): HeartRateFormulas {
+  const { restingHeartRateBpm = NaN, maxHeartRateBpm = NaN, heartRateZonesBpm: zones = [], sex, weightKg } = profile;
+  const { base, perBpm, perKg, perYear } = KEYTEL[sex ?? 'male'];
+  return {
+    restingBpm: restingHeartRateBpm,
+    maxBpm: maxHeartRateBpm,
+    banister: sex === undefined ? [NaN, NaN] : BANISTER[sex],
+    keytelKjPerMin: sex === undefined ? NaN : base + perKg * (weightKg ?? NaN) + perYear * (ageYears ?? NaN),
+    keytelPerBpm: perBpm,
+    zones,
+  };
 }
 
 export function startHeartRate(cells: Float64Array, at: number): void {
@@ -75,7 +66,7 @@ export function foldHeartRate(
   index: number,
   row: Int32Array,
   from: number,
-  tables: HeartRateTables,
+  formulas: HeartRateFormulas,
 ): void {
   const value = row[from + HEART_RATE];
   if (value !== MISSING) {
@@ -87,10 +78,14 @@ export function foldHeartRate(
   const bpm = cells[at + HELD];
   cells[at + SUM] += bpm;
   cells[at + COUNT]++;
-  cells[at + BANISTER_SUM] += tables.banisterPerS[bpm];
-  cells[at + EDWARDS_S] += tables.edwardsPoints[bpm];
-  cells[at + KEYTEL_KJ] += tables.keytelKjPerS[bpm];
-  cells[at + ZONES + tables.zone[bpm]]++;
+  const { restingBpm, maxBpm, banister, keytelKjPerMin, keytelPerBpm, zones } = formulas;
+  const reserve = Math.max(0, Math.min(1, (bpm - restingBpm) / (maxBpm - restingBpm)));
+  cells[at + BANISTER_SUM] += (reserve * banister[0] * Math.exp(banister[1] * reserve)) / 60;
+  cells[at + EDWARDS_S] += Math.max(0, Math.min(5, Math.floor((10 * bpm) / maxBpm) - 4));
+  cells[at + KEYTEL_KJ] += Math.max(0, keytelKjPerMin + keytelPerBpm * bpm) / 60;
+  let zone = 0;
+  while (zone < zones.length && bpm >= zones[zone]) zone++;
+  cells[at + ZONES + zone]++;
 }
 
 /** After a pause a heart rate has to be measured again. */

@@ -50,7 +50,7 @@ const LONGEST_CURVE_S = curves.DURATIONS_S[curves.DURATIONS_S.length - 1];
 export interface ActivityState {
   readonly config: MetricsConfig;
   readonly rules: (typeof SPORTS)[MetricsConfig['sport']];
-  readonly tables: heartRate.HeartRateTables;
+  readonly formulas: heartRate.HeartRateFormulas;
   readonly cells: Float64Array;
   /** Centimetres of each closed second. */
   readonly distance: SecondSeries;
@@ -78,7 +78,7 @@ export function newState(config: MetricsConfig): ActivityState {
   return {
     config,
     rules: SPORTS[config.sport],
-    tables: heartRate.heartRateTables(config.profile, ageYears(config)),
+    formulas: heartRate.heartRateFormulas(config.profile, ageYears(config)),
     cells,
     distance: new SecondSeries(MAX_SERIES_S),
     power: new SecondSeries(LONGEST_CURVE_S),
