@@ -5,6 +5,8 @@ import type { Sink, SinkMessage, WriteResult } from '../sink.ts';
 import { createIlpEncoder, type IlpEncoder } from './ilp-encoder.ts';
 import { createQuestDbClient, type QuestDbClient } from './questdb-client.ts';
 
+const RESUME_EVERY_MS = 5_000;
+
 export interface QuestDbSinkDeps {
   readonly url: string;
   readonly clock: Clock;
@@ -19,11 +21,24 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
   /** Buffers that no write uses now; there are never more than writes in flight. */
   const idle: IlpEncoder[] = [];
   const readBatch = createSinkBatchReader();
+  /** When each table was resumed last; there are as many as migrations made. */
+  const resumedAtMs = new Map<string, number>();
   let client: QuestDbClient | null = null;
 
   function connected(): QuestDbClient {
     if (client === null) throw new Error('the sink is not open');
     return client;
+  }
+
+  /**
+   * A table that QuestDB suspended because of an error (a full disk, most often) stays so until somebody resumes it; it
+   * then tries the same transaction again. One without an error was suspended by a person, and left alone.
+   */
+  async function resume(table: string): Promise<void> {
+    const nowMs = deps.clock.monotonicMs();
+    if (nowMs - (resumedAtMs.get(table) ?? Number.NEGATIVE_INFINITY) < RESUME_EVERY_MS) return;
+    resumedAtMs.set(table, nowMs);
+    await connected().sql(`ALTER TABLE "${table}" RESUME WAL`);
   }
 
   /** Sends what `fill` has encoded. A buffer is used again only after QuestDB has answered for it. */
@@ -62,9 +77,13 @@ export function createQuestDbSink(deps: QuestDbSinkDeps): Sink {
         for (const message of messages) encoder.appendLedger(message, { refused: message.samples, expired: 0 });
       }),
     async health() {
-      const tables = await connected().sql('SELECT name, suspended, writerTxn, sequencerTxn FROM wal_tables()');
-      for (const [name, suspended, writerTxn, sequencerTxn] of tables) {
-        if (suspended === true) return { ok: false, reason: `QuestDB's table ${name} is suspended` };
+      const tables = await connected().sql(
+        'SELECT name, suspended, writerTxn, sequencerTxn, errorMessage FROM wal_tables()',
+      );
+      const suspended = tables.filter((table) => table[1] === true);
+      for (const [name, , , , error] of suspended) if (error) await resume(String(name));
+      if (suspended.length > 0) return { ok: false, reason: `QuestDB's table ${suspended[0][0]} is suspended` };
+      for (const [name, , writerTxn, sequencerTxn] of tables) {
         const lag = Number(sequencerTxn) - Number(writerTxn);
         if (lag > deps.maxWalLagTransactions) {
           return { ok: false, reason: `QuestDB's table ${name} lags by ${lag} transactions` };
