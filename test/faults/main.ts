@@ -9,7 +9,7 @@ import { defineOptions, OptionError, type Options, readOptions } from '../../run
 import { EngineError } from '../../stack/engine-error.ts';
 import { FAULT_NAMES, FAULTS } from './catalogue.ts';
 import { asVerdictTable, inColour } from './report.ts';
-import { writeFaultResult } from './result.ts';
+import { createResultFile } from './result.ts';
 import { isKept, runTable } from './run-table.ts';
 import { startSession } from './session.ts';
 import { runSoak } from './soak.ts';
@@ -78,9 +78,19 @@ async function runAll({ seed, keep, keepFiles, disks }: Given, faults: typeof FA
     process.once('SIGINT', () => process.exit(130));
   });
   const { signal } = stop;
-  const results = await runTable({ seed, faults, hasDisks: disks, keepsFiles: keepFiles, say, note, signal });
+  const write = createResultFile({ startedAt, seed, isKept: keep });
+  const results = await runTable({
+    seed,
+    faults,
+    hasDisks: disks,
+    keepsFiles: keepFiles,
+    say,
+    note,
+    onResult: write.add,
+    signal,
+  });
   say(`\n${asVerdictTable(results, process.stdout.isTTY)}\n`);
-  say(`result      ${writeFaultResult({ startedAt, seed, results, isKept: keep })}`);
+  say(`result      ${write.path}`);
   const broken = results.filter((result) => !isKept(result)).length;
   const verdict = broken === 0 ? `kept every promise under ${results.length} faults` : `BROKE PROMISES under ${broken}`;
   say(inColour(verdict, broken === 0, process.stdout.isTTY));

@@ -10,31 +10,28 @@ import type { FaultResult } from './run-fault.ts';
 const KEPT = fileURLToPath(new URL('results/kept.json', import.meta.url));
 const LAST = fileURLToPath(new URL('results/last.json', import.meta.url));
 
-export interface FaultsRun {
-  readonly startedAt: Date;
-  readonly seed: string;
-  readonly results: readonly FaultResult[];
-  readonly isKept: boolean;
-}
-
 /** One fault of a result file says itself when, where and with what it ran. */
 type WrittenFault = FaultResult & { readonly run: object };
 
 /**
- * Writes everything about a run and answers the file's path. In the kept file only the faults that were done are
- * replaced, so that one of them can be done again by itself.
+ * The file of a run, written anew after each fault. In the kept one only the faults that were done are replaced, so
+ * that one of them can be done again by itself.
  */
-export function writeFaultResult({ startedAt, seed, results, isKept }: FaultsRun): string {
+export function createResultFile({ startedAt, seed, isKept }: { startedAt: Date; seed: string; isKept: boolean }) {
   const file = isKept ? KEPT : LAST;
   const run = { startedAt: startedAt.toISOString(), seed, ...describeRun() };
   const faults = new Map<string, WrittenFault>();
   if (isKept && existsSync(file)) {
     for (const fault of JSON.parse(readFileSync(file, 'utf8')).faults) faults.set(fault.name, fault);
   }
-  for (const result of results) faults.set(result.name, { ...result, run });
-  const inOrder = FAULT_NAMES.flatMap((name) => faults.get(name) ?? []);
-  mkdirSync(fileURLToPath(new URL('results', import.meta.url)), { recursive: true });
-  const written = { memoryBoundsMib: MEMORY_BOUNDS_MIB, faults: inOrder };
-  writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
-  return relative('', file);
+  return {
+    path: relative('', file),
+    add(result: FaultResult): void {
+      faults.set(result.name, { ...result, run });
+      const inOrder = FAULT_NAMES.flatMap((name) => faults.get(name) ?? []);
+      mkdirSync(fileURLToPath(new URL('results', import.meta.url)), { recursive: true });
+      const written = { memoryBoundsMib: MEMORY_BOUNDS_MIB, faults: inOrder };
+      writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
+    },
+  };
 }

@@ -10,6 +10,8 @@ export interface TablePlan {
   readonly say: (line: string) => void;
   /** What is going on now, in place of what was going on before. */
   readonly note: (words: string) => void;
+  /** Told after each fault, so that a run which is cut off leaves what it has. */
+  readonly onResult: (result: FaultResult) => void;
   readonly signal: AbortSignal;
 }
 
@@ -18,7 +20,7 @@ export interface TablePlan {
  * deployment thrown away, so that the next one starts well.
  */
 export async function runTable(plan: TablePlan): Promise<FaultResult[]> {
-  const { seed, faults, hasDisks, keepsFiles, say, note, signal } = plan;
+  const { seed, faults, hasDisks, keepsFiles, say, note, onResult, signal } = plan;
   const results: FaultResult[] = [];
   let session: Session | null = null;
   try {
@@ -33,6 +35,7 @@ export async function runTable(plan: TablePlan): Promise<FaultResult[]> {
       const prefix = `f${String(i + 1).padStart(2, '0')}-`;
       const result = await runFault(session, { fault, seed, prefix, say: (what) => note(`${head}: ${what}`) });
       results.push(result);
+      onResult(result);
       say(`${head}: ${verdictOf(result)}`);
       for (const breach of result.breaches) say(`      ${breach}`);
       if (result.breaches.length === 0) continue;
