@@ -28,7 +28,7 @@ async function startQuestDb(t: TestContext, tables: Table[]) {
   return { sink, clock, altered };
 }
 
-test('tables that an error suspended are resumed, again and again while they stay so, and the sink waits', async (t) => {
+test('tables that an error suspended are resumed, again and again, and the sink waits', async (t) => {
   const tables: Table[] = [
     ['samples', true, 1, 9, 'No space left'],
     ['rr', true, 1, 2, 'No space left'],
