@@ -4,6 +4,7 @@ import { createHealth } from '../runtime/health.ts';
 import type { Ledger } from '../runtime/ledger.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createApi } from './api.ts';
 import { createSampleHistory } from './samples/history.ts';
@@ -29,6 +30,12 @@ export const ledger: Ledger = {
   ],
 };
 
+export const turnedAway: TurnedAwayLedger = {
+  refused: 4,
+  shed: 6,
+  reasons: { stream_full: 4, shed_background: 5, shed_live: 1 },
+};
+
 /** The whole API over twins. */
 export async function createTestApi(t: TestContext, { openLoopback = false }: { openLoopback?: boolean } = {}) {
   const { log, records } = createMemoryLog();
@@ -49,6 +56,7 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     readLedger: () => readLedger(),
+    readTurnedAway: async () => turnedAway,
     countDeadLetters: async () => 0,
   });
   t.after(() => api.close());

@@ -8,6 +8,7 @@ import type { Options } from '../runtime/options.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
+import { readTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
 import { createApi, createApiService } from './api.ts';
 import { createLedgerStores } from './ledger/stores.ts';
@@ -87,6 +88,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     access: createAccess({ verify, openLoopback: options.openLoopback }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     readLedger: () => readLedger({ kv, stores }),
+    readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => (await dead.info()).messages,
   });
   return createApiService(api, { host, port: options.apiPort }, log);

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createManualClock, systemClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
+import type { KeyValue } from '../runtime/kv/kv.ts';
 import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
 import { readLedger, writeAccepted } from '../runtime/ledger.ts';
 import { createSilentLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess } from './access.ts';
 import { createApi } from './api.ts';
 import { createLedgerStores } from './ledger/stores.ts';
@@ -29,6 +31,7 @@ const ROWS = Array.from({ length: 1_200 }, (_, i) =>
 const URL = `/v1/devices/watch-1/samples?channels=heart_rate,speed&from=${ROWS[0].tsMs}&to=${NOW_MS}`;
 
 const closings: (() => Promise<void>)[] = [];
+let kv: KeyValue;
 let api: ApiServer;
 let questdb: TestStore;
 let clickhouse: TestStore;
@@ -49,7 +52,7 @@ before(async () => {
   const hotClient = createQuestDbClient({ url: questdb.url, timeoutMs: 20_000 });
   const hot = createQuestDbReader(hotClient);
   const cold = createClickHouseReader({ client: queries, usesRollUps: true });
-  const kv = createMemoryKvStore(systemClock, { bucket: 'LEDGER', ttlMs: 0, maxBytes: 1e6, replicas: 1 }).open();
+  kv = createMemoryKvStore(systemClock, { bucket: 'LEDGER', ttlMs: 0, maxBytes: 1e6, replicas: 1 }).open();
   await writeAccepted(kv, 3, { epoch: 1, seq: 9, batches: 2, frames: 4, samples: 40, nulled: 0 });
   const stores = createLedgerStores(hotClient, queries);
   api = await createApi({
@@ -61,6 +64,7 @@ before(async () => {
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
     readLedger: () => readLedger({ kv, stores }),
+    readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => 3,
   });
   closings.push(() => api.close());
@@ -115,9 +119,13 @@ test('the ledger sets what was accepted against the account of each store', asyn
     `INSERT INTO slipstream.ledger (instance, shard, batch, kind, frames, samples, refused)
      VALUES ('a', 3, 1, 'samples', 2, 30, 2), ('a', 3, 1, 'samples', 2, 30, 2), ('a', 3, 2, 'samples', 2, 10, 0)`,
   );
+  // What two processes were told to be too much, one of them twice because it heard no answer.
+  await tellTurnedAway(kv, 'first', { stream_full: 4, shed_live: 1 });
+  for (let time = 0; time < 2; time++) await tellTurnedAway(kv, 'second', { shed_live: 5 });
   assert.deepEqual((await get('/v1/ledger')).body, {
     balanced: true,
     deadLetters: 3,
+    turnedAway: { refused: 4, shed: 6, reasons: { stream_full: 4, shed_live: 6 } },
     stores: [
       { store: 'questdb', accepted: 40, written: 23, refused: 2, expired: 5, inFlight: 10, balanced: true },
       { store: 'clickhouse', accepted: 40, written: 38, refused: 2, expired: 0, inFlight: 0, balanced: true },

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { createSilentLog } from '../runtime/log.ts';
 import { StartError } from '../runtime/service.ts';
 import { createApiService } from './api.ts';
-import { createTestApi, ledger, NOW_MS } from './api-for-tests.ts';
+import { createTestApi, ledger, NOW_MS, turnedAway } from './api-for-tests.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
 import { sampleRow } from './samples/rows.arbitrary.ts';
 import type { ApiServer } from './server.ts';
@@ -22,7 +22,7 @@ test('the process says that it lives, whether it is ready, and how it is', async
 
 test('operators read the ledger, devices do not', async (t) => {
   const { get } = await createTestApi(t);
-  assert.deepEqual((await get('/v1/ledger', 'operator')).body, { ...ledger, deadLetters: 0 });
+  assert.deepEqual((await get('/v1/ledger', 'operator')).body, { ...ledger, turnedAway, deadLetters: 0 });
   const refused = await get('/v1/ledger', 'watch-1');
   assert.deepEqual([refused.status, refused.body.type], [403, 'urn:slipstream:problem:operator_only']);
   assert.equal((await get('/v1/ledger')).status, 401);

@@ -20,6 +20,7 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly history: SampleHistory;
   readonly readLedger: LedgerRoutesDeps['readLedger'];
+  readonly readTurnedAway: LedgerRoutesDeps['readTurnedAway'];
   readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
 }
 

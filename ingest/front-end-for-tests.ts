@@ -1,7 +1,9 @@
 import { createManualClock } from '../runtime/clock.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub, type MemoryBusHub } from '../runtime/memory-bus.ts';
+import type { Priorities } from '../runtime/priorities.ts';
 import { createNames, type Encoding } from '../schemas/names.ts';
+import { DEFAULT_PRIORITY, type Priority } from '../schemas/priority.ts';
 import { REASON_NAMES, type Reason, type RefusedReason } from '../schemas/reasons.ts';
 import type { Authenticator, Identity } from './auth/authenticator.ts';
 import { createConnections } from './connections/connections.ts';
@@ -22,8 +24,12 @@ export interface OfferedFrame {
 
 /** The twin of the intake: takes everything, and does nothing until the test says so. */
 export interface TestIntake extends Intake {
-  closedFor: Reason | null;
+  /** Why nobody is taken, nor any frame … */
+  closedFor: RefusedReason | null;
+  /** … and why only frames of a priority are not. */
+  readonly refuses: Partial<Record<Priority, Reason>>;
   slowDownMs: number;
+  readonly turnedAwayFor: Reason[];
   /** Offers are answered with false while more frames than this are not settled. */
   maxUnsettled: number;
   readonly offered: OfferedFrame[];
@@ -47,7 +53,13 @@ export function createTestIntake(): TestIntake {
 
   const intake: TestIntake = {
     closedFor: null,
+    refuses: {},
     slowDownMs: 0,
+    turnedAwayFor: [],
+    refusesDevice: () => intake.closedFor,
+    refusesFrame: (priority) => intake.closedFor ?? intake.refuses[priority] ?? null,
+    restMs: (priority) => (priority === 'race' ? 0 : intake.slowDownMs),
+    turnedAway: (reason) => void intake.turnedAwayFor.push(reason),
     maxUnsettled: Number.POSITIVE_INFINITY,
     offered: [],
     settlesAtOnce: false,
@@ -100,6 +112,23 @@ export function createScriptedAuthenticator(): ScriptedAuthenticator {
   };
 }
 
+/** Priorities that a test sets by the device's name. */
+export interface TestPriorities extends Priorities {
+  set(device: string, priority: Priority): void;
+}
+
+export function createTestPriorities(): TestPriorities {
+  const set = new Map<string, Priority>();
+  return {
+    set: (device, priority) => void set.set(device, priority),
+    of: (device) => set.get(device) ?? DEFAULT_PRIORITY,
+    get version() {
+      return set.size;
+    },
+    stop: () => undefined,
+  };
+}
+
 export interface FrontEndParts {
   readonly limits?: Partial<ConnectionLimits>;
   /** The bus of another process's front end, to be on the same one. */
@@ -117,9 +146,10 @@ export function createFrontEndParts({ limits, hub }: FrontEndParts = {}) {
   return {
     intake: createTestIntake(),
     authenticator: createScriptedAuthenticator(),
-    connections: createConnections({ limits: allLimits, bus, names, log }),
+    connections: createConnections({ limits: allLimits, bus, names, clock, log }),
     limits: allLimits,
     counts: createFrontEndCounts(),
+    priorities: createTestPriorities(),
     hub: allHub,
     bus,
     names,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createManualClock, type ManualClock } from '../runtime/clock.ts';
 import { createSilentLog } from '../runtime/log.ts';
-import type { Fault } from '../runtime/memory-faults.ts';
+import type { Faults } from '../runtime/memory-faults.ts';
 import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
 import { type LogMessage, LogUnavailableError } from '../runtime/stream/stream.ts';
 import { createNames } from '../schemas/names.ts';
+import type { Priority } from '../schemas/priority.ts';
 import type { Reason } from '../schemas/reasons.ts';
 import { createIngest, type IngestLimits } from './ingest.ts';
 import type { Origin } from './intake.ts';
@@ -27,15 +28,11 @@ export const limits: IngestLimits = {
   maxUnsettledBytes: 10_000,
   maxDeadBytesPerDeviceHour: 500,
   retryDelayMs: 250,
-  slowPercent: 80,
   slowDownMs: 1_000,
-  fullPercent: 95,
 };
 
 /** The path of a frame on the twins of the streams; time moves by hand. */
-export function createTestIngest(
-  options: { faults?: () => Fault; maxBytes?: number; limits?: Partial<IngestLimits> } = {},
-) {
+export function createTestIngest(options: { faults?: Faults; maxBytes?: number; limits?: Partial<IngestLimits> } = {}) {
   const clock = createManualClock(NOW_MS);
   const streamOptions = { duplicateWindowMs: 120_000, metadata: {}, replicas: 1 };
   const framesOptions = { name: 'FRAMES', subjects: [names.framesFilter], maxBytes: options.maxBytes ?? 0 };
@@ -43,6 +40,7 @@ export function createTestIngest(
   const frames = createMemoryLogStore(clock, { ...framesOptions, ...streamOptions });
   const dead = createMemoryLogStore(clock, { ...deadOptions, ...streamOptions });
   const ended: Reason[] = [];
+  const turnedAway: Reason[] = [];
   const stored = { frames: 0, samples: 0, nulled: 0 };
   const ingest = createIngest({
     frames: frames.open({ faults: options.faults }),
@@ -56,6 +54,7 @@ export function createTestIngest(
     clock,
     limits: { ...limits, ...options.limits },
     logger: createSilentLog(),
+    turnedAway: { count: (reason) => void turnedAway.push(reason) },
     metrics: {
       stored(batch) {
         stored.frames += batch.frames;
@@ -72,6 +71,7 @@ export function createTestIngest(
     clock,
     ingest,
     ended,
+    turnedAway,
     stored,
     readFrames: () => readAll(frames.open()),
     readDead: () => readAll(dead.open()),
@@ -94,11 +94,13 @@ async function readAll(log: ReturnType<ReturnType<typeof createMemoryLogStore>['
 /** A connection that only remembers what became of its slots. */
 export function createDevice(
   device: string,
+  priority: Priority = 'live',
 ): Origin & { settled: Map<number, Reason | null>; flushes: number; resumes: number } {
   return {
     device,
     athlete: '',
     importer: false,
+    priority,
     settled: new Map(),
     flushes: 0,
     resumes: 0,

@@ -6,6 +6,7 @@ import type { LogMessage } from '../runtime/stream/stream.ts';
 import { readBatch } from '../schemas/batch/reader.ts';
 import { encodeFrame } from '../schemas/frame/encode.ts';
 import { BATCH_HEADERS } from '../schemas/names.ts';
+import { PRIORITIES } from '../schemas/priority.ts';
 import { createDevice, createTestIngest, limits, NOW_MS, settleAll } from './ingest-for-tests.ts';
 
 const BOOT = '00000000000000ff';
@@ -30,7 +31,7 @@ test('whatever fails in between, a frame settled as stored is in the log, and a 
     fc.asyncProperty(fc.infiniteStream(outcome), fc.integer({ min: 1, max: 60 }), async (outcomes, count) => {
       const faults = () => outcomes.next().value;
       const { clock, ingest, readFrames, readDead } = createTestIngest({ faults });
-      const devices = ['a', 'b', 'c'].map(createDevice);
+      const devices = ['a', 'b', 'c'].map((name) => createDevice(name));
       for (let seq = 1; seq <= count; seq++) {
         for (const device of devices) {
           const timeMs = seq % 7 === 0 ? NOW_MS - 9e6 : undefined;
@@ -68,7 +69,7 @@ test('whatever fails in between, a frame settled as stored is in the log, and a 
 });
 
 test('a full stream refuses frames and does not acknowledge them', async () => {
-  const { clock, ingest, readFrames, ended } = createTestIngest({ maxBytes: 700 });
+  const { clock, ingest, readFrames, ended, turnedAway } = createTestIngest({ maxBytes: 700 });
   const device = createDevice('a');
   for (let seq = 1; seq <= 4; seq++) {
     ingest.intake.offer(device, seq, 'protobuf', frameBytes('a', seq));
@@ -78,36 +79,85 @@ test('a full stream refuses frames and does not acknowledge them', async () => {
   assert.ok(stored.size > 0 && stored.size < 4);
   for (const [seq, reason] of device.settled) assert.equal(reason, stored.has(`a.${seq}`) ? null : 'stream_full');
   assert.deepEqual(new Set(ended), new Set(['stream_full']));
+  assert.deepEqual(turnedAway, ended, 'each of them is told to the ledger');
   await ingest.stop();
 });
 
-test('while the stream fills up devices are slowed down, before anything is refused', async () => {
-  const { clock, ingest } = createTestIngest({ maxBytes: 20_000 });
-  const device = createDevice('a');
-  const steps = new Set<string>();
-  for (let seq = 1; ingest.intake.closedFor === null; seq++) {
-    assert.ok(seq < 500, 'the stream fills up');
-    steps.add(`slow down by ${ingest.intake.slowDownMs}`);
-    ingest.intake.offer(device, seq, 'protobuf', frameBytes('a', seq));
+test('while the stream fills up devices are slowed down, kept out and shed, one priority after the other', async () => {
+  const { clock, ingest, turnedAway } = createTestIngest({ maxBytes: 60_000 });
+  const { intake } = ingest;
+  const device = createDevice('a', 'race');
+  const steps = new Map<string, number>();
+  for (let seq = 1; intake.refusesFrame('race') === null; seq++) {
+    assert.ok(seq < 1_000, 'the stream fills up');
+    const step = PRIORITIES.map((priority) => {
+      const frame = intake.refusesFrame(priority) ?? (intake.restMs(priority) > 0 ? 'rest' : 'go');
+      return `${priority} ${intake.refusesDevice(priority) ? 'out' : 'in'} ${frame}`;
+    }).join(', ');
+    if (!steps.has(step)) steps.set(step, Math.floor(ingest.usedPercent()));
+    intake.offer(device, seq, 'protobuf', frameBytes('a', seq));
     await clock.advance(1_000);
   }
-  steps.add(ingest.intake.closedFor);
-  assert.deepEqual([...steps], ['slow down by 0', 'slow down by 1000', 'stream_full']);
+  assert.deepEqual(
+    [...steps],
+    [
+      ['background in go, live in go, race in go', 0],
+      ['background in rest, live in rest, race in go', 80],
+      ['background out rest, live in rest, race in go', 85],
+      ['background out shed_background, live out rest, race in rest', 90],
+      ['background out shed_background, live out shed_live, race in rest', 95],
+    ],
+  );
+  assert.deepEqual([intake.refusesFrame('race'), intake.refusesDevice('race')], ['stream_full', 'stream_full']);
   assert.ok([...device.settled.values()].every((reason) => reason === null));
-  assert.ok(ingest.usedPercent() >= 95);
+  assert.deepEqual(turnedAway, []);
   await ingest.stop();
 });
 
-test('beyond its bound the intake asks a connection to stop, and to go on once half is stored', async () => {
+test('each priority has its share of the memory, is not read beyond it, and goes on once half is stored', async () => {
   const { clock, ingest } = createTestIngest();
-  const device = createDevice('a');
-  let seq = 0;
-  while (ingest.intake.offer(device, ++seq, 'protobuf', frameBytes('a', seq))) assert.ok(seq < 1_000);
-  assert.ok(ingest.unsettledBytes() <= limits.maxUnsettledBytes + 200);
-  assert.equal(device.resumes, 0);
-  await settleAll(clock, () => device.settled.size === seq);
-  assert.equal(device.resumes, 1);
+  const devices = PRIORITIES.map((priority) => createDevice(priority, priority));
+  const filledTo: number[] = [];
+  const sent: number[] = [];
+  for (const device of devices) {
+    let seq = 0;
+    while (ingest.intake.offer(device, ++seq, 'protobuf', frameBytes(device.device, seq))) assert.ok(seq < 1_000);
+    sent.push(seq);
+    filledTo.push(Math.floor((100 * ingest.unsettledBytes()) / limits.maxUnsettledBytes));
+  }
+  assert.deepEqual(
+    filledTo.map((percent) => Math.floor(percent / 5) * 5),
+    [50, 75, 100],
+  );
+  assert.deepEqual(
+    devices.map(({ resumes }) => resumes),
+    [0, 0, 0],
+  );
+  await settleAll(clock, () => devices.every((device, i) => device.settled.size === sent[i]));
+  assert.deepEqual(
+    devices.map(({ resumes }) => resumes),
+    [1, 1, 1],
+  );
   assert.equal(ingest.unsettledBytes(), 0);
+  await ingest.stop();
+});
+
+test('whoever is not held, or are many, is shed before memory grows further, and a race last', async () => {
+  const { clock, ingest } = createTestIngest();
+  const { intake } = ingest;
+  const given: string[] = [];
+  for (const [i, priority] of PRIORITIES.entries()) {
+    // A new connection each time: none of them has been held yet.
+    for (let seq = 1; intake.refusesFrame(priority) === null; seq++) {
+      const device = createDevice(`${priority}-${seq}`, priority);
+      intake.offer(device, 1, 'protobuf', frameBytes(device.device, 1));
+    }
+    given.push(`${intake.refusesFrame(priority)} at ${5 * Math.floor(ingest.unsettledBytes() / 500)} %`);
+    for (const later of PRIORITIES.slice(i + 1)) assert.equal(intake.refusesFrame(later), null);
+  }
+  assert.deepEqual(given, ['shed_background at 75 %', 'shed_live at 100 %', 'overloaded at 125 %']);
+  await settleAll(clock, () => ingest.unsettledBytes() === 0);
+  for (const priority of PRIORITIES) assert.equal(intake.refusesFrame(priority), null);
   await ingest.stop();
 });
 
@@ -130,10 +180,10 @@ test("over a device's quota a dead letter keeps its reason and hash and drops it
 test('while it drains nothing new may come, and what was taken is settled', async () => {
   const { clock, ingest } = createTestIngest();
   const device = createDevice('a');
-  assert.equal(ingest.intake.closedFor, null);
+  assert.equal(ingest.intake.refusesDevice('race'), null);
   ingest.intake.offer(device, 1, 'json', Buffer.from('{}'));
   const drained = ingest.drain(new AbortController().signal);
-  assert.equal(ingest.intake.closedFor, 'draining');
+  assert.equal(ingest.intake.refusesDevice('race'), 'draining');
   await settleAll(clock, () => device.settled.size === 1);
   await clock.advance(100);
   await drained;

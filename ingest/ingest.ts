@@ -2,7 +2,6 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import type { Names } from '../schemas/names.ts';
-import type { Reason } from '../schemas/reasons.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createIntake, type Intake } from './intake.ts';
 import type { DecodeOptions } from './lane/decode-frames.ts';
@@ -12,17 +11,14 @@ import type { IngestMetrics } from './metrics.ts';
 import type { ClockOffsets } from './offsets.ts';
 import { createPublisher } from './publisher.ts';
 import { createRoomWatch } from './room-watch.ts';
+import type { TurnedAway } from './turned-away.ts';
 
 export interface IngestLimits extends DecodeOptions, LaneLimits {
   readonly maxUnsettledBytes: number;
   readonly maxDeadBytesPerDeviceHour: number;
   readonly retryDelayMs: number;
-  /** Share of the stream's limit beyond which devices are slowed down … */
-  readonly slowPercent: number;
-  /** … by this much at a time … */
+  /** How long a device rests at a time while the stream fills up. */
   readonly slowDownMs: number;
-  /** … and beyond which nothing new is taken. */
-  readonly fullPercent: number;
 }
 
 export interface IngestDeps {
@@ -37,6 +33,8 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly limits: IngestLimits;
   readonly metrics: IngestMetrics;
+  /** Where frames are counted that were refused or shed. */
+  readonly turnedAway: Pick<TurnedAway, 'count'>;
   readonly logger: Logger;
 }
 
@@ -68,7 +66,14 @@ export function createIngest(deps: IngestDeps) {
     maxDevices: limits.maxDevices,
     onQuota: () => metrics.ended('dead_letter_quota'),
   });
-  const room = createRoomWatch({ log: deps.frames, clock, limits, logger });
+  const room = createRoomWatch({ log: deps.frames, clock, logger });
+  const counted: IngestMetrics = {
+    ...metrics,
+    ended(reason) {
+      metrics.ended(reason);
+      deps.turnedAway.count(reason);
+    },
+  };
   const threads = Array.from({ length: deps.lanes }, () => deps.createThread());
   let isDraining = false;
 
@@ -77,14 +82,24 @@ export function createIngest(deps: IngestDeps) {
     maxUnsettledBytes: limits.maxUnsettledBytes,
     createLanes: (onSettled) =>
       threads.map((thread) =>
-        createLane({ thread, publisher, deadLetters, offsets: deps.offsets, clock, limits, metrics, onSettled }),
+        createLane({
+          thread,
+          publisher,
+          deadLetters,
+          offsets: deps.offsets,
+          clock,
+          limits,
+          metrics: counted,
+          onSettled,
+        }),
       ),
-    closedFor(): Reason | null {
+    closedFor() {
       if (isDraining) return 'draining';
-      if (!publisher.isReachable) return 'stream_unavailable';
-      return room.level === 'full' ? 'stream_full' : null;
+      return publisher.isReachable ? null : 'stream_unavailable';
     },
-    slowDownMs: () => (room.level === 'filling' ? limits.slowDownMs : 0),
+    room: () => room.levels,
+    slowDownMs: limits.slowDownMs,
+    onTurnedAway: deps.turnedAway.count,
   });
 
   return {

@@ -2,6 +2,7 @@ import { tlsOptions } from '../runtime/certificate.ts';
 import { platformOptions } from '../runtime/nats/platform.ts';
 import { defineOptions } from '../runtime/options.ts';
 import { tokenOptions } from '../runtime/token-keys.ts';
+import { DEFAULT_LIMITS } from './connections/limits.ts';
 
 const MIB = 1024 * 1024;
 
@@ -64,6 +65,46 @@ export const ingestOptions = defineOptions({
     min: 0,
     unit: 'bytes',
     description: 'Dead letters that one device may leave in an hour with their bytes.',
+  },
+  maxConnectionsPerAddress: {
+    type: 'integer',
+    default: DEFAULT_LIMITS.maxConnectionsPerAddress,
+    min: 0,
+    unit: 'count',
+    description: 'Open connections of one address, or of one /64 of IPv6; 0 for any number.',
+  },
+  maxUnauthenticatedPerAddress: {
+    type: 'integer',
+    default: DEFAULT_LIMITS.maxUnauthenticatedPerAddress,
+    min: 0,
+    unit: 'count',
+    description: 'Of them, those that have not shown a token yet; 0 for any number.',
+  },
+  maxConnectsPerAddressMinute: {
+    type: 'integer',
+    default: DEFAULT_LIMITS.maxConnectsPerAddressMinute,
+    min: 0,
+    unit: 'count',
+    description: 'Connects of one address in a minute; 0 for any number.',
+  },
+  maxFailedConnectsPerAddressMinute: {
+    type: 'integer',
+    default: DEFAULT_LIMITS.maxFailedConnectsPerAddressMinute,
+    min: 0,
+    unit: 'count',
+    description: 'Connects of one address in a minute that showed no good token; 0 for any number.',
+  },
+  maxUnauthenticatedBytesPerAddressMinute: {
+    type: 'integer',
+    default: DEFAULT_LIMITS.maxUnauthenticatedBytesPerAddressMinute,
+    min: 0,
+    unit: 'bytes',
+    description: 'What one address may send in a minute before a good token; 0 for any number.',
+  },
+  trustedAddresses: {
+    type: 'list',
+    default: DEFAULT_LIMITS.trustedAddresses,
+    description: 'Networks that the limits of an address are not for: this machine, and balancers in front of it.',
   },
   open: {
     env: 'SLIPSTREAM_INGEST_OPEN',

@@ -12,7 +12,7 @@ async function setUp() {
   const { log: logger, records } = createMemoryLog('warn');
   const options = { name: 'FRAMES', subjects: ['frames.*'], maxBytes: MAX_BYTES, duplicateWindowMs: 1_000 };
   const log = createMemoryLogStore(clock, { ...options, metadata: {}, replicas: 1 }).open();
-  const room = createRoomWatch({ log, clock, limits: { slowPercent: 80, fullPercent: 95 }, logger });
+  const room = createRoomWatch({ log, clock, logger });
   let number = 0;
   return {
     clock,
@@ -33,23 +33,26 @@ async function setUp() {
   };
 }
 
-test('a stream that fills up slows devices first, then refuses, and takes both back', async () => {
+test('a stream that fills up is felt by who gives way first, and everything is taken back', async () => {
   const { room, fillTo, empty, said } = await setUp();
-  assert.deepEqual([room.level, room.usedPercent], ['roomy', 0]);
-  await fillTo(70);
-  assert.equal(room.level, 'roomy');
+  const roomy = { background: 'roomy', live: 'roomy', race: 'roomy' };
+  assert.deepEqual([room.levels, room.usedPercent], [roomy, 0]);
+  await fillTo(79);
+  assert.deepEqual(room.levels, roomy);
   await fillTo(80);
-  assert.equal(room.level, 'filling');
+  assert.deepEqual(room.levels, { background: 'slowed', live: 'slowed', race: 'roomy' });
   assert.ok(room.usedPercent >= 80 && room.usedPercent < 82, `${room.usedPercent}`);
+  await fillTo(85);
+  assert.deepEqual(room.levels, { background: 'refused', live: 'slowed', race: 'roomy' });
+  await fillTo(90);
+  assert.deepEqual(room.levels, { background: 'shed', live: 'refused', race: 'slowed' });
   await fillTo(95);
-  assert.equal(room.level, 'full');
+  assert.deepEqual(room.levels, { background: 'shed', live: 'shed', race: 'slowed' });
+  await fillTo(98);
+  assert.deepEqual(room.levels, { background: 'shed', live: 'shed', race: 'shed' });
   await empty();
-  assert.deepEqual([room.level, room.usedPercent], ['roomy', 0]);
-  assert.deepEqual(said(), [
-    'the stream is filling up: devices are slowed down',
-    'the stream is nearly full: frames are refused',
-    'the stream has room again',
-  ]);
+  assert.deepEqual([room.levels, room.usedPercent], [roomy, 0]);
+  assert.equal(said().length, 6, 'each change is said once');
   room.stop();
 });
 

@@ -5,21 +5,25 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
-import type { Options } from '../runtime/options.ts';
+import { OptionError, type Options } from '../runtime/options.ts';
+import { createPriorities } from '../runtime/priorities.ts';
 import type { MainContext } from '../runtime/run-main.ts';
 import type { Service } from '../runtime/service.ts';
 import { createSocketServer } from '../runtime/sockets/choose.ts';
+import { DEFAULT_PRIORITY } from '../schemas/priority.ts';
 import { chooseAuthenticator } from './auth/choose-authenticator.ts';
+import { createAddressSet } from './connections/address-group.ts';
 import { createConnections } from './connections/connections.ts';
 import { createFrontEndCounts } from './connections/counts.ts';
 import { createFrontEndMetrics } from './connections/front-end-metrics.ts';
-import { DEFAULT_LIMITS } from './connections/limits.ts';
+import { type ConnectionLimits, DEFAULT_LIMITS } from './connections/limits.ts';
 import { createIngest, type IngestLimits } from './ingest.ts';
 import { createDecodeThread } from './lane/decode-thread.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createMqttServer } from './mqtt/server.ts';
 import { createClockOffsets } from './offsets.ts';
 import type { ingestOptions } from './options.ts';
+import { createTurnedAway } from './turned-away.ts';
 import { createWebsocketServer } from './websocket/server.ts';
 
 const KIB = 1024;
@@ -50,6 +54,9 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
   const certificate = await openCertificate(options, { clock, logger: log });
   gaugeCertificate(deps.metrics, certificate);
   const limits = limitsOf(options);
+  const instance = randomBytes(8).toString('hex');
+  const priorities = createPriorities({ kv: await platform.config(), clock, logger: log });
+  const turnedAway = createTurnedAway({ kv: await platform.ledger(), instance, clock, log });
   const ingest = createIngest({
     frames: await platform.frames(),
     dead: await platform.dead(),
@@ -57,21 +64,24 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     createThread: () => createDecodeThread(limits),
     lanes: options.lanes ?? Math.max(1, availableParallelism() - 1),
     shards: options.shards,
-    instance: randomBytes(8).toString('hex'),
+    instance,
     names,
     clock,
     limits,
     metrics: createIngestMetrics(deps),
+    turnedAway,
     logger: log,
   });
-  const connections = createConnections({ limits: DEFAULT_LIMITS, bus, names, log });
+  const connectionLimits = connectionLimitsOf(options);
+  const connections = createConnections({ limits: connectionLimits, bus, names, clock, log });
   const counts = { mqtt: createFrontEndCounts(), websocket: createFrontEndCounts() };
   createFrontEndMetrics(deps.metrics, counts);
   const frontEnd = {
     intake: ingest.intake,
     authenticator,
     connections,
-    limits: DEFAULT_LIMITS,
+    priorities,
+    limits: connectionLimits,
     bus,
     names,
     clock,
@@ -94,8 +104,13 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     help: 'How full the stream of frames is.',
     read: ingest.usedPercent,
   });
+  deps.metrics.gauge({
+    name: 'ingest_addresses',
+    help: 'Remote addresses whose connections and attempts are counted.',
+    read: () => connections.addresses,
+  });
   health.register('intake', () => {
-    const reason = ingest.intake.closedFor;
+    const reason = ingest.intake.refusesFrame(DEFAULT_PRIORITY);
     return reason === null ? { ok: true } : { ok: false, detail: reason };
   });
   const stopped = Promise.withResolvers<void>();
@@ -111,7 +126,9 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
       connections.stop();
       stopAuthenticator();
       certificate?.stop();
+      priorities.stop();
       await ingest.stop();
+      await turnedAway.stop();
       stopped.resolve();
     },
   };
@@ -133,9 +150,26 @@ function limitsOf(options: IngestServerDeps['options']): IngestLimits {
     maxUnsettledBytes: options.maxUnsettledBytes,
     maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,
     retryDelayMs: 300,
-    slowPercent: 80,
     slowDownMs: 1_000,
-    fullPercent: 95,
+  };
+}
+
+/** Throws OptionError: a network that is none would quietly trust nobody. */
+function connectionLimitsOf(options: IngestServerDeps['options']): ConnectionLimits {
+  try {
+    createAddressSet(options.trustedAddresses);
+  } catch (err) {
+    if (err instanceof RangeError) throw new OptionError(`--trusted-addresses: ${err.message}`);
+    throw err;
+  }
+  return {
+    ...DEFAULT_LIMITS,
+    maxConnectionsPerAddress: options.maxConnectionsPerAddress,
+    maxUnauthenticatedPerAddress: options.maxUnauthenticatedPerAddress,
+    maxConnectsPerAddressMinute: options.maxConnectsPerAddressMinute,
+    maxFailedConnectsPerAddressMinute: options.maxFailedConnectsPerAddressMinute,
+    maxUnauthenticatedBytesPerAddressMinute: options.maxUnauthenticatedBytesPerAddressMinute,
+    trustedAddresses: options.trustedAddresses,
   };
 }
 

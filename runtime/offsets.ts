@@ -24,6 +24,8 @@ export interface Offsets {
    * Throws KvUnavailableError when the bucket is out of reach and nothing is known yet.
    */
   resolve(device: string, bootHex: string, proposal: { offsetMs: number }): Promise<FrozenOffset>;
+  /** Whether `resolve` needs no proposal any more. Throws KvUnavailableError. */
+  isFrozen(device: string, bootHex: string): Promise<boolean>;
 }
 
 /** Too many boots are being asked for at once: refuse the frame, its device sends it again. */
@@ -92,6 +94,10 @@ export function createOffsets(deps: OffsetsDeps): Offsets {
         .finally(() => waiting.delete(key));
       waiting.set(key, asking);
       return asking;
+    },
+    async isFrozen(device, bootHex) {
+      const key = keys.offset(device, bootHex);
+      return cached.has(key) || (await kv.get(key)) !== null;
     },
   };
 }

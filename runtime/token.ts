@@ -1,5 +1,5 @@
 import { compactVerify, errors, type JWTPayload, SignJWT } from 'jose';
-import { DEVICE_PATTERN } from '../schemas/identity.ts';
+import { ATHLETE_PATTERN, DEVICE_PATTERN } from '../schemas/identity.ts';
 import type { Clock } from './clock.ts';
 import type { SigningKey, TokenKeys } from './token-keys.ts';
 
@@ -43,7 +43,6 @@ export const MAX_TOKEN_BYTES = 4_096;
 const MAX_ISSUER_AHEAD_MS = 60_000;
 
 const ALGORITHM = 'EdDSA';
-const ATHLETE = /^[A-Za-z0-9_-]{0,128}$/;
 const PERSON = /^[^\p{C}]{1,128}$/u;
 /** Also a word of a key in the bucket of revocations: a token that could not be revoked is not accepted. */
 export const TOKEN_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -129,7 +128,7 @@ function readClaims({ sub, athlete = '', iat, exp, nbf, jti, role, importer = fa
   const isOperator = role === 'operator';
   if (!isOperator && role !== undefined) return 'its role is not one of ours';
   if (typeof sub !== 'string' || !(isOperator ? PERSON : DEVICE_PATTERN).test(sub)) return 'its sub is not a device id';
-  if (typeof athlete !== 'string' || !ATHLETE.test(athlete)) return 'its athlete is not an id';
+  if (typeof athlete !== 'string' || !ATHLETE_PATTERN.test(athlete)) return 'its athlete is not an id';
   if (typeof importer !== 'boolean') return 'its importer is neither true nor false';
   if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) return 'it has no jti that it could be revoked by';
   if (!isDate(iat) || !isDate(exp)) return 'it lacks a date';

@@ -21,6 +21,8 @@ export function createNames(region = '') {
     checkpointsBucket: `${bar}CHECKPOINTS`,
     revocationsBucket: `${bar}REVOCATIONS`,
     ledgerBucket: `${bar}LEDGER`,
+    /** What operators tell processes: the last value of each entity, with its version. */
+    configBucket: `${bar}CONFIG`,
     /** Durable consumers are named for the sink. */
     durable: (sink: string) => `${sink}`,
     frames: (shard: number) => `${dot}frames.${shard}`,
@@ -61,6 +63,16 @@ export const keys = {
   revokedDevice: (device: string) => `device.${device}`,
   revokedToken: (tokenId: string) => `token.${tokenId}`,
   accepted: (shard: number) => `accepted.${shard}`,
+  /** In CONFIG: who comes first when room gets scarce. */
+  priority: (kind: 'device' | 'athlete', id: string) => `priority.${kind}.${id}`,
+  priorities: 'priority.>',
+  parsePriority(key: string): { kind: 'device' | 'athlete'; id: string } | null {
+    const [entity, kind, id, ...rest] = key.split('.');
+    if (entity !== 'priority' || (kind !== 'device' && kind !== 'athlete') || !id || rest.length > 0) return null;
+    return { kind, id };
+  },
+  /** Frames that ingest did not take, of all its processes. */
+  turnedAway: 'turned_away',
 };
 
 /** MQTT topics: up `v1/devices/{device}/frames` and `…/frames/json`, down `v1/devices/{device}/commands/…`. */

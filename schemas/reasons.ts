@@ -4,7 +4,8 @@
  *
  * dead:    an authenticated device sent bytes that cannot become samples; kept in DEAD, then acknowledged
  * refused: not taken, the device is told and keeps its data
- * shed:    taken, then given up under load by priority; counted in the ledger
+ * shed:    given up under load: a frame by the priority of its device, which is told and keeps it (`shed_…`); what
+ *          lies beside the data, a dead letter's bytes or a row that one store does not keep; counted in the ledger
  */
 export const REASONS = {
   undecodable_frame: { outcome: 'dead', mqtt: 0x99, text: 'The bytes are not a SensorFrame.' },
@@ -33,6 +34,9 @@ export const REASONS = {
   protocol_error: { outcome: 'refused', mqtt: 0x82, text: 'The packet is not allowed here.' },
   not_supported: { outcome: 'refused', mqtt: 0x9b, text: 'The feature is not supported yet.' },
   too_many_connections: { outcome: 'refused', mqtt: 0x97, text: 'Too many connections.' },
+  too_many_from_address: { outcome: 'refused', mqtt: 0x97, text: 'Too many connections from this address.' },
+  connecting_too_often: { outcome: 'refused', mqtt: 0x9f, text: 'Too many connects from this address in a minute.' },
+  too_many_failures: { outcome: 'refused', mqtt: 0x9f, text: 'Too much without a good token from this address.' },
   receive_maximum_exceeded: { outcome: 'refused', mqtt: 0x93, text: 'More publishes in flight than agreed.' },
   keep_alive_timeout: { outcome: 'refused', mqtt: 0x8d, text: 'Nothing came for one and a half keep-alives.' },
   connect_timeout: { outcome: 'refused', mqtt: 0x87, text: 'No CONNECT or token came in time.' },
@@ -42,8 +46,11 @@ export const REASONS = {
   stream_full: { outcome: 'refused', mqtt: 0x97, text: 'The stream is full; keep the data and come back.' },
   stream_unavailable: { outcome: 'refused', mqtt: 0x88, text: 'The stream is out of reach; keep the data.' },
   overloaded: { outcome: 'refused', mqtt: 0x97, text: 'More is under way than the server can hold.' },
+  clock_unproven: { outcome: 'refused', mqtt: 0x83, text: 'The clock is far behind, or `sent_ms` is an old one.' },
   worker_failed: { outcome: 'refused', mqtt: 0x83, text: 'The thread that decoded the frame died; send it again.' },
   draining: { outcome: 'refused', mqtt: 0x8b, text: 'The server is shutting down.' },
+  shed_background: { outcome: 'shed', mqtt: 0x97, text: 'Room is scarce, and background data gives way first.' },
+  shed_live: { outcome: 'shed', mqtt: 0x97, text: 'Room is scarce, and left to races.' },
   dead_letter_quota: { outcome: 'shed', mqtt: 0x97, text: "The device's quota of dead letters is used up." },
   expired_hot: { outcome: 'shed', mqtt: 0x00, text: 'The row is older than the hot store keeps.' },
 } as const satisfies Record<string, { outcome: 'dead' | 'refused' | 'shed'; mqtt: number; text: string }>;
@@ -55,3 +62,8 @@ export type DeadReason = ReasonOf<'dead'>;
 export type RefusedReason = ReasonOf<'refused'>;
 
 export const REASON_NAMES = Object.keys(REASONS) as Reason[];
+
+/** True when the device still has the frame, and sends it again later: it was refused, or shed by priority. */
+export function isForLater(reason: Reason): boolean {
+  return REASONS[reason].outcome === 'refused' || reason === 'shed_background' || reason === 'shed_live';
+}

@@ -1,6 +1,6 @@
 import type { FrameIdentity } from './frame/peek-identity.ts';
 import type { Encoding } from './names.ts';
-import { REASONS, type Reason } from './reasons.ts';
+import { isForLater, type Reason } from './reasons.ts';
 
 /**
  * The binary messages between a phone and ingest over WebSocket. The first byte says what a message is; integers are
@@ -132,7 +132,7 @@ const HIGH = 0x1_0000_0000;
 
 /** The ack of a frame that is stored (null), or ended for this reason. */
 export function ackOf(ordinal: number, { bootLow, bootHigh, seq }: FrameIdentity, reason: Reason | null): Ack {
-  const status = reason === null ? 'stored' : REASONS[reason].outcome === 'refused' ? 'refused' : 'dead';
+  const status = reason === null ? 'stored' : isForLater(reason) ? 'refused' : 'dead';
   return { ordinal, bootLow, bootHigh, seq, status, reason: reason ?? '' };
 }
 

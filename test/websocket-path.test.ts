@@ -37,9 +37,7 @@ const limits: IngestLimits = {
   maxUnsettledBytes: 8 * 1024,
   maxDeadBytesPerDeviceHour: 100_000_000,
   retryDelayMs: 10,
-  slowPercent: 80,
   slowDownMs: 1_000,
-  fullPercent: 95,
 };
 
 /** Ingest with its WebSocket front end on a real port, over logs in memory. */
@@ -62,6 +60,7 @@ async function startIngest(t: TestContext) {
     clock,
     limits,
     logger: log,
+    turnedAway: { count: () => undefined },
     metrics: {
       stored: () => undefined,
       ended: () => undefined,

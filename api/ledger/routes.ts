@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Ledger } from '../../runtime/ledger.ts';
+import type { TurnedAwayLedger } from '../../runtime/turned-away.ts';
 import type { Access } from '../access.ts';
 import { problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
@@ -26,6 +27,18 @@ const LedgerSchema = Type.Object(
   {
     balanced: Type.Boolean({ description: 'True when every store is' }),
     stores: Type.Array(StoreLedger, { description: 'Counts of samples' }),
+    turnedAway: Type.Object(
+      {
+        refused: count('Not taken, whoever sent them'),
+        shed: count('Given up because of the priority of their devices'),
+        reasons: Type.Record(Type.String(), Type.Integer(), { description: 'Both by reason' }),
+      },
+      {
+        additionalProperties: false,
+        description:
+          'Counts of frames that were never acknowledged, so that their devices have them; no part of accepted',
+      },
+    ),
     deadLetters: count('Frames, and batches that a store refused, kept with the reason because nobody can use them'),
   },
   { additionalProperties: false },
@@ -34,10 +47,11 @@ const LedgerSchema = Type.Object(
 export interface LedgerRoutesDeps {
   readonly access: Access;
   readonly readLedger: () => Promise<Ledger>;
+  readonly readTurnedAway: () => Promise<TurnedAwayLedger>;
   readonly countDeadLetters: () => Promise<number>;
 }
 
-export function addLedgerRoutes(server: ApiServer, { access, readLedger, countDeadLetters }: LedgerRoutesDeps): void {
+export function addLedgerRoutes(server: ApiServer, deps: LedgerRoutesDeps): void {
   const schema = {
     operationId: 'readLedger',
     summary: 'What was accepted, and what became of it in each store',
@@ -58,8 +72,13 @@ export function addLedgerRoutes(server: ApiServer, { access, readLedger, countDe
     },
   };
   server.get('/v1/ledger', { schema }, async (request) => {
-    await access.require(request, {});
-    const [{ balanced, stores }, deadLetters] = await Promise.all([readLedger(), countDeadLetters()]);
-    return { balanced, stores: [...stores], deadLetters };
+    await deps.access.require(request, {});
+    const [{ balanced, stores }, turnedAway, deadLetters] = await Promise.all([
+      deps.readLedger(),
+      deps.readTurnedAway(),
+      deps.countDeadLetters(),
+    ]);
+    const reasons = turnedAway.reasons as Record<string, number>;
+    return { balanced, stores: [...stores], turnedAway: { ...turnedAway, reasons }, deadLetters };
   });
 }

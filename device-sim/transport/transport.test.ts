@@ -96,7 +96,8 @@ for (const [name, connectTo] of Object.entries(transports)) {
   });
 }
 
-test('a shed frame is acknowledged: the server took it and will not want it again', () => {
+test('a frame that was shed by priority is sent again, one over the quota of dead letters is not', () => {
+  assert.deepEqual(outcomeOfPuback(0x97, 'shed_live'), { kind: 'refused', reason: 'shed_live' });
   assert.deepEqual(outcomeOfPuback(0x97, 'dead_letter_quota'), { kind: 'acknowledged', reason: 'dead_letter_quota' });
 });
 

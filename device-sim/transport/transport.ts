@@ -1,5 +1,5 @@
 import type { Outcome } from '../../runtime/device-client/connection.ts';
-import { REASONS, type Reason } from '../../schemas/reasons.ts';
+import { isForLater, REASONS, type Reason } from '../../schemas/reasons.ts';
 
 export const KEEP_ALIVE_S = 60;
 
@@ -13,7 +13,7 @@ export function outcomeOfPuback(code: number, reasonString: string | undefined):
   if (code < 0x80) return { kind: 'acknowledged', reason: null };
   if (reasonString !== undefined && reasonString in REASONS) {
     const reason = reasonString as Reason;
-    return REASONS[reason].outcome === 'refused' ? { kind: 'refused', reason } : { kind: 'acknowledged', reason };
+    return isForLater(reason) ? { kind: 'refused', reason } : { kind: 'acknowledged', reason };
   }
   if (REFUSED_CODES.has(code)) return { kind: 'refused', reason: `0x${code.toString(16)}` };
   return { kind: 'acknowledged', reason: 'unnamed' };

@@ -18,7 +18,7 @@ import { encodeHello } from '../../schemas/websocket-framing.ts';
 import { createConnections } from '../connections/connections.ts';
 import { createFrontEndCounts } from '../connections/counts.ts';
 import { DEFAULT_LIMITS } from '../connections/limits.ts';
-import { createTestIntake } from '../front-end-for-tests.ts';
+import { createTestIntake, createTestPriorities } from '../front-end-for-tests.ts';
 import { connectPacket, connectRaw } from '../mqtt/mqtt-for-tests.ts';
 import { createMqttServer } from '../mqtt/server.ts';
 import { createWebsocketServer } from '../websocket/server.ts';
@@ -51,13 +51,14 @@ before(async () => {
   release.add('the watch of revocations', () => revocations.stop());
   const verify = createTokenVerifier({ keys: await readKeySet({ keys: [publicJwkOf(jwk)] }), clock });
   const { bus, names } = platform;
-  const connections = createConnections({ limits: DEFAULT_LIMITS, bus, names, log });
+  const connections = createConnections({ limits: DEFAULT_LIMITS, bus, names, clock, log });
   release.add('the connections', () => connections.stop());
   const intake = Object.assign(createTestIntake(), { settlesAtOnce: true });
   const frontEnd = {
     intake,
     authenticator: createTokenAuthenticator({ verify, revocations, clock, log }),
     connections,
+    priorities: createTestPriorities(),
     limits: DEFAULT_LIMITS,
     counts: createFrontEndCounts(),
     bus,

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus, Subscription } from '../../runtime/bus.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { RefusedReason } from '../../schemas/reasons.ts';
+import type { Identity } from '../auth/authenticator.ts';
+import { createAddresses } from './addresses.ts';
 import type { ConnectionLimits } from './limits.ts';
 
 /** An authenticated connection. `client` tells the connections of one device apart; the same one takes over. */
@@ -16,15 +19,21 @@ export interface LiveConnection {
 export interface Place {
   /** Once, when the device is known. Takes over an older connection of the same client, here or in another process. */
   admit(connection: LiveConnection): RefusedReason | null;
+  /** Bytes came before a good token; a reason to close when there were too many of them from the address. */
+  unauthenticatedBytes(bytes: number): RefusedReason | null;
+  /** What became of the token. One that nobody could check speaks neither for the address nor against it. */
+  checked(outcome: Identity | RefusedReason): void;
   /** Once, when the socket is gone. */
   leave(): void;
 }
 
 /** All connections of a process, over every protocol: who may still come, and who takes over from whom. */
 export interface Connections {
-  /** Null when there is no room for another socket. */
-  arrive(): Place | null;
+  /** A reason when there is no room for another socket, or none from this address. */
+  arrive(remoteAddress: string): Place | RefusedReason;
   readonly total: number;
+  /** Remote addresses that are remembered. */
+  readonly addresses: number;
   stop(): void;
 }
 
@@ -32,15 +41,18 @@ export function createConnections({
   limits,
   bus,
   names,
+  clock,
   log,
 }: {
   limits: ConnectionLimits;
   bus: Bus;
   names: Names;
+  clock: Clock;
   log: Logger;
 }): Connections {
   const instance = randomUUID();
   const byDevice = new Map<string, LiveConnection[]>();
+  const addresses = createAddresses({ limits, clock });
   let total = 0;
   let unauthenticated = 0;
 
@@ -76,8 +88,10 @@ export function createConnections({
   }
 
   return {
-    arrive() {
-      if (total >= limits.maxConnections || unauthenticated >= limits.maxUnauthenticated) return null;
+    arrive(remoteAddress) {
+      if (total >= limits.maxConnections || unauthenticated >= limits.maxUnauthenticated) return 'too_many_connections';
+      const address = addresses.arrive(remoteAddress);
+      if (typeof address === 'string') return address;
       total += 1;
       unauthenticated += 1;
       let admitted: LiveConnection | null = null;
@@ -91,7 +105,12 @@ export function createConnections({
           unauthenticated -= 1;
           return null;
         },
+        unauthenticatedBytes: (bytes) => address.unauthenticatedBytes(bytes),
+        checked(outcome) {
+          if (typeof outcome !== 'string' || outcome === 'revocations_unknown') address.authenticated();
+        },
         leave() {
+          address.leave();
           total -= 1;
           if (!isKnown) unauthenticated -= 1;
           if (admitted) remove(admitted);
@@ -100,6 +119,9 @@ export function createConnections({
     },
     get total() {
       return total;
+    },
+    get addresses() {
+      return addresses.count;
     },
     stop: () => subscription.stop(),
   };

@@ -1,6 +1,7 @@
 import type { Bus } from '../../runtime/bus.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { Priorities } from '../../runtime/priorities.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Intake } from '../intake.ts';
@@ -15,6 +16,7 @@ export interface FrontEndDeps {
   readonly connections: Connections;
   readonly limits: ConnectionLimits;
   readonly counts: FrontEndCounts;
+  readonly priorities: Priorities;
   readonly bus: Bus;
   readonly names: Names;
   readonly clock: Clock;

@@ -1,5 +1,7 @@
+import type { AddressLimits } from './addresses.ts';
+
 /** What one process allows on its connections. Each limit has an answer of its own; none lets memory grow with load. */
-export interface ConnectionLimits {
+export interface ConnectionLimits extends AddressLimits {
   /** Open sockets, authenticated or not, on all protocols together. */
   readonly maxConnections: number;
   /** Sockets that have not shown a token yet: what strangers can hold. */
@@ -24,6 +26,12 @@ export interface ConnectionLimits {
 }
 
 export const DEFAULT_LIMITS: ConnectionLimits = {
+  maxConnectionsPerAddress: 2_000,
+  maxUnauthenticatedPerAddress: 200,
+  maxConnectsPerAddressMinute: 6_000,
+  maxFailedConnectsPerAddressMinute: 600,
+  maxUnauthenticatedBytesPerAddressMinute: 8 * 1024 * 1024,
+  trustedAddresses: ['127.0.0.0/8', '::1'],
   maxConnections: 16_000,
   maxUnauthenticated: 2_000,
   maxConnectionsPerDevice: 4,

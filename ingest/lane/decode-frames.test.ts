@@ -90,12 +90,13 @@ test('a block is closed at its limit and the next frame opens another', () => {
   );
 });
 
-test('a boot without a known correction is parked with a proposal, then stored with what the bucket holds', () => {
+test('a boot without a known correction is parked with its clock, then stored with what the bucket holds', () => {
   const decode = createDecoder();
   const behind = encodeFrame(frame({ sentMs: NOW_MS - 5000 }));
   const first = decode(taskOf([behind], { offsets: [] }));
   assert.deepEqual(reasonsOf(first), ['parked']);
-  assert.equal(first.parked[0].proposedOffsetMs, 5000);
+  const clock = { receivedMs: NOW_MS, sentMs: NOW_MS - 5000, lastTimeMs: NOW_MS - 1000 };
+  assert.deepEqual(first.parked[0].clock, clock);
   assert.equal(first.parked[0].bootHex, BOOT);
   assert.deepEqual(Buffer.from(first.parked[0].bytes), Buffer.from(behind));
   const offsets = [{ device: 'watch', bootHex: BOOT, offsetMs: 4000, validUntilMs: NOW_MS + 1 }];

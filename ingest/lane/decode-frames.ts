@@ -1,6 +1,6 @@
 import { type BatchWriter, createBatchWriter } from '../../schemas/batch/writer.ts';
 import type { Kind } from '../../schemas/channels.ts';
-import { type AcceptedTimes, checkTimes, MAX_DEVICE_TIME_MS, proposeOffsetMs } from '../../schemas/clock-offset.ts';
+import { type AcceptedTimes, checkTimes, MAX_DEVICE_TIME_MS } from '../../schemas/clock-offset.ts';
 import { contentHash, type FrameColumns } from '../../schemas/frame/columns.ts';
 import { createFrameDecoder } from '../../schemas/frame/decode.ts';
 import { jsonFrameToProtobuf } from '../../schemas/frame/json.ts';
@@ -119,11 +119,10 @@ export function createDecodeFrames(options: DecodeOptions) {
   }
 
   function parkedFrame(index: number, bytes: Uint8Array<ArrayBuffer>, receivedMs: number): ParkedFrame {
-    const lastTimeMs = frame.timesMs[frame.count - 1];
     return {
       frame: index,
       bootHex: bootToHex(frame.bootLow, frame.bootHigh),
-      proposedOffsetMs: proposeOffsetMs({ sentMs: frame.sentMs, lastTimeMs }, receivedMs),
+      clock: { receivedMs, sentMs: frame.sentMs, lastTimeMs: frame.timesMs[frame.count - 1] },
       bytes,
     };
   }

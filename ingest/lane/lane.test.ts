@@ -17,6 +17,7 @@ const origin: Origin = {
   device: 'a',
   athlete: '',
   importer: false,
+  priority: 'live',
   settle: () => undefined,
   flush: () => undefined,
   resume: () => undefined,

@@ -110,9 +110,9 @@ export function createLane(deps: LaneDeps) {
   async function resolveParked(gathered: GatheredTask, parked: ParkedFrame): Promise<void> {
     const { frame, bootHex } = parked;
     const { device } = gathered.origins[frame];
-    const resolved = await offsets.resolve(device, bootHex, parked.proposedOffsetMs);
-    if (resolved === null) {
-      settleAll(gathered, [frame], 'stream_unavailable');
+    const resolved = await offsets.resolve(device, bootHex, parked.clock);
+    if (typeof resolved === 'string') {
+      settleAll(gathered, [frame], resolved);
       return;
     }
     gathering.learn({ device, bootHex, ...resolved });

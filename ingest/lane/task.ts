@@ -1,4 +1,5 @@
 import type { Kind } from '../../schemas/channels.ts';
+import type { ClockReading } from '../../schemas/clock-offset.ts';
 import type { DeadReason } from '../../schemas/reasons.ts';
 
 /**
@@ -69,6 +70,6 @@ export interface DeadFrame {
 export interface ParkedFrame {
   readonly frame: number;
   readonly bootHex: string;
-  readonly proposedOffsetMs: number;
+  readonly clock: ClockReading;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }

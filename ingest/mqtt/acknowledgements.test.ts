@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import mqttPacket, { type IPubackPacket } from 'mqtt-packet';
-import { REASON_NAMES, REASONS, type Reason } from '../../schemas/reasons.ts';
+import { isForLater, REASON_NAMES, type Reason } from '../../schemas/reasons.ts';
 import { Acknowledgements, type PubackStyle } from './acknowledgements.ts';
 import { pubackCode } from './reason-codes.ts';
 
@@ -63,7 +63,7 @@ for (const style of ['plain', 'code', 'codeAndName'] as const) {
           }
         }
         takeDue();
-        const isEnd = ({ reason }: Publish) => reason !== null && REASONS[reason].outcome === 'refused';
+        const isEnd = ({ reason }: Publish) => reason !== null && isForLater(reason);
         const end = style === 'plain' ? arrived.findIndex(isEnd) : -1;
         const due = end < 0 ? arrived : arrived.slice(0, end);
         const pubacks = readPubacks(bytes, style).map((one) => [

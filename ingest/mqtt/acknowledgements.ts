@@ -1,4 +1,4 @@
-import { REASON_NAMES, REASONS, type Reason } from '../../schemas/reasons.ts';
+import { isForLater, REASON_NAMES, type Reason } from '../../schemas/reasons.ts';
 import { pubackCode } from './reason-codes.ts';
 
 const FIRST_RING = 16;
@@ -18,11 +18,11 @@ const tails = REASON_NAMES.map((reason) => {
   return {
     code: Buffer.from([code]),
     codeAndName: Buffer.concat([Buffer.from([code, properties.length + name.length]), properties, name]),
-    closes: REASONS[reason].outcome === 'refused',
+    closes: isForLater(reason),
   };
 });
 
-/** How a connection wants its PUBACKs. MQTT 3.1.1 has no reasons: there a refused publish closes the connection. */
+/** How a connection wants its PUBACKs. MQTT 3.1.1 has no reasons: a publish that is not taken closes the connection. */
 export type PubackStyle = 'plain' | 'code' | 'codeAndName';
 
 /**
@@ -36,7 +36,7 @@ export class Acknowledgements {
   private head = 0;
   /** How many slots are taken. */
   inFlight = 0;
-  /** The refused publish at which a connection of MQTT 3.1.1 has to end. */
+  /** The refused or shed publish at which a connection of MQTT 3.1.1 has to end. */
   refused: Reason | null = null;
   private readonly style: PubackStyle;
 

@@ -1,7 +1,7 @@
 import type { ISubscribePacket, IUnsubscribePacket } from 'mqtt-packet';
 import type { Subscription } from '../../runtime/bus.ts';
 import { isOwnCommandFilter, topics } from '../../schemas/names.ts';
-import { decodeCommand } from '../../schemas/websocket-framing.ts';
+import { type Command, decodeCommand } from '../../schemas/websocket-framing.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
 import { type Version, writePacket } from './packets.ts';
 
@@ -85,7 +85,12 @@ export class CommandSubscriptions {
 
   private deliver(data: Uint8Array): void {
     const command = decodeCommand(data);
-    if (command === null) return this.deps.log.warn({ device: this.receiver.device }, 'a command could not be read');
+    if (command !== null) this.send(command);
+    else this.deps.log.warn({ device: this.receiver.device }, 'a command could not be read');
+  }
+
+  /** To the client, if it listens to such a command. */
+  send(command: Command): void {
     const topic = topics.command(this.receiver.device, command.name);
     if (![...this.filters].some((filter) => matches(filter, topic))) return;
     const payload = Buffer.from(command.payload);
@@ -97,6 +102,11 @@ export class CommandSubscriptions {
     this.deps.counts.commands += 1;
     this.receiver.write(packet);
   }
+}
+
+/** "Send nothing for so long", as a phone hears it in a message of its own. */
+export function slowDownCommand(forMs: number): Command {
+  return { name: 'slow-down', payload: Buffer.from(JSON.stringify({ forMs })) };
 }
 
 /** MQTT 5, 4.7.1: `#` is a whole level and the last one, `+` is a whole level. */

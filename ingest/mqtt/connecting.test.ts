@@ -208,3 +208,50 @@ test('a token that ends takes its connections along', async (t) => {
   assert.deepEqual((await young.rest()).map(said), [{ cmd: 'disconnect', reasonCode: 0x87, properties }]);
   assert.deepEqual([reasons(), authenticator.guarded], [{ revoked_token: 2 }, 0]);
 });
+
+test('an address that is over its limits is cut before a byte of it is read, with a reason of its own', async (t) => {
+  const untrusted = { trustedAddresses: [] };
+  for (const [limits, reason] of [
+    [{ maxConnectionsPerAddress: 2 }, 'too_many_from_address'],
+    [{ maxUnauthenticatedPerAddress: 2 }, 'too_many_from_address'],
+    [{ maxConnectsPerAddressMinute: 2 }, 'connecting_too_often'],
+  ] as const) {
+    const { connect, reasons, counts } = await startMqtt(t, { limits: { ...untrusted, ...limits } });
+    await connect(5);
+    await connect(4);
+    await until('both are in', () => counts.open === 2);
+    assert.deepEqual(await (await connect(5)).rest(), []);
+    assert.deepEqual([reasons(), counts.open], [{ [reason]: 1 }, 2]);
+  }
+});
+
+test('an address that shows bad tokens waits for the next minute; good ones are no failures', async (t) => {
+  const limits = { trustedAddresses: [], maxFailedConnectsPerAddressMinute: 2 };
+  const { connect, enter, authenticator, clock, reasons, counts } = await startMqtt(t, { limits });
+  authenticator.answers.set('bad', 'bad_token');
+  authenticator.answers.set('unsure', 'revocations_unknown');
+  for (const token of ['bad', 'unsure', 'bad']) {
+    (await enter(5)).send({ cmd: 'disconnect' });
+    const client = await connect(5);
+    client.send(connectPacket(5, { password: Buffer.from(token) }));
+    await client.rest();
+    await until('both are gone', () => counts.open === 0);
+  }
+  assert.deepEqual(await (await connect(5)).rest(), []);
+  assert.deepEqual(reasons(), { bad_token: 2, revocations_unknown: 1, too_many_failures: 1 });
+  await clock.advance(60_000);
+  await enter(5);
+});
+
+test('strangers that send without end are cut once their address has sent too much', async (t) => {
+  const limits = { trustedAddresses: [], maxUnauthenticatedBytesPerAddressMinute: 1_000 };
+  const { connect, reasons, counts } = await startMqtt(t, { limits });
+  // The beginning of a CONNECT that announces more than it sends.
+  const half = Buffer.concat([Buffer.from([0x10, 0xe8, 0x07]), Buffer.alloc(500)]);
+  const [one, other] = [await connect(4), await connect(4)];
+  one.send(half);
+  await until('the first half is read', () => counts.receivedBytes === half.length);
+  other.send(half);
+  await other.rest();
+  assert.deepEqual([reasons(), counts.open], [{ too_many_failures: 1 }, 1]);
+});

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import { DEFAULT_PRIORITY, type Priority } from '../../schemas/priority.ts';
 import type { Reason, RefusedReason } from '../../schemas/reasons.ts';
 import type { Guard, Identity } from '../auth/authenticator.ts';
 import type { LiveConnection, Place } from '../connections/connections.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
 import type { Origin } from '../intake.ts';
 import { Acknowledgements } from './acknowledgements.ts';
-import { CommandSubscriptions } from './command-subscriptions.ts';
+import { CommandSubscriptions, slowDownCommand } from './command-subscriptions.ts';
 import { type ConnectRefusal, openSession, type Session } from './handshake.ts';
 import { PacketReader } from './packet-reader.ts';
 import {
@@ -41,6 +42,7 @@ export class MqttConnection implements Origin, LiveConnection {
   device = '';
   athlete = '';
   importer = false;
+  priority: Priority = DEFAULT_PRIORITY;
   client = '';
   state: State = 'waiting';
   /** When the state was entered or, once it is open, bytes last came; the sweep reads it. */
@@ -81,6 +83,10 @@ export class MqttConnection implements Origin, LiveConnection {
     this.deps.counts.receivedBytes += chunk.length;
     // A stranger that sends a byte now and then does not win time to connect.
     if (this.state === 'open') this.lastSeenMs = this.deps.clock.monotonicMs();
+    else {
+      const tooMany = this.place.unauthenticatedBytes(chunk.length);
+      if (tooMany !== null) return this.destroy(tooMany);
+    }
     // One that speaks another protocol is not waited for until its "packet" is whole (MQTT-3.1.0-1).
     if (this.state === 'waiting' && chunk[0] !== CONNECT << 4 && !this.reader.isMidPacket) {
       return this.fail(isClientPacket(chunk[0]) ? 'protocol_error' : 'malformed_packet');
@@ -91,13 +97,18 @@ export class MqttConnection implements Origin, LiveConnection {
     if (counts.frames > framesBefore) this.rest();
   }
 
-  /** MQTT has no word for "slow down": nothing is read for a while, and the acknowledgements go on. */
+  /**
+   * MQTT has no word for "slow down": nothing is read for a while, and the acknowledgements go on. A device that
+   * listens to its commands hears of it too.
+   */
   private rest(): void {
     const { intake, counts, clock } = this.deps;
-    if (intake.slowDownMs === 0) return;
+    const forMs = intake.restMs(this.priority);
+    if (forMs === 0 || this.state !== 'open') return;
     counts.slowDowns += 1;
-    this.restsUntilMs = clock.monotonicMs() + intake.slowDownMs;
+    this.restsUntilMs = clock.monotonicMs() + forMs;
     this.hold(HOLD.resting);
+    this.commands!.send(slowDownCommand(forMs));
   }
 
   /** What becomes due while a chunk is read leaves in one write. */
@@ -136,7 +147,8 @@ export class MqttConnection implements Origin, LiveConnection {
     const slot = isSure ? this.acks.take(publish.packetId) : -1;
     const { destination } = publish;
     if (destination === 'foreign_topic' || destination === 'bad_topic') return this.refusePublish(slot, destination);
-    if (intake.closedFor !== null) return this.refusePublish(slot, intake.closedFor);
+    const refused = intake.refusesFrame(this.priority);
+    if (refused !== null) return this.refusePublish(slot, refused);
     counts.frames += 1;
     if (!intake.offer(this, slot, destination, bytes.subarray(publish.payload, end))) this.hold(HOLD.intake);
     if (this.version === 4 && this.acks.inFlight >= limits.maxInFlightFrames) this.hold(HOLD.slots);
@@ -149,11 +161,12 @@ export class MqttConnection implements Origin, LiveConnection {
   /** Takes its turn among the acknowledgements; QoS 0 has none, so MQTT 3.1.1 hears of it by the connection's end. */
   private refusePublish(slot: number, reason: Reason): void {
     this.deps.counts.reasons[reason] += 1;
+    this.deps.intake.turnedAway(reason);
     if (slot >= 0) {
       this.acks.settle(slot, reason);
       this.isFlushDue = true;
     } else if (this.version === 4) {
-      this.closeFor(reason as RefusedReason, null, false);
+      this.closeFor(reason, null, false);
     }
   }
 
@@ -200,12 +213,15 @@ export class MqttConnection implements Origin, LiveConnection {
 
   private admit(identity: Identity | RefusedReason): void {
     if (this.state !== 'authenticating') return;
+    this.place.checked(identity);
     if (typeof identity === 'string') return this.refuseConnect(identity);
-    const { intake, counts, authenticator, limits } = this.deps;
+    const { intake, counts, authenticator, limits, priorities } = this.deps;
     const session = this.session!;
-    if (intake.closedFor !== null) return this.refuseConnect(intake.closedFor as RefusedReason);
     this.device = identity.device;
     this.athlete = identity.athlete;
+    this.priority = priorities.of(this.device, this.athlete);
+    const closedFor = intake.refusesDevice(this.priority);
+    if (closedFor !== null) return this.refuseConnect(closedFor);
     this.importer = identity.importer;
     this.client = `mqtt:${session.clientId}`;
     const guard = authenticator.guard(identity, (reason) => this.close(reason));
@@ -259,7 +275,7 @@ export class MqttConnection implements Origin, LiveConnection {
       this.deps.counts.acknowledged += due.count;
       this.write(due.bytes);
     }
-    if (this.acks.refused !== null) return this.closeFor(this.acks.refused as RefusedReason, null, false);
+    if (this.acks.refused !== null) return this.closeFor(this.acks.refused, null, false);
     if ((this.holds & HOLD.slots) !== 0 && this.acks.inFlight < this.deps.limits.maxInFlightFrames) {
       this.unhold(HOLD.slots);
     }
@@ -345,7 +361,7 @@ export class MqttConnection implements Origin, LiveConnection {
     this.socket.end();
   }
 
-  private closeFor(reason: RefusedReason, last: Buffer | null, counts = true): void {
+  private closeFor(reason: Reason, last: Buffer | null, counts = true): void {
     if (this.state === 'closed') return;
     if (counts) this.deps.counts.reasons[reason] += 1;
     this.deps.log.debug({ reason, device: this.device, client: this.client }, 'a connection is closed');

@@ -20,7 +20,7 @@ const CONNACK_CODES = new Set([
   0x9c, 0x9d, 0x9f,
 ]);
 
-const INSTEAD_IN_PUBACK: Record<number, number> = { 149: 0x97, 136: 0x97, 139: 0x83 };
+const INSTEAD_IN_PUBACK: Record<number, number> = { 149: 0x97, 136: 0x97, 139: 0x83, 159: 0x97 };
 const INSTEAD_IN_DISCONNECT: Record<number, number> = { 134: 0x87, 136: 0x89 };
 const INSTEAD_IN_CONNACK: Record<number, number> = { 139: 0x88, 141: 0x80, 142: 0x80, 147: 0x82 };
 

@@ -5,9 +5,9 @@ import type { Timer } from '../../runtime/clock.ts';
 import { StartError } from '../../runtime/service.ts';
 import { superviseTls, tlsServerOptions } from '../../runtime/tls-server.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
+import { startSweeping } from '../connections/sweep.ts';
 import { MqttConnection } from './connection.ts';
 
-const SWEEP_PERIOD_MS = 500;
 const TCP_KEEP_ALIVE_MS = 60_000;
 const BACKLOG = 1_024;
 
@@ -32,7 +32,7 @@ export interface MqttServer {
 }
 
 export function createMqttServer(options: MqttServerOptions): MqttServer {
-  const { host, port, reusePort = false, certificate = null, connections, counts, limits, clock, log } = options;
+  const { host, port, reusePort = false, certificate = null, connections, counts, limits, log } = options;
   const open = new Set<MqttConnection>();
   let sweeping: Timer | null = null;
   let whenEmpty: (() => void) | null = null;
@@ -59,11 +59,11 @@ export function createMqttServer(options: MqttServerOptions): MqttServer {
   function accept(socket: Socket): void {
     // Its handshake ended after the closing had begun.
     if (isClosing) return void socket.destroy();
-    const place = connections.arrive();
-    if (place === null) {
+    const place = connections.arrive(socket.remoteAddress ?? '');
+    if (typeof place === 'string') {
       // There is no packet before CONNECT that could say so.
-      counts.reasons.too_many_connections += 1;
-      log.debug({ reason: 'too_many_connections' }, 'a connection is cut');
+      counts.reasons[place] += 1;
+      log.debug({ reason: place }, 'a connection is cut');
       socket.destroy();
       return;
     }
@@ -95,10 +95,7 @@ export function createMqttServer(options: MqttServerOptions): MqttServer {
         server.listen({ host, port, reusePort, backlog: BACKLOG }, () => {
           server.off('error', fail);
           server.on('error', (err) => log.error({ err }, 'the MQTT listener failed'));
-          sweeping = clock.setRepeating(() => {
-            const nowMs = clock.monotonicMs();
-            for (const connection of open) connection.sweep(nowMs);
-          }, SWEEP_PERIOD_MS);
+          sweeping = startSweeping(options, open);
           const address = server.address() as AddressInfo;
           log.info({ host: address.address, port: address.port, tls: certificate !== null }, 'MQTT is listening');
           resolve({ host: address.address, port: address.port });

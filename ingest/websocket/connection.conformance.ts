@@ -124,6 +124,26 @@ function gettingIn(start: Start): void {
     assert.deepEqual(reasons(), { taken_over: 1 });
   });
 
+  test('an address has room for so many connections, and is told so', async (t) => {
+    const { enter, connect, reasons } = await start(t, {
+      limits: { trustedAddresses: [], maxConnectionsPerAddress: 1 },
+    });
+    await enter();
+    const second = await connect();
+    assert.deepEqual(await second.rest(), [goodbye('too_many_from_address'), 1013]);
+    assert.deepEqual(reasons(), { too_many_from_address: 1 });
+  });
+
+  test('strangers that send too much from one address are told goodbye', async (t) => {
+    const limits = { trustedAddresses: [], maxUnauthenticatedBytesPerAddressMinute: 20 };
+    const { enter, connect, reasons } = await start(t, { limits });
+    await enter();
+    const stranger = await connect();
+    stranger.send(encodeHello({ client: '', token: 'phone-token' }));
+    assert.deepEqual(await stranger.rest(), [goodbye('too_many_failures'), 1013]);
+    assert.deepEqual(reasons(), { too_many_failures: 1 });
+  });
+
   test('a device has room for so many connections, and strangers together', async (t) => {
     const { enter, connect, reasons } = await start(t, {
       limits: { maxConnectionsPerDevice: 1, maxUnauthenticated: 1 },
@@ -173,6 +193,20 @@ function frames(start: Start): void {
     (await offered(1))[0].settle();
     assert.deepEqual(await phone.next(), { kind: 'acks', acks: [ack(1, 1)] });
     assert.equal(counts.frames, 1);
+  });
+
+  test('a shed frame is answered as one to be sent again, until an operator gives the device priority', async (t) => {
+    const { enter, intake, clock, priorities, offered } = await start(t);
+    intake.refuses.live = 'shed_live';
+    const phone = await enter();
+    phone.send(frameMessage(1));
+    assert.deepEqual(await phone.next(), { kind: 'acks', acks: [ack(0, 1, 'refused', 'shed_live')] });
+    priorities.set('phone', 'race');
+    await clock.advance(500);
+    phone.send(frameMessage(1));
+    (await offered(1))[0].settle();
+    assert.deepEqual(await phone.next(), { kind: 'acks', acks: [ack(1, 1)] });
+    assert.deepEqual(intake.turnedAwayFor, ['shed_live']);
   });
 
   test('while the stream fills up a phone that sends is asked to slow down, once for each rest', async (t) => {

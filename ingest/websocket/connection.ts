@@ -2,6 +2,7 @@ import type { Subscription } from '../../runtime/bus.ts';
 import type { CutOffLimit, Socket } from '../../runtime/sockets/socket-server.ts';
 import { type FrameIdentity, peekIdentity } from '../../schemas/frame/peek-identity.ts';
 import type { Encoding } from '../../schemas/names.ts';
+import { DEFAULT_PRIORITY, type Priority } from '../../schemas/priority.ts';
 import type { Reason, RefusedReason } from '../../schemas/reasons.ts';
 import {
   type Ack,
@@ -47,6 +48,7 @@ export class WebsocketConnection implements Origin, LiveConnection {
   device = '';
   athlete = '';
   importer = false;
+  priority: Priority = DEFAULT_PRIORITY;
   client = '';
   private state: State = 'waiting';
   /** When it came, or when it was told goodbye. */
@@ -77,6 +79,8 @@ export class WebsocketConnection implements Origin, LiveConnection {
   message(bytes: Uint8Array, kind: 'binary' | 'text'): void {
     this.deps.counts.receivedBytes += bytes.length;
     if (this.state === 'closed') return;
+    const tooMany = this.state === 'open' ? null : this.place.unauthenticatedBytes(bytes.length);
+    if (tooMany !== null) return this.close(tooMany);
     if (kind === 'text') return this.close('malformed_packet');
     if (this.state === 'waiting' && bytes.length > this.deps.limits.maxConnectBytes) {
       return this.close('packet_too_large');
@@ -103,11 +107,14 @@ export class WebsocketConnection implements Origin, LiveConnection {
 
   private admit(identity: Identity | RefusedReason): void {
     if (this.state !== 'authenticating') return;
+    this.place.checked(identity);
     if (typeof identity === 'string') return this.close(identity);
-    const { intake, counts, authenticator, bus, names, limits } = this.deps;
-    if (intake.closedFor !== null) return this.close(intake.closedFor as RefusedReason);
+    const { intake, counts, authenticator, bus, names, limits, priorities } = this.deps;
     this.device = identity.device;
     this.athlete = identity.athlete;
+    this.priority = priorities.of(this.device, this.athlete);
+    const closedFor = intake.refusesDevice(this.priority);
+    if (closedFor !== null) return this.close(closedFor);
     this.importer = identity.importer;
     const guard = authenticator.guard(identity, (reason) => this.close(reason));
     if (typeof guard === 'string') return this.close(guard);
@@ -128,13 +135,15 @@ export class WebsocketConnection implements Origin, LiveConnection {
     this.nextOrdinal = (ordinal + 1) >>> 0;
     this.inFlight.set(ordinal, peekIdentity(encoding, body));
     // Where reading cannot be held, what comes meanwhile is refused instead: memory stays bounded either way.
-    const refused = intake.closedFor ?? (this.isHeld && !this.canPause ? 'overloaded' : null);
+    const refused = intake.refusesFrame(this.priority) ?? (this.isHeld && !this.canPause ? 'overloaded' : null);
     if (refused !== null) {
+      intake.turnedAway(refused);
       this.settle(ordinal, refused);
       return this.flush();
     }
     counts.frames += 1;
-    if (intake.slowDownMs > 0) this.askToSlowDown(intake.slowDownMs);
+    const restMs = intake.restMs(this.priority);
+    if (restMs > 0) this.askToSlowDown(restMs);
     if (intake.offer(this, ordinal, encoding, body)) return;
     this.isHeld = true;
     this.socket.pause();

@@ -4,10 +4,9 @@ import type { SocketServer, SocketServerOptions } from '../../runtime/sockets/so
 import { WEBSOCKET_PATH } from '../../schemas/names.ts';
 import { encodeGoodbye } from '../../schemas/websocket-framing.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
+import { startSweeping } from '../connections/sweep.ts';
 import { closeCode } from './close-codes.ts';
 import { type Slot, WebsocketConnection } from './connection.ts';
-
-const SWEEP_PERIOD_MS = 500;
 
 export interface WebsocketServerOptions extends FrontEndDeps {
   readonly host: string;
@@ -32,7 +31,7 @@ export interface WebsocketServer {
 }
 
 export async function createWebsocketServer(options: WebsocketServerOptions): Promise<WebsocketServer> {
-  const { host, port, reusePort = false, connections, counts, limits, clock, log } = options;
+  const { host, port, reusePort = false, connections, counts, limits, log } = options;
   const open = new Set<WebsocketConnection>();
   let sweeping: Timer | null = null;
   let whenEmpty: (() => void) | null = null;
@@ -56,11 +55,11 @@ export async function createWebsocketServer(options: WebsocketServerOptions): Pr
     portOption: '--websocket-port',
     handlers: {
       open(socket) {
-        const place = connections.arrive();
-        if (place === null) {
-          counts.reasons.too_many_connections += 1;
-          socket.send(encodeGoodbye('too_many_connections'));
-          socket.close(closeCode('too_many_connections'), 'too_many_connections');
+        const place = connections.arrive(socket.remoteAddress);
+        if (typeof place === 'string') {
+          counts.reasons[place] += 1;
+          socket.send(encodeGoodbye(place));
+          socket.close(closeCode(place), place);
           return;
         }
         const connection = new WebsocketConnection(socket, place, sockets.canPause, options);
@@ -84,10 +83,7 @@ export async function createWebsocketServer(options: WebsocketServerOptions): Pr
   return {
     async listen() {
       const address = await sockets.listen({ host, port });
-      sweeping = clock.setRepeating(() => {
-        const nowMs = clock.monotonicMs();
-        for (const connection of open) connection.sweep(nowMs);
-      }, SWEEP_PERIOD_MS);
+      sweeping = startSweeping(options, open);
       log.info({ ...address, path: WEBSOCKET_PATH, adapter: sockets.adapter }, 'WebSocket is listening');
       return address;
     },

@@ -99,6 +99,8 @@ export async function openPlatform(
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
     streamSizes: () => readStreamSizes(link),
+    /** A hundred thousand settings are a third of it. */
+    config: () => bucket(names.configBucket, 0, 32 * MIB),
   };
 }
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;

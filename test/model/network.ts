@@ -3,7 +3,9 @@ import type { Random } from '../../device-sim/random.ts';
 import type { Intake, Origin } from '../../ingest/intake.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Connect, ConnectError, type Connection, type Outcome } from '../../runtime/device-client/connection.ts';
-import { REASONS, type Reason } from '../../schemas/reasons.ts';
+import { shardOf } from '../../schemas/identity.ts';
+import { PRIORITIES, type Priority } from '../../schemas/priority.ts';
+import { isForLater, type Reason } from '../../schemas/reasons.ts';
 import type { Chaos } from './chaos.ts';
 import type { ModelProcess } from './process.ts';
 
@@ -22,6 +24,9 @@ export interface NetworkDeps {
   /** Told of whatever no front end may ever see. */
   onBreach(words: string): void;
 }
+
+/** All three occur among a few devices. */
+const priorityOf = (device: string): Priority => PRIORITIES[shardOf(device, PRIORITIES.length)];
 
 /** A stopped process takes connections, by its kernel, and never answers; devices stop waiting after this. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -48,7 +53,7 @@ export function createNetwork(deps: NetworkDeps) {
         await clock.sleep(CONNECT_TIMEOUT_MS);
         throw new ConnectError('no answer to the connect');
       }
-      const reason = listener.intake.closedFor;
+      const reason = listener.intake.refusesDevice(priorityOf(device));
       if (reason !== null) throw new ConnectError(reason);
       return openLink(device, protocol, listener).connection;
     };
@@ -83,6 +88,7 @@ export function createNetwork(deps: NetworkDeps) {
       device,
       athlete: deps.athleteOf(device),
       importer: false,
+      priority: priorityOf(device),
       settle(slot, reason) {
         if (settled.has(slot)) deps.onBreach(`slot ${slot} of ${device} was settled twice`);
         settled.add(slot);
@@ -99,7 +105,7 @@ export function createNetwork(deps: NetworkDeps) {
       answers.pass(() => {
         if (!isOpen) return;
         if (breaks()) return end('cut before an answer came');
-        if (reason !== null && REASONS[reason].outcome === 'refused') {
+        if (reason !== null && isForLater(reason)) {
           // MQTT 3.1.1 has no way to say no.
           if (protocol === 'mqtt') return end(`refused: ${reason}`);
           waiting.get(slot)?.({ kind: 'refused', reason });
@@ -112,7 +118,9 @@ export function createNetwork(deps: NetworkDeps) {
 
     function arrive(slot: number, bytes: Uint8Array): void {
       const read = () => {
-        isReading = intake.offer(origin, slot, 'protobuf', bytes);
+        const refused = intake.refusesFrame(origin.priority);
+        if (refused !== null) answer(slot, refused);
+        else isReading = intake.offer(origin, slot, 'protobuf', bytes);
       };
       if (isReading) read();
       else unread.push(read);

@@ -32,9 +32,7 @@ const limits: IngestLimits = {
   maxUnsettledBytes: 20_000,
   maxDeadBytesPerDeviceHour: 100_000_000,
   retryDelayMs: 300,
-  slowPercent: 80,
   slowDownMs: 1_000,
-  fullPercent: 95,
 };
 
 /** The engines' twins, which outlive every process, and the programs that run on them. */
@@ -79,6 +77,7 @@ export function createPlatform({ clock, random, onBreach, framesMaxBytes = 0, ha
       clock: process.clock,
       limits,
       logger: log,
+      turnedAway: { count: () => undefined },
       metrics: {
         stored: () => undefined,
         ended: () => undefined,

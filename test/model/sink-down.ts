@@ -96,7 +96,7 @@ export async function runSinkDown({ seed, devices, durationMs, downMs, framesMax
     await clock.advance(STEP_MS);
     const { intake, usedPercent } = ingests[0].ingest;
     mostPercent = Math.max(mostPercent, usedPercent());
-    seconds[intake.closedFor !== null ? 'refused' : intake.slowDownMs > 0 ? 'slowed' : 'roomy']++;
+    seconds[intake.refusesFrame('live') !== null ? 'refused' : intake.restMs('live') > 0 ? 'slowed' : 'roomy']++;
   }
   while (clock.monotonicMs() < downMs) await goOn();
   const whileDown = { ...seconds };
