@@ -20,14 +20,14 @@ type WrittenFault = FaultResult & { readonly run: object };
 export function createResultFile({ startedAt, seed, isKept }: { startedAt: Date; seed: string; isKept: boolean }) {
   const file = isKept ? KEPT : LAST;
   const run = { startedAt: startedAt.toISOString(), seed, ...describeRun() };
-  const faults = new Map<string, WrittenFault>();
-  if (isKept && existsSync(file)) {
-    for (const fault of JSON.parse(readFileSync(file, 'utf8')).faults) faults.set(fault.name, fault);
-  }
+  const own = new Map<string, WrittenFault>();
   return {
     path: relative('', file),
     add(result: FaultResult): void {
-      faults.set(result.name, { ...result, run });
+      own.set(result.name, { ...result, run });
+      const before =
+        isKept && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).faults as WrittenFault[]) : [];
+      const faults = new Map([...before.map((fault) => [fault.name, fault] as const), ...own]);
       const inOrder = FAULT_NAMES.flatMap((name) => faults.get(name) ?? []);
       mkdirSync(fileURLToPath(new URL('results', import.meta.url)), { recursive: true });
       const written = { memoryBoundsMib: MEMORY_BOUNDS_MIB, faults: inOrder };
