@@ -2,13 +2,13 @@ import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { DEVICE_PATTERN, FILE_SOURCE_PATTERN, SOURCE_PATTERN } from '../../schemas/identity.ts';
 import { type SinkMessage, StoreRefusedError } from '../sink.ts';
 import { createBootDigits } from './boot-digits.ts';
-import { MAX_INTEGER_BYTES, writeBytes, writeInteger, writeTimeMs } from './digits.ts';
+import { copyText, MAX_INTEGER_BYTES, OVERRUN_BYTES, type Text, toText, writeInteger, writeText } from './digits.ts';
 
 /**
  * InfluxDB line protocol as QuestDB reads it (https://questdb.com/docs/reference/api/ilp/advanced-settings/):
  * `samples,series=<device>/<source> boot=<signed 64 bits>i,seq=1i,offset_ms=0i,heart_rate=60i 1700000000000m`.
- * A channel that is NULL is left out. Bytes go straight from typed arrays into one buffer that is used again; no string
- * or object is made for a row.
+ * A channel that is NULL is left out. Bytes go straight from typed arrays into one buffer that is used again, four at a
+ * time; no string or object is made for a row.
  */
 export interface IlpEncoder {
   /** Rows at or after `oldestMs`. Throws StoreRefusedError for a device or source that is not one. */
@@ -25,54 +25,54 @@ export type LedgerMessage = Pick<
   'instance' | 'kind' | 'shard' | 'batch' | 'frames' | 'samples' | 'receivedMs'
 >;
 
-const ascii = (text: string) => Buffer.from(text, 'latin1');
-const BOOT = ascii(' boot=');
-const SEQ = ascii('i,seq=');
-const OFFSET = ascii('i,offset_ms=');
-const KIND = ascii(',kind=');
-const SLASH = '/'.charCodeAt(0);
-const SPACE = ' '.charCodeAt(0);
-const INTEGER = 'i'.charCodeAt(0);
-const MILLISECONDS = 'm'.charCodeAt(0);
-const NEWLINE = '\n'.charCodeAt(0);
+const BOOT = toText(' boot=');
+const SEQ = toText('i,seq=');
+const OFFSET = toText('i,offset_ms=');
+const KIND = toText(',kind=');
+const SLASH = toText('/');
+const TIME = toText('i ');
+const END = toText('m\n');
 const LEDGER_NUMBERS = ['shard', 'batch', 'frames', 'samples', 'refused', 'expired'] as const;
 const MAX_CACHED_NAMES = 65_536;
 const MIN_BYTES = 64 * 1024;
 
 export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
   const bootDigits = createBootDigits();
-  const tables = { samples: ascii('samples,series='), rr: ascii('rr,series='), events: ascii('events,series=') };
-  const ledger = ascii('ledger,instance=');
-  const ledgerNames = LEDGER_NUMBERS.map((name, i) => ascii(`${i === 0 ? ' ' : 'i,'}${name}=`));
-  const channelNames = new Map<string, Uint8Array>();
-  const names = new Map<string, Uint8Array>();
+  const tables = { samples: toText('samples,series='), rr: toText('rr,series='), events: toText('events,series=') };
+  const ledger = toText('ledger,instance=');
+  const ledgerNames = LEDGER_NUMBERS.map((name, i) => toText(`${i === 0 ? ' ' : 'i,'}${name}=`));
+  const channelNames = new Map<string, Text>();
+  const names = new Map<string, Text>();
   let out = Buffer.allocUnsafeSlow(Math.max(MIN_BYTES, initialBytes));
+  let view = new DataView(out.buffer);
   let pos = 0;
 
   function reserve(bytes: number): void {
-    if (pos + bytes <= out.length) return;
-    const wider = Buffer.allocUnsafeSlow(Math.max(2 * out.length, pos + bytes));
+    const end = pos + bytes + OVERRUN_BYTES;
+    if (end <= out.length) return;
+    const wider = Buffer.allocUnsafeSlow(Math.max(2 * out.length, end));
     out.copy(wider, 0, 0, pos);
     out = wider;
+    view = new DataView(out.buffer);
   }
 
   /** Devices and sources hold nothing that ILP reads, so they need no escapes; anything else must not get in. */
-  function nameBytes(keys: readonly string[], isName: (text: string) => boolean, what: string): Uint8Array[] {
+  function nameBytes(keys: readonly string[], isName: (text: string) => boolean, what: string): Text[] {
     return keys.map((key) => {
       const known = names.get(key);
       if (known) return known;
       if (!isName(key)) throw new StoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is not a ${what}`);
       if (names.size >= MAX_CACHED_NAMES) names.clear();
-      const bytes = ascii(key);
-      names.set(key, bytes);
-      return bytes;
+      const text = toText(key);
+      names.set(key, text);
+      return text;
     });
   }
 
-  function channelPrefix({ channel: { name } }: ValueColumn): Uint8Array {
+  function channelPrefix({ channel: { name } }: ValueColumn): Text {
     let prefix = channelNames.get(name);
     if (!prefix) {
-      prefix = ascii(`i,${name}=`);
+      prefix = toText(`i,${name}=`);
       channelNames.set(name, prefix);
     }
     return prefix;
@@ -89,7 +89,7 @@ export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
     const table = tables[batch.kind];
     reserve(rows * maxRowBytes(table, devices, sources, prefixes));
 
-    const to = out;
+    const to = view;
     let at = pos;
     let written = 0;
     // Rows of one frame differ in time and values only: their beginning is copied from the row before.
@@ -99,33 +99,30 @@ export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
     for (let row = 0; row < rows; row++) {
       if (tsMs[row] < oldestMs) continue;
       if (first >= 0 && sameStart(batch, first, row)) {
-        for (let i = 0; i < startBytes; i++) to[at + i] = to[startAt + i];
-        at += startBytes;
+        at = copyText(to, at, startAt, startBytes);
       } else {
         first = row;
         startAt = at;
-        at = writeBytes(to, at, table);
-        at = writeBytes(to, at, devices[device.index[row]]);
-        to[at++] = SLASH;
-        at = writeBytes(to, at, sources[source.index[row]]);
-        at = writeBytes(to, at, BOOT);
-        at = writeBytes(to, at, bootDigits(boot[2 * row], boot[2 * row + 1]));
-        at = writeBytes(to, at, SEQ);
+        at = writeText(to, at, table);
+        at = writeText(to, at, devices[device.index[row]]);
+        at = writeText(to, at, SLASH);
+        at = writeText(to, at, sources[source.index[row]]);
+        at = writeText(to, at, BOOT);
+        at = writeText(to, at, bootDigits(boot[2 * row], boot[2 * row + 1]));
+        at = writeText(to, at, SEQ);
         at = writeInteger(to, at, seq[2 * row] + seq[2 * row + 1] * 0x1_0000_0000);
-        at = writeBytes(to, at, OFFSET);
+        at = writeText(to, at, OFFSET);
         at = writeInteger(to, at, tsMs[row] - deviceTimeMs[row]);
         startBytes = at - startAt;
       }
       for (let c = 0; c < columns.length; c++) {
         if (nulls[c][row] !== 0) continue;
-        at = writeBytes(to, at, prefixes[c]);
+        at = writeText(to, at, prefixes[c]);
         at = writeInteger(to, at, values[c][row]);
       }
-      to[at++] = INTEGER;
-      to[at++] = SPACE;
-      at = writeTimeMs(to, at, tsMs[row]);
-      to[at++] = MILLISECONDS;
-      to[at++] = NEWLINE;
+      at = writeText(to, at, TIME);
+      at = writeInteger(to, at, tsMs[row]);
+      at = writeText(to, at, END);
       written++;
     }
     pos = at;
@@ -134,21 +131,18 @@ export function createIlpEncoder(initialBytes = MIN_BYTES): IlpEncoder {
 
   function appendLedger(message: LedgerMessage, counts: { refused: number; expired: number }): void {
     reserve(ledger.length + 64 + LEDGER_NUMBERS.length * (MAX_INTEGER_BYTES + 16) + MAX_INTEGER_BYTES);
-    let at = writeBytes(out, pos, ledger);
-    at = writeBytes(out, at, ascii(message.instance));
-    at = writeBytes(out, at, KIND);
-    at = writeBytes(out, at, ascii(message.kind));
+    let at = writeText(view, pos, ledger);
+    at = writeText(view, at, toText(message.instance));
+    at = writeText(view, at, KIND);
+    at = writeText(view, at, toText(message.kind));
     const line = { ...message, ...counts };
     for (let i = 0; i < LEDGER_NUMBERS.length; i++) {
-      at = writeBytes(out, at, ledgerNames[i]);
-      at = writeInteger(out, at, line[LEDGER_NUMBERS[i]]);
+      at = writeText(view, at, ledgerNames[i]);
+      at = writeInteger(view, at, line[LEDGER_NUMBERS[i]]);
     }
-    out[at++] = INTEGER;
-    out[at++] = SPACE;
-    at = writeInteger(out, at, message.receivedMs);
-    out[at++] = MILLISECONDS;
-    out[at++] = NEWLINE;
-    pos = at;
+    at = writeText(view, at, TIME);
+    at = writeInteger(view, at, message.receivedMs);
+    pos = writeText(view, at, END);
   }
 
   return {
@@ -173,8 +167,8 @@ function sameStart({ device, source, boot, seq, tsMs, deviceTimeMs }: SampleBatc
   );
 }
 
-function maxRowBytes(table: Uint8Array, devices: Uint8Array[], sources: Uint8Array[], prefixes: Uint8Array[]): number {
-  const longest = (all: Uint8Array[]) => all.reduce((most, { length }) => Math.max(most, length), 0);
+function maxRowBytes(table: Text, devices: Text[], sources: Text[], prefixes: Text[]): number {
+  const longest = (all: Text[]) => all.reduce((most, { length }) => Math.max(most, length), 0);
   let bytes = table.length + longest(devices) + 1 + longest(sources) + 4;
   for (const prefix of [BOOT, SEQ, OFFSET, ...prefixes]) bytes += prefix.length + MAX_INTEGER_BYTES;
   return bytes + MAX_INTEGER_BYTES;
