@@ -1,5 +1,6 @@
 import type { LogMessage } from '../runtime/stream/stream.ts';
-import { BatchError, createBatchReader, type SampleBatch } from '../schemas/batch/reader.ts';
+import { BatchError } from '../schemas/batch/block-map.ts';
+import { createBatchReader, type SampleBatch } from '../schemas/batch/reader.ts';
 import { KINDS, type Kind } from '../schemas/channels.ts';
 import { BATCH_HEADERS, type Names, SCHEMA_VERSION } from '../schemas/names.ts';
 import { type SinkMessage, StoreRefusedError } from './sink.ts';
@@ -54,14 +55,17 @@ function readCount(message: LogMessage, header: string): number {
  */
 export function createSinkBatchReader(): (message: SinkMessage) => SampleBatch {
   const read = createBatchReader();
-  return ({ kind, payload }) => {
-    try {
-      return read(kind, payload);
-    } catch (cause) {
-      if (!(cause instanceof BatchError)) throw cause;
-      throw new StoreRefusedError(cause.message, { cause });
-    }
-  };
+  return ({ kind, payload }) => orRefused(() => read(kind, payload));
+}
+
+/** What `read` answers; throws StoreRefusedError when what it reads is no block of a kind and version known here. */
+export function orRefused<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof BatchError)) throw cause;
+    throw new StoreRefusedError(cause.message, { cause });
+  }
 }
 
 /** The second number of a Native block; NaN when there is none. */

@@ -1,5 +1,5 @@
 import { type Faults, faulted } from '../runtime/memory-faults.ts';
-import { BatchError } from '../schemas/batch/reader.ts';
+import { BatchError } from '../schemas/batch/block-map.ts';
 import type { Kind } from '../schemas/channels.ts';
 import { rowKey, rowsOf, type SampleRow } from './batch-rows.ts';
 import {

@@ -13,6 +13,9 @@ export interface ClickHouse {
   close(): Promise<void>;
 }
 
+/** Repeats within a block stay until parts merge, as those of different blocks do: looking for them here is dear. */
+export const INSERT_SETTINGS = 'SETTINGS optimize_on_insert = 0';
+
 const TIMEOUT_MS = 60_000;
 
 /** Codes that say that the data, not the server, is wrong: parsing, types, unknown columns, bad text. */

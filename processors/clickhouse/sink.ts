@@ -1,20 +1,29 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { createBlockJoiner } from '../../schemas/batch/joiner.ts';
 import type { Kind } from '../../schemas/channels.ts';
-import { createSinkBatchReader } from '../batch-message.ts';
+import { orRefused } from '../batch-message.ts';
 import { migrate, readMigrations } from '../migrations.ts';
 import type { Sink, SinkMessage } from '../sink.ts';
-import { type ClickHouse, createClickHouse } from './clickhouse-client.ts';
+import { type ClickHouse, createClickHouse, INSERT_SETTINGS } from './clickhouse-client.ts';
 
-/** Repeats within a block stay until parts merge, as those of different blocks do: looking for them here is dear. */
-const INSERT_SETTINGS = 'SETTINGS optimize_on_insert = 0';
+type Join = ReturnType<typeof createBlockJoiner>;
 
 /**
- * The history: the payloads of many messages are Native blocks already, so they go out joined, as they came. The
- * ledger's lines follow once the data stands, so a line never speaks of rows that are not there.
+ * The history: the payloads of many messages are Native blocks already, which go out as one. The ledger's lines follow
+ * once the data stands, so a line never speaks of rows that are not there.
  */
 export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink {
   const store: ClickHouse = createClickHouse(deps.url);
-  const readBatch = createSinkBatchReader();
+  /** With memory that no insert uses now; there are never more than writes in flight. */
+  const idle: Record<Kind, Join[]> = { samples: [], rr: [], events: [] };
+
+  /** Joining reads every block, for ClickHouse would not say: a column that it does not know it drops without a word. */
+  async function insertJoined(kind: Kind, messages: readonly SinkMessage[]): Promise<void> {
+    const join = idle[kind].pop() ?? createBlockJoiner(kind);
+    const block = orRefused(() => join(messages.map(({ payload }) => payload)));
+    await store.insert(`INSERT INTO slipstream.${kind} ${INSERT_SETTINGS} FORMAT Native`, [block]);
+    idle[kind].push(join);
+  }
 
   async function writeLedger(messages: readonly SinkMessage[], isRefused: boolean): Promise<void> {
     const lines = messages.map(({ instance, shard, batch, kind, frames, samples, receivedMs }) => {
@@ -31,14 +40,8 @@ export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink 
       await migrate(migrationStore(store), readMigrations('clickhouse'));
     },
     async write(messages) {
-      // Joined blocks have no borders: ClickHouse reads a broken one on into the next and then says anything at all,
-      // such as that the query is empty; and a column that it does not know it drops without a word.
-      for (const message of messages) readBatch(message);
       const byKind = Map.groupBy(messages, ({ kind }): Kind => kind);
-      for (const [kind, own] of byKind) {
-        const payloads = own.map(({ payload }) => payload);
-        await store.insert(`INSERT INTO slipstream.${kind} ${INSERT_SETTINGS} FORMAT Native`, payloads);
-      }
+      for (const [kind, own] of byKind) await insertJoined(kind, own);
       await writeLedger(messages, false);
       return { rows: messages.reduce((sum, { samples }) => sum + samples, 0), expired: 0 };
     },

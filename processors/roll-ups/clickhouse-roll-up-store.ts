@@ -1,4 +1,4 @@
-import type { ClickHouse } from '../clickhouse/clickhouse-client.ts';
+import { type ClickHouse, INSERT_SETTINGS } from '../clickhouse/clickhouse-client.ts';
 import { type JoinedWritesDeps, joinWrites } from './joined-writes.ts';
 import { recomputeSql } from './recompute-sql.ts';
 import { ROLL_UP_TABLE } from './roll-up-columns.ts';
@@ -15,7 +15,7 @@ export function createClickHouseRollUpStore(
   const recompute = recomputeSql();
   const write = joinWrites({
     ...joining,
-    insert: (blocks) => clickHouse.insert(`INSERT INTO ${ROLL_UP_TABLE} FORMAT Native`, blocks),
+    insert: (blocks) => clickHouse.insert(`INSERT INTO ${ROLL_UP_TABLE} ${INSERT_SETTINGS} FORMAT Native`, blocks),
   });
   return {
     write,

@@ -1,6 +1,7 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
-import { BatchError, createBatchReader, type SampleBatch } from '../../schemas/batch/reader.ts';
+import { BatchError } from '../../schemas/batch/block-map.ts';
+import { createBatchReader, type SampleBatch } from '../../schemas/batch/reader.ts';
 import type { Names } from '../../schemas/names.ts';
 import { readBatchMessage } from '../batch-message.ts';
 import { createRollUpCounts, type RollUpCounts } from './counts.ts';

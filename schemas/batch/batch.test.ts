@@ -6,7 +6,8 @@ import { createFrameDecoder } from '../frame/decode.ts';
 import { encodeFrame, type SensorFrame } from '../frame/encode.ts';
 import { anyFrame } from '../frame/frame.arbitrary.ts';
 import { bootToHex } from '../identity.ts';
-import { BatchError, readBatch } from './reader.ts';
+import { BatchError } from './block-map.ts';
+import { readBatch } from './reader.ts';
 import { createBatchWriter } from './writer.ts';
 
 const decoder = createFrameDecoder();

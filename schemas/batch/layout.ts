@@ -8,11 +8,13 @@ import { type Channel, channelsOf, type Kind } from '../channels.ts';
  * The first columns are the row's identity and origin; a channel that no row of the block carries is left out, which
  * every reader takes as NULL.
  */
-export const IDENTITY_COLUMNS = [
+export const TEXT_COLUMNS = [
   { name: 'device', type: 'LowCardinality(String)' },
   { name: 'athlete', type: 'LowCardinality(String)' },
   { name: 'source', type: 'LowCardinality(String)' },
   { name: 'firmware', type: 'LowCardinality(String)' },
+] as const;
+export const LONG_COLUMNS = [
   { name: 'boot', type: 'UInt64' },
   { name: 'seq', type: 'UInt64' },
   { name: 'device_time', type: "DateTime64(3, 'UTC')" },
@@ -23,11 +25,15 @@ export const bytesPerValue: Record<Channel['type'], 2 | 4> = { UInt16: 2, Int16:
 
 /** Name and type of every column that a batch of this kind can have: the raw table's own columns. */
 export function batchColumns(kind: Kind): { name: string; type: string }[] {
-  return [...IDENTITY_COLUMNS, ...channelsOf(kind).map(({ name, type }) => ({ name, type: `Nullable(${type})` }))];
+  return [
+    ...TEXT_COLUMNS,
+    ...LONG_COLUMNS,
+    ...channelsOf(kind).map(({ name, type }) => ({ name, type: `Nullable(${type})` })),
+  ];
 }
 
-/** LowCardinality in the Native format: version 1, one dictionary for the block, 32-bit indexes. */
+/** LowCardinality in the Native format: version 1, one dictionary for the block. */
 export const LOW_CARDINALITY_VERSION = 1;
-/** Index width 2 (UInt32) | HasAdditionalKeys (1 << 9). */
-export const LOW_CARDINALITY_FLAGS = 2 | (1 << 9);
+/** The dictionary comes with the block; added to the index' width: 0 for one byte, 1 for two, 2 for four. */
+export const LOW_CARDINALITY_HAS_KEYS = 1 << 9;
 export const LOW_CARDINALITY_WIDTH_MASK = 0xff;

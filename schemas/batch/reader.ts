@@ -1,5 +1,6 @@
-import { type Channel, channelsOf, type Kind } from '../channels.ts';
-import { bytesPerValue, LOW_CARDINALITY_VERSION, LOW_CARDINALITY_WIDTH_MASK } from './layout.ts';
+import { type Channel, channelsOf, KINDS, type Kind } from '../channels.ts';
+import { type BlockMap, createBlockFinder, createBlockMapper, type TextPlace } from './block-map.ts';
+import { bytesPerValue } from './layout.ts';
 
 /** A column of texts: row `i` is `keys[index[i]]`. */
 export interface TextColumn {
@@ -31,10 +32,6 @@ export interface SampleBatch {
   readonly channels: readonly (ValueColumn | null)[];
 }
 
-export class BatchError extends Error {
-  override name = 'BatchError';
-}
-
 /**
  * Reads one Native block as written by `createBatchWriter` into typed arrays. Throws {@link BatchError} when the bytes
  * are not such a block or hold a column that this version does not know.
@@ -49,22 +46,22 @@ export function readBatch(kind: Kind, bytes: Uint8Array): SampleBatch {
  */
 export function createBatchReader(): (kind: Kind, bytes: Uint8Array) => SampleBatch {
   const room = new ColumnRoom();
+  const mappers = new Map(KINDS.map((kind) => [kind, createBlockMapper(kind)]));
   return (kind, bytes) => {
     room.clear(bytes.length);
-    const cursor = new BlockCursor(bytes, room);
-    const batch = readColumns(kind, cursor, room);
-    if (cursor.pos !== bytes.length) throw new BatchError('the batch is longer than its columns');
-    return batch;
+    return copyColumns(kind, mappers.get(kind)!(bytes), room);
   };
 }
 
 /** Reads blocks that lie one behind the other, as ClickHouse answers a query; each holds until the next is read. */
 export function* readBatches(kind: Kind, bytes: Uint8Array): Generator<SampleBatch> {
   const room = new ColumnRoom();
-  const cursor = new BlockCursor(bytes, room);
-  while (cursor.pos < bytes.length) {
-    room.clear(bytes.length - cursor.pos);
-    const batch = readColumns(kind, cursor, room);
+  const findBlock = createBlockFinder(kind);
+  for (let at = 0; at < bytes.length; ) {
+    const map = findBlock(bytes, at);
+    room.clear(map.end - at);
+    at = map.end;
+    const batch = copyColumns(kind, map, room);
     yield { ...batch, device: withoutUnusedDefault(batch.device), source: withoutUnusedDefault(batch.source) };
   }
 }
@@ -75,44 +72,54 @@ function withoutUnusedDefault({ keys, index }: TextColumn): TextColumn {
   return { keys: keys.slice(1), index: index.map((key) => key - 1) };
 }
 
-function readColumns(kind: Kind, cursor: BlockCursor, room: ColumnRoom): SampleBatch {
-  const columnCount = cursor.varint();
-  const rows = cursor.varint();
-  const texts = new Map<string, TextColumn>();
-  const longs = new Map<string, Uint32Array>();
-  const channels = channelsOf(kind);
-  const values: (ValueColumn | null)[] = channels.map(() => null);
-  for (let c = 0; c < columnCount; c++) {
-    const name = cursor.text();
-    const type = cursor.text();
-    if (type === 'LowCardinality(String)') texts.set(name, cursor.lowCardinality(rows));
-    else if (type === 'UInt64' || type.startsWith('DateTime64(3')) longs.set(name, cursor.pairs(rows));
-    else {
-      const index = channels.findIndex((channel) => channel.name === name);
-      if (index < 0 || type !== `Nullable(${channels[index].type})`) {
-        throw new BatchError(`the batch has a column ${name} ${type} that this version does not know`);
-      }
-      values[index] = cursor.nullable(channels[index], rows);
-    }
-  }
-  const required = <T>(map: Map<string, T>, name: string): T => {
-    const column = map.get(name);
-    if (column === undefined) throw new BatchError(`the batch has no column ${name}`);
-    return column;
-  };
+function copyColumns(kind: Kind, map: BlockMap, room: ColumnRoom): SampleBatch {
+  const { rows, longsAt, channelsAt } = map;
+  const [device, athlete, source, firmware] = map.texts.map((text) => copyTexts(map, text, room));
+  const [boot, seq, deviceTime, ts] = longsAt.map((at) => copyPairs(map, at, room));
   return {
     kind,
     rows,
-    device: required(texts, 'device'),
-    athlete: required(texts, 'athlete'),
-    source: required(texts, 'source'),
-    firmware: required(texts, 'firmware'),
-    boot: required(longs, 'boot'),
-    seq: required(longs, 'seq'),
-    deviceTimeMs: toTimes(required(longs, 'device_time'), room),
-    tsMs: toTimes(required(longs, 'ts'), room),
-    channels: values,
+    device,
+    athlete,
+    source,
+    firmware,
+    boot,
+    seq,
+    deviceTimeMs: toTimes(deviceTime, room),
+    tsMs: toTimes(ts, room),
+    channels: channelsOf(kind).map((channel, c) =>
+      channelsAt[c] < 0 ? null : copyValues(map, channel, channelsAt[c], room),
+    ),
   };
+}
+
+function copyTexts({ bytes, rows }: BlockMap, { keys, width, at }: TextPlace, room: ColumnRoom): TextColumn {
+  const { buffer, start } = room.take(4 * rows);
+  const index = new Uint32Array(buffer, start, rows);
+  if (width === 1) index.set(bytes.subarray(at, at + rows));
+  else if (width === 2) for (let row = 0; row < rows; row++) index[row] = bytes.readUInt16LE(at + 2 * row);
+  else new Uint8Array(buffer, start, 4 * rows).set(bytes.subarray(at, at + 4 * rows));
+  return { keys, index };
+}
+
+function copyPairs({ bytes, rows }: BlockMap, at: number, room: ColumnRoom): Uint32Array {
+  const { buffer, start } = room.copy(bytes, at, 8 * rows);
+  return new Uint32Array(buffer, start, 2 * rows);
+}
+
+function copyValues({ bytes, rows }: BlockMap, channel: Channel, at: number, room: ColumnRoom): ValueColumn {
+  const nulls = new Uint8Array(bytes.buffer, bytes.byteOffset + at, rows);
+  const { buffer, start } = room.copy(bytes, at + rows, bytesPerValue[channel.type] * rows);
+  switch (channel.type) {
+    case 'UInt16':
+      return { channel, nulls, values: new Uint16Array(buffer, start, rows) };
+    case 'Int16':
+      return { channel, nulls, values: new Int16Array(buffer, start, rows) };
+    case 'UInt32':
+      return { channel, nulls, values: new Uint32Array(buffer, start, rows) };
+    case 'Int32':
+      return { channel, nulls, values: new Int32Array(buffer, start, rows) };
+  }
 }
 
 function toTimes(pairs: Uint32Array, room: ColumnRoom): Float64Array {
@@ -147,91 +154,11 @@ class ColumnRoom {
     this.at = start + length;
     return { buffer: this.buffer, start };
   }
-}
-
-class BlockCursor {
-  readonly bytes: Buffer;
-  private readonly room: ColumnRoom;
-  pos = 0;
-
-  constructor(bytes: Uint8Array, room: ColumnRoom) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.room = room;
-  }
-
-  /** Moves on by `length` and answers where it was. */
-  skip(length: number): number {
-    const start = this.pos;
-    if (start + length > this.bytes.length) throw new BatchError('the batch ends early');
-    this.pos = start + length;
-    return start;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.bytes[this.skip(1)];
-      value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
-    }
-    throw new BatchError('a length is over 32 bits');
-  }
-
-  text(): string {
-    const length = this.varint();
-    const start = this.skip(length);
-    return this.bytes.toString('utf8', start, start + length);
-  }
 
   /** A copy, because a view of 4-byte values must start at a multiple of four. */
-  copy(length: number): Piece {
-    const from = this.skip(length);
-    const piece = this.room.take(length);
-    new Uint8Array(piece.buffer, piece.start, length).set(this.bytes.subarray(from, from + length));
+  copy(from: Buffer, at: number, length: number): Piece {
+    const piece = this.take(length);
+    new Uint8Array(piece.buffer, piece.start, length).set(from.subarray(at, at + length));
     return piece;
   }
-
-  pairs(rows: number): Uint32Array {
-    const { buffer, start } = this.copy(8 * rows);
-    return new Uint32Array(buffer, start, 2 * rows);
-  }
-
-  count(): number {
-    const start = this.skip(8);
-    if (this.bytes.readUInt32LE(start + 4) !== 0) throw new BatchError('a count is over 32 bits');
-    return this.bytes.readUInt32LE(start);
-  }
-
-  lowCardinality(rows: number): TextColumn {
-    if (this.count() !== LOW_CARDINALITY_VERSION) throw new BatchError('unknown LowCardinality version');
-    const width = 1 << (this.count() & LOW_CARDINALITY_WIDTH_MASK);
-    const keys = Array.from({ length: this.count() }, () => this.text());
-    if (this.count() !== rows) throw new BatchError('a dictionary column has another number of rows');
-    const piece = this.copy(width * rows);
-    const { buffer, start } = piece;
-    const index = width === 4 ? new Uint32Array(buffer, start, rows) : Uint32Array.from(narrow(piece, width, rows));
-    return { keys, index };
-  }
-
-  nullable(channel: Channel, rows: number): ValueColumn {
-    const nullsAt = this.skip(rows);
-    const nulls = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + nullsAt, rows);
-    const { buffer, start } = this.copy(bytesPerValue[channel.type] * rows);
-    switch (channel.type) {
-      case 'UInt16':
-        return { channel, nulls, values: new Uint16Array(buffer, start, rows) };
-      case 'Int16':
-        return { channel, nulls, values: new Int16Array(buffer, start, rows) };
-      case 'UInt32':
-        return { channel, nulls, values: new Uint32Array(buffer, start, rows) };
-      case 'Int32':
-        return { channel, nulls, values: new Int32Array(buffer, start, rows) };
-    }
-  }
-}
-
-function narrow({ buffer, start }: Piece, width: number, rows: number): Uint8Array | Uint16Array {
-  if (width === 1) return new Uint8Array(buffer, start, rows);
-  if (width === 2) return new Uint16Array(buffer, start, rows);
-  throw new BatchError('a dictionary index is wider than 32 bits');
 }

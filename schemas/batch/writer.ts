@@ -1,6 +1,7 @@
 import { channelsOf, type Kind } from '../channels.ts';
 import { columnsOf, type FrameColumns } from '../frame/columns.ts';
-import { batchColumns, bytesPerValue, LOW_CARDINALITY_FLAGS, LOW_CARDINALITY_VERSION } from './layout.ts';
+import { columnHeader, dictionaryBytes, indexWidthOf, writeDictionary, writeVarint } from './block-bytes.ts';
+import { batchColumns, bytesPerValue } from './layout.ts';
 
 const MIN_ROWS = 256;
 const TWO_32 = 0x1_0000_0000;
@@ -26,7 +27,7 @@ const textColumn = (): TextColumn => ({ keys: [], index: new Map(), rows: new Ui
  */
 export function createBatchWriter(kind: Kind) {
   const channels = channelsOf(kind);
-  const header = batchColumns(kind).map(({ name, type }) => columnHeader(name, type));
+  const header = batchColumns(kind).map(columnHeader);
   const device = textColumn();
   const athlete = textColumn();
   const source = textColumn();
@@ -122,16 +123,16 @@ export function createBatchWriter(kind: Kind) {
     let pos = writeVarint(out, 0, present);
     pos = writeVarint(out, pos, rows);
     texts.forEach((text, i) => {
-      pos += out.write(header[i], pos, 'latin1');
-      pos = writeLowCardinality(out, pos, text, rows);
+      pos += header[i].copy(out, pos);
+      pos = writeText(out, pos, text, rows);
     });
     [boot, seq, deviceTime, ts].forEach((pairs, i) => {
-      pos += out.write(header[texts.length + i], pos, 'latin1');
+      pos += header[texts.length + i].copy(out, pos);
       pos = copyBytes(out, pos, pairs, 8 * rows);
     });
     columns.forEach((column, i) => {
       if (!column.used) return;
-      pos += out.write(header[texts.length + 4 + i], pos, 'latin1');
+      pos += header[texts.length + 4 + i].copy(out, pos);
       out.set(column.nulls.subarray(0, rows), pos);
       pos = writeValues(out, pos + rows, column.values, rows, bytesPerValue[channels[i].type]);
     });
@@ -141,12 +142,12 @@ export function createBatchWriter(kind: Kind) {
 
   function blockBytes(): number {
     let size = 20 + rows * (4 * texts.length + 32);
-    for (const text of texts) for (const key of text.keys) size += 3 * key.length + 5;
+    for (const text of texts) size += dictionaryBytes(text.keys);
     for (const line of header) size += line.length;
     columns.forEach((column, i) => {
       if (column.used) size += rows * (1 + bytesPerValue[channels[i].type]);
     });
-    return size + 32 * texts.length;
+    return size;
   }
 
   function clear(): void {
@@ -178,38 +179,13 @@ function writeTime(pairs: Uint32Array, at: number, timeMs: number): void {
   pairs[at + 1] = Math.floor(timeMs / TWO_32);
 }
 
-/** Name and type, each a varint length and ASCII. */
-function columnHeader(name: string, type: string): string {
-  return String.fromCharCode(name.length) + name + String.fromCharCode(type.length) + type;
-}
-
-function writeVarint(out: Buffer, at: number, value: number): number {
-  let pos = at;
-  let rest = value;
-  while (rest >= 0x80) {
-    out[pos++] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-  }
-  out[pos++] = rest;
-  return pos;
-}
-
-function writeLowCardinality(out: Buffer, at: number, column: TextColumn, rows: number): number {
-  let pos = writeUInt64(out, at, LOW_CARDINALITY_VERSION);
-  pos = writeUInt64(out, pos, LOW_CARDINALITY_FLAGS);
-  pos = writeUInt64(out, pos, column.keys.length);
-  for (const key of column.keys) {
-    pos = writeVarint(out, pos, Buffer.byteLength(key));
-    pos += out.write(key, pos, 'utf8');
-  }
-  pos = writeUInt64(out, pos, rows);
-  return copyBytes(out, pos, column.rows, 4 * rows);
-}
-
-function writeUInt64(out: Buffer, at: number, value: number): number {
-  out.writeUInt32LE(value, at);
-  out.writeUInt32LE(0, at + 4);
-  return at + 8;
+function writeText(out: Buffer, at: number, { keys, rows: index }: TextColumn, rows: number): number {
+  const pos = writeDictionary(out, at, keys, rows);
+  const width = indexWidthOf(keys.length);
+  if (width === 4) return copyBytes(out, pos, index, 4 * rows);
+  if (width === 1) out.set(index.subarray(0, rows), pos);
+  else for (let i = 0; i < rows; i++) out.writeUInt16LE(index[i], pos + 2 * i);
+  return pos + width * rows;
 }
 
 /** Typed arrays are little-endian on every machine that Node runs on here. */
