@@ -17,7 +17,7 @@ export function createClickHouseSink(deps: { url: string; clock: Clock }): Sink 
   /** With memory that no insert uses now; there are never more than writes in flight. */
   const idle: Record<Kind, Join[]> = { samples: [], rr: [], events: [] };
 
-  /** Joining reads every block, for ClickHouse would not say: a column that it does not know it drops without a word. */
+  /** Joining reads every block: ClickHouse drops a column that it does not know without a word. */
   async function insertJoined(kind: Kind, messages: readonly SinkMessage[]): Promise<void> {
     const join = idle[kind].pop() ?? createBlockJoiner(kind);
     const block = orRefused(() => join(messages.map(({ payload }) => payload)));

@@ -17,9 +17,9 @@ interface JoinedTexts {
 }
 
 /**
- * Makes one block of many, rows in their order: a store works some tenths of a millisecond for a block however few rows
- * it has. What it answers lies in memory that is used again, so it holds until the next call. Throws BatchError when one
- * of them is not a block of its kind and version.
+ * Makes one block of many, rows in their order: a store works some tenths of a millisecond for a block however few
+ * rows it has. What it answers lies in memory that is used again, so it holds until the next call. Throws BatchError
+ * when one of them is not a block of its kind and version.
  */
 export function createBlockJoiner(kind: Kind): (blocks: readonly Uint8Array[]) => Buffer {
   const mapOf = createBlockMapper(kind);
