@@ -24,10 +24,11 @@ import { REASON_NAMES, REASONS, type Reason, type RefusedReason } from '../schem
 import { durabilityCosts } from './durability-costs.ts';
 import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
 import { exampleConversation } from './example-websocket.ts';
+import { faultsRun, faultTable, memoryTable } from './fault-tables.ts';
 import { ADVICE } from './reason-advice.ts';
 
 /** The pages that have generated parts. `node docs/generate.ts` writes them; a test keeps them fresh. */
-export const GENERATED_PAGES = ['frames.md', 'RESULTS.md', 'capacity.md', 'durability.md'].map(
+export const GENERATED_PAGES = ['frames.md', 'RESULTS.md', 'capacity.md', 'reliability.md', 'durability.md'].map(
   (page) => new URL(page, import.meta.url),
 );
 
@@ -51,6 +52,9 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   'ingest processes': () => processesLine(readKept('processes')),
   layouts: () => layoutTable(stageCosts(), table),
   'a million devices': () => millionTable(stageCosts(), bytesPerSampleOf(readKept('ingest')), table),
+  'faults run': faultsRun,
+  faults: () => faultTable(table),
+  'memory bounds': () => memoryTable(table),
   'example conversation': () => fenced('text', exampleConversation()),
   'durability costs': () => durabilityCosts(readKept('durability'), table),
 };
