@@ -14,6 +14,7 @@ export const SCENARIOS = [
   'ilp-encoder',
   'durability',
   'activity-stage',
+  'activity-files',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [

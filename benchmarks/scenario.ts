@@ -1,6 +1,7 @@
 import type { ReleaseStack } from '../runtime/release.ts';
 import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
+import { runActivityFiles } from './scenarios/activity-files/activity-files.ts';
 import { runActivityStage } from './scenarios/activity-stage/activity-stage.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
 import { runDurability } from './scenarios/durability/durability.ts';
@@ -54,4 +55,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'ilp-encoder': runIlpEncoder,
   durability: runDurability,
   'activity-stage': runActivityStage,
+  'activity-files': runActivityFiles,
 };

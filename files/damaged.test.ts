@@ -5,14 +5,24 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { CHANNELS } from '../schemas/channels.ts';
 import { fitCrc } from './fit/fit-crc.ts';
+import { createTestFit } from './fit/fit-for-tests.ts';
 import { type FileOutcome, MAX_FILE_BYTES, readActivityFile } from './read-activity-file.ts';
 import { FILE_REASONS } from './reasons.ts';
+import { MAX_SAMPLES } from './series.ts';
+import { writeActivityFile } from './write-activity-file.ts';
 
 const limits = { maxBytes: MAX_FILE_BYTES, nowMs: Date.UTC(2026, 0, 1) };
 const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url)));
 const small = bytesOf('corrupt-crc.fit');
 const ride = bytesOf('ride-indoor.fit');
 const gpx = bytesOf('ride-cerknicko-jezero.gpx');
+const indoor = await readActivityFile(ride, limits);
+assert.ok(indoor.kind === 'read');
+const [tcx, csv, parquet] = (['tcx', 'csv', 'parquet'] as const).map((format) => {
+  const bytes = writeActivityFile(indoor.activities[0], format);
+  assert.ok(bytes !== null);
+  return bytes;
+});
 
 /** Whatever the bytes are: samples that keep every rule, or a reason of the table. */
 function assertTyped(outcome: FileOutcome): void {
@@ -70,7 +80,7 @@ test('a GPX file cut anywhere gives the points before the cut, and says that it 
 test('no damaged bytes make a reader throw, hang or give what breaks a rule', async () => {
   const flip = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) });
   const damages = fc.record({
-    file: fc.constantFrom(small, ride, gpx),
+    file: fc.constantFrom(small, ride, gpx, tcx, csv, parquet),
     flips: fc.array(flip, { minLength: 1, maxLength: 20 }),
     cut: fc.double({ min: 0, max: 1, noNaN: true }),
   });
@@ -80,7 +90,7 @@ test('no damaged bytes make a reader throw, hang or give what breaks a rule', as
       for (const { at, byte } of flips) bytes[at % bytes.length] = byte;
       assertTyped(await readActivityFile(bytes, limits));
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 
@@ -90,6 +100,8 @@ test('random bytes behind the beginning of each format are refused or read', asy
     Buffer.from('<?xml version="1.0"?><gpx><trk><trkseg>'),
     Buffer.from('<TrainingCenterDatabase><Activities><Activity>'),
     Uint8Array.of(0x1f, 0x8b),
+    Buffer.from('time,heart_rate\n'),
+    Buffer.from('PAR1'),
   ];
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...heads), fc.uint8Array({ maxLength: 400 }), async (head, rest) => {
@@ -180,4 +192,20 @@ test('wrong times are left out or sorted, and counted', async () => {
     { reason: 'times_out_of_order', count: 2 },
     { reason: 'repeated_time', count: 1 },
   ]);
+});
+
+test('a day at ten samples a second is read; more samples than an activity may have are refused', async () => {
+  const fileOf = (records: number) => {
+    const fit = createTestFit();
+    fit.define(0, 20, [
+      [253, 'uint32'],
+      [3, 'uint8'],
+    ]);
+    for (let i = 0; i < records; i++) fit.data(0, 1_000_000_000 + i, 120);
+    return fit.finish();
+  };
+  const day = await readActivityFile(fileOf(864_000), limits);
+  assert.equal(rowsOf(day), 864_000);
+  const outcome = await readActivityFile(fileOf(MAX_SAMPLES + 1), limits);
+  assert.equal(outcome.kind === 'refused' && outcome.reason, 'too_many_samples');
 });

@@ -5,10 +5,12 @@ import { readFit } from './fit/read-fit.ts';
 import { readGpx } from './gpx/read-gpx.ts';
 import { isGzip, unpackGzip } from './gzip.ts';
 import { RefusedFileError, type RefusedFileReason } from './reasons.ts';
+import { isCsv, readCsv } from './table/csv.ts';
+import { isParquet, readParquet } from './table/parquet.ts';
 import { readTcx } from './tcx/read-tcx.ts';
 import { xmlRoot } from './xml/xml-reader.ts';
 
-export const FORMATS = ['fit', 'gpx', 'tcx'] as const;
+export const FORMATS = ['fit', 'gpx', 'tcx', 'csv', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export type FileOutcome =
@@ -49,5 +51,7 @@ async function readAs(bytes: Uint8Array, nowMs: number): Promise<{ format: Forma
   const root = xmlRoot(bytes);
   if (root === 'gpx') return { format: 'gpx', activities: readGpx(bytes, nowMs) };
   if (root === 'TrainingCenterDatabase') return { format: 'tcx', activities: readTcx(bytes, nowMs) };
+  if (isParquet(bytes)) return { format: 'parquet', activities: [await readParquet(bytes, nowMs)] };
+  if (isCsv(bytes)) return { format: 'csv', activities: [readCsv(bytes, nowMs)] };
   throw new RefusedFileError('unknown_format');
 }

@@ -5,7 +5,7 @@
  * damage:  the activity is there and marked; the text says what was saved
  */
 export const FILE_REASONS = {
-  unknown_format: { outcome: 'refused', text: 'The bytes are no FIT, GPX or TCX file.' },
+  unknown_format: { outcome: 'refused', text: 'The bytes are no FIT, GPX, TCX, CSV or Parquet file.' },
   file_too_large: { outcome: 'refused', text: 'The file, or what it unpacks to, is larger than allowed.' },
   bad_gzip: { outcome: 'refused', text: 'The file begins like gzip and cannot be unpacked.' },
   bad_xml: { outcome: 'refused', text: 'The XML breaks off or is broken before the first sample.' },
@@ -14,6 +14,8 @@ export const FILE_REASONS = {
     text: 'The XML declares a document type, with which entities could be defined.',
   },
   xml_too_deep: { outcome: 'refused', text: 'The XML elements are nested deeper than any activity needs.' },
+  bad_table: { outcome: 'refused', text: 'The table has no column of times, or cannot be read.' },
+  foreign_parquet: { outcome: 'refused', text: 'The Parquet file was not written by Slipstream, or was changed.' },
   not_an_activity: { outcome: 'refused', text: 'The file holds settings, a course or a plan, and no activity.' },
   route_without_times: {
     outcome: 'refused',

@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel, RR_CHANNEL } from '../schemas/channels.ts';
+import { ALL_CHANNELS, CHANNELS, type Channel, RR_CHANNEL } from '../schemas/channels.ts';
 import { type DamageCounts, RefusedFileError } from './reasons.ts';
 
 /** Samples as columns: `values[i]` counts only where `missing[i]` is 0. Times strictly increase. */
@@ -190,7 +190,7 @@ export function joinSeries(parts: readonly Series[]): Series {
   if (parts.length === 1) return parts[0];
   const rows = parts.reduce((sum, part) => sum + part.timesMs.length, 0);
   const timesMs = new Float64Array(rows);
-  const names = CHANNELS.map(({ name }) => name).filter((name) => parts.some(({ columns }) => name in columns));
+  const names = ALL_CHANNELS.map(({ name }) => name).filter((name) => parts.some(({ columns }) => name in columns));
   const columns = Object.fromEntries(
     names.map((name) => [name, { values: new Int32Array(rows), missing: new Uint8Array(rows).fill(1) }]),
   );

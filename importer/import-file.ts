@@ -1,7 +1,7 @@
 import type { RecordedActivity } from '../files/activity.ts';
 import { type Format, readActivityFile } from '../files/read-activity-file.ts';
 import type { Damage, RefusedFileReason } from '../files/reasons.ts';
-import { framesOf } from './frames.ts';
+import { framesOf, rowsOf } from './frames.ts';
 import { identityOf } from './identity.ts';
 import { type SendDeps, type SendResult, sendFrames } from './send-frames.ts';
 
@@ -18,6 +18,8 @@ export type Verdict =
 export interface ImportedActivity {
   readonly boot: string;
   readonly sports: readonly string[];
+  readonly samples: number;
+  readonly beats: number;
   readonly startMs: number;
   readonly endMs: number;
   readonly damage: readonly Damage[];
@@ -29,7 +31,7 @@ export interface ImportDeps {
   readonly athlete: string;
   readonly maxBytes: number;
   readonly send: Omit<SendDeps, 'onAcknowledged'>;
-  /** From 0 to 1, of the file's samples. */
+  /** From 0 to 1, of the file's rows. */
   readonly onProgress: (share: number) => void;
 }
 
@@ -45,8 +47,8 @@ export async function importFile(
   if (outcome.kind === 'refused') return outcome;
   const total = outcome.activities.reduce((sum, activity) => sum + rowsOf(activity), 0);
   let done = 0;
-  const onAcknowledged = (samples: number) => {
-    done += samples;
+  const onAcknowledged = (rows: number) => {
+    done += rows;
     onProgress(done / total);
   };
   const activities: ImportedActivity[] = [];
@@ -55,9 +57,8 @@ export async function importFile(
     const sent = await sendFrames(framesOf(activity, identity), { ...send, onAcknowledged });
     const { startMs, endMs, damage, ignored } = activity;
     const sports = activity.sessions.map(({ sport }) => sport);
-    activities.push({ boot: identity.boot, sports, startMs, endMs, damage, ignored, sent });
+    const [samples, beats] = [activity.samples.timesMs.length, activity.rr?.timesMs.length ?? 0];
+    activities.push({ boot: identity.boot, sports, samples, beats, startMs, endMs, damage, ignored, sent });
   }
   return { kind: 'imported', format: outcome.format, source: identityOf(athlete, outcome.hash, 0).source, activities };
 }
-
-const rowsOf = ({ samples, rr }: RecordedActivity) => samples.timesMs.length + (rr?.timesMs.length ?? 0);

@@ -19,6 +19,14 @@ export interface ImportServiceDeps {
   readonly err: { write(text: string): unknown; isTTY?: boolean };
 }
 
+/** As tokens have it. */
+const ATHLETE = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** Throws StartError for a name that no athlete can have. */
+export function assertAthlete(athlete: string): void {
+  if (!ATHLETE.test(athlete)) throw new StartError('--athlete: an athlete has 1 to 128 of A–Z a–z 0–9 _ -');
+}
+
 /** Imports one file after the other. `run` rejects when one was not imported whole, so that the process ends with 1. */
 export function createImportService({ options, connect, token, clock, out, err }: ImportServiceDeps): Service {
   const stopping = new AbortController();

@@ -76,6 +76,7 @@ function freshRun(firstHeartRate: number): Uint8Array {
       power: 200 + (second % 7),
       distance: second * 3,
     });
+    writer.write(78, { time: [1] });
   }
   return writer.finish();
 }
@@ -121,6 +122,13 @@ const ofClickHouse = (source: string) =>
   `${SUMS} slipstream.samples FINAL WHERE device = 'files-ann' AND source = '${source}'`;
 const ofQuestDb = (source: string) => `${SUMS} samples WHERE series = 'files-ann/${source}'`;
 
+/** Events, heart beats, and what their intervals add up to (ms). */
+async function besides(source: string): Promise<unknown[]> {
+  const events = await clickhouse(`SELECT count() FROM slipstream.events FINAL WHERE source = '${source}:events'`);
+  const beats = `SELECT count(), sum(rr) / 10 FROM slipstream.rr FINAL WHERE source = '${source}:rr'`;
+  return [...events, ...(await clickhouse(beats))];
+}
+
 /** The rows of a source in both stores, once there are `rows` of them. */
 async function storedOf(source: string, rows: number): Promise<{ clickhouse: unknown[]; questdb: unknown[] }> {
   const ask = async () => ({
@@ -143,10 +151,14 @@ test('a file becomes rows in both stores, a second import of it changes nothing'
   const [verdict] = first.lines as [{ source: string; activities: { sent: unknown; damage: unknown }[] }];
   assert.deepEqual(
     verdict.activities.map(({ sent, damage }) => ({ sent, damage })),
-    [{ sent: { frames: 2, samples: 600, dead: {} }, damage: [{ reason: 'no_session', count: 1 }] }],
+    [{ sent: { frames: 8, rows: 1_202, dead: {} }, damage: [{ reason: 'no_session', count: 1 }] }],
   );
-  const expected = [600, 600 * 139.5, 599 * 300, 1, 2];
+  const expected = [600, 600 * 139.5, 599 * 300, 2, 7];
   assert.deepEqual(await storedOf(verdict.source, 600), { clickhouse: expected, questdb: expected });
+  await until(
+    'events and heart beats are there',
+    async () => (await besides(verdict.source)).join() === '2,600,600000',
+  );
 
   assert.deepEqual(await runImport(file, '--athlete', 'ann'), first);
   // What comes after it in the same shard is there: then the second import is through as well.

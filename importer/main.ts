@@ -7,15 +7,16 @@ import { signToken } from '../runtime/token.ts';
 import { loadSigningKey } from '../runtime/token-keys.ts';
 import { WEBSOCKET_PATH } from '../schemas/names.ts';
 import { importDevice } from './identity.ts';
-import { createImportService } from './import-service.ts';
+import { assertAthlete, createImportService } from './import-service.ts';
 import { importOptions } from './options.ts';
 
 const TOKEN_LIFETIME_MS = 24 * 3_600_000;
 
 await runMain(
-  'import',
+  'npm run import --',
   importOptions,
   async (options) => {
+    assertAthlete(options.athlete);
     const connect = createWebsocketConnect({ url: `ws://${options.host}:${options.websocketPort}${WEBSOCKET_PATH}` });
     const token = options.open ? null : await importerToken(options.tokenKey, options.athlete);
     const { stdout: out, stderr: err } = process;

@@ -6,7 +6,7 @@ export const importOptions = defineOptions({
   files: {
     type: 'list',
     positional: true,
-    description: 'Activity files: FIT, GPX or TCX, as they are or packed with gzip.',
+    description: 'Activity files: FIT, GPX, TCX, CSV or Parquet, as they are or packed with gzip.',
   },
   athlete: {
     env: 'SLIPSTREAM_IMPORT_ATHLETE',

@@ -11,13 +11,14 @@ export interface SendDeps {
   readonly giveUpMs: number;
   readonly signal: AbortSignal;
   /** Told after each acknowledgement. */
-  readonly onAcknowledged: (samples: number) => void;
+  readonly onAcknowledged: (rows: number) => void;
 }
 
 /** What became of the frames: every one was acknowledged; these were not taken as samples. */
 export interface SendResult {
   readonly frames: number;
-  readonly samples: number;
+  /** Rows that were taken: samples, heart beats and events. */
+  readonly rows: number;
   /** Reason → frames in the dead letters. */
   readonly dead: Readonly<Record<string, number>>;
 }
@@ -39,7 +40,7 @@ export async function sendFrames(frames: Iterable<SensorFrame>, deps: SendDeps):
   const source = frames[Symbol.iterator]();
   const backoff = createBackoff({ delaysMs: BACKOFF_MS });
   const dead: Record<string, number> = {};
-  let [sentFrames, samples] = [0, 0];
+  let [sentFrames, rows] = [0, 0];
   let progressMs = clock.monotonicMs();
   let again: SensorFrame[] = [];
   let connection: Connection | null = null;
@@ -69,7 +70,7 @@ export async function sendFrames(frames: Iterable<SensorFrame>, deps: SendDeps):
         return;
       }
       sentFrames++;
-      if (outcome.reason === null) samples += round[i].timesMs.length;
+      if (outcome.reason === null) rows += round[i].timesMs.length;
       else dead[outcome.reason] = (dead[outcome.reason] ?? 0) + 1;
       deps.onAcknowledged(round[i].timesMs.length);
       progressMs = clock.monotonicMs();
@@ -107,7 +108,7 @@ export async function sendFrames(frames: Iterable<SensorFrame>, deps: SendDeps):
       const waitMs = connection.slowUntilMs - clock.nowMs();
       if (waitMs > 0) await clock.sleep(waitMs, signal);
       const round = nextRound(Math.min(MAX_WINDOW_FRAMES, connection?.maxInFlight ?? MAX_WINDOW_FRAMES));
-      if (round.length === 0) return { frames: sentFrames, samples, dead };
+      if (round.length === 0) return { frames: sentFrames, rows, dead };
       if (connection === null) again = [...round, ...again];
       else await sendRound(connection, round);
     }

@@ -13,11 +13,13 @@ export function inWords(file: string, verdict: Verdict): string {
 }
 
 function activityInWords(file: string, activity: ImportedActivity): string {
-  const { sports, startMs, endMs, damage, ignored, sent } = activity;
+  const { sports, samples, beats, startMs, endMs, damage, ignored, sent } = activity;
   const minutes = Math.round((endMs - startMs) / 60_000);
   const from = new Date(startMs).toISOString().slice(0, 16).replace('T', ' ');
   const lines = [
-    `imported  ${file}: ${sports.join(', ')}, ${from} UTC, ${minutes} min, ${count(sent.samples, 'sample')}`,
+    `imported  ${file}: ${sports.join(', ')}, ${from} UTC, ${minutes} min, ${count(samples, 'sample')}${
+      beats === 0 ? '' : `, ${count(beats, 'heart beat')}`
+    }`,
     ...damage.map(
       (one) => `  damaged   ${FILE_REASONS[one.reason].text}${one.count > 1 ? ` (${one.count} times)` : ''}`,
     ),

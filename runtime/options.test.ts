@@ -123,8 +123,9 @@ test('positional options are read in order, a list takes the rest', () => {
     files: { type: 'list', positional: true, description: 'Files.' },
     days: { type: 'integer', default: 1, description: 'Life of the token.' },
   });
-  const argv = ['watch-1', 'a.fit', '--days', '3', 'b.fit'];
-  assert.deepEqual(readOptions(token, { argv, env: {} }), { device: 'watch-1', files: ['a.fit', 'b.fit'], days: 3 });
+  const argv = ['watch-1', 'a.fit', '--days', '3', 'Run, late.fit'];
+  const files = ['a.fit', 'Run, late.fit'];
+  assert.deepEqual(readOptions(token, { argv, env: {} }), { device: 'watch-1', files, days: 3 });
   assert.throws(() => readOptions(token, { argv: [], env: {} }), /<device> is required/);
 });
 

@@ -78,7 +78,9 @@ export function readOptions<T extends OptionTable>(
   for (const [name, option] of Object.entries(table)) {
     const fromEnv = env[envName(name, option)];
     const texts = given.get(name);
-    if (texts) values[name] = parseValue(option, texts.join(','), option.positional ? name : flagName(name));
+    if (texts && option.positional && option.type === 'list')
+      values[name] = texts.map((text) => word(option, text, name));
+    else if (texts) values[name] = parseValue(option, texts.join(','), option.positional ? name : flagName(name));
     // A variable that is set to nothing counts as not set: compose files and .env files write it so.
     else if (fromEnv !== undefined && fromEnv !== '') values[name] = parseValue(option, fromEnv, envName(name, option));
     else if (option.default !== undefined) values[name] = option.default;
@@ -159,6 +161,12 @@ function parseValue(option: Option, text: string, label: string): unknown {
     case 'string':
       return text;
   }
+}
+
+/** One word of a list that is given by place: a shell has split it already, so a file's name may hold commas. */
+function word(option: Option & { type: 'list' }, text: string, label: string): string {
+  if (text !== '' && (!option.choices || option.choices.includes(text))) return text;
+  throw new OptionError(`${label}: got "${text}", expected ${expected(option)}`);
 }
 
 /** What a value must look like, in words: `an integer from 1 to 65535 (ms)`. */

@@ -19,6 +19,8 @@ export interface FitDefinition {
   readonly littleEndian: boolean;
   readonly sizeBytes: number;
   readonly fields: readonly FitField[];
+  /** The field of the time, which nearly every message has. */
+  readonly time: FitField | undefined;
 }
 
 /** One message, in the bytes of its file. The same object for every message: read it before the next one comes. */
@@ -27,8 +29,8 @@ export interface FitMessage {
   readonly view: DataView;
   /** Where the fields begin. */
   at: number;
-  /** The time in a compressed header, seconds of FIT, or NaN. */
-  headerTimeS: number;
+  /** Its time, from a field or a compressed header, in seconds of FIT; NaN without one. */
+  timeS: number;
 }
 
 /** What follows the last file of a chain is no file; a chain longer than this is no recording. */
@@ -79,8 +81,8 @@ export function* fitParts(bytes: Uint8Array, damageOf: (part: number) => DamageC
 export function readFitMessages(bytes: Uint8Array, part: FitPart, onMessage: (message: FitMessage) => void): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const definitions: (FitDefinition | undefined)[] = new Array(16);
-  const nothing: FitDefinition = { message: -1, littleEndian: true, sizeBytes: 0, fields: [] };
-  const message: FitMessage = { definition: nothing, view, at: 0, headerTimeS: Number.NaN };
+  const nothing: FitDefinition = { message: -1, littleEndian: true, sizeBytes: 0, fields: [], time: undefined };
+  const message: FitMessage = { definition: nothing, view, at: 0, timeS: Number.NaN };
   const end = part.dataEnd;
   let at = part.dataStart;
   let lastTimeS = 0;
@@ -98,14 +100,14 @@ export function readFitMessages(bytes: Uint8Array, part: FitPart, onMessage: (me
     if (definition === undefined || at + 1 + definition.sizeBytes > end) return at;
     message.definition = definition;
     message.at = at + 1;
-    message.headerTimeS = Number.NaN;
     if (isCompressed) {
       // Five bits of the time; they roll over every 32 s (FIT protocol, Compressed Timestamp Header).
       lastTimeS = lastTimeS + (((header & 0x1f) - lastTimeS) & 0x1f);
-      message.headerTimeS = lastTimeS;
+      message.timeS = lastTimeS;
     } else {
-      const timeS = fitNumber(message, TIMESTAMP);
-      if (!Number.isNaN(timeS)) lastTimeS = timeS;
+      const { time } = definition;
+      message.timeS = time === undefined ? Number.NaN : fieldNumber(message, time, time.baseType);
+      if (!Number.isNaN(message.timeS)) lastTimeS = message.timeS;
     }
     onMessage(message);
     at += 1 + definition.sizeBytes;
@@ -133,7 +135,8 @@ function readDefinition(bytes: Uint8Array, view: DataView, at: number, end: numb
   };
   if (!takeAll(bytes[at + 4], false)) return null;
   if (hasDeveloper && (next >= end || !takeAll(bytes[next++], true))) return null;
-  return { definition: { message, littleEndian, sizeBytes: offset, fields } satisfies FitDefinition, next };
+  const time = fields.find(({ number, developer }) => number === TIMESTAMP && developer < 0);
+  return { definition: { message, littleEndian, sizeBytes: offset, fields, time } satisfies FitDefinition, next };
 }
 
 /** The value of a profile's field as it is stored, or NaN when it is absent or marked as invalid. */

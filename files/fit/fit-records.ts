@@ -98,8 +98,7 @@ export function createRecordReader(damage: DamageCounts, nowMs: number) {
   }
 
   function begin(message: FitMessage): boolean {
-    const seconds = fitNumber(message, 253);
-    return series.begin(fitTimeMs(Number.isNaN(seconds) ? message.headerTimeS : seconds));
+    return series.begin(fitTimeMs(message.timeS));
   }
 
   function takeCompressed(message: FitMessage, field: FitField): void {

@@ -19,7 +19,7 @@ export interface Track {
 /** Programs begin a new track after a break; a longer one means another activity. */
 const MAX_BREAK_MS = 6 * 3_600_000;
 
-/** Tracks that follow one another within hours, in one sport, are one activity; any other is an activity of its own. */
+/** Tracks that follow one another within hours are one activity; any other is an activity of its own. */
 export function joinTracks(tracks: readonly Track[]): RecordedActivity[] {
   const sorted = [...tracks].sort((a, b) => a.session.startMs - b.session.startMs);
   const groups: Track[][] = [];
@@ -33,7 +33,7 @@ export function joinTracks(tracks: readonly Track[]): RecordedActivity[] {
 
 function follows(before: Session, next: Session): boolean {
   const breakMs = next.startMs - before.endMs;
-  return breakMs > 0 && breakMs <= MAX_BREAK_MS && before.sport === next.sport && before.subSport === next.subSport;
+  return breakMs > 0 && breakMs <= MAX_BREAK_MS;
 }
 
 function activityOf(tracks: readonly Track[]): RecordedActivity {
@@ -48,7 +48,7 @@ function activityOf(tracks: readonly Track[]): RecordedActivity {
   return {
     startMs,
     endMs,
-    sessions: [{ ...tracks[0].session, endMs }],
+    sessions: sessionsOf(tracks),
     laps: [],
     lengths: [],
     events: pausesBetween(tracks.flatMap((track) => track.segments)),
@@ -58,6 +58,18 @@ function activityOf(tracks: readonly Track[]): RecordedActivity {
     ignored,
     damage: damage.list(),
   };
+}
+
+/** Tracks of one sport are one session. */
+function sessionsOf(tracks: readonly Track[]): Session[] {
+  const sessions: Session[] = [];
+  for (const { session } of tracks) {
+    const before = sessions.at(-1);
+    if (before?.sport === session.sport && before.subSport === session.subSport) {
+      sessions[sessions.length - 1] = { ...before, endMs: session.endMs };
+    } else sessions.push(session);
+  }
+  return sessions;
 }
 
 /** A device begins a new segment when it records again, so what lies between two is a pause. */

@@ -1,3 +1,4 @@
+import { CHANNELS } from '../../schemas/channels.ts';
 import { type RecordedActivity, wholeSession } from '../activity.ts';
 import { DamageCounts, RefusedFileError } from '../reasons.ts';
 import { type Series, SeriesBuilder } from '../series.ts';
@@ -11,17 +12,15 @@ import { joinTracks, type Track } from './join-tracks.ts';
  * TrackPointExtension v1 and v2, and `power`, which many programs write straight into the extensions.
  */
 const POINT_CHANNELS: Readonly<Record<string, string>> = {
+  // What our own files say has the names of the channels.
+  ...Object.fromEntries(CHANNELS.map(({ name }) => [name, name])),
   ele: 'altitude',
   hr: 'heart_rate',
   heartrate: 'heart_rate',
   cad: 'cadence',
-  cadence: 'cadence',
   atemp: 'ambient_temperature',
   temp: 'ambient_temperature',
-  power: 'power',
   PowerInWatts: 'power',
-  speed: 'speed',
-  distance: 'distance',
 };
 /** Of points, and nothing that we keep. */
 const SILENT = new Set(['time', 'extensions', 'TrackPointExtension', 'trkpt', 'TrackPointExtensions']);
@@ -68,6 +67,7 @@ function createGpxReader(nowMs: number) {
   function open({ name, attributes }: XmlElement): void {
     if (name === 'rte' || name === 'wpt') seen.hasRoute = true;
     if (name === 'trk') {
+      isInSegment = false;
       const damage = new DamageCounts();
       track = { damage, series: new SeriesBuilder(damage, nowMs), segments: [], ignored: new Map(), sport: '' };
     } else if (name === 'trkseg') {

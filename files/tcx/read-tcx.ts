@@ -7,6 +7,7 @@ import {
   wholeSession,
 } from '../activity.ts';
 import { pausesBetween } from '../gpx/join-tracks.ts';
+import { joinActivities } from '../join-activities.ts';
 import { DamageCounts, RefusedFileError } from '../reasons.ts';
 import { SeriesBuilder } from '../series.ts';
 import { sportNamed } from '../sport-names.ts';
@@ -38,6 +39,8 @@ const TRIGGERS: Readonly<Record<string, LapTrigger>> = {
   HeartRate: 'other',
 };
 const MAX_LAPS = 10_000;
+/** What an activity stands in, by itself or as a part of a multisport session. */
+const PARENTS = new Set<string | undefined>(['Activities', 'FirstSport', 'NextSport']);
 
 /**
  * Reads the activities of a TCX file (Garmin TrainingCenterDatabase v2). Courses and plans are none. Throws
@@ -71,6 +74,8 @@ interface OpenActivity {
 function createTcxReader(nowMs: number) {
   const path: string[] = [];
   const finished: RecordedActivity[] = [];
+  /** Of the multisport session that is open. */
+  let parts: RecordedActivity[] | null = null;
   const seen = { activities: 0 };
   let activity: OpenActivity | null = null;
   let lap: OpenLap | null = null;
@@ -81,7 +86,9 @@ function createTcxReader(nowMs: number) {
   function open({ name, attributes }: XmlElement): void {
     const parent = path.at(-1);
     path.push(name);
-    if (name === 'Activity' && parent === 'Activities') {
+    if (name === 'MultiSportSession') {
+      parts = [];
+    } else if (name === 'Activity' && PARENTS.has(parent)) {
       seen.activities++;
       const damage = new DamageCounts();
       const series = new SeriesBuilder(damage, nowMs);
@@ -101,6 +108,7 @@ function createTcxReader(nowMs: number) {
     const below = path.slice(pointDepth).join('/');
     path.pop();
     const parent = path.at(-1);
+    if (name === 'MultiSportSession') finishParts();
     if (activity === null) return;
     if (name === 'Trackpoint' && point !== null) {
       takePoint(activity, point);
@@ -145,7 +153,7 @@ function createTcxReader(nowMs: number) {
     const samples = series.finish();
     if (samples === null) return;
     const { timesMs } = samples;
-    finished.push({
+    (parts ?? finished).push({
       startMs: timesMs[0],
       endMs: timesMs[timesMs.length - 1],
       sessions: [wholeSession(samples, ...sport)],
@@ -160,12 +168,20 @@ function createTcxReader(nowMs: number) {
     });
   }
 
+  function finishParts(): void {
+    if (parts === null || parts.length === 0) return;
+    const whole = joinActivities(parts);
+    finished.push(...(whole === null ? parts : [whole]));
+    parts = null;
+  }
+
   return {
     seen,
     handler: { open, close },
     /** A file that breaks off leaves its last activity open. */
     finish(isWhole: boolean): RecordedActivity[] {
       if (activity !== null) finishActivity(activity, isWhole);
+      finishParts();
       return finished.sort((a, b) => a.startMs - b.startMs);
     },
   };

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'device-sim': ['runtime', 'schemas', 'files'],
   stack: ['runtime', 'schemas'],
   // Whole deployments run as processes; a scenario may also measure one part by itself.
-  benchmarks: ['runtime', 'schemas', 'stack', 'device-sim', 'ingest', 'processors'],
+  benchmarks: ['runtime', 'schemas', 'files', 'stack', 'device-sim', 'ingest', 'processors'],
   // Documents are generated from the tables of whoever owns them.
   docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack', 'benchmarks'],
 };
@@ -31,7 +31,7 @@ const VENDORS: Record<string, readonly string[]> = {
   '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts', NODE_DEVELOPER],
   '@fastify/swagger': ['api/**'],
   '@fastify/type-provider-typebox': ['api/**'],
-  '@garmin/fitsdk': ['files/fit/profile.ts'],
+  '@garmin/fitsdk': ['files/fit/profile.ts', 'benchmarks/scenarios/activity-files/*.ts'],
   '@nats-io/jetstream': ['runtime/nats/**'],
   '@nats-io/kv': ['runtime/nats/**'],
   '@nats-io/transport-node': ['runtime/nats/**'],
@@ -41,6 +41,8 @@ const VENDORS: Record<string, readonly string[]> = {
   'cli-progress': ['device-sim/progress.ts', 'stack/progress.ts'],
   'fast-check': [],
   fastify: ['api/**'],
+  hyparquet: ['files/table/parquet.ts'],
+  'hyparquet-writer': ['files/table/parquet.ts'],
   jose: ['runtime/token.ts', 'runtime/token-keys.ts'],
   mqtt: ['device-sim/transport/mqtt-*.ts', NODE_DEVELOPER],
   'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
