@@ -88,6 +88,8 @@ test('each scenario behind the documents runs, counts right, says so in a file, 
     results.map(({ scenario, pass, reasons, grades }) => ({ scenario, pass, reasons, grades })),
     [...MEASURED].sort().map((scenario) => ({ scenario, pass: true, reasons: [], grades: [] })),
   );
+  const { turns } = results.find(({ scenario }) => scenario === 'whole-path').measured;
+  for (const { samples, load } of [...turns.ten, ...turns.one]) assert.equal(samples, load.samplesAcknowledged);
   for (const { scenario, figures, notes } of results) {
     for (const target of TARGETS.filter((one) => one.scenario === scenario)) {
       const isLeftOut = target.figure.endsWith('Ratio') && notes.some((note: string) => note.startsWith('without '));

@@ -34,7 +34,7 @@ export type StoreName = (typeof STORES)[number];
 /** What `--smoke` changes: enough to see each scenario run and count, nothing to judge. */
 export const SMOKE = {
   warmUpS: 0,
-  rampS: 0,
+  rampS: 1,
   measureS: 2,
   rounds: 1,
   roundS: 1,

@@ -10,7 +10,7 @@ import { wrongDistinct } from '../whole-path/wrong-distinct.ts';
 const WINDOW = 8;
 const FRAMES_PER_TURN = 1;
 /** By then every device has sent a frame, so its boot is known. */
-const RAMP_S = 4;
+const SETTLE_S = 4;
 
 /** The same rate from few devices and from many: what it costs that they are many. */
 export async function runDevices(deps: ScenarioDeps): Promise<Outcome> {
@@ -22,7 +22,7 @@ export async function runDevices(deps: ScenarioDeps): Promise<Outcome> {
   const warm = await runs.warmUp(warmUpS, options);
   // What is sustained when frames come as fast as they are acknowledged: this is the rate that both sides offer.
   const { samplesPerS } = warmUpS > 0 ? await runs.send(warm * roundS, options) : { samplesPerS: warm };
-  const rampS = Math.min(RAMP_S, roundS);
+  const settleS = Math.min(SETTLE_S, roundS);
   const framesPerS = samplesPerS / samplesPerFrame;
   const turns: { few: PathTurn[]; many: PathTurn[] } = { few: [], many: [] };
   for (let round = 0; round < rounds; round++) {
@@ -30,8 +30,8 @@ export async function runDevices(deps: ScenarioDeps): Promise<Outcome> {
       ['few', few],
       ['many', many],
     ] as const) {
-      const shape: Shape = { ...options, devices, window: WINDOW, framesPerS, framesPerTurn: FRAMES_PER_TURN, rampS };
-      const turn = await runs.send(samplesPerS * (roundS + rampS), shape);
+      const shape: Shape = { ...options, devices, window: WINDOW, framesPerS, framesPerTurn: FRAMES_PER_TURN, settleS };
+      const turn = await runs.send(samplesPerS * (roundS + settleS), shape);
       say(`${count(devices)} devices: ${lineOf(turn)}`);
       turns[side].push(turn);
     }
@@ -48,7 +48,7 @@ export async function runDevices(deps: ScenarioDeps): Promise<Outcome> {
     lines: Object.entries(figures).map(([name, figure]) => `${name.padEnd(24)}${inRange(figure)}`),
     figures,
     notes: [`${count(many)} devices against ${count(few)}, ${count(samplesPerS)} samples/s offered by both`],
-    measured: { few, many, offeredSamplesPerS: samplesPerS, rampS, turns },
+    measured: { few, many, offeredSamplesPerS: samplesPerS, settleS, turns },
     reasons: [
       ...[...turns.few, ...turns.many].flatMap(troublesOf),
       ...wrongDistinct(await path.countDistinct(signal), runs.acknowledgedSamples()),

@@ -4,6 +4,7 @@ import { type Account, openAccount, otherCores, totalOf } from '../../cpu-accoun
 import { type LoadSummary, type LoadTarget, startLoad } from '../../deployment/load-process.ts';
 import { createDeviceTime } from '../../device-time.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
+import { count } from '../../words.ts';
 
 /** Something that takes samples by MQTT and brings them into one or two stores. */
 export interface Path {
@@ -28,14 +29,14 @@ export interface Shape {
   readonly framesPerS?: number;
   readonly framesPerTurn?: number;
   /** What is measured begins so long after the first acknowledgement: new devices cost more than known ones. */
-  readonly rampS?: number;
+  readonly settleS?: number;
 }
 
 export interface PathTurn {
   readonly path: string;
   readonly devices: number;
   readonly samples: number;
-  /** From the first frame, or the end of the ramp, until a query finds every sample in every store. */
+  /** From the first frame, or the end of settling, until a query finds every sample in every store. */
   readonly elapsedMs: number;
   readonly samplesPerS: number;
   /** When each store showed everything, from the same moment. */
@@ -50,7 +51,8 @@ export interface PathTurn {
   readonly surplusRows: Readonly<Record<string, number>>;
 }
 
-const LOOK_EVERY_MS = 100;
+/** A question costs a store some CPU, so they are not asked all the time; it makes the answer later by half of this. */
+const LOOK_EVERY_MS = 200;
 /** Stores that take nothing for so long will not. */
 const STALL_MS = 60_000;
 const START_TIMEOUT_MS = 120_000;
@@ -77,18 +79,21 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
     const load = startLoad(`run-${++run}`, path.target, options, deps.release);
     let base = before;
     let fromMs = 0;
-    if (shape.rampS !== undefined) {
+    if (shape.settleS !== undefined) {
       await within(START_TIMEOUT_MS, 'the first acknowledgement', () => load.isFlowing);
-      await systemClock.sleep(shape.rampS * 1_000, signal);
+      await systemClock.sleep(shape.settleS * 1_000, signal);
       base = await path.countRows(signal);
       fromMs = Date.now();
       close = openAccount(path.pids);
     }
-    const summary = await load.ended();
+    // Looked for from the beginning: a load takes its time to say goodbye, when everything may long be there.
+    const [stored, summary] = await Promise.all([
+      untilStored(before, frames * samplesPerFrame).then((found) => ({ ...found, account: close() })),
+      load.ended(),
+    ]);
     acknowledged += summary.samplesAcknowledged;
-    const stored = await untilStored(before, summary.samplesAcknowledged);
     fromMs ||= summary.startedAtMs;
-    return turnOf({ path: path.name, devices, before, base, fromMs, summary, ...stored, account: close() });
+    return turnOf({ path: path.name, devices, before, base, fromMs, summary, ...stored });
   }
 
   async function untilStored(before: Readonly<Record<string, number>>, wanted: number) {
@@ -117,8 +122,12 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
    */
   async function warmUp(seconds: number, shape: Shape, firstSamples = 20_000): Promise<number> {
     let turn = await send(firstSamples, shape);
+    const tell = () => deps.say(`  ${count(turn.samples)} samples, ${count(turn.samplesPerS)} a second`);
+    tell();
     for (let totalMs = turn.elapsedMs; totalMs < seconds * 1_000; totalMs += turn.elapsedMs) {
-      turn = await send((turn.samplesPerS * Math.max(1, seconds)) / 3, shape);
+      // Short turns are mostly waiting and say little, so they grow whatever they say.
+      turn = await send(Math.max(2 * turn.samples, (turn.samplesPerS * seconds) / 3), shape);
+      tell();
     }
     return turn.samplesPerS;
   }
@@ -144,6 +153,7 @@ function turnOf({ path, devices, before, base, fromMs, summary, storedAtMs, rows
   const least = (of: (store: string) => number) => Math.min(...stores.map(of));
   const storedAfterMs = each((store) => storedAtMs[store] - fromMs);
   const samples = least((store) => rows[store] - base[store]);
+  if (samples <= 0) throw new Error(`${path} had stored everything before the measured part began`);
   return {
     path,
     devices,
