@@ -68,7 +68,7 @@ function section(kept: KeptResult, table: MakeTable): string {
 }
 
 /** The most of `otherCores` in any turn; a question mark for scenarios that do not count it. */
-function mostOtherCores({ measured }: KeptResult): string {
+export function mostOtherCores({ measured }: KeptResult): string {
   const found: number[] = [];
   JSON.stringify(measured, (key, value) => {
     if (key === 'otherCores') found.push(value);

@@ -1,5 +1,5 @@
 import type { KeptResult } from '../benchmarks/kept-results.ts';
-import type { MakeTable } from '../benchmarks/report.ts';
+import { type MakeTable, mostOtherCores } from '../benchmarks/report.ts';
 import { count } from '../benchmarks/words.ts';
 
 const SIDES = [
@@ -24,10 +24,13 @@ export function durabilityCosts(kept: KeptResult | undefined, table: MakeTable):
     inRange(`ackP99Ms.${side}`),
   ]);
   const header = ['promise', 'frames/s', 'of the first', 'CPU µs a frame', 'acknowledged, p99 ms'];
+  const { lostConnections, devices } = kept.measured.killed as { lostConnections: number; devices: number };
   const below =
     `Frames of ten samples through ingest, everything on one machine of ${machine.cores} cores, in turns (least and ` +
-    `greatest in brackets); the last column at a modest pace. A killed leader: ` +
-    `${count(figures.leaderKilledMs.value)} ms without an acknowledgement. Commit \`${commit.slice(0, 12)}\`, ` +
+    `greatest in brackets); the last column at a modest pace. Others on the machine used up to ` +
+    `${mostOtherCores(kept)} cores meanwhile: take the ratios. A killed leader: ` +
+    `${count(figures.leaderKilledMs.value)} ms without an acknowledgement; ${lostConnections} of ${devices} ` +
+    `connections were closed meanwhile, and their devices came again. Commit \`${commit.slice(0, 12)}\`, ` +
     `${startedAt.slice(0, 10)}; [how it is measured](../benchmarks/README.md#durability).`;
   return `${table(header, rows)}\n\n${below}`;
 }

@@ -8,6 +8,7 @@ import { createLedgerStore, type Ledger, readLedger } from '../../runtime/ledger
 import { createSilentLog } from '../../runtime/log.ts';
 import { startTestNats } from '../../runtime/nats/nats-for-tests.ts';
 import { openPlatform, type Platform, platformOptions } from '../../runtime/nats/platform.ts';
+import { createDurableAt } from '../../runtime/nats/stream-copies.ts';
 import { createOffsets } from '../../runtime/offsets.ts';
 import { readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
@@ -20,6 +21,8 @@ import { rowKey, rowsOf, type SampleRow } from '../batch-rows.ts';
 import { batchMessage, sinkMessage, type TestBatch } from '../batches-for-tests.ts';
 import { createClickHouse } from '../clickhouse/clickhouse-client.ts';
 import { createQuestDbClient } from '../questdb/questdb-client.ts';
+import { replay } from '../rebuild/replay.ts';
+import type { Sink } from '../sink.ts';
 import { startTestClickHouse, startTestQuestDb } from '../stores-for-tests.ts';
 import { runBackupCommand } from './backup.ts';
 import { BackupError, MANIFEST_FILE, type Manifest } from './manifest.ts';
@@ -30,6 +33,8 @@ const WAIT_MS = 60_000;
 const SHARDS = 4;
 const DEVICES = 8;
 const FRAME_SAMPLES = 10;
+/** Two thousand samples a second together: enough to go on all the while, and few where the machine is slow. */
+const PAUSE_MS = 20;
 const logger = createSilentLog();
 const release = createReleaseStack({ log: logger, timeoutMs: 30_000 });
 const dir = mkdtempSync(join(tmpdir(), 'slip-backup-'));
@@ -139,7 +144,7 @@ function startLoad(platform: Platform, instance: string, boot: string) {
         await dead.publish(platform.names.dead('malformed', device), data, { msgId: id, headers: {} });
         deadLetters++;
       }
-      await systemClock.sleep(5);
+      await systemClock.sleep(PAUSE_MS);
     }
   }
 
@@ -262,6 +267,38 @@ test('a backup made under load brings back everything acknowledged before it, on
   await until('every row is in a roll-up', async () => (await rollUps()) === distinct);
   await processors.stop();
   t.diagnostic(`${samplesOf(promised)} samples before the backup, ${accepted} came back, ${distinct} rows at the end`);
+});
+
+test('a lost ClickHouse gets its tables from the backup, and what came since from the stream', async () => {
+  const nats = await startTestNats({ maxFileBytes: 2 ** 34 });
+  release.add('NATS for the tables', () => nats.stop());
+  const [lost, fresh] = [await startTestClickHouse(), await startTestClickHouse()];
+  for (const store of [lost, fresh]) release.add('ClickHouse for the tables', () => store.stop());
+  const flags = [`--nats-urls=${nats.url}`, `--shards=${SHARDS}`, `--frames-max-bytes=${64 * MIB}`];
+  const platform = await openPlatformOf({ flags });
+  const load = startLoad(platform, '00000000000000a3', 'aaaaaaaaaaaaaaa3');
+  await until('a load runs', async () => load.acked.length > 200);
+  const frames = await platform.frames();
+  const bring = (sink: Sink, fromSeq: number) =>
+    replay({
+      ...{ frames, names: platform.names, sink, clock: systemClock, fromSeq, onProgress: () => undefined },
+      ...{ maxBatchRows: 1_000, maxBatchBytes: MIB, signal: new AbortController().signal },
+    });
+  const { lastSeq } = await bring(lost.sink, 1);
+  await createDurableAt(platform.link, frames.name, 'clickhouse', lastSeq + 1);
+  const tablesDir = join(dir, 'tables');
+  await command({ flags: [...flags, `--clickhouse-url=${lost.url}`] }, 'create', tablesDir);
+  await load.end();
+
+  await command({ flags: [...flags, `--clickhouse-url=${fresh.url}`] }, 'restore-clickhouse', tablesDir);
+  const restored = (await fresh.rows()).length;
+  assert.equal(restored, (await lost.rows()).length);
+  await bring(fresh.sink, lastSeq + 1);
+  const found = keyed(await fresh.rows());
+  assert.ok(found.size > restored);
+  assert.deepEqual(found, keyed(rowsOfBatches(load.acked)));
+  const totals = await fresh.ledger('00000000000000a3');
+  assert.deepEqual([totals.lines, totals.samples], [load.acked.length, samplesOf(load.acked)]);
 });
 
 test('a backup with a changed file, an unfinished one, and a folder that is used are refused', async () => {

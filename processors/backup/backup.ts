@@ -12,7 +12,7 @@ import { createQuestDbSink } from '../questdb/sink.ts';
 import { createBackup } from './create-backup.ts';
 import { type Part, readManifest, verifyFiles } from './manifest.ts';
 import type { backupOptions } from './options.ts';
-import { restoreBackup } from './restore-backup.ts';
+import { restoreBackup, restoreClickHouse } from './restore-backup.ts';
 
 export interface BackupCommandDeps {
   readonly options: Options<typeof backupOptions>;
@@ -35,6 +35,7 @@ export async function runBackupCommand(deps: BackupCommandDeps): Promise<void> {
     return deps.say(`${count(files)} files with ${count(bytes)} bytes are what was backed up`);
   }
   if (command === 'create') return create(deps, dir);
+  if (command === 'restore-clickhouse') return restoreTables(deps, dir);
   return restore(deps, dir);
 }
 
@@ -77,4 +78,18 @@ async function restore(deps: BackupCommandDeps, dir: string): Promise<void> {
   });
   say(`QuestDB was made anew: ${count(made.rows)} rows, ${count(made.ledgerLines)} lines of the ledger`);
   say(`everything of ${manifest.startedAt} is back; the services may start`);
+}
+
+async function restoreTables(deps: BackupCommandDeps, dir: string): Promise<void> {
+  const { options, clock, release, signal, say } = deps;
+  const { clickhouseUrl, region, shards } = options;
+  const clickHouse = createClickHouse(clickhouseUrl);
+  release.add('ClickHouse', () => clickHouse.close());
+  const sink = createClickHouseSink({ url: clickhouseUrl, clock });
+  release.add('the sink of clickhouse', () => sink.close());
+  const onPart = (part: Part) => say(partLine(part));
+  const manifest = await restoreClickHouse({ dir, region, shards, clickHouse, sink, signal, onPart });
+  say(`the tables of ${manifest.startedAt} are back. What came since is in the stream; bring it in with`);
+  say(`  npm run rebuild -- replay --store clickhouse --from ${manifest.storedSeq + 1}`);
+  say('  npm run rebuild -- roll-ups');
 }

@@ -2,7 +2,7 @@ import { platformOptions } from '../../runtime/nats/platform.ts';
 import { defineOptions } from '../../runtime/options.ts';
 import { processorsOptions } from '../options.ts';
 
-export const BACKUP_COMMANDS = ['create', 'restore', 'verify'] as const;
+export const BACKUP_COMMANDS = ['create', 'restore', 'restore-clickhouse', 'verify'] as const;
 
 /** `npm run backup -- create /backups/2026-01-31`. */
 export const backupOptions = defineOptions({
@@ -14,6 +14,7 @@ export const backupOptions = defineOptions({
     description:
       'create: copies streams, buckets and ClickHouse into a folder, while everything runs. ' +
       'restore: puts such a folder into empty engines, with no service running, and makes QuestDB anew. ' +
+      'restore-clickhouse: puts only its tables into an empty ClickHouse, with no sink of it running. ' +
       'verify: reads every file of a backup and compares it with its manifest.',
   },
   dir: {

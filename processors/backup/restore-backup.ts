@@ -46,7 +46,9 @@ export async function restoreBackup(deps: RestoreDeps): Promise<{ manifest: Mani
   await verifyFiles(dir, manifest);
   await assertNoStreams(deps);
   for (const sink of deps.sinks) await sink.open();
-  await assertNoRows(deps);
+  await assertNoRows(deps.clickHouse);
+  const [[lines]] = await deps.hot.sql('SELECT count() FROM ledger');
+  if (lines !== 0) throw new BackupError(`QuestDB is not empty: its ledger has ${lines} lines`);
 
   for (const part of manifest.parts) {
     signal.throwIfAborted();
@@ -76,7 +78,31 @@ export async function restoreBackup(deps: RestoreDeps): Promise<{ manifest: Mani
   return { manifest, hot };
 }
 
-function assertFits({ region, shards, versions }: Manifest, deps: RestoreDeps): void {
+/**
+ * Puts only the tables of a backup into an empty ClickHouse: the stream and everything else are alive. What was stored
+ * after the backup is in the stream from the message behind `storedSeq` on, as far as it was not trimmed.
+ */
+export async function restoreClickHouse(
+  deps: Pick<RestoreDeps, 'dir' | 'region' | 'shards' | 'clickHouse' | 'signal' | 'onPart'> & {
+    /** Brings the schema up to date. */
+    readonly sink: Pick<Sink, 'open'>;
+  },
+): Promise<Manifest> {
+  const { dir, clickHouse, signal } = deps;
+  const manifest = await readManifest(dir);
+  assertFits(manifest, deps);
+  await verifyFiles(dir, manifest);
+  await deps.sink.open();
+  await assertNoRows(clickHouse);
+  for (const part of manifest.parts) {
+    if (part.kind !== 'table') continue;
+    await restoreTable(clickHouse, part.name, { ...part, dir, signal });
+    deps.onPart(part);
+  }
+  return manifest;
+}
+
+function assertFits({ region, shards, versions }: Manifest, deps: Pick<RestoreDeps, 'region' | 'shards'>): void {
   if (region !== deps.region) throw new BackupError(`it is of region "${region}", this is "${deps.region}"`);
   if (shards !== deps.shards) throw new BackupError(`it has ${shards} shards, this deployment ${deps.shards}`);
   const known = readMigrations('clickhouse').length;
@@ -97,9 +123,7 @@ async function assertNoStreams({ link, region }: RestoreDeps): Promise<void> {
   if (found.length > 0) throw new BackupError(`NATS is not empty: it has ${found.join(', ')}`);
 }
 
-async function assertNoRows({ clickHouse, hot }: RestoreDeps): Promise<void> {
+async function assertNoRows(clickHouse: Pick<ClickHouse, 'select'>): Promise<void> {
   const [cold] = await clickHouse.select('SELECT toString(count()) AS n FROM slipstream.ledger');
   if (cold.n !== '0') throw new BackupError(`ClickHouse is not empty: its ledger has ${cold.n} lines`);
-  const [[lines]] = await hot.sql('SELECT count() FROM ledger');
-  if (lines !== 0) throw new BackupError(`QuestDB is not empty: its ledger has ${lines} lines`);
 }

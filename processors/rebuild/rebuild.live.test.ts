@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../runtime/clock.ts';
+import { createSilentLog } from '../../runtime/log.ts';
 import { startTestNats, type TestNats } from '../../runtime/nats/nats-for-tests.ts';
 import { openNatsLog } from '../../runtime/nats/nats-stream.ts';
+import { openPlatform } from '../../runtime/nats/platform.ts';
+import { readOptions } from '../../runtime/options.ts';
+import { createReleaseStack } from '../../runtime/release.ts';
 import type { MessageLog } from '../../runtime/stream/stream.ts';
 import type { SensorFrame } from '../../schemas/frame/encode.ts';
 import { createNames } from '../../schemas/names.ts';
@@ -14,6 +18,8 @@ import type { StoredRow } from '../sink.conformance.ts';
 import { type Sink, StoreRefusedError } from '../sink.ts';
 import { startTestClickHouse, startTestQuestDb, type TestStore } from '../stores-for-tests.ts';
 import { type HotProgress, rebuildHotFromCold } from './hot-from-cold.ts';
+import { rebuildOptions } from './options.ts';
+import { rebuild } from './rebuild.ts';
 import { replay } from './replay.ts';
 import { rebuildRollUps } from './roll-ups-from-raw.ts';
 
@@ -76,7 +82,7 @@ before(async () => {
   frames = await openNatsLog(await nats.connect(), {
     name: names.framesStream,
     subjects: [names.framesFilter],
-    ...{ maxBytes: 0, duplicateWindowMs: 120_000, metadata: {}, replicas: 1 },
+    ...{ maxBytes: 0, duplicateWindowMs: 120_000, metadata: { shards: '4' }, replicas: 1 },
   });
   for (const batch of batches) {
     const { subject, data, msgId, headers } = batchMessage(batch);
@@ -215,4 +221,38 @@ test('roll-ups are computed where they count other than the raw rows, and only t
   await cold.command("ALTER TABLE slipstream.rollup_10s DELETE WHERE device = 'watch-3' SETTINGS mutations_sync = 1");
   assert.equal(await run(), 4);
   assert.deepEqual(await rollUps(), right);
+});
+
+test('the command says how far it is and what it has done, and names a place that is none', async () => {
+  const said: string[] = [];
+  async function run(...words: string[]): Promise<void> {
+    const urls = [`--questdb-url=${questdb.url}`, `--clickhouse-url=${clickhouse.url}`, `--nats-urls=${nats.url}`];
+    const sizes = ['--shards=4', `--frames-max-bytes=${2 ** 26}`];
+    const options = readOptions(rebuildOptions, { argv: [...words, ...urls, ...sizes], env: {} });
+    await using release = createReleaseStack({ log: createSilentLog() });
+    const platform = () => openPlatform(options, { name: 'test', logger: createSilentLog(), release });
+    const logger = createSilentLog();
+    said.length = 0;
+    await rebuild({ options, platform, clock: systemClock, release, logger, signal, say: (text) => said.push(text) });
+  }
+  await run('hot');
+  assert.deepEqual(said.slice(-2), [
+    'wrote 0 rows and 0 lines of the ledger',
+    'every series of every day has what ClickHouse has',
+  ]);
+  const someRows = messages
+    .slice(200)
+    .reduce((sum, message) => sum + message.samples, 0)
+    .toLocaleString('en-US');
+  await run('replay', '--store=questdb', '--from=201');
+  assert.equal(said.at(-1), `wrote ${someRows} rows of 40 messages, 0 rows are older than the store keeps`);
+  await run('replay', '--store=clickhouse', `--from=${new Date(Date.now() + DAY_MS).toISOString()}`);
+  assert.equal(said.at(-1), 'wrote 0 rows of 0 messages, 0 rows are older than the store keeps');
+  await frames.openDurable('clickhouse', { subjects: [names.framesFilter], ackWaitMs: 1_000, maxAckPending: 10 });
+  await run('roll-ups');
+  assert.equal(said.at(-1), '0 hours of a series were computed again, all others count right');
+  await assert.rejects(run('replay', '--from=yesterday'), {
+    name: 'StartError',
+    message: '--from: got "yesterday", expected a sequence or a time such as 2026-01-31T08:00:00Z',
+  });
 });
