@@ -74,6 +74,10 @@ export function createActivityBuilder(damage: DamageCounts, nowMs: number) {
         return addDevice(message, { manufacturer: 2, product: 4, serial: 3, name: 27, software: 5 });
       case MESSAGE.sport:
         sport = sportOf(message, 0, 1);
+        return;
+      case MESSAGE.strapHeartRate:
+        // What a strap kept while it was under water, with a clock of its own.
+        return records.ignore('heart rates kept by a strap');
     }
   }
 

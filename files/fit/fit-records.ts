@@ -91,10 +91,11 @@ export function createRecordReader(damage: DamageCounts, nowMs: number) {
       series.set(to.channel, stored);
     }
     if (packed !== undefined) takeCompressed(message, packed);
-    for (const { field, baseType, name } of unknown) {
-      if (!isSet(message, field, baseType)) continue;
-      ignored.set(name, (ignored.get(name) ?? 0) + 1);
-    }
+    for (const { field, baseType, name } of unknown) if (isSet(message, field, baseType)) ignore(name);
+  }
+
+  function ignore(name: string): void {
+    ignored.set(name, (ignored.get(name) ?? 0) + 1);
   }
 
   function begin(message: FitMessage): boolean {
@@ -117,6 +118,7 @@ export function createRecordReader(damage: DamageCounts, nowMs: number) {
   return {
     series,
     ignored,
+    ignore,
     takeRecord,
     /** A message that measures one channel by itself. */
     takeReading(message: FitMessage, channel: number, field: number, factor: number): void {

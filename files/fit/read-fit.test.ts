@@ -78,6 +78,8 @@ test('a swim in a pool has its lengths, strokes and rests', async () => {
     [4, 'uint8'],
   ]);
   for (let i = 0; i < 90; i++) fit.data(0, START_S + i, i * 100, 28);
+  fit.define(3, 132, [[6, 'uint8']]);
+  fit.data(3, 130);
   fit.define(1, 101, [
     [2, 'uint32'],
     [3, 'uint32'],
@@ -99,6 +101,7 @@ test('a swim in a pool has its lengths, strokes and rests', async () => {
   const [{ sport, subSport, poolLengthM }] = activity.sessions;
   assert.deepEqual([sport, subSport, poolLengthM], ['swimming', 'lap_swimming', 25]);
   assert.equal(timelineOf(activity)[0].sport, 'pool_swim');
+  assert.deepEqual(activity.ignored, { 'heart rates kept by a strap': 1 });
 });
 
 test("developers' fields that mean a channel are one, the profile's own come first, the others are named", async () => {

@@ -11,6 +11,7 @@ export const MESSAGE = {
   deviceInfo: 23,
   hrv: 78,
   length: 101,
+  strapHeartRate: 132,
   fieldDescription: 206,
   spo2: 269,
   respiration: 297,
