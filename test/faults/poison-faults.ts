@@ -43,8 +43,9 @@ export const POISON_FAULTS: readonly Fault[] = (['questdb', 'clickhouse'] as con
       const marks = coming(ground).map(MARKS[store]);
       for (const { inBatch } of marks) poison(store, inBatch);
       const proxy = deployment.stores[store];
+      const harmedBefore = proxy.counts.harmed;
       proxy.setMood({ kind: 'refuses', poison: marks.map(({ inWrite }) => inWrite), refusal: REFUSALS[store] });
-      await ground.until('a write was refused', () => proxy.counts.harmed > 0, REFUSED_TIMEOUT_MS);
+      await ground.until('a write was refused', () => proxy.counts.harmed > harmedBefore, REFUSED_TIMEOUT_MS);
       // Until all of its halves were tried; what is refused stays refused for as long as the run lasts.
     },
     async heal({ deployment }) {
