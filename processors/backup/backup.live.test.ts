@@ -218,7 +218,7 @@ test('a backup made under load brings back everything acknowledged before it, on
     manifest.parts.map(({ name }) => name),
     [
       ...['checkpoints', 'ledger', 'ledger', 'rollup_10s', 'samples', 'rr', 'events', 'deployment'],
-      ...['FRAMES', 'offsets', 'leases', 'revocations', 'DEAD'],
+      ...['FRAMES', 'offsets', 'leases', 'revocations', 'config', 'DEAD'],
     ],
   );
 

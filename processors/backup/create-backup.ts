@@ -71,6 +71,7 @@ export async function createBackup(deps: BackupDeps): Promise<Manifest> {
     await bucket('offsets');
     await bucket('leases');
     await bucket('revocations');
+    await bucket('config');
     for (const name of await otherStreams(deps)) {
       await stream(name, name === names.deadStream ? 'Dead letters' : 'Facts');
     }
@@ -96,7 +97,7 @@ export async function createBackup(deps: BackupDeps): Promise<Manifest> {
   }
 }
 
-type BucketName = 'checkpoints' | 'ledger' | 'offsets' | 'leases' | 'revocations';
+type BucketName = 'checkpoints' | 'ledger' | 'offsets' | 'leases' | 'revocations' | 'config';
 
 interface Bucket {
   open(platform: Platform): Promise<KeyValue>;
@@ -124,6 +125,7 @@ export const BUCKETS: Record<BucketName, Bucket> = {
     filter: '>',
     covers: 'Tokens and devices that are no longer let in',
   },
+  config: { open: (platform) => platform.config(), filter: '>', covers: 'What operators have set' },
 };
 
 export function isBucket(name: string): name is BucketName {

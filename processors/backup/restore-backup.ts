@@ -117,7 +117,7 @@ async function assertNoStreams({ link, region }: RestoreDeps): Promise<void> {
   const names = createNames(region);
   const { framesStream, deadStream, factsStream } = names;
   const buckets = [names.checkpointsBucket, names.ledgerBucket, names.offsetsBucket];
-  const others = [names.leasesBucket, names.revocationsBucket];
+  const others = [names.leasesBucket, names.revocationsBucket, names.configBucket];
   const ours = [framesStream, deadStream, factsStream, ...[...buckets, ...others].map((name) => `KV_${name}`)];
   const found = (await streamNames(link)).filter((name) => ours.includes(name));
   if (found.length > 0) throw new BackupError(`NATS is not empty: it has ${found.join(', ')}`);
