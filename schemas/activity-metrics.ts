@@ -13,6 +13,7 @@ export const MARKS = {
   few_samples: 'Less than half of the time was measured.',
   beats_rejected: 'More than a tenth of the beats were artefacts.',
   no_motion_data: 'Nothing tells moving from standing, so all time that was not paused counts as moving.',
+  too_fast: 'Faster than anyone is in the sport: a counter or the positions jumped in it.',
   too_long: 'The activity went on beyond what efforts and curves look at.',
 } as const;
 export type Mark = keyof typeof MARKS;

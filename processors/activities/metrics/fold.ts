@@ -1,7 +1,7 @@
 import { foldCurve } from './curves.ts';
 import { foldEfforts } from './efforts.ts';
 import { altitudeDm, breakElevation, foldElevation, GAIN_DM, LOSS_DM, STEPS, THRESHOLD_DM } from './elevation.ts';
-import { breakPath, foldGps, movingSpeedMps, PATH_M, POOR_RADIUS_M } from './gps-filter.ts';
+import { beginStanding, breakPath, farAwayM, foldGps, movingSpeedMps, PATH_M, POOR_RADIUS_M } from './gps-filter.ts';
 import { breakGrade, foldGrade } from './grade.ts';
 import { ACCURACY, EMPTY_ROW, LATITUDE, MISSING, POWER } from './grid.ts';
 import { COUNT, foldHeartRate, pauseHeartRate, SUM } from './heart-rate.ts';
@@ -78,11 +78,20 @@ function takePower(activity: ActivityState, watts: number, flag: number): void {
 
 function foldWay(activity: ActivityState, index: number, row: Int32Array, from: number): void {
   const { cells, rules } = activity;
-  const hasFix = row[from + LATITUDE] !== MISSING && foldGps(cells, AT_GPS, index, row, from, rules);
-  const gpsWay = hasFix ? HALF_MM_PER_M * cells[AT_GPS + PATH_M] : -1;
-  const gpsMps = hasFix ? movingSpeedMps(cells, AT_GPS, cells[AT_MOTION + IS_MOVING] === 1) : 0;
-  const seconds = foldMotion(cells, AT_MOTION, index, row, from, gpsWay, gpsMps, rules);
+  const isMoving = cells[AT_MOTION + IS_MOVING] === 1;
+  let [gpsWay, gpsMps, gpsFarWay] = [-1, 0, 0];
+  if (row[from + LATITUDE] !== MISSING) {
+    if (isMoving) beginStanding(cells, AT_GPS);
+    if (foldGps(cells, AT_GPS, index, row, from, rules)) {
+      gpsWay = HALF_MM_PER_M * cells[AT_GPS + PATH_M];
+      gpsMps = movingSpeedMps(cells, AT_GPS, isMoving);
+      gpsFarWay = HALF_MM_PER_M * farAwayM(cells, AT_GPS);
+    }
+  }
+  const seconds = foldMotion(cells, AT_MOTION, index, row, from, gpsWay, gpsMps, gpsFarWay, rules);
   if (seconds === 0) return;
+  const isCounted = seconds > 1 && cells[AT_MOTION + IS_MOVING] === 0 && gpsFarWay > 0;
+  if (cells[AT_MOTION + BY] !== GPS || isCounted) beginStanding(cells, AT_GPS);
   const isPoorFix = cells[AT_MOTION + BY] === GPS && row[from + ACCURACY] > 10 * POOR_RADIUS_M;
   pushWay(activity, index, seconds, isPoorFix || seconds > PATIENCE_S ? POOR : 0);
   if (!rules.isOnFoot) return;

@@ -188,16 +188,22 @@ function start(
   cells[at + AT] = index;
 }
 
+/** Called before a fix while the athlete moves: if standing begins with it, it began at the fix before. */
+export function beginStanding(cells: Float64Array, at: number): void {
+  cells[at + AWAY_NORTH] = 0;
+  cells[at + AWAY_EAST] = 0;
+}
+
+/** How far the believed fix is from where standing began, in metres; 0 when that may as well be wandering. */
+export function farAwayM(cells: Float64Array, at: number): number {
+  const awayM = Math.sqrt(cells[at + AWAY_NORTH] ** 2 + cells[at + AWAY_EAST] ** 2);
+  return awayM >= GO_AWAY_SIGMAS * cells[at + SIGMA_M] ? awayM : 0;
+}
+
 /** The speed after a believed fix; 0 when it may as well be the receiver that wanders. */
 export function movingSpeedMps(cells: Float64Array, at: number, isMoving: boolean): number {
   const mps = Math.sqrt(cells[at + V_NORTH] ** 2 + cells[at + V_EAST] ** 2);
   const sigmaMps = Math.sqrt(cells[at + VV]);
-  if (isMoving) {
-    cells[at + AWAY_NORTH] = 0;
-    cells[at + AWAY_EAST] = 0;
-    return mps < STOP_SPEED_SIGMAS * sigmaMps ? 0 : mps;
-  }
-  const awayM = Math.sqrt(cells[at + AWAY_NORTH] ** 2 + cells[at + AWAY_EAST] ** 2);
-  const mayMove = mps >= GO_SPEED_SIGMAS * sigmaMps || awayM >= GO_AWAY_SIGMAS * cells[at + SIGMA_M];
-  return mayMove ? mps : 0;
+  if (isMoving) return mps < STOP_SPEED_SIGMAS * sigmaMps ? 0 : mps;
+  return mps >= GO_SPEED_SIGMAS * sigmaMps || farAwayM(cells, at) > 0 ? mps : 0;
 }

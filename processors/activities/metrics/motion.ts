@@ -26,14 +26,16 @@ import {
  *
  * Moving and standing have two thresholds of speed (hysteresis, as automatic pauses of watches have): moving ends below
  * the lower one and begins at the upper one. Seconds closed together have their mean speed. Standing adds no way to
- * filtered positions, because they wander (`gps-filter.ts` says when they stand). Paused seconds
- * are closed as standing, with no way.
+ * filtered positions, because they wander (`gps-filter.ts` says when they stand); of a track with fixes now and then,
+ * what led far away counts all the same. Paused seconds are closed as standing, with no way.
  *
  * Distance is in whole centimetres: the running sum is rounded, so no error gathers.
  */
 export const VERSION = 1;
 
 export const PATIENCE_S = 10;
+/** The limit of the speed's channel. A second's way has to fit into 15 bits of centimetres. */
+export const FASTEST_MPS = 150;
 
 export const CLOSED = 0;
 export const IN_USE = 1;
@@ -67,7 +69,8 @@ export function startMotion(cells: Float64Array, at: number): void {
 
 /**
  * Takes one second. Returns how many seconds, up to and with this one, it closed; `WAY_CM` is their way and
- * `IS_MOVING` whether they were spent moving. `gpsWay` is −1 when no fix was believed.
+ * `IS_MOVING` whether they were spent moving. `gpsWay` is −1 when no fix was believed, `gpsFarWay` how far from where
+ * standing began it is if that cannot be wandering, else 0; both in half millimetres.
  */
 export function foldMotion(
   cells: Float64Array,
@@ -77,6 +80,7 @@ export function foldMotion(
   from: number,
   gpsWay: number,
   gpsMps: number,
+  gpsFarWay: number,
   rules: MotionRules,
 ): number {
   const odometer = at + ODOMETER;
@@ -95,7 +99,9 @@ export function foldMotion(
   let way = cells[odometer + SINCE + by];
   const mps = speedMps(row, from, by, seconds, way, gpsMps);
   cells[at + IS_MOVING] = mps >= (cells[at + IS_MOVING] === 1 ? rules.stopMps : rules.goMps) ? 1 : 0;
-  if (by === GPS && cells[at + IS_MOVING] === 0) way = 0;
+  if (by === GPS && cells[at + IS_MOVING] === 0) way = seconds > 1 ? gpsFarWay : 0;
+  const fastestMps = by === GPS ? rules.maxMps : FASTEST_MPS;
+  way = Math.min(way, HALF_MM_PER_M * fastestMps * seconds);
   cells[at + EVIDENCE_S] += seconds;
   cells[at + USED + by] += seconds;
   cells[at + BY] = by;

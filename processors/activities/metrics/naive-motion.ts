@@ -24,7 +24,7 @@ export function naiveCloses(activity: NaiveActivity, paused: readonly boolean[])
   const { fixes } = naiveFixes(activity, paused);
   const of = (name: string) => channel(activity, paused, name);
   const [counter, origin, speed, cadence, power] = ['distance', 'origin', 'speed', 'cadence', 'power'].map(of);
-  const accuracy = of('horizontal_accuracy');
+  const [latitude, accuracy] = [of('latitude'), of('horizontal_accuracy')];
   const hasValue: Record<Odometer, boolean[]> = {
     counter: counter.map(isNumber),
     gps: fixes.map((fix) => fix !== undefined),
@@ -61,12 +61,15 @@ export function naiveCloses(activity: NaiveActivity, paused: readonly boolean[])
   for (let i = 0; i < activity.seconds.length; i++) {
     const fix = fixes[i];
     let fixMps = fix?.mps ?? 0;
+    let farM = 0;
+    if (isMoving && latitude[i] !== undefined) moves = [];
     if (fix !== undefined) {
-      moves = fix.move === undefined ? [] : isMoving ? [] : [...moves, fix.move];
+      moves = fix.move === undefined ? [] : [...moves, fix.move];
       const awayM = Math.hypot(sum(moves.map(([north]) => north)), sum(moves.map(([, east]) => east)));
+      if (awayM >= GO_AWAY_SIGMAS * fix.sigmaM) farM = awayM;
       const isSure = isMoving
         ? fix.mps >= STOP_SPEED_SIGMAS * fix.sigmaMps
-        : fix.mps >= GO_SPEED_SIGMAS * fix.sigmaMps || awayM >= GO_AWAY_SIGMAS * fix.sigmaM;
+        : fix.mps >= GO_SPEED_SIGMAS * fix.sigmaMps || farM > 0;
       if (!isSure) fixMps = 0;
     }
     if (paused[i]) {
@@ -91,11 +94,15 @@ export function naiveCloses(activity: NaiveActivity, paused: readonly boolean[])
     else if (speed[i] !== undefined) mps = speed[i]! / 1000;
     else if (by === 'gps') mps = fixMps;
     isMoving = mps >= (isMoving ? rules.stopMps : rules.goMps);
+    const isStanding = by === 'gps' && !isMoving;
+    const isFar = isStanding && seconds > 1 && farM > 0;
+    const counted = isFar ? 2_000 * farM : isStanding ? 0 : way;
+    if (isFar || by !== 'gps') moves = [];
     const isPoor = seconds > PATIENCE_S || (by === 'gps' && (accuracy[i] ?? 0) > 200);
     closes.push({
       from: closed,
       to: i,
-      way: by === 'gps' && !isMoving ? 0 : way,
+      way: Math.min(counted, 2_000 * seconds * (by === 'gps' ? rules.maxMps : 150)),
       isMoving,
       isPaused: false,
       by,

@@ -32,7 +32,10 @@ export function readMetrics(activity: ActivityState): ActivityMetrics {
     distance_m: maybe(hasDistance ? distanceM : null, 'no_samples', quality.distance),
     current_speed_mps: maybe(hasDistance ? currentMps(activity) : null, noDistance, quality.distance),
     average_speed_mps: maybe(hasDistance && movingS > 0 ? averageMps : null, noDistance, quality.distance),
-    max_speed_mps: maybe(hasDistance && pace.length > 0 ? pace[0].value : null, noDistance, quality.distance),
+    max_speed_mps: maybe(hasDistance && pace.length > 0 ? pace[0].value : null, noDistance, {
+      ...quality.distance,
+      marks: [...new Set([...quality.distance.marks, ...(pace[0]?.marks ?? [])])],
+    }),
     grade_adjusted_speed_mps: maybe(
       hasDistance && isOnFoot && movingS > 0 ? gapMps : null,
       hasDistance ? onFoot : 'no_samples',

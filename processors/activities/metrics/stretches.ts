@@ -35,7 +35,7 @@ export function readSplits(list: SplitList): Split[] {
   });
 }
 
-export function readEfforts({ cells }: ActivityState, isGpsPoor: boolean): Effort[] {
+export function readEfforts({ cells, rules }: ActivityState, isGpsPoor: boolean): Effort[] {
   return efforts.DISTANCES.flatMap(({ name, cm }, nth) => {
     const slot = at.AT_EFFORTS + efforts.CELLS_EACH * nth;
     const elapsedS = cells[slot + efforts.BEST_S];
@@ -47,38 +47,48 @@ export function readEfforts({ cells }: ActivityState, isGpsPoor: boolean): Effor
       elapsedS,
       startS: cells[slot + efforts.BEST_START_S],
       interpolated,
-      marks: marksOf(interpolated, isGpsPoor),
+      marks: marksOf(interpolated, isGpsPoor, cm / 100 / elapsedS > rules.maxMps),
     };
   });
 }
 
 /** m/s over each duration that was reached. */
-export function readPacePeaks({ cells }: ActivityState, isGpsPoor: boolean): Peak[] {
-  return readPeaks(cells, at.AT_PACE, 0, 100, isGpsPoor);
+export function readPacePeaks({ cells, rules }: ActivityState, isGpsPoor: boolean): Peak[] {
+  return readPeaks(cells, at.AT_PACE, 0, 100, isGpsPoor, rules.maxMps);
 }
 
 /** W over each duration that was reached. */
 export function readPowerPeaks({ cells }: ActivityState): Peak[] {
-  return readPeaks(cells, at.AT_POWER_CURVE, cells[at.AT_CLOCK + at.POWER_FROM], 1, false);
+  return readPeaks(cells, at.AT_POWER_CURVE, cells[at.AT_CLOCK + at.POWER_FROM], 1, false, Infinity);
 }
 
-function readPeaks(cells: Float64Array, begin: number, fromS: number, scale: number, isGpsPoor: boolean): Peak[] {
+function readPeaks(
+  cells: Float64Array,
+  begin: number,
+  fromS: number,
+  scale: number,
+  isGpsPoor: boolean,
+  most: number,
+): Peak[] {
   return curves.DURATIONS_S.flatMap((durationS, nth) => {
     const slot = begin + curves.CELLS_EACH * nth;
     const best = cells[slot + curves.BEST];
     if (best < 0) return [];
+    const value = best / scale / durationS;
     const interpolated = cells[slot + curves.BEST_POOR_S] / durationS;
     return {
       durationS,
-      value: best / scale / durationS,
+      value,
       startS: fromS + cells[slot + curves.BEST_END] - durationS + 1,
       interpolated,
-      marks: marksOf(interpolated, isGpsPoor),
+      marks: marksOf(interpolated, isGpsPoor, value > most),
     };
   });
 }
 
-function marksOf(interpolated: number, isGpsPoor: boolean): Mark[] {
-  if (isGpsPoor) return ['gps_poor'];
-  return interpolated > MAX_GAP_SHARE ? ['gaps'] : [];
+function marksOf(interpolated: number, isGpsPoor: boolean, isTooFast: boolean): Mark[] {
+  const marks: Mark[] = isTooFast ? ['too_fast'] : [];
+  if (isGpsPoor) marks.push('gps_poor');
+  if (interpolated > MAX_GAP_SHARE) marks.push('gaps');
+  return marks;
 }
