@@ -15,6 +15,7 @@ export interface TestBatch {
   readonly instance?: string;
   readonly shard?: number;
   readonly batch: number;
+  readonly athlete?: string;
   readonly offsetMs?: number;
   readonly receivedMs?: number;
   /** In place of a block of the frames. */
@@ -27,6 +28,7 @@ export function batchMessage({
   instance = '00000000000000aa',
   shard = 0,
   batch,
+  athlete,
   offsetMs = 0,
   receivedMs = 1_800_000_000_000,
   payload,
@@ -38,7 +40,7 @@ export function batchMessage({
     const bytes = encodeFrame(frame);
     const reason = decoder.decode(bytes, 0, bytes.length);
     if (reason !== null) throw new Error(`the test's frame is not valid: ${reason}`);
-    writer.append(decoder.frame, `athlete of ${frame.device}`, offsetMs);
+    writer.append(decoder.frame, athlete ?? `athlete of ${frame.device}`, offsetMs);
     samples += frame.timesMs.length;
   }
   return {

@@ -3,6 +3,9 @@ import { systemClock } from '../runtime/clock.ts';
 import { createHolder, type Holder } from '../runtime/holder/holder.ts';
 import type { Service } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
+import { createActivities } from './activities/activity-reducer.ts';
+import { createClickHouseActivityStore } from './activities/clickhouse-activity-store.ts';
+import { serveLiveActivities } from './activities/live-activities.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
@@ -12,6 +15,8 @@ import { createRollUpCounts } from './roll-ups/counts.ts';
 import { createRollUps } from './roll-ups/roll-up-reducer.ts';
 import { createTrimmer } from './trimmer.ts';
 
+/** Until athletes can state theirs: metrics that need them say so. */
+const NO_SETTINGS = { profile: {}, preferredSources: [] };
 /** The rounds of all shards begin together, so their first blocks are there within some milliseconds. */
 const ROLL_UP_JOINING = { joinMs: 50, maxJoinedBytes: 16 * 1024 * 1024 };
 const TRIM_INTERVAL_MS = 10_000;
@@ -26,11 +31,20 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const clickHouse = createClickHouse(options.clickhouseUrl);
   const counts = createRollUpCounts();
   const holderCounts = createHolderCounts(metrics, systemClock);
+  // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
+  const sinkPosition = async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0;
+  const activities = createActivities({
+    store: createClickHouseActivityStore(clickHouse),
+    facts: await platform.facts(),
+    names,
+    sinkPosition,
+    settingsOf: () => NO_SETTINGS,
+    onRecomputeFailed: (err) => log.warn({ err }, 'activities could not be computed again; it is tried again'),
+  });
   const rollUps = createRollUps({
     store: createClickHouseRollUpStore(clickHouse, { clock: systemClock, ...ROLL_UP_JOINING }),
     names,
-    // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
-    sinkPosition: async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0,
+    sinkPosition,
     onRecomputeFailed: (err) => log.warn({ err }, 'a recompute failed; it is tried again'),
     counts,
   });
@@ -42,13 +56,14 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     bus: platform.bus,
     shards: options.shards,
     owner: `processors-${randomBytes(8).toString('hex')}`,
-    reducers: [createAcceptedReducers({ kv: await platform.ledger(), names }), rollUps],
+    reducers: [createAcceptedReducers({ kv: await platform.ledger(), names }), rollUps, activities.reducers],
     clock: systemClock,
     logger: log,
     events: holderCounts.events,
   });
   gaugeHolder(metrics, holder, holderCounts);
   metrics.gauge({ name: 'shards', help: 'Shards of the deployment.', read: () => options.shards });
+  serveLiveActivities({ bus: platform.bus, names, shards: options.shards, holder, activities });
   gaugeRollUps(metrics, counts);
   health.register('shards', () => healthOf(holder));
   const trimmed = metrics.gauge({

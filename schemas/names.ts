@@ -27,6 +27,7 @@ export function createNames(region = '') {
     durable: (sink: string) => `${sink}`,
     frames: (shard: number) => `${dot}frames.${shard}`,
     parseFrames: (subject: string) => parseNumber(subject, `${dot}frames.`),
+    fact: (kind: string, entity: string) => `${dot}facts.${kind}.${entity}`,
     dead: (reason: string, device: string) => `${dot}dead.${reason}.${device}`,
     parseDead(subject: string): { reason: string; device: string } | null {
       if (!subject.startsWith(`${dot}dead.`)) return null;
@@ -37,6 +38,8 @@ export function createNames(region = '') {
     holder: (owner: string) => `${dot}holder.${owner}`,
     /** Another process of the same service may hold the device's older connection. */
     takeover: (device: string) => `${dot}takeover.${device}`,
+    /** The holder of a shard is asked for the activity of an athlete that goes on. */
+    liveActivities: (shard: number) => `${dot}live.activities.${shard}`,
     command: (device: string) => `${dot}commands.${device}`,
   };
 }

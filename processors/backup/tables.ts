@@ -5,7 +5,9 @@ import { gunzip, gzip } from 'node:zlib';
 import { KINDS, type Kind } from '../../schemas/channels.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse-client.ts';
 import {
+  ACTIVITIES,
   DEPLOYMENT,
+  EFFORTS,
   LEDGER,
   type PagedTable,
   pagesOf,
@@ -32,6 +34,8 @@ const RAW_COVERS: Readonly<Record<Kind, string>> = {
 export const TABLES: readonly { table: PagedTable; covers: string }[] = [
   { table: LEDGER, covers: 'What ClickHouse has of each message: the account of the samples' },
   { table: ROLL_UPS, covers: 'Ten seconds of a source, the newest version of each' },
+  { table: EFFORTS, covers: 'Best efforts of each activity' },
+  { table: ACTIVITIES, covers: 'Activities with their metrics, the newest revision of each' },
   ...KINDS.map((kind) => ({ table: RAW_TABLES[kind], covers: RAW_COVERS[kind] })),
   { table: DEPLOYMENT, covers: 'The secret of the pseudonyms: keep the backup as safe as the rows' },
 ];

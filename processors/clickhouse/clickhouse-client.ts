@@ -2,14 +2,16 @@ import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { StoreRefusedError, StoreUnavailableError } from '../sink.ts';
 
+export type QueryParams = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** What the processors need of ClickHouse. */
 export interface ClickHouse {
   /** Sends an `INSERT … FORMAT …` with these bytes, one after the other, as its body. */
   insert(query: string, bodies: readonly Uint8Array[]): Promise<void>;
-  command(query: string, params?: Readonly<Record<string, string | number>>): Promise<void>;
-  select(query: string): Promise<Record<string, unknown>[]>;
   /** The whole answer of a query that names its FORMAT, as it comes: bound it by LIMIT or by its key. */
   read(query: string): Promise<Buffer>;
+  command(query: string, params?: QueryParams): Promise<void>;
+  select(query: string, params?: QueryParams): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
 
@@ -49,8 +51,6 @@ export function createClickHouse(url: string): ClickHouse {
         for await (const _ of stream);
       }),
     command: (query, params) => attempt(async () => void (await client.command({ query, query_params: params }))),
-    select: (query) =>
-      attempt(async () => (await client.query({ query, format: 'JSONEachRow' })).json<Record<string, unknown>>()),
     read: (query) =>
       attempt(async () => {
         const pieces: Uint8Array[] = [];
@@ -58,6 +58,10 @@ export function createClickHouse(url: string): ClickHouse {
         for await (const piece of stream) pieces.push(piece);
         return Buffer.concat(pieces);
       }),
+    select: (query, params) =>
+      attempt(async () =>
+        (await client.query({ query, format: 'JSONEachRow', query_params: params })).json<Record<string, unknown>>(),
+      ),
     close: () => client.close(),
   };
 }

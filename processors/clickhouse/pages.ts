@@ -47,6 +47,18 @@ export const ROLL_UPS: PagedTable = {
   isPartitioned: true,
   replaces: true,
 };
+export const ACTIVITIES: PagedTable = {
+  name: 'activities',
+  key: [text('athlete'), text('id')],
+  isPartitioned: false,
+  replaces: true,
+};
+export const EFFORTS: PagedTable = {
+  name: 'efforts',
+  key: [text('athlete'), text('activity'), integer('revision'), text('kind'), text('name')],
+  isPartitioned: false,
+  replaces: true,
+};
 export const DEPLOYMENT: PagedTable = {
   name: 'deployment',
   key: [text('key'), { name: 'set_at', type: 'time_ms' }, text('value')],

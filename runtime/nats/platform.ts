@@ -45,6 +45,13 @@ export const platformOptions = defineOptions({
     unit: 'bytes',
     description: 'Size of the dead letters.',
   },
+  factsMaxBytes: {
+    type: 'integer',
+    default: 512 * MIB,
+    min: MIB,
+    unit: 'bytes',
+    description: 'Size of the facts; when it is full activities wait, nothing is dropped.',
+  },
   maxFrameAgeMs: {
     type: 'integer',
     default: 30 * DAY_MS,
@@ -91,6 +98,8 @@ export async function openPlatform(
       }),
     dead: () =>
       stream({ name: names.deadStream, subjects: [names.deadFilter], maxBytes: options.deadMaxBytes, metadata: {} }),
+    facts: () =>
+      stream({ name: names.factsStream, subjects: [names.factsFilter], maxBytes: options.factsMaxBytes, metadata: {} }),
     offsets: () => bucket(names.offsetsBucket, offsetsTtlMs),
     leases: () => bucket(names.leasesBucket, 0),
     // 16 shards of 16 parts below 1 MB, older and newer at once, are half of it.

@@ -1,0 +1,174 @@
+import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import { LogFullError, type LogMessage, type MessageLog } from '../../runtime/stream/stream.ts';
+import type { ActivityRecord } from '../../schemas/activity.ts';
+import { BatchError } from '../../schemas/batch/block-map.ts';
+import { createBatchReader } from '../../schemas/batch/reader.ts';
+import { type Fact, factMessageId } from '../../schemas/facts.ts';
+import type { Names } from '../../schemas/names.ts';
+import { readBatchMessage } from '../batch-message.ts';
+import type { ActivityStore } from './activity-store.ts';
+import { METRIC_VERSIONS } from './metrics/versions.ts';
+import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
+import { recomputeActivities } from './recompute.ts';
+import type { RecomputeMark } from './recompute-marks.ts';
+import { type AthleteSettings, ShardActivities } from './shard-activities.ts';
+
+export interface ActivityDeps {
+  readonly store: ActivityStore;
+  readonly facts: MessageLog;
+  readonly names: Names;
+  /** Every message up to here is in the raw tables: the ack floor of the ClickHouse sink's durable. */
+  sinkPosition(): Promise<number>;
+  settingsOf(athlete: string): AthleteSettings;
+  /** Told of a recompute that failed; it is tried again. */
+  onRecomputeFailed(error: unknown): void;
+  readonly options?: Partial<ActivityOptions>;
+  readonly counts?: ActivityCounts;
+}
+
+/** What the activities of a process did since it started, over all its shards. */
+export interface ActivityCounts {
+  finished: number;
+  recomputes: number;
+  failedRecomputes: number;
+}
+
+export const createActivityCounts = (): ActivityCounts => ({ finished: 0, recomputes: 0, failedRecomputes: 0 });
+
+export interface Activities {
+  readonly reducers: ReducerFactory;
+  /** The activity that goes on, as the newest term of the shard in this process knows it; null when there is none. */
+  live(shard: number, athlete: string): ActivityRecord | null;
+}
+
+/**
+ * Activities: cut out of each athlete's time while it passes, with all metrics. What comes too late for that is found
+ * again in the stored samples, and published as a later revision.
+ *
+ * A revision is twice the sequence of the last message that is in it, and one more when it comes from the stored
+ * samples: those hold at least as much, so of the two they win.
+ */
+export function createActivities(deps: ActivityDeps): Activities {
+  const options = { ...DEFAULT_ACTIVITY_OPTIONS, ...deps.options };
+  const counts = deps.counts ?? createActivityCounts();
+  const states = new Map<number, ShardActivities>();
+  return {
+    reducers: {
+      name: 'activities',
+      create(shard, parts) {
+        const state = new ShardActivities(options, deps.settingsOf, parts);
+        states.set(shard, state);
+        return createActivityReducer(deps, options, counts, state);
+      },
+    },
+    live: (shard, athlete) => states.get(shard)?.live(athlete) ?? null,
+  };
+}
+
+function createActivityReducer(
+  deps: ActivityDeps,
+  options: ActivityOptions,
+  counts: ActivityCounts,
+  state: ShardActivities,
+): Reducer {
+  const { store, facts, names } = deps;
+  const readBlock = createBatchReader();
+
+  async function publish(records: readonly ActivityRecord[], { epoch, signal }: EmitContext): Promise<void> {
+    if (records.length === 0) return;
+    signal.throwIfAborted();
+    await store.write(records, epoch);
+    for (const record of records) {
+      signal.throwIfAborted();
+      const fact = factOf(record, epoch, state.nowMs);
+      const options = { msgId: factMessageId(fact), headers: {} };
+      await facts.publish(names.fact(fact.kind, fact.entity), Buffer.from(JSON.stringify(fact)), options);
+    }
+    counts.finished += records.length;
+  }
+
+  /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
+  async function emitRecomputes(context: EmitContext): Promise<void> {
+    if (state.marks.all.length === 0) return;
+    try {
+      const position = await deps.sinkPosition();
+      const due = state.marks.all.filter((mark) => isDue(mark, position)).slice(0, options.maxRecomputesPerEmit);
+      for (const mark of due) await recompute(mark, context);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (error instanceof LogFullError) throw error;
+      counts.failedRecomputes++;
+      deps.onRecomputeFailed(error);
+    }
+  }
+
+  /** Stored, and not of an activity that still goes on: that one's end marks it again. */
+  function isDue({ athlete, lastSeq, untilMs }: RecomputeMark, position: number): boolean {
+    return lastSeq <= position && untilMs + options.silenceS * 1000 <= openSinceMs(athlete);
+  }
+
+  function openSinceMs(athlete: string): number {
+    const { session, window } = state.active.get(athlete)?.timeline ?? { session: null, window: null };
+    if (session) return session.start.startS * 1000;
+    return window ? window.firstS * 1000 : Number.POSITIVE_INFINITY;
+  }
+
+  async function recompute(mark: RecomputeMark, context: EmitContext): Promise<void> {
+    const { athlete, fromMs, untilMs, lastSeq, devices } = mark;
+    context.signal.throwIfAborted();
+    const records = await recomputeActivities(
+      store,
+      {
+        athlete,
+        devices: [...devices],
+        fromMs,
+        untilMs,
+        settings: deps.settingsOf(athlete),
+        revision: 2 * lastSeq + 1,
+        beforeMs: openSinceMs(athlete),
+      },
+      options,
+    );
+    await publish(records, context);
+    state.marks.settle(mark, lastSeq);
+    state.markSettled();
+    counts.recomputes++;
+  }
+
+  return {
+    name: 'activities',
+    apply(message: LogMessage) {
+      const read = readBatchMessage(message, names);
+      if (read.type === 'newer') throw new Error(`message ${message.seq} has schema ${read.version}: upgrade`);
+      state.passTo(message.timeMs, message.seq);
+      if (read.type !== 'batch') return;
+      try {
+        state.fold(readBlock(read.message.kind, message.data), message.seq);
+      } catch (error) {
+        // What is no batch is left out here as in the raw tables: the sinks keep it as a dead letter.
+        if (!(error instanceof BatchError)) throw error;
+      }
+    },
+    takeDirty: () => state.takeDirty(),
+    async emit(context) {
+      const ended = [...state.unwritten];
+      await publish(ended, context);
+      if (ended.length > 0) state.written(ended);
+      await emitRecomputes(context);
+    },
+    wantsTick: () => state.active.size > 0,
+  };
+}
+
+function factOf(activity: ActivityRecord, epoch: number, knownAtMs: number): Fact {
+  return {
+    kind: activity.status === 'withdrawn' ? 'workout.withdrawn' : 'workout.finished',
+    entity: activity.id,
+    revision: activity.revision,
+    epoch,
+    eventTimeMs: activity.endMs,
+    knownAtMs,
+    versions: METRIC_VERSIONS,
+    activity,
+  };
+}

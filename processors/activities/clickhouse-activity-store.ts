@@ -1,0 +1,117 @@
+import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { Metric, MetricName } from '../../schemas/activity-metrics.ts';
+import { channelsOf, KINDS, type Kind } from '../../schemas/channels.ts';
+import type { ClickHouse } from '../clickhouse/clickhouse-client.ts';
+import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
+
+/** Columns of the table that are metrics, so that lists can be filtered and summed without reading JSON. */
+const NUMBERS = [
+  'moving_s',
+  'distance_m',
+  'elevation_gain_m',
+  'average_heart_rate_bpm',
+  'average_power_w',
+] as const satisfies readonly MetricName[];
+
+/** What a training load is taken from, the best first: power, pace, heart rate. */
+const LOADS = ['training_stress', 'running_stress', 'trimp_banister'] as const satisfies readonly MetricName[];
+
+const at = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
+
+/** Activities in ClickHouse. The client has to see every acknowledged row of the raw tables, as for the roll-ups. */
+export function createClickHouseActivityStore(clickHouse: Pick<ClickHouse, 'insert' | 'select'>): ActivityStore {
+  async function insert(table: string, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    const body = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
+    await clickHouse.insert(`INSERT INTO ${table} FORMAT JSONEachRow`, [body]);
+  }
+
+  async function rowsOfKind(kind: Kind, of: { athlete: string; devices: readonly string[] }, span: Span) {
+    const names = channelsOf(kind).map(({ name }) => name);
+    const found = await clickHouse.select(
+      `SELECT device, source, toUnixTimestamp64Milli(ts) AS ts_ms, ${names.join(', ')} FROM slipstream.${kind} FINAL
+WHERE device IN {devices:Array(String)}
+AND ts >= ${at('from_ms')} AND ts < ${at('until_ms')}
+AND if(athlete = '', device, athlete) = {athlete:String}`,
+      { devices: of.devices, athlete: of.athlete, from_ms: span.fromMs, until_ms: span.untilMs },
+    );
+    return found.map(
+      (row): StoredRow => ({
+        kind,
+        device: String(row.device),
+        source: String(row.source),
+        tsMs: Number(row.ts_ms),
+        values: names.map((name) => row[name] as number | null),
+      }),
+    );
+  }
+
+  return {
+    async write(records, epoch) {
+      // Efforts first: they show only once the revision that they belong to holds.
+      await insert('slipstream.efforts', records.flatMap(effortRows));
+      await insert(
+        'slipstream.activities',
+        records.map((record) => activityRow(record, epoch)),
+      );
+    },
+    async overlapping(athlete, { fromMs, untilMs }) {
+      const rows = await clickHouse.select(
+        `SELECT id, toUnixTimestamp64Milli(start) AS from_ms, toUnixTimestamp64Milli(end) AS until_ms
+FROM slipstream.activities FINAL WHERE athlete = {athlete:String} AND status != 'withdrawn'
+AND start < ${at('until_ms')} AND end > ${at('from_ms')}`,
+        { athlete, from_ms: fromMs, until_ms: untilMs },
+      );
+      return rows.map((row) => ({ id: String(row.id), fromMs: Number(row.from_ms), untilMs: Number(row.until_ms) }));
+    },
+    async rows(of, span) {
+      const all = await Promise.all(KINDS.map((kind) => rowsOfKind(kind, of, span)));
+      return all.flat().sort((a, b) => a.tsMs - b.tsMs);
+    },
+  };
+}
+
+function activityRow(record: ActivityRecord, epoch: number): object {
+  const { startMs, endMs, metrics, ...rest } = record;
+  const numbers = NUMBERS.map((name) => [name, metrics?.[name].value ?? null]);
+  const load = LOADS.map((name) => metrics?.[name].value ?? null).find((value) => value !== null) ?? null;
+  return {
+    ...rest,
+    epoch,
+    // A whole number is read as ticks of the column: milliseconds.
+    start: startMs,
+    end: endMs,
+    ...Object.fromEntries(numbers),
+    training_load: load,
+    metrics: metrics === null ? '' : JSON.stringify(metrics),
+  };
+}
+
+/** Best efforts in s, peak power in W, peak pace in m/s. */
+function effortRows({ id, athlete, revision, startMs, metrics }: ActivityRecord): object[] {
+  if (metrics === null) return [];
+  const own = { athlete, activity: id, revision };
+  const startAt = (startS: number) => Math.round(startMs + 1000 * startS);
+  const listOf = <T>(metric: Metric<readonly T[]>): readonly T[] => metric.value ?? [];
+  const peaks = (kind: string, metric: typeof metrics.peak_power) =>
+    listOf(metric).map(({ durationS, value, startS, marks }) => ({
+      ...own,
+      kind,
+      name: `${durationS} s`,
+      value,
+      start: startAt(startS),
+      marks,
+    }));
+  return [
+    ...listOf(metrics.best_efforts).map(({ name, elapsedS, startS, marks }) => ({
+      ...own,
+      kind: 'distance',
+      name,
+      value: elapsedS,
+      start: startAt(startS),
+      marks,
+    })),
+    ...peaks('power', metrics.peak_power),
+    ...peaks('pace', metrics.peak_pace),
+  ];
+}

@@ -1,0 +1,30 @@
+import { kindOf } from '../../schemas/channels.ts';
+import { shardOf } from '../../schemas/identity.ts';
+import { MAX_RANK } from './metrics/seconds-window.ts';
+
+/** Sensors that measure a thing themselves come before devices that have it from elsewhere; files fill gaps. */
+const USUAL_ORDER = ['hr', 'power', 'footpod', 'gps', 'body', 'computer', 'watch'];
+const OTHERS = USUAL_ORDER.length;
+const FILES = OTHERS + 1;
+const PLACES = 16;
+const WITHIN = Math.floor(MAX_RANK / PLACES);
+
+/**
+ * The place of one (device, source) among an athlete's, 0 the best: first those that the athlete's profile names, in
+ * its order (`source` or `device/source`), then by what the source is. Equal ones are told apart by a hash, so that the
+ * order does not depend on which came first.
+ */
+export function rankOf(device: string, source: string, preferred: readonly string[] = []): number {
+  const named = preferred
+    .slice(0, PLACES - FILES - 1)
+    .findIndex((one) => one === source || one === `${device}/${source}`);
+  const place = named >= 0 ? named : placeOf(source) + Math.min(preferred.length, PLACES - FILES - 1);
+  return place * WITHIN + shardOf(`${device}/${source}`, WITHIN);
+}
+
+function placeOf(source: string): number {
+  if (source.startsWith('file:')) return FILES;
+  const name = kindOf(source) === 'rr' ? 'hr' : source;
+  const usual = USUAL_ORDER.indexOf(name);
+  return usual < 0 ? OTHERS : usual;
+}

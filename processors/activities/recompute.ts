@@ -1,0 +1,127 @@
+import type { ActivityRecord } from '../../schemas/activity.ts';
+import { eventOfCode, sportOfCode } from '../../schemas/events.ts';
+import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
+import { CADENCE, LATITUDE, POWER, SPEED } from './metrics/grid.ts';
+import type { ActivityOptions } from './options.ts';
+import { rankOf } from './ranks.ts';
+import type { AthleteSettings } from './shard-activities.ts';
+import { Timeline } from './timeline.ts';
+
+export interface RecomputeRequest extends Span {
+  readonly athlete: string;
+  readonly devices: readonly string[];
+  readonly settings: AthleteSettings;
+  /** Of what is found, and of the withdrawal of what is not found again. */
+  readonly revision: number;
+  /** Nothing at or after this is looked at: it belongs to the activity that goes on. */
+  readonly beforeMs: number;
+}
+
+/** A span that reaches further than this is taken as it is then; nobody is on the way for longer. */
+const MAX_SPAN_MS = 10 * 86_400_000;
+
+/**
+ * Finds the activities of a span again, in the stored samples: what to write, withdrawals among it. The span grows
+ * until there is silence around it, because a late sample can join two activities, or part one, and a `stop` far
+ * before it can be why nothing was found there. Throws StoreUnavailableError.
+ */
+export async function recomputeActivities(
+  store: ActivityStore,
+  request: RecomputeRequest,
+  options: ActivityOptions,
+): Promise<ActivityRecord[]> {
+  const { athlete, devices, settings, revision, beforeMs } = request;
+  const marginMs = (options.silenceS + 1) * 1000;
+  let span: Span = { fromMs: request.fromMs, untilMs: request.untilMs };
+  for (;;) {
+    const around = { fromMs: span.fromMs - marginMs, untilMs: Math.min(span.untilMs + marginMs, beforeMs) };
+    const before = await store.overlapping(athlete, around);
+    const rows = await store.rows({ athlete, devices }, around);
+    const found = findActivities(athlete, rows, settings, options, revision);
+    const spans = found.map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
+    const wider = widened(span, [...before, ...spans], rows.filter(matters));
+    if (wider === span || wider.untilMs - wider.fromMs > MAX_SPAN_MS) {
+      const ids = new Set(found.map(({ id }) => id));
+      const gone = before.filter(({ id }) => !ids.has(id)).map((one) => withdrawn(athlete, one, revision));
+      return [...found, ...gone];
+    }
+    span = wider;
+  }
+}
+
+/** The same span when activities and movement around it lie within it; else one that holds them, and grows fast. */
+function widened(span: Span, activities: readonly Span[], rows: readonly StoredRow[]): Span {
+  let { fromMs, untilMs } = span;
+  for (const one of activities) {
+    fromMs = Math.min(fromMs, one.fromMs);
+    untilMs = Math.max(untilMs, one.untilMs);
+  }
+  const lengthMs = untilMs - fromMs;
+  const [first] = rows;
+  const last = rows[rows.length - 1];
+  if (first !== undefined && first.tsMs < fromMs) fromMs = first.tsMs - lengthMs;
+  if (last !== undefined && last.tsMs >= untilMs) untilMs = last.tsMs + 1 + lengthMs;
+  return fromMs === span.fromMs && untilMs === span.untilMs ? span : { fromMs, untilMs };
+}
+
+const MOVEMENT = [SPEED, POWER, CADENCE];
+
+/** What can open, end or carry on an activity. */
+function matters({ kind, values }: StoredRow): boolean {
+  if (kind !== 'samples') return kind === 'events';
+  return values[LATITUDE] !== null || MOVEMENT.some((channel) => (values[channel] ?? 0) > 0);
+}
+
+/** The activities in rows that are in order of time. */
+export function findActivities(
+  athlete: string,
+  rows: readonly StoredRow[],
+  settings: AthleteSettings,
+  options: ActivityOptions,
+  revision: number,
+): ActivityRecord[] {
+  const found: ActivityRecord[] = [];
+  const timeline = new Timeline({
+    athlete,
+    options,
+    profile: settings.profile,
+    onEnded: (record) => found.push(record),
+    onIncomplete: () => undefined,
+  });
+  for (const { kind, device, source, tsMs, values } of rows) {
+    const rank = rankOf(device, source, settings.preferredSources);
+    timeline.reach(tsMs, revision);
+    if (kind === 'samples') {
+      values.forEach((value, channel) => {
+        if (value !== null) timeline.put(tsMs, { device, rank }, channel, value);
+      });
+      continue;
+    }
+    const [value, sport] = values;
+    if (value === null) continue;
+    const event = kind === 'events' ? eventOfCode(value) : null;
+    if (kind === 'rr') timeline.wait({ type: 'beat', atMs: tsMs, device, rank, value });
+    else if (event !== null) {
+      timeline.wait({ type: 'event', atMs: tsMs, device, event, sport: sportOfCode(sport ?? 0) });
+    }
+  }
+  timeline.advance(Math.floor(timeline.newestMs / 1000) + 1, revision);
+  timeline.end(revision);
+  return found;
+}
+
+function withdrawn(athlete: string, { id, fromMs, untilMs }: Span & { id: string }, revision: number): ActivityRecord {
+  return {
+    id,
+    athlete,
+    revision,
+    status: 'withdrawn',
+    origin: 'stream',
+    sport: 'other',
+    startMs: fromMs,
+    endMs: untilMs,
+    follows: '',
+    devices: [],
+    metrics: null,
+  };
+}

@@ -1,0 +1,106 @@
+import { type ActivityOrigin, type ActivityRecord, activityId } from '../../schemas/activity.ts';
+import type { ActivityMetrics } from '../../schemas/activity-metrics.ts';
+import type { EventType, Sport } from '../../schemas/events.ts';
+import { createActivityMetrics, type LiveMetrics } from './metrics/activity-metrics.ts';
+import type { AthleteProfile } from './metrics/config.ts';
+import { METRICS_SPORT } from './sports.ts';
+
+export interface SessionStart {
+  readonly athlete: string;
+  readonly startS: number;
+  readonly sport: Sport;
+  readonly origin: ActivityOrigin;
+  readonly follows: string;
+  readonly profile: AthleteProfile;
+}
+
+/** One activity while it goes on: what of it is final. */
+export class Session {
+  readonly start: SessionStart;
+  readonly metrics: LiveMetrics;
+  /** Those that measured something in a second that counts. */
+  readonly devices: Set<string>;
+  /** Devices that said `start` and not yet `stop`. The first one's pauses and laps count, or each would count twice. */
+  readonly starters: Set<string>;
+  /** The last second that counts: with movement, or any at all when a device said that it goes on. */
+  aliveS: number;
+  /** Something came after its second was final: in the end it is computed from the stored samples. */
+  isIncomplete = false;
+  /** Nothing came since it was last handed out as finished. */
+  isPublished = false;
+
+  constructor(
+    start: SessionStart,
+    resumed?: { metrics: LiveMetrics; starters: readonly string[]; devices: readonly string[] },
+  ) {
+    this.start = start;
+    const { startS, sport, profile } = start;
+    this.metrics =
+      resumed?.metrics ??
+      createActivityMetrics({ sport: METRICS_SPORT[sport], startS, profile, altitudeSource: 'barometer' });
+    this.devices = new Set(resumed?.devices);
+    this.starters = new Set(resumed?.starters);
+    this.aliveS = startS;
+  }
+
+  get id(): string {
+    return activityId(this.start.athlete, this.start.startS * 1000);
+  }
+
+  fold(atS: number, rows: Int32Array, from: number, devices: Iterable<string>): void {
+    this.metrics.fold(atS, rows, from);
+    for (const device of devices) this.devices.add(device);
+    this.isPublished = false;
+  }
+
+  beat({ atMs, value, device }: { atMs: number; value: number; device: string }): void {
+    this.metrics.foldBeat(atMs, value);
+    this.devices.add(device);
+    this.isPublished = false;
+  }
+
+  note(event: Extract<EventType, 'pause' | 'resume' | 'lap'>, device: string, atS: number): void {
+    const [leader = device] = this.starters;
+    if (device !== leader || atS < this.start.startS) return;
+    this.metrics.foldEvent(event, atS);
+    this.devices.add(device);
+    this.isPublished = false;
+  }
+
+  join(device: string): void {
+    this.starters.add(device);
+    this.devices.add(device);
+    this.isPublished = false;
+  }
+
+  /** False while other devices still go on. */
+  leave(device: string): boolean {
+    this.starters.delete(device);
+    return this.starters.size === 0;
+  }
+
+  /** The athlete stopped in this second, whatever moved until then. */
+  stop(atS: number): void {
+    this.isPublished = false;
+    if (atS < this.start.startS) return;
+    this.aliveS = Math.max(this.aliveS, atS);
+    this.metrics.foldEvent('stop', atS);
+  }
+
+  record(status: 'live' | 'finished', revision: number, metrics: ActivityMetrics): ActivityRecord {
+    const { athlete, startS, sport, origin, follows } = this.start;
+    return {
+      id: this.id,
+      athlete,
+      revision,
+      status,
+      origin,
+      sport,
+      startMs: startS * 1000,
+      endMs: (this.aliveS + 1) * 1000,
+      follows,
+      devices: [...this.devices].sort(),
+      metrics,
+    };
+  }
+}

@@ -1,0 +1,298 @@
+import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { SampleBatch } from '../../schemas/batch/reader.ts';
+import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
+import { shardOf } from '../../schemas/identity.ts';
+import type { AthleteProfile } from './metrics/config.ts';
+import type { ActivityOptions } from './options.ts';
+import { rankOf } from './ranks.ts';
+import { RecomputeMarks } from './recompute-marks.ts';
+import { Timeline } from './timeline.ts';
+import { decodeAthletes, decodeUnwritten, encodeAthletes, encodeUnwritten } from './timeline-codec.ts';
+
+/** What the athlete's settings say to activities. */
+export interface AthleteSettings {
+  readonly profile: AthleteProfile;
+  /** Devices and sources that win over others, the best first. */
+  readonly preferredSources: readonly string[];
+}
+
+/** A source of an athlete, while it is heard of. */
+export interface KnownSource {
+  readonly device: string;
+  readonly source: string;
+  readonly rank: number;
+  newestMs: number;
+  /** Message time. */
+  heardMs: number;
+}
+
+export interface Athlete {
+  readonly key: string;
+  readonly timeline: Timeline;
+  readonly sources: Map<string, KnownSource>;
+  /** Message time of the last message with rows of the athlete. */
+  heardMs: number;
+  isResting: boolean;
+  touchedSeq: number;
+}
+
+/** Parts of a shard's checkpoint; those whose athletes did nothing are not written again. */
+export const ATHLETE_PARTS = 64;
+const MAX_SOURCES = 64;
+const UNWRITTEN = 'unwritten';
+
+/** There is no room for another ended activity; the shard goes on once the store has taken those that wait. */
+export class UnwrittenFullError extends Error {
+  override name = 'UnwrittenFullError';
+}
+
+/** All activities of one shard: a function of its messages. */
+export class ShardActivities {
+  /** In order of use: those who are active, and those for whom nothing waits any more. */
+  readonly active = new Map<string, Athlete>();
+  readonly resting = new Map<string, Athlete>();
+  readonly marks: RecomputeMarks;
+  /** Ended, and not yet known to be stored. */
+  unwritten: ActivityRecord[] = [];
+  /** Message time of the last message. */
+  nowMs = 0;
+  readonly options: ActivityOptions;
+  readonly #settingsOf: (athlete: string) => AthleteSettings;
+  readonly #dirty = new Set<number>();
+  #isUnwrittenDirty = false;
+  #touched: Athlete[] = [];
+  #seq = 0;
+
+  /** Throws RangeError or CheckpointError when `kept` is not what {@link takeDirty} gave. */
+  constructor(
+    options: ActivityOptions,
+    settingsOf: (athlete: string) => AthleteSettings,
+    kept: ReadonlyMap<string, Uint8Array>,
+  ) {
+    this.options = options;
+    this.#settingsOf = settingsOf;
+    this.marks = new RecomputeMarks(options.maxRecomputes, options.silenceS * 1000);
+    for (const [name, bytes] of kept) {
+      if (name !== UNWRITTEN) {
+        this.#restore(bytes);
+        continue;
+      }
+      const { records, marks } = decodeUnwritten(bytes);
+      this.unwritten = records;
+      for (const mark of marks) this.marks.add(mark);
+    }
+  }
+
+  /** The parts that changed since the last call; null for one that is empty now. */
+  takeDirty(): Map<string, Uint8Array | null> {
+    const dirty = new Map<string, Uint8Array | null>();
+    const all = [...this.resting.values(), ...this.active.values()];
+    const byPart = Map.groupBy(all, ({ key }) => shardOf(key, ATHLETE_PARTS));
+    for (const part of this.#dirty) {
+      const athletes = byPart.get(part);
+      dirty.set(`athletes-${String(part).padStart(2, '0')}`, athletes ? encodeAthletes(athletes) : null);
+    }
+    this.#dirty.clear();
+    if (this.#isUnwrittenDirty) dirty.set(UNWRITTEN, encodeUnwritten(this.unwritten, this.marks.all));
+    this.#isUnwrittenDirty = false;
+    return dirty;
+  }
+
+  /** Time passed, by a message or a tick: athletes who were not heard of for long are at rest. */
+  passTo(nowMs: number, seq: number): void {
+    this.nowMs = nowMs;
+    this.#seq = seq;
+    const { silenceS, maxAthletes } = this.options;
+    for (const athlete of this.active.values()) {
+      const isAtRest = nowMs - athlete.heardMs >= silenceS * 1000;
+      if (!isAtRest && this.active.size <= maxAthletes) break;
+      athlete.timeline.rest(2 * seq);
+      athlete.isResting = true;
+      this.active.delete(athlete.key);
+      this.resting.set(athlete.key, athlete);
+      this.#touch(athlete);
+    }
+    for (const athlete of this.resting.values()) {
+      if (this.active.size + this.resting.size <= maxAthletes) break;
+      this.resting.delete(athlete.key);
+      this.#touch(athlete);
+    }
+  }
+
+  /** Folds a batch of any kind in. Throws {@link UnwrittenFullError} and RecomputesFullError. */
+  fold(batch: SampleBatch, seq: number): void {
+    this.#seq = seq;
+    for (let from = 0, to = 0; from < batch.rows; from = to) {
+      to = endOfRun(batch, from);
+      const device = batch.device.keys[batch.device.index[from]];
+      const source = batch.source.keys[batch.source.index[from]];
+      const athlete = this.#heard(batch.athlete.keys[batch.athlete.index[from]] || device);
+      const known = this.#source(athlete, device, source);
+      for (let row = from; row < to; row++) this.#row(athlete, known, batch, row);
+    }
+    for (const athlete of this.#touched) this.#settle(athlete, seq);
+    this.#touched = [];
+  }
+
+  /** The activity that goes on; null when there is none. */
+  live(key: string): ActivityRecord | null {
+    return this.active.get(key)?.timeline.live(2 * this.#seq) ?? null;
+  }
+
+  written(records: readonly ActivityRecord[]): void {
+    const done = new Set(records);
+    this.unwritten = this.unwritten.filter((record) => !done.has(record));
+    this.#isUnwrittenDirty = true;
+  }
+
+  markSettled(): void {
+    this.#isUnwrittenDirty = true;
+  }
+
+  #row(athlete: Athlete, known: KnownSource, batch: SampleBatch, row: number): void {
+    const { timeline } = athlete;
+    const atMs = batch.tsMs[row];
+    // A backlog may be of an activity that this process knows nothing of any more: the stored samples tell.
+    if (this.nowMs - atMs > this.options.backlogMs) this.#late(athlete, atMs);
+    if (atMs > known.newestMs) known.newestMs = atMs;
+    if (!timeline.reach(atMs, 2 * this.#seq) || !this.#take(timeline, known, batch, row, atMs)) {
+      this.#late(athlete, atMs);
+    }
+  }
+
+  /** False when it had no room. */
+  #take(timeline: Timeline, known: KnownSource, batch: SampleBatch, row: number, atMs: number): boolean {
+    const { channels, kind } = batch;
+    const { device, rank } = known;
+    const valueAt = (index: number) => {
+      const column = channels[index];
+      return column === null || column.nulls[row] !== 0 ? null : column.values[row];
+    };
+    if (kind === 'samples') {
+      for (let c = 0; c < channels.length; c++) {
+        const column = channels[c];
+        if (column !== null && column.nulls[row] === 0) timeline.put(atMs, known, c, column.values[row]);
+      }
+      return true;
+    }
+    const value = valueAt(0);
+    if (value === null) return true;
+    if (kind === 'rr') return timeline.wait({ type: 'beat', atMs, device, rank, value });
+    const event: EventType | null = eventOfCode(value);
+    const sport: Sport | null = sportOfCode(valueAt(1) ?? 0);
+    return event === null || timeline.wait({ type: 'event', atMs, device, event, sport });
+  }
+
+  /** Too late for what goes on: it is found again in the stored samples. */
+  #late(athlete: Athlete, atMs: number): void {
+    const { session } = athlete.timeline;
+    if (session && atMs >= (session.start.startS - this.options.silenceS) * 1000) {
+      session.isIncomplete = true;
+      session.isPublished = false;
+      return;
+    }
+    this.#mark(athlete, atMs, atMs + 1);
+  }
+
+  #mark(athlete: Athlete, fromMs: number, untilMs: number): void {
+    this.marks.add({ athlete: athlete.key, fromMs, untilMs, lastSeq: this.#seq, devices: devicesOf(athlete) });
+    this.#isUnwrittenDirty = true;
+  }
+
+  #heard(key: string): Athlete {
+    const athlete = this.active.get(key) ?? this.resting.get(key) ?? this.#make(key);
+    if (athlete.touchedSeq === this.#seq) return athlete;
+    athlete.touchedSeq = this.#seq;
+    athlete.heardMs = this.nowMs;
+    athlete.isResting = false;
+    // Set anew so that the order of the map is that of the last use.
+    this.resting.delete(key);
+    this.active.delete(key);
+    this.active.set(key, athlete);
+    this.#touched.push(athlete);
+    this.#touch(athlete);
+    return athlete;
+  }
+
+  #source(athlete: Athlete, device: string, source: string): KnownSource {
+    const key = `${device}/${source}`;
+    let known = athlete.sources.get(key);
+    if (known === undefined) {
+      const rank = rankOf(device, source, this.#settingsOf(athlete.key).preferredSources);
+      known = { device, source, rank, newestMs: 0, heardMs: this.nowMs };
+      if (athlete.sources.size >= MAX_SOURCES) athlete.sources.delete(athlete.sources.keys().next().value as string);
+      athlete.sources.set(key, known);
+      this.marks.postpone(athlete.key, this.#seq, [device]);
+    }
+    known.heardMs = this.nowMs;
+    return known;
+  }
+
+  /** Makes final what every source that is still heard of has passed. */
+  #settle({ timeline, sources }: Athlete, seq: number): void {
+    const { graceS, sourceIdleMs } = this.options;
+    let passedMs = timeline.newestMs;
+    for (const { heardMs, newestMs } of sources.values()) {
+      if (this.nowMs - heardMs < sourceIdleMs && newestMs < passedMs) passedMs = newestMs;
+    }
+    timeline.advance(Math.floor(passedMs / 1000) - graceS, 2 * seq);
+  }
+
+  #restore(bytes: Uint8Array): void {
+    for (const athlete of decodeAthletes(bytes, (key) => this.#make(key))) {
+      (athlete.isResting ? this.resting : this.active).set(athlete.key, athlete);
+    }
+  }
+
+  #touch({ key }: Athlete): void {
+    this.#dirty.add(shardOf(key, ATHLETE_PARTS));
+  }
+
+  #make(key: string): Athlete {
+    const { profile } = this.#settingsOf(key);
+    const timeline = new Timeline({
+      athlete: key,
+      options: this.options,
+      profile,
+      onEnded: (record) => {
+        this.#ended(athlete, record);
+      },
+      onIncomplete: ({ fromMs, untilMs }) => this.#mark(athlete, fromMs, untilMs),
+    });
+    const athlete: Athlete = {
+      key,
+      timeline,
+      sources: new Map(),
+      heardMs: this.nowMs,
+      isResting: false,
+      touchedSeq: -1,
+    };
+    return athlete;
+  }
+
+  #ended(athlete: Athlete, record: ActivityRecord): void {
+    if (this.unwritten.length >= this.options.maxUnwritten) {
+      throw new UnwrittenFullError(`${this.options.maxUnwritten} activities wait to be written already`);
+    }
+    this.unwritten.push(record);
+    this.marks.postpone(athlete.key, this.#seq, devicesOf(athlete));
+    this.#isUnwrittenDirty = true;
+  }
+}
+
+function devicesOf({ sources }: Athlete): Set<string> {
+  return new Set([...sources.values()].map(({ device }) => device));
+}
+
+function endOfRun({ rows, device, source, athlete }: SampleBatch, from: number): number {
+  let to = from + 1;
+  while (
+    to < rows &&
+    device.index[to] === device.index[from] &&
+    source.index[to] === source.index[from] &&
+    athlete.index[to] === athlete.index[from]
+  ) {
+    to++;
+  }
+  return to;
+}

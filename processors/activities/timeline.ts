@@ -1,0 +1,260 @@
+import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { EventType, Sport } from '../../schemas/events.ts';
+import { DeviceMarks } from './device-marks.ts';
+import type { AthleteProfile } from './metrics/config.ts';
+import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
+import { SecondsWindow } from './metrics/seconds-window.ts';
+import type { ActivityOptions } from './options.ts';
+import { Session } from './session.ts';
+
+/** A beat or an event that waits for its second to become final. */
+export type Waiting =
+  | {
+      readonly type: 'beat';
+      readonly atMs: number;
+      readonly device: string;
+      readonly rank: number;
+      readonly value: number;
+    }
+  | {
+      readonly type: 'event';
+      readonly atMs: number;
+      readonly device: string;
+      readonly event: EventType;
+      readonly sport: Sport | null;
+    };
+
+export interface TimelineDeps {
+  readonly athlete: string;
+  readonly options: ActivityOptions;
+  readonly profile: AthleteProfile;
+  onEnded(record: ActivityRecord): void;
+  /** What ended, or would have been an activity, lacks what came late. */
+  onIncomplete(span: { fromMs: number; untilMs: number }): void;
+}
+
+/** Room before the first sample, for what another device measured at the same time and sends a little later. */
+const LEAD_S = 30;
+const MAX_WAITING = 4_096;
+
+/**
+ * The time of one athlete, second by second, cut into activities.
+ *
+ * none → open: by a device's `start`, or by the first second with movement. open → none: by the `stop` of every device
+ * that started it, by a `start` or `sport` (which open the next one), or when nothing moved for `silenceS`. Every cut
+ * is made when its second becomes final, so what comes in which order within the window changes nothing.
+ */
+export class Timeline {
+  readonly deps: TimelineDeps;
+  window: SecondsWindow | null = null;
+  readonly marks: DeviceMarks;
+  session: Session | null = null;
+  /** Beats and events in the window. */
+  waiting: Waiting[] = [];
+  newestMs = 0;
+  /** After a `stop`, movement opens nothing until it paused for `silenceS`. */
+  quietUntilS = 0;
+
+  constructor(deps: TimelineDeps) {
+    this.deps = deps;
+    this.marks = new DeviceMarks(this.capacityS);
+  }
+
+  get capacityS(): number {
+    return this.deps.options.latenessS + LEAD_S;
+  }
+
+  /** Makes room for a sample at `atMs`, by making the oldest seconds final if need be. False when it comes too late. */
+  reach(atMs: number, revision: number): boolean {
+    const atS = Math.floor(atMs / 1000);
+    const { latenessS } = this.deps.options;
+    this.window ??= new SecondsWindow(atS - LEAD_S, this.capacityS);
+    if (atS < this.window.firstS) return false;
+    if (atMs > this.newestMs) {
+      this.newestMs = atMs;
+      if (atS - latenessS > this.window.firstS) this.advance(atS - latenessS, revision);
+    }
+    return true;
+  }
+
+  /** Takes one value of a sample whose time was reached. */
+  put(atMs: number, { device, rank }: { device: string; rank: number }, channel: number, value: number): void {
+    if (this.window?.put(atMs, rank, channel, value) === 'taken') this.marks.add(Math.floor(atMs / 1000), device);
+  }
+
+  /** A beat or an event whose time was reached. False when too many wait. */
+  wait(one: Waiting): boolean {
+    if (this.waiting.length >= MAX_WAITING) return false;
+    this.waiting.push(one);
+    return true;
+  }
+
+  /** Makes every second before `untilS` final. */
+  advance(untilS: number, revision: number): void {
+    const { window } = this;
+    if (window === null || untilS <= window.firstS) return;
+    const foldUntil = (limitS: number) =>
+      window.takeUntil(limitS, (atS, rows, from) => this.#second(atS, rows, from, revision));
+    for (const one of this.#due(untilS * 1000)) {
+      const atS = Math.floor(one.atMs / 1000);
+      // What opens an activity comes before its second, everything else after it.
+      foldUntil(Math.min(untilS, opens(one) ? atS : atS + 1));
+      this.#endIfSilent(atS, revision);
+      if (one.type === 'event') this.#event(one, atS, revision);
+      else if (this.session) this.session.beat(one);
+    }
+    foldUntil(untilS);
+    this.#endIfSilent(untilS, revision);
+  }
+
+  /** The activity as it is now, with what is not final yet; null when there is none. */
+  live(revision: number): ActivityRecord | null {
+    const { session, window } = this;
+    if (session === null || window === null) return null;
+    const metrics = session.metrics.snapshotWith(() => {
+      window.forEach((atS, rows, from) => {
+        if (atS >= session.start.startS) session.metrics.fold(atS, rows, from);
+      });
+    });
+    return session.record('live', revision, metrics);
+  }
+
+  /** Nothing was heard for long: all that came is final. What goes on here after all makes a later revision of it. */
+  rest(revision: number): void {
+    this.advance(Math.floor(this.newestMs / 1000) + 1, revision);
+    if (this.session) this.#publish(this.session, revision);
+  }
+
+  end(revision: number): void {
+    const { session } = this;
+    this.session = null;
+    if (session) this.#publish(session, revision);
+  }
+
+  #endIfSilent(atS: number, revision: number): void {
+    if (this.session && atS - this.session.aliveS > this.deps.options.silenceS) this.end(revision);
+  }
+
+  #publish(session: Session, revision: number): void {
+    if (session.isPublished) return;
+    session.isPublished = true;
+    const { startS, origin, follows } = session.start;
+    if (session.isIncomplete) this.deps.onIncomplete({ fromMs: startS * 1000, untilMs: (session.aliveS + 1) * 1000 });
+    const isShort = session.aliveS - startS + 1 < this.deps.options.minActivityS;
+    if (isShort && origin === 'stream' && follows === '') return;
+    this.deps.onEnded(session.record('finished', revision, session.metrics.snapshot()));
+  }
+
+  /** Takes what is before `untilMs` out of the list, in an order that does not depend on that of arrival. */
+  #due(untilMs: number): Waiting[] {
+    const due = this.waiting.filter(({ atMs }) => atMs < untilMs);
+    if (due.length === 0) return due;
+    this.waiting = this.waiting.filter(({ atMs }) => atMs >= untilMs);
+    return bestBeats(distinct(due.sort(byTime)));
+  }
+
+  #second(atS: number, rows: Int32Array, from: number, revision: number): void {
+    const { silenceS, tailS } = this.deps.options;
+    const devices = this.marks.take(atS);
+    const isMoving = moves(rows, from);
+    this.#endIfSilent(atS, revision);
+    if (this.session === null) {
+      if (!isMoving) return;
+      const isQuiet = atS <= this.quietUntilS;
+      if (isQuiet) this.quietUntilS = atS + silenceS;
+      if (isQuiet) return;
+      this.#open(atS, 'other', 'stream', '');
+    }
+    const session = this.session!;
+    if (isMoving || session.starters.size > 0) session.aliveS = atS;
+    else if (atS - session.aliveS > tailS) return;
+    session.fold(atS, rows, from, devices);
+  }
+
+  #event({ event, device, sport }: Extract<Waiting, { type: 'event' }>, atS: number, revision: number): void {
+    const { session } = this;
+    switch (event) {
+      case 'start':
+        // A second device of the athlete joins; one that starts twice was not heard to stop.
+        if (session && session.starters.size > 0 && !session.starters.has(device)) return session.join(device);
+        if (session?.start.startS === atS && session.starters.size > 0) return;
+        this.#cut(atS, revision);
+        return this.#open(atS, sport ?? 'other', 'device', '').join(device);
+      case 'stop':
+        if (session === null || !session.leave(device)) return;
+        session.stop(atS);
+        this.quietUntilS = atS + this.deps.options.silenceS;
+        return this.end(revision);
+      case 'sport': {
+        const starters = session ? session.starters : [device];
+        const next = this.#open(atS, sport ?? 'other', 'device', this.#cut(atS, revision));
+        for (const starter of starters) next.join(starter);
+        return;
+      }
+      default:
+        session?.note(event, device, atS);
+    }
+  }
+
+  /**
+   * Ends the activity before the one that begins in this second, and answers the id of the one that is followed. What
+   * began in the same second has no length: it is none, and would have the same id.
+   */
+  #cut(atS: number, revision: number): string {
+    const { session } = this;
+    if (session?.start.startS !== atS) this.end(revision);
+    else this.session = null;
+    return (session?.start.startS === atS ? session.start.follows : session?.id) ?? '';
+  }
+
+  #open(startS: number, sport: Sport, origin: 'device' | 'stream', follows: string): Session {
+    const { athlete, profile } = this.deps;
+    this.session = new Session({ athlete, startS, sport, origin, follows, profile });
+    return this.session;
+  }
+}
+
+function opens(one: Waiting): boolean {
+  return one.type === 'event' && (one.event === 'start' || one.event === 'sport');
+}
+
+function moves(rows: Int32Array, from: number): boolean {
+  if (from + ROW > rows.length) throw new RangeError('the row is not whole');
+  return (
+    rows[from + SPEED] > 0 ||
+    rows[from + POWER] > 0 ||
+    rows[from + CADENCE] > 0 ||
+    // A position without a speed: whoever stands still at home is not sending positions.
+    (rows[from + LATITUDE] !== MISSING && rows[from + SPEED] === MISSING)
+  );
+}
+
+function byTime(a: Waiting, b: Waiting): number {
+  if (a.atMs !== b.atMs) return a.atMs - b.atMs;
+  if (a.type !== b.type) return a.type === 'beat' ? -1 : 1;
+  if (a.type === 'beat' && b.type === 'beat') return a.rank - b.rank || a.value - b.value;
+  const [first, second] = [JSON.stringify(a), JSON.stringify(b)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+/** The same event or beat that came twice counts once. */
+function distinct(sorted: readonly Waiting[]): Waiting[] {
+  return sorted.filter((one, i) => i === 0 || byTime(sorted[i - 1], one) !== 0);
+}
+
+/** Of each second only the beats of the best-ranked source: two straps would give every interval twice. */
+function bestBeats(sorted: readonly Waiting[]): Waiting[] {
+  const best = new Map<number, number>();
+  for (const one of sorted) {
+    if (one.type !== 'beat') continue;
+    const atS = Math.floor(one.atMs / 1000);
+    best.set(atS, Math.min(best.get(atS) ?? Number.POSITIVE_INFINITY, one.rank));
+  }
+  let lastMs = 0;
+  return sorted.filter((one) => {
+    if (one.type !== 'beat') return true;
+    const isBest = one.rank === best.get(Math.floor(one.atMs / 1000)) && one.atMs > lastMs;
+    if (isBest) lastMs = one.atMs;
+    return isBest;
+  });
+}
