@@ -1,8 +1,14 @@
 import { isIP } from 'node:net';
-import { Problem, type ProblemName } from './problem.ts';
+import { invalidParameter, Problem, type ProblemName } from './problem.ts';
 
 /** Who asks. */
-export type Caller = { readonly kind: 'device'; readonly device: string } | { readonly kind: 'operator' };
+export type Caller =
+  | {
+      readonly kind: 'device';
+      readonly device: string /** Its own id when it belongs to nobody. */;
+      readonly athlete: string;
+    }
+  | { readonly kind: 'operator' };
 
 /** What a token says once it has been checked, or why it counts for nothing. */
 export type TokenVerdict =
@@ -25,6 +31,11 @@ export interface Access {
    * not.
    */
   require(request: Asking, what: { device?: string }): Promise<Caller>;
+  /**
+   * Whose activities the caller may read: those of the athlete that its token was given for, or for an operator those
+   * of the athlete that is asked for. Throws the problem that says why not.
+   */
+  requireAthlete(request: Asking, asked: string | undefined): Promise<string>;
 }
 
 /**
@@ -38,18 +49,31 @@ export function createAccess({
   verify: (token: string) => Promise<TokenVerdict>;
   openLoopback: boolean;
 }): Access {
+  async function callerOf({ headers, ip }: Asking): Promise<Caller> {
+    const token = bearerOf(headers.authorization);
+    if (token === null && openLoopback && isLoopback(ip)) return { kind: 'operator' };
+    if (token === null) throw new Problem('missing_token', { detail: 'Authorization: Bearer <token>' });
+    const verdict = await verify(token);
+    if (!verdict.ok) throw new Problem(verdict.reason);
+    return verdict.caller;
+  }
+
   return {
-    async require({ headers, ip }, { device }) {
-      const token = bearerOf(headers.authorization);
-      if (token === null && openLoopback && isLoopback(ip)) return { kind: 'operator' };
-      if (token === null) throw new Problem('missing_token', { detail: 'Authorization: Bearer <token>' });
-      const verdict = await verify(token);
-      if (!verdict.ok) throw new Problem(verdict.reason);
-      const { caller } = verdict;
+    async require(request, { device }) {
+      const caller = await callerOf(request);
       if (caller.kind === 'operator') return caller;
       if (device === undefined) throw new Problem('operator_only');
       if (caller.device !== device) throw new Problem('wrong_device', { detail: `the token is ${caller.device}'s` });
       return caller;
+    },
+    async requireAthlete(request, asked) {
+      const caller = await callerOf(request);
+      if (caller.kind === 'device') {
+        if (asked === undefined || asked === caller.athlete) return caller.athlete;
+        throw new Problem('wrong_athlete', { detail: `the token is ${caller.athlete}'s` });
+      }
+      if (asked === undefined) throw invalidParameter('athlete', 'an operator has to say whose');
+      return asked;
     },
   };
 }

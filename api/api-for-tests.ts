@@ -3,20 +3,29 @@ import { createManualClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
 import type { Ledger } from '../runtime/ledger.ts';
 import { createMemoryLog } from '../runtime/log.ts';
+import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
+import type { ActivityRecord } from '../schemas/activity.ts';
+import { shardOf } from '../schemas/identity.ts';
+import { encodeLive } from '../schemas/live-activity.ts';
+import { createNames } from '../schemas/names.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
+import { createLiveSource } from './activities/live-source.ts';
+import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 8, 12);
+const SHARDS = 4;
 export const HOT_MS = 24 * 3_600_000;
 
 /** What each token of the tests means. */
 const verdicts: Readonly<Record<string, TokenVerdict>> = {
   operator: { ok: true, caller: { kind: 'operator' } },
-  'watch-1': { ok: true, caller: { kind: 'device', device: 'watch-1' } },
+  'watch-1': { ok: true, caller: { kind: 'device', device: 'watch-1', athlete: 'ann' } },
+  'ben-1': { ok: true, caller: { kind: 'device', device: 'ben-1', athlete: 'ben' } },
   expired: { ok: false, reason: 'expired_token' },
   revoked: { ok: false, reason: 'revoked_token' },
   unsure: { ok: false, reason: 'revocations_unknown' },
@@ -42,6 +51,9 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
   const clock = createManualClock(NOW_MS);
   const hot = createMemorySampleReader('questdb');
   const cold = createMemorySampleReader('clickhouse');
+  const activities = createMemoryActivityReader();
+  const hub = createMemoryBusHub(clock);
+  const names = createNames();
   const health = createHealth();
   let readLedger = async () => ledger;
   const api = await createApi({
@@ -55,6 +67,8 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
     }),
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
+    activities,
+    live: createLiveSource({ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 }),
     readLedger: () => readLedger(),
     readTurnedAway: async () => turnedAway,
     countDeadLetters: async () => 0,
@@ -77,6 +91,15 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
     health,
     records,
     get,
+    activities,
+    /** Holds the athlete's shard from now on: `answer` says what goes on. */
+    hold(athlete: string, answer: () => { activity: ActivityRecord | null; epoch?: number }) {
+      const end = hub.open();
+      end.subscribe(names.liveActivities(shardOf(athlete, SHARDS)), (message) => {
+        message.respond(encodeLive({ epoch: 1, versions: { gps: 1 }, ...answer() }));
+      });
+      return { stop: () => end.disconnect() };
+    },
     failLedger(error: Error) {
       readLedger = () => Promise.reject(error);
     },

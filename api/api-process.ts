@@ -10,6 +10,8 @@ import { type Service, StartError } from '../runtime/service.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
 import { readTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
+import { createClickHouseActivityReader } from './activities/clickhouse.ts';
+import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
@@ -25,11 +27,13 @@ import { readNatsServer } from './watch/nats-monitor.ts';
 import { createWatch } from './watch/watch.ts';
 
 const HOUR_MS = 3_600_000;
+/** A holder answers within milliseconds, or is gone. */
+const LIVE_TIMEOUT_MS = 1_000;
 const API_VERSION = '1.0.0';
 
 export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
-  readonly platform: Pick<Platform, 'link' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'>;
+  readonly platform: Pick<Platform, 'link' | 'bus' | 'names' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'>;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -87,6 +91,8 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     version: API_VERSION,
     access: createAccess({ verify, openLoopback: options.openLoopback }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
+    activities: createClickHouseActivityReader(clickhouse),
+    live: createLiveSource({ ...platform, shards: options.shards, timeoutMs: LIVE_TIMEOUT_MS }),
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => (await dead.info()).messages,

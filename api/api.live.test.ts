@@ -9,6 +9,7 @@ import { createSilentLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess } from './access.ts';
+import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createApi } from './api.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -63,6 +64,8 @@ before(async () => {
     access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
+    activities: createClickHouseActivityReader(queries),
+    live: { ask: async () => null, askBytes: async () => null, read: () => null },
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => 3,

@@ -5,6 +5,9 @@ import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Service } from '../runtime/service.ts';
 import type { Access } from './access.ts';
+import type { LiveSource } from './activities/live-source.ts';
+import type { ActivityReader } from './activities/reader.ts';
+import { addActivityRoutes } from './activities/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
@@ -19,6 +22,8 @@ export interface ApiDeps {
   readonly access: Access;
   readonly clock: Clock;
   readonly history: SampleHistory;
+  readonly activities: ActivityReader;
+  readonly live: LiveSource;
   readonly readLedger: LedgerRoutesDeps['readLedger'];
   readonly readTurnedAway: LedgerRoutesDeps['readTurnedAway'];
   readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
@@ -30,6 +35,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addHealthRoutes(server, deps);
   addLedgerRoutes(server, deps);
   addSampleRoutes(server, deps);
+  addActivityRoutes(server, deps);
   addDocumentRoute(server);
   await server.ready();
   return server;

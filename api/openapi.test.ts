@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Type } from 'typebox';
 import { Errors } from 'typebox/schema';
+import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
@@ -43,11 +44,18 @@ test('names, tags, security schemes and path parameters of the document agree wi
 
 test('every route is in the document, and nothing else', async (t) => {
   const { document, api } = await readDocument(t);
-  const routes = [...api.printRoutes({ commonPrefix: false }).matchAll(/(\/\S+) \(([A-Z, ]+)\)/g)];
-  const served = routes.map(([, path, methods]) => {
+  // A tree: each line is what a route adds to the one above that it is indented under.
+  const above: string[] = [];
+  const served: string[] = [];
+  for (const line of api.printRoutes({ commonPrefix: false }).split('\n')) {
+    const [, indent, part, methods] = /^([│├└─ ]*)(\S+)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+    if (part === undefined) continue;
+    const depth = indent.length / 4;
+    above[depth] = `${above[depth - 1] ?? ''}${part}`;
+    if (methods === undefined) continue;
     assert.equal(methods, 'GET, HEAD');
-    return path.replace(/:(\w+)/g, '{$1}');
-  });
+    served.push(above[depth].replace(/:(\w+)/g, '{$1}'));
+  }
   assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
 });
 
@@ -55,8 +63,17 @@ const SAMPLES = '/v1/devices/{device}/samples';
 const OWN = '/v1/devices/watch-1/samples';
 const outOfReach = ({ hot }: TestApi) => hot.setReachable(false);
 
+const ACTIVITIES = '/v1/activities';
+const ended = storedActivity({ startMs: NOW_MS - HOT_MS - 60_000 });
+const breakActivities = ({ activities }: TestApi) => {
+  const fail = () => Promise.reject(new Error('oops'));
+  Object.assign(activities, { list: fail, read: fail });
+};
+
+type Scenario = [path: string, status: number, url: string, token?: string, prepare?: (api: TestApi) => void];
+
 /** For each route and status: a request that gets it, with which token, after which change. */
-const scenarios: [path: string, status: number, url: string, token?: string, prepare?: (api: TestApi) => void][] = [
+const scenarios: Scenario[] = [
   ['/health/live', 200, '/health/live'],
   ['/health/ready', 200, '/health/ready'],
   ['/health/ready', 503, '/health/ready', undefined, ({ health }) => void health.register('x', () => ({ ok: false }))],
@@ -67,6 +84,27 @@ const scenarios: [path: string, status: number, url: string, token?: string, pre
   ['/v1/ledger', 403, '/v1/ledger', 'watch-1'],
   ['/v1/ledger', 500, '/v1/ledger', 'operator', ({ failLedger }) => failLedger(new Error('a mistake'))],
   ['/v1/ledger', 503, '/v1/ledger', 'unsure'],
+  [ACTIVITIES, 200, '/v1/activities', 'watch-1'],
+  [ACTIVITIES, 401, '/v1/activities', 'expired'],
+  [ACTIVITIES, 403, '/v1/activities?athlete=ben', 'watch-1'],
+  [ACTIVITIES, 422, '/v1/activities?sport=chess', 'watch-1'],
+  [ACTIVITIES, 500, '/v1/activities', 'watch-1', breakActivities],
+  [ACTIVITIES, 503, '/v1/activities', 'watch-1', ({ activities }) => activities.setReachable(false)],
+  ...['', '/laps', '/streams'].flatMap((part): Scenario[] => [
+    [`${ACTIVITIES}/{id}${part}`, 200, `/v1/activities/${ended.id}${part}`, 'watch-1'],
+    [`${ACTIVITIES}/{id}${part}`, 401, `/v1/activities/${ended.id}${part}`],
+    [`${ACTIVITIES}/{id}${part}`, 403, `/v1/activities/${ended.id}${part}?athlete=ben`, 'watch-1'],
+    [
+      `${ACTIVITIES}/{id}${part}`,
+      404,
+      `/v1/activities/0123456789abcdef${part}`,
+      'ben-1',
+      ({ hold }) => void hold('ben', () => ({ activity: null })),
+    ],
+    [`${ACTIVITIES}/{id}${part}`, 422, `/v1/activities/1${part}`, 'watch-1'],
+    [`${ACTIVITIES}/{id}${part}`, 500, `/v1/activities/${ended.id}${part}`, 'watch-1', breakActivities],
+    [`${ACTIVITIES}/{id}${part}`, 503, `/v1/activities/0123456789abcdef${part}`, 'watch-1'],
+  ]),
   [SAMPLES, 200, OWN, 'watch-1'],
   [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
   [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],
@@ -83,6 +121,7 @@ const scenarios: [path: string, status: number, url: string, token?: string, pre
 for (const [path, status, url, token, prepare] of scenarios) {
   test(`GET ${url} as ${token ?? 'nobody'} answers ${status} as documented`, async (t) => {
     const api = await createTestApi(t);
+    api.activities.insert([ended]);
     api.cold.insert([sampleRow({ tsMs: NOW_MS - HOT_MS - 1 }, { power: 200, latitude: 1 })]);
     api.hot.insert([
       sampleRow({ tsMs: NOW_MS - 2, source: 'file:0123456789abcdef' }, { battery: 1_000 }),

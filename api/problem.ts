@@ -10,13 +10,16 @@ export const PROBLEMS = {
   expired_token: { status: 401, title: 'The token has expired.' },
   revoked_token: { status: 401, title: 'The token was revoked.' },
   wrong_device: { status: 403, title: 'The token belongs to another device.' },
+  wrong_athlete: { status: 403, title: 'The token belongs to another athlete.' },
   operator_only: { status: 403, title: 'Only an operator may read this.' },
   no_route: { status: 404, title: 'Nothing is served under this address.' },
   unknown_device: { status: 404, title: 'No store has a sample of this device.' },
+  unknown_activity: { status: 404, title: 'The athlete has no such activity.' },
   invalid_request: { status: 422, title: 'The request cannot be answered as it is.' },
   bad_request: { status: 400, title: 'The request is not one that this server reads.' },
   internal_error: { status: 500, title: 'The server made a mistake.' },
   store_unavailable: { status: 503, title: 'A store that holds part of the answer is out of reach.' },
+  live_unavailable: { status: 503, title: 'Whoever knows what goes on right now gives no answer.' },
   revocations_unknown: { status: 503, title: 'The list of revoked tokens is out of reach.' },
 } as const;
 

@@ -53,6 +53,7 @@ export async function createServer({ log, version }: ServerDeps) {
       },
       servers: [{ url: '/', description: 'Where this document came from' }],
       tags: [
+        { name: 'activities', description: 'What athletes did' },
         { name: 'samples', description: 'What devices measured' },
         { name: 'operation', description: 'For those who run the platform' },
       ],

@@ -37,7 +37,7 @@ test('a token says who asks: a device, or an operator', async () => {
   const { clock, verify } = await setUp();
   await clock.advance(0);
   const device = await verify(await sign({}));
-  assert.deepEqual(device, { ok: true, caller: { kind: 'device', device: 'watch-1' } });
+  assert.deepEqual(device, { ok: true, caller: { kind: 'device', device: 'watch-1', athlete: 'ann' } });
   const operator = await verify(await sign({ role: 'operator', subject: 'Ann' }));
   assert.deepEqual(operator, { ok: true, caller: { kind: 'operator' } });
 });

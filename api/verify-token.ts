@@ -13,7 +13,8 @@ export function createVerifyToken({ verify, revocations }: TokenChecks, log: Log
     const { token } = outcome;
     const reason = revocations.check(token);
     if (reason !== null) return { ok: false, reason };
-    const isOperator = token.role === 'operator';
-    return { ok: true, caller: isOperator ? { kind: 'operator' } : { kind: 'device', device: token.subject } };
+    const { role, subject: device } = token;
+    if (role === 'operator') return { ok: true, caller: { kind: 'operator' } };
+    return { ok: true, caller: { kind: 'device', device, athlete: token.athlete || device } };
   };
 }

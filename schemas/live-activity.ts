@@ -10,6 +10,8 @@ export interface LiveActivityAnswer {
   readonly activity: ActivityRecord | null;
   /** Of the shard's term: an answer of a lower one than was seen before is of a process that was stopped. */
   readonly epoch: number;
+  /** Of the algorithms that compute its metrics. */
+  readonly versions: Readonly<Record<string, number>>;
 }
 
 export function encodeLive(message: LiveActivityQuestion | LiveActivityAnswer): Uint8Array {
@@ -25,7 +27,8 @@ export function readLiveQuestion(data: Uint8Array): LiveActivityQuestion | null 
 /** Null when it is no answer. */
 export function readLiveAnswer(data: Uint8Array): LiveActivityAnswer | null {
   const parsed = parse(data) as Partial<LiveActivityAnswer> | null;
-  return typeof parsed?.epoch === 'number' ? { activity: parsed.activity ?? null, epoch: parsed.epoch } : null;
+  if (typeof parsed?.epoch !== 'number') return null;
+  return { activity: parsed.activity ?? null, epoch: parsed.epoch, versions: parsed.versions ?? {} };
 }
 
 function parse(data: Uint8Array): unknown {

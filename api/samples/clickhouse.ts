@@ -68,7 +68,8 @@ function rowParams(query: RowQuery): Record<string, unknown> {
 
 /** Whole numbers of ten seconds come from the roll-up rows where there are some, all else from the samples. */
 function bucketsSql(query: BucketQuery, usesRollUps: boolean): string {
-  const isRolledUp = usesRollUps && query.kind === 'samples' && query.stepMs % ROLLUP_STEP_MS === 0;
+  const isWhole = [query.stepMs, query.fromMs, query.toMs].every((timeMs) => timeMs % ROLLUP_STEP_MS === 0);
+  const isRolledUp = usesRollUps && query.kind === 'samples' && isWhole;
   const table = isRolledUp ? 'rollup_10s' : query.kind;
   const timeMs = isRolledUp ? 'toInt64(toUnixTimestamp(ts)) * 1000' : 'toUnixTimestamp64Milli(ts)';
   const columns = [

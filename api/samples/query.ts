@@ -15,21 +15,22 @@ export const MAX_ROLLED_UP_RANGE_MS = 366 * DAY_MS;
 const MIN_STEP_MS = 1_000;
 const MAX_STEP_MS = DAY_MS;
 /** ClickHouse's DateTime64 ends here. */
-const MAX_TIME_MS = Date.UTC(2299, 11, 31);
+export const MAX_TIME_MS = Date.UTC(2299, 11, 31);
 
 const TIME = String.raw`\d{1,14}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)`;
 const STEP = /^(\d{1,5})(s|m|h|d)$/;
 const STEP_UNIT_MS = { s: 1_000, m: 60_000, h: HOUR_MS, d: DAY_MS } as const;
 
-const time = (description: string) =>
+/** A moment, as a parameter. */
+export const TimeParameter = (description: string) =>
   Type.Optional(
     Type.String({ pattern: `^(${TIME})$`, description, examples: ['2026-06-01T08:00:00Z', '1780300800000'] }),
   );
 
 export const SamplesQuery = Type.Object(
   {
-    from: time('First event time: RFC 3339, or ms since the epoch. An hour before `to` when left out.'),
-    to: time('Event time before which the range ends. Now when left out.'),
+    from: TimeParameter('First event time: RFC 3339, or ms since the epoch. An hour before `to` when left out.'),
+    to: TimeParameter('Event time before which the range ends. Now when left out.'),
     kind: Type.Optional(
       Type.Enum(KINDS, {
         type: 'string',
@@ -141,7 +142,8 @@ function readRange(query: { from?: string; to?: string }, cursor: Range | null, 
   return { fromMs: from ?? Math.max(0, toMs - HOUR_MS), toMs };
 }
 
-function readTime(parameter: string, text: string): number {
+/** Throws the problem `invalid_request`. */
+export function readTime(parameter: string, text: string): number {
   const timeMs = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isNaN(timeMs)) throw invalidParameter(parameter, 'there is no such time');
   if (timeMs < 0 || timeMs > MAX_TIME_MS)
@@ -172,7 +174,8 @@ function readSources(text: string | undefined): readonly string[] {
   return sources;
 }
 
-function readChannels(kind: Kind, text: string | undefined): readonly Channel[] {
+/** Throws the problem `invalid_request`. */
+export function readChannels(kind: Kind, text: string | undefined): readonly Channel[] {
   const known = channelsOf(kind);
   if (text === undefined) return known;
   const names = new Set(text.split(','));

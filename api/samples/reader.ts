@@ -50,7 +50,7 @@ export interface BucketKey {
 
 export interface RowQuery extends Query<RowKey> {}
 
-/** `fromMs` and `toMs` are whole steps. */
+/** Only samples from `fromMs` to `toMs` count, also in a first or last bucket that reaches further. */
 export interface BucketQuery extends Query<BucketKey> {
   readonly stepMs: number;
 }

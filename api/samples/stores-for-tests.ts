@@ -92,7 +92,12 @@ export async function startTestQuestDb(onStarted: OnStarted): Promise<TestStore>
   };
 }
 
-export async function startTestClickHouse(onStarted: OnStarted): Promise<TestStore> {
+/** One that takes rows of any of its tables, too. */
+export interface TestClickHouse extends TestStore {
+  insertRows(table: string, rows: readonly Record<string, unknown>[]): Promise<void>;
+}
+
+export async function startTestClickHouse(onStarted: OnStarted): Promise<TestClickHouse> {
   const dir = await mkdtemp(join(tmpdir(), 'slip-clickhouse-'));
   const [port] = await freePorts(1);
   const engine = await startClickHouse({ dir, port, user: 'default', password: '' });
@@ -142,6 +147,7 @@ export async function startTestClickHouse(onStarted: OnStarted): Promise<TestSto
   return {
     url,
     run,
+    insertRows: insertInto,
     async insert(rows) {
       everything.insert(rows);
       for (const kind of KINDS) {

@@ -3,6 +3,7 @@ import type { Metric, MetricName } from '../../schemas/activity-metrics.ts';
 import { channelsOf, KINDS, type Kind } from '../../schemas/channels.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse-client.ts';
 import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
+import { METRIC_VERSIONS } from './metrics/versions.ts';
 
 /** Columns of the table that are metrics, so that lists can be filtered and summed without reading JSON. */
 const NUMBERS = [
@@ -84,6 +85,7 @@ function activityRow(record: ActivityRecord, epoch: number): object {
     ...Object.fromEntries(numbers),
     training_load: load,
     metrics: metrics === null ? '' : JSON.stringify(metrics),
+    versions: METRIC_VERSIONS,
   };
 }
 

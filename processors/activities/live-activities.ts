@@ -3,6 +3,7 @@ import type { Holder } from '../../runtime/holder/holder.ts';
 import { encodeLive, readLiveQuestion } from '../../schemas/live-activity.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { Activities } from './activity-reducer.ts';
+import { METRIC_VERSIONS } from './metrics/versions.ts';
 
 export interface LiveActivitiesDeps {
   readonly bus: Bus;
@@ -22,7 +23,8 @@ export function serveLiveActivities({ bus, names, shards, holder, activities }: 
       const question = readLiveQuestion(message.data);
       const held = holder.held().find((one) => one.shard === shard);
       if (question === null || held === undefined || !held.isCaughtUp) return;
-      message.respond(encodeLive({ activity: activities.live(shard, question.athlete), epoch: held.epoch }));
+      const activity = activities.live(shard, question.athlete);
+      message.respond(encodeLive({ activity, epoch: held.epoch, versions: METRIC_VERSIONS }));
     });
   }
 }

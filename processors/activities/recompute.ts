@@ -1,9 +1,9 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import { eventOfCode, sportOfCode } from '../../schemas/events.ts';
+import { rankOf } from '../../schemas/source-ranks.ts';
 import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
 import { CADENCE, LATITUDE, POWER, SPEED } from './metrics/grid.ts';
 import type { ActivityOptions } from './options.ts';
-import { rankOf } from './ranks.ts';
 import type { AthleteSettings } from './shard-activities.ts';
 import { Timeline } from './timeline.ts';
 

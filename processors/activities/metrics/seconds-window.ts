@@ -2,9 +2,6 @@ import { ByteReader } from '../../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../../roll-ups/byte-writer.ts';
 import { DISTANCE, DISTANCE_ORIGIN, MISSING, ROW } from './grid.ts';
 
-/** Devices and sources of one athlete are ranked by the profile; 0 is the best. */
-export const MAX_RANK = 4_000_000;
-
 const NOBODY = 0xffff_ffff;
 
 /** Where a value went. `late`: its second was folded already; `ahead`: the window has to move on first. */

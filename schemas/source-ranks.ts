@@ -1,6 +1,8 @@
-import { kindOf } from '../../schemas/channels.ts';
-import { shardOf } from '../../schemas/identity.ts';
-import { MAX_RANK } from './metrics/seconds-window.ts';
+import { kindOf } from './channels.ts';
+import { shardOf } from './identity.ts';
+
+/** 0 is the best. */
+export const MAX_RANK = 4_000_000;
 
 /** Sensors that measure a thing themselves come before devices that have it from elsewhere; files fill gaps. */
 const USUAL_ORDER = ['hr', 'power', 'footpod', 'gps', 'body', 'computer', 'watch'];

@@ -1,0 +1,39 @@
+import { after, before } from 'node:test';
+import { startTestClickHouse, type TestClickHouse } from '../samples/stores-for-tests.ts';
+import { createClickHouseQueries } from '../stores/clickhouse-client.ts';
+import { createClickHouseActivityReader } from './clickhouse.ts';
+import { activityReaderConformance } from './conformance.ts';
+
+let clickhouse: TestClickHouse;
+const closings: (() => Promise<void>)[] = [];
+
+before(async () => {
+  clickhouse = await startTestClickHouse((stop) => closings.push(stop));
+});
+
+after(async () => {
+  for (const close of closings.reverse()) await close();
+});
+
+activityReaderConformance(
+  'ClickHouse',
+  async () => {
+    const client = createClickHouseQueries({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
+    closings.push(() => client.close());
+    return {
+      reader: createClickHouseActivityReader(client),
+      async insert(activities, epoch = 1) {
+        // As the processors write them; what they do not need to read is left out.
+        const rows = activities.map(({ startMs, endMs, metrics, ...rest }) => ({
+          ...rest,
+          epoch,
+          start: new Date(startMs).toISOString().slice(0, -1),
+          end: new Date(endMs).toISOString().slice(0, -1),
+          metrics: metrics === null ? '' : JSON.stringify(metrics),
+        }));
+        await clickhouse.insertRows('activities', rows);
+      },
+    };
+  },
+  8,
+);

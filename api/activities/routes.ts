@@ -1,0 +1,181 @@
+import type { FastifyReply } from 'fastify';
+import type { Access } from '../access.ts';
+import { Problem, problemResponses } from '../problem.ts';
+import type { SampleHistory } from '../samples/history.ts';
+import { type ApiServer, whenGone } from '../server.ts';
+import {
+  ActivityDetail,
+  ActivityLaps,
+  ActivityList,
+  ActivityStreams,
+  detailAnswer,
+  lapsAnswer,
+  listedAnswer,
+  streamsAnswer,
+} from './answer.ts';
+import type { LiveSource } from './live-source.ts';
+import {
+  ActivityParams,
+  ListActivitiesQuery,
+  OneActivityQuery,
+  readListQuestion,
+  readStreamsRange,
+  StreamsQuery,
+} from './query.ts';
+import { type ActivityReader, listed, type StoredActivity } from './reader.ts';
+import { readStreams, stepFor } from './streams.ts';
+
+export interface ActivityRoutesDeps {
+  readonly activities: ActivityReader;
+  readonly live: LiveSource;
+  readonly history: SampleHistory;
+  readonly access: Access;
+}
+
+const whoMayNot = [
+  'missing_token',
+  'bad_token',
+  'expired_token',
+  'revoked_token',
+  'wrong_athlete',
+  'invalid_request',
+  'internal_error',
+  'store_unavailable',
+  'revocations_unknown',
+] as const;
+
+export function addActivityRoutes(server: ApiServer, { activities, live, history, access }: ActivityRoutesDeps): void {
+  const common = { tags: ['activities'], security: [{ token: [] }] };
+  const ok = <Schema>(description: string, schema: Schema) => ({
+    200: { description, content: { 'application/json': { schema } } },
+  });
+  const ofOne = problemResponses(...whoMayNot, 'unknown_activity', 'live_unavailable');
+
+  /** The live one from whoever holds it; what ended, from the store. */
+  async function find(athlete: string, id: string, signal: AbortSignal): Promise<StoredActivity> {
+    const now = await live.ask(athlete);
+    if (now?.activity?.id === id) return { ...now.activity, versions: now.versions };
+    const stored = await activities.read(athlete, id, signal);
+    if (stored !== null) return stored;
+    throw now === null ? new Problem('live_unavailable') : new Problem('unknown_activity', { detail: id });
+  }
+
+  server.get(
+    '/v1/activities',
+    {
+      schema: {
+        ...common,
+        operationId: 'listActivities',
+        summary: "An athlete's activities, the one that goes on first",
+        description: 'Each with its main numbers and their quality. A withdrawn activity is not listed.',
+        querystring: ListActivitiesQuery,
+        response: { ...ok('One page', ActivityList), ...problemResponses(...whoMayNot) },
+      },
+    },
+    async (request, reply) => {
+      const athlete = await access.requireAthlete(request, request.query.athlete);
+      const question = readListQuestion(athlete, request.query);
+      const { limit, after } = question;
+      const [now, stored] = await Promise.all([
+        live.ask(athlete),
+        // One more than the page holds tells whether there is a next one.
+        activities.list({ ...question, limit: limit + 1 }, whenGone(reply)),
+      ]);
+      const page = stored.slice(0, limit);
+      const going = now?.activity ?? null;
+      // What was silent for long is stored, and may go on after all: its live state is the newer one.
+      const others = page.filter(({ id }) => id !== going?.id);
+      const first = going !== null && after === null && matches(going, question) ? [listed(going)] : [];
+      return {
+        activities: [...first, ...others].map(listedAnswer),
+        isLiveKnown: now !== null,
+        nextCursor: stored.length > limit ? question.cursorAfter(page[limit - 1]) : null,
+      };
+    },
+  );
+
+  server.get(
+    '/v1/activities/:id',
+    {
+      schema: {
+        ...common,
+        operationId: 'readActivity',
+        summary: 'An activity with all its metrics, their quality and the versions of what computed them',
+        description: 'The ETag changes with the revision; `If-None-Match` is answered with 304.',
+        params: ActivityParams,
+        querystring: OneActivityQuery,
+        response: { ...ok('The revision that holds', ActivityDetail), ...ofOne },
+      },
+    },
+    async (request, reply) => {
+      const athlete = await access.requireAthlete(request, request.query.athlete);
+      const activity = await find(athlete, request.params.id, whenGone(reply));
+      if (answersKnown(request.headers['if-none-match'], activity, reply)) return;
+      return detailAnswer(activity);
+    },
+  );
+
+  server.get(
+    '/v1/activities/:id/laps',
+    {
+      schema: {
+        ...common,
+        operationId: 'readLaps',
+        summary: "An activity's laps and splits",
+        params: ActivityParams,
+        querystring: OneActivityQuery,
+        response: { ...ok('Laps, and splits in both measures', ActivityLaps), ...ofOne },
+      },
+    },
+    async (request, reply) => {
+      const athlete = await access.requireAthlete(request, request.query.athlete);
+      const activity = await find(athlete, request.params.id, whenGone(reply));
+      if (answersKnown(request.headers['if-none-match'], activity, reply)) return;
+      return lapsAnswer(activity);
+    },
+  );
+
+  server.get(
+    '/v1/activities/:id/streams',
+    {
+      schema: {
+        ...common,
+        operationId: 'readStreams',
+        summary: 'What was measured during an activity, for charts and maps',
+        description:
+          'One athlete may wear several devices: in each bucket and channel the best source wins, as for metrics. ' +
+          'A bucket has its mean, least and greatest value, so no extreme is lost; positions and counters have their ' +
+          'last value.',
+        params: ActivityParams,
+        querystring: StreamsQuery,
+        response: { ...ok('Columns', ActivityStreams), ...ofOne },
+      },
+    },
+    async (request, reply) => {
+      const athlete = await access.requireAthlete(request, request.query.athlete);
+      const signal = whenGone(reply);
+      const activity = await find(athlete, request.params.id, signal);
+      const { channels, points, fromMs, toMs } = readStreamsRange(activity, request.query);
+      const stepMs = stepFor(toMs - fromMs, points);
+      const question = { devices: activity.devices, channels, fromMs, toMs, stepMs };
+      const buckets = fromMs < toMs ? await readStreams(history, question, signal) : [];
+      return streamsAnswer(activity, question, buckets);
+    },
+  );
+}
+
+function matches(
+  { sport, startMs }: { sport: string; startMs: number },
+  asked: { sport: string | null; fromMs: number; toMs: number },
+): boolean {
+  return (asked.sport === null || sport === asked.sport) && startMs >= asked.fromMs && startMs < asked.toMs;
+}
+
+/** Sets the ETag (RFC 9110, 8.8.3). True when the caller has this revision already and was told so. */
+function answersKnown(known: string | undefined, { id, status, revision }: StoredActivity, reply: FastifyReply) {
+  const tag = `"${id}-${status}-${revision}"`;
+  reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  if (!known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return false;
+  reply.code(304).send();
+  return true;
+}

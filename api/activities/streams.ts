@@ -1,0 +1,69 @@
+import { type Channel, channelsOf } from '../../schemas/channels.ts';
+import { rankOf } from '../../schemas/source-ranks.ts';
+import type { SampleHistory } from '../samples/history.ts';
+import type { BucketValue } from '../samples/reader.ts';
+
+/** Sources that one device may have, so that no bucket of the range is cut off. */
+const MAX_SOURCES_READ = 32;
+
+export interface StreamsQuestion {
+  readonly devices: readonly string[];
+  readonly channels: readonly Channel[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+}
+
+/** One bucket of the merged samples; null where nothing measured the channel. */
+export interface StreamBucket {
+  readonly startMs: number;
+  readonly values: readonly (BucketValue | null)[];
+}
+
+/**
+ * The whole seconds of a bucket, so that at most `points` of them cover the range. Never a whole number of ten seconds
+ * from ten on: an activity begins and ends inside a bucket, so its samples are read and not their roll-ups.
+ */
+export function stepFor(rangeMs: number, points: number): number {
+  const seconds = Math.max(1, Math.ceil(rangeMs / 1_000 / points));
+  return (seconds % 10 === 0 ? seconds + 1 : seconds) * 1_000;
+}
+
+/**
+ * The samples of an activity's devices, as one athlete's: in each bucket and channel the best-ranked source that has a
+ * value wins, as it does second by second for the metrics. A bucket keeps the least and the greatest value, so no
+ * extreme is lost however coarse it is. Throws StoreUnavailableError.
+ */
+export async function readStreams(
+  history: Pick<SampleHistory, 'buckets'>,
+  { devices, channels, fromMs, toMs, stepMs }: StreamsQuestion,
+  signal?: AbortSignal,
+): Promise<StreamBucket[]> {
+  const limit = (Math.ceil((toMs - fromMs) / stepMs) + 1) * MAX_SOURCES_READ;
+  const ofDevices = await Promise.all(
+    devices.map(async (device) => {
+      const query = {
+        kind: 'samples' as const,
+        device,
+        sources: [],
+        channels,
+        fromMs,
+        toMs,
+        stepMs,
+        after: null,
+        limit,
+      };
+      const buckets = await history.buckets(query, signal);
+      return buckets.map((bucket) => ({ ...bucket, rank: rankOf(device, bucket.source) }));
+    }),
+  );
+  const merged = new Map<number, (BucketValue | null)[]>();
+  for (const { startMs, values } of ofDevices.flat().sort((a, b) => a.rank - b.rank)) {
+    const before = merged.get(startMs);
+    if (before === undefined) merged.set(startMs, [...values]);
+    else for (const [c, value] of values.entries()) before[c] ??= value;
+  }
+  return [...merged].map(([startMs, values]) => ({ startMs, values })).sort((a, b) => a.startMs - b.startMs);
+}
+
+export const STREAM_CHANNELS: readonly Channel[] = channelsOf('samples');
