@@ -69,6 +69,8 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     activities,
     live: createLiveSource({ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 }),
+    liveEveryMs: 200,
+    maxWatchers: 3,
     readLedger: () => readLedger(),
     readTurnedAway: async () => turnedAway,
     countDeadLetters: async () => 0,

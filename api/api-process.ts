@@ -92,6 +92,8 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     access: createAccess({ verify, openLoopback: options.openLoopback }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
+    liveEveryMs: options.liveIntervalMs,
+    maxWatchers: options.maxWatchers,
     live: createLiveSource({ ...platform, shards: options.shards, timeoutMs: LIVE_TIMEOUT_MS }),
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),

@@ -65,6 +65,8 @@ before(async () => {
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
     activities: createClickHouseActivityReader(queries),
+    liveEveryMs: 200,
+    maxWatchers: 3,
     live: { ask: async () => null, askBytes: async () => null, read: () => null },
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),

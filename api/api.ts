@@ -5,9 +5,11 @@ import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Service } from '../runtime/service.ts';
 import type { Access } from './access.ts';
+import { createLiveSocket, serveOn } from './activities/live-socket.ts';
 import type { LiveSource } from './activities/live-source.ts';
 import type { ActivityReader } from './activities/reader.ts';
 import { addActivityRoutes } from './activities/routes.ts';
+import { createWatching } from './activities/watching.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
@@ -24,6 +26,9 @@ export interface ApiDeps {
   readonly history: SampleHistory;
   readonly activities: ActivityReader;
   readonly live: LiveSource;
+  /** From one look at a live activity to the next, and connections that watch. */
+  readonly liveEveryMs: number;
+  readonly maxWatchers: number;
   readonly readLedger: LedgerRoutesDeps['readLedger'];
   readonly readTurnedAway: LedgerRoutesDeps['readTurnedAway'];
   readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
@@ -37,8 +42,27 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addSampleRoutes(server, deps);
   addActivityRoutes(server, deps);
   addDocumentRoute(server);
+  addLiveActivities(server, deps);
   await server.ready();
   return server;
+}
+
+/** Watches what goes on, for WebSocket clients on the server's own port, until it closes. */
+function addLiveActivities(server: ApiServer, { live, access, clock, log, liveEveryMs, maxWatchers }: ApiDeps): void {
+  const watching = createWatching({
+    live,
+    clock,
+    everyMs: liveEveryMs,
+    onFailed: (err) => log.error({ err }, 'what goes on could not be asked; it is tried again'),
+  });
+  const sockets = createLiveSocket({
+    ...{ access, watching, clock, log, maxWatchers },
+    serve: serveOn(server.server, log),
+  });
+  server.addHook('preClose', async () => {
+    watching.stop();
+    await sockets.close();
+  });
 }
 
 /**

@@ -33,6 +33,22 @@ export const apiOptions = defineOptions({
     unit: 'count',
     description: 'Questions to ClickHouse at a time; more wait.',
   },
+  liveIntervalMs: {
+    type: 'integer',
+    default: 200,
+    min: 50,
+    max: 60_000,
+    unit: 'ms',
+    description: 'How often a live activity is looked at while somebody watches it, however many do.',
+  },
+  maxWatchers: {
+    type: 'integer',
+    default: 5_000,
+    min: 1,
+    max: 100_000,
+    unit: 'count',
+    description: 'Connections that watch live activities; more are refused.',
+  },
   watchIntervalMs: {
     type: 'integer',
     default: 10_000,

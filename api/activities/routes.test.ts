@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { connectWsPeer } from '../../runtime/sockets/ws-peer.ts';
 import { activityId } from '../../schemas/activity.ts';
 import { createTestApi, HOT_MS, NOW_MS } from '../api-for-tests.ts';
 import { sampleRow } from '../samples/rows.arbitrary.ts';
 import { measured, someMetrics, storedActivity } from './activity.arbitrary.ts';
+import { LIVE_ACTIVITIES_PATH } from './live-socket.ts';
 
 const HOUR_MS = 3_600_000;
 const at = (hoursAgo: number) => NOW_MS - hoursAgo * HOUR_MS;
@@ -263,4 +266,20 @@ test('a store that is out of reach is a 503, for lists and for streams', async (
   activities.setReachable(false);
   const list = await get('/v1/activities', 'watch-1');
   assert.deepEqual([list.status, list.body.store], [503, 'clickhouse']);
+});
+
+test('a live activity is watched on the port of the API, until the API closes', async (t) => {
+  const { api, hold } = await createTestApi(t);
+  const going = live(at(1));
+  hold('ann', () => ({ activity: going }));
+  await api.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = api.server.address() as AddressInfo;
+  const peer = await connectWsPeer({ host: '127.0.0.1', port }, { path: LIVE_ACTIVITIES_PATH });
+  const heard = new Promise<string>((resolve) => peer.onMessage((bytes) => resolve(Buffer.from(bytes).toString())));
+  peer.send(Buffer.from('{"token":"watch-1"}'), 'text');
+  const activity = JSON.parse(JSON.stringify(going));
+  assert.deepEqual(JSON.parse(await heard), { type: 'activity', activity, epoch: 1, versions: { gps: 1 } });
+  await assert.rejects(connectWsPeer({ host: '127.0.0.1', port }, { path: '/v1/live/elsewhere' }), /404/);
+  await api.close();
+  assert.equal(await peer.closed, 1001);
 });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -21,15 +21,24 @@ import { createTopics } from './topics.ts';
 
 const BINARY = { binary: true } as const;
 
+/** The same on the port of an HTTP server, which whoever made it listens with and closes. */
+export function attachWsServer<Data>(
+  http: Server,
+  options: SocketServerOptions<Data>,
+  log: Logger,
+): Omit<SocketServer, 'listen'> {
+  return createWsServer(options, log, http);
+}
+
 /** The contract on the package `ws`: plain JavaScript, runs wherever Node does. */
-export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Logger): SocketServer {
+export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Logger, attached?: Server): SocketServer {
   const { path, handlers, maxMessageBytes, maxBackpressureBytes, maxConnections, portOption } = options;
   const open = new Set<WsSocket>();
   const topics = createTopics<WsSocket>();
   const heartbeat = createHeartbeat<WsSocket>(options.idleTimeoutMs);
   const upgrader = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
   let cutHandshakes: () => void = () => undefined;
-  const http = createHttp();
+  const http = attached ?? createHttp();
 
   function createHttp() {
     const { tls } = options;
@@ -183,12 +192,12 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     },
     connectionCount: () => open.size,
     stopListening() {
-      if (http.listening) http.close();
+      if (attached === undefined && http.listening) http.close();
     },
     async close({ graceMs = DEFAULT_GRACE_MS } = {}) {
       heartbeat.stop();
       const closed = new Promise<void>((resolve) => {
-        if (http.listening) http.close();
+        if (attached === undefined && http.listening) http.close();
         const gone = () => void (open.size === 0 && resolve());
         for (const socket of open) {
           socket.ws.once('close', gone);
@@ -202,7 +211,7 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
       await closed;
       clearTimeout(cutOff);
       cutHandshakes();
-      http.closeAllConnections();
+      if (attached === undefined) http.closeAllConnections();
     },
   };
 }
