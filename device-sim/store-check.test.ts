@@ -135,11 +135,16 @@ test('dead letters are graded by their bytes: missing, unexpected and wrongly na
   assert.deepEqual(grade([...dead, dead[0]]), none, 'a repeat is no difference');
   const ordinary = dead.findIndex(({ reason }) => reason !== 'frame_conflict');
   const conflict = dead.findIndex(({ reason }) => reason === 'frame_conflict');
-  assert.deepEqual(grade(dead.toSpliced(ordinary, 1)), { ...none, missing: 1 });
-  assert.deepEqual(grade(dead.toSpliced(conflict, 1)), { ...none, forgottenConflicts: 1 });
+  // A device that sends everything again brings the same bytes twice: a letter is lost when every copy is.
+  const isCopyOf = (index: number) => (letter: DeadLetter) => letter.sha256 === dead[index].sha256;
+  const without = (index: number) => dead.filter((letter) => !isCopyOf(index)(letter));
+  assert.deepEqual(grade(without(ordinary)), { ...none, missing: 1 });
+  assert.deepEqual(grade(without(conflict)), { ...none, forgottenConflicts: 1 });
   assert.deepEqual(grade([...dead, { ...dead[0], sha256: '00' }]), { ...none, unexpected: 1 });
-  const renamed = { ...dead[ordinary], reason: 'store_refused' as const };
-  assert.deepEqual(grade(dead.with(ordinary, renamed)), { ...none, wrongReason: 1 });
+  const isOrdinary = isCopyOf(ordinary);
+  const renamed = dead.map((letter) => (isOrdinary(letter) ? { ...letter, reason: 'store_refused' as const } : letter));
+  const { wrongReason, ...others } = grade(renamed);
+  assert.deepEqual({ ...others, wrongReason: wrongReason > 0 }, { ...none, wrongReason: true });
 });
 
 test('a truth is bounded: it refuses more frames than allowed, and one of counts knows no rows', () => {
