@@ -116,6 +116,12 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ...counter('slipstream_ingest_front_end_reasons_total{reason="stream_full",protocol="mqtt"}', 60),
   },
   {
+    alert: 'DevicesGiveWay',
+    severity: ticket,
+    labels: { reason: 'shed_background' },
+    ...counter('slipstream_ingest_front_end_reasons_total{reason="shed_background",protocol="mqtt5"}', 60),
+  },
+  {
     alert: 'DeadLetters',
     severity: ticket,
     labels: { reason: 'undecodable_frame' },
