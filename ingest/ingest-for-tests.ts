@@ -23,7 +23,7 @@ export const limits: IngestLimits = {
   targetTaskBytes: 4_000,
   lingerMs: 5,
   busyLingerMs: 20,
-  busyFrames: 32,
+  busyFramesPerMs: 6.4,
   maxUnstoredBatches: 4,
   maxUnsettledBytes: 10_000,
   maxDeadBytesPerDeviceHour: 500,

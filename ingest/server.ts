@@ -145,7 +145,8 @@ function limitsOf(options: IngestServerDeps['options']): IngestLimits {
     targetTaskBytes: 512 * KIB,
     lingerMs: options.lingerMs,
     busyLingerMs: options.busyLingerMs,
-    busyFrames: 2 * options.shards,
+    // 27 at sixteen shards: a batch then holds some seventy frames.
+    busyFramesPerMs: 1.7 * options.shards,
     maxUnstoredBatches: 2 * options.shards,
     maxUnsettledBytes: options.maxUnsettledBytes,
     maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,

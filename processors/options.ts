@@ -60,7 +60,7 @@ export const processorsOptions = defineOptions({
   questdbFlushIntervalMs: flushInterval(300, 'Longest wait before a batch goes to QuestDB, while few rows come.'),
   questdbBusyFlushIntervalMs: flushInterval(1_000, `The same while many come: ${BIGGER}`),
   questdbBatchRows: batchRows(200_000, 'QuestDB'),
-  clickhouseFlushIntervalMs: flushInterval(500, 'Longest wait before a batch goes to ClickHouse, while few rows come.'),
+  clickhouseFlushIntervalMs: flushInterval(400, 'Longest wait before a batch goes to ClickHouse, while few rows come.'),
   clickhouseBusyFlushIntervalMs: flushInterval(1_500, `The same while many come: ${BIGGER}`),
   clickhouseBatchRows: batchRows(250_000, 'ClickHouse'),
   hotRetentionMs: {

@@ -76,6 +76,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   // Whoever waits for it hears of it; this only keeps a failure between two waits from ending the process.
   failure.promise.catch(() => undefined);
   let durable: Durable | null = null;
+  /** Pulled, while a batch before them waits for its turn to be written. */
+  let waiting: PulledMessage[] = [];
   let heldBytes = 0;
   let health: SinkHealth = { ok: false, reason: 'the store was not reached yet' };
   let halted: string | null = null;
@@ -95,7 +97,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     try {
       while (!ending.signal.aborted) {
         if (await waited()) continue;
-        for (const pulled of await pull(durable)) await take(pulled);
+        waiting = await pull(durable);
+        for (let next = waiting.shift(); next; next = waiting.shift()) await take(next);
         if (gather.isFull() || (gather.isDue(clock.monotonicMs()) && hasSlot())) await flush();
       }
     } finally {
@@ -216,6 +219,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 
   function keepHeld(): void {
     for (const { pulled } of held) pulled.working();
+    for (const pulled of waiting) pulled.working();
   }
 
   function watchHealth() {

@@ -17,7 +17,8 @@ import type { Sink } from './sink.ts';
 const MIB = 1024 * 1024;
 
 const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'busyFlushIntervalMs' | 'maxBatchRows'> = {
-  busyRows: 10_000,
+  // More in the time that a batch waits while few come: a store is asked to take bigger ones, later.
+  busyRows: 40_000,
   maxBatchBytes: 32 * MIB,
   maxBufferedBytes: 128 * MIB,
   maxWritesInFlight: 2,

@@ -32,7 +32,7 @@ const limits: IngestLimits = {
   targetTaskBytes: 64 * 1024,
   lingerMs: 2,
   busyLingerMs: 20,
-  busyFrames: 32,
+  busyFramesPerMs: 32,
   maxUnstoredBatches: 8,
   maxUnsettledBytes: 8 * 1024,
   maxDeadBytesPerDeviceHour: 100_000_000,

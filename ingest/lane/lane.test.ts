@@ -10,7 +10,7 @@ const LIMITS = {
   targetTaskBytes: 1_000,
   lingerMs: 5,
   busyLingerMs: 40,
-  busyFrames: 8,
+  busyFramesPerMs: 2,
   maxUnstoredBatches: 4,
 };
 const origin: Origin = {
@@ -52,14 +52,20 @@ test('a lone frame waits for the short linger only', async () => {
   assert.deepEqual(tasks, [{ atMs: 5, frames: 1 }]);
 });
 
-test('when many come within the short linger, they go on gathering for the long one', async () => {
-  const { clock, tasks, push } = laneUnderTest();
-  for (let i = 0; i < 60; i++) {
-    push(2);
-    await clock.advance(1);
-  }
-  assert.deepEqual(tasks, [{ atMs: 40, frames: 80 }]);
-});
+for (const { framesPerMs, atMs } of [
+  { framesPerMs: 1, atMs: 20 },
+  { framesPerMs: 2, atMs: 40 },
+  { framesPerMs: 5, atMs: 40 },
+]) {
+  test(`frames that come at ${framesPerMs} a millisecond gather for ${atMs} ms`, async () => {
+    const { clock, tasks, push } = laneUnderTest();
+    for (let i = 0; i < 45; i++) {
+      push(framesPerMs, 4);
+      await clock.advance(1);
+    }
+    assert.deepEqual(tasks[0], { atMs, frames: framesPerMs * atMs });
+  });
+}
 
 test('a task that is big enough leaves at once, however long the others have waited', async () => {
   const { clock, tasks, push } = laneUnderTest();

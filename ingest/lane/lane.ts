@@ -17,9 +17,9 @@ export interface LaneLimits {
   readonly targetTaskBytes: number;
   /** … or when its oldest frame has waited this long, … */
   readonly lingerMs: number;
-  /** … which is more once it holds `busyFrames`: then a little patience makes batches much bigger. */
+  /** … which is more the faster they come, up to this at `busyFramesPerMs`: patience makes batches much bigger. */
   readonly busyLingerMs: number;
-  readonly busyFrames: number;
+  readonly busyFramesPerMs: number;
   /** Batches decoded but not yet stored, over which the lane lets frames gather into bigger ones. */
   readonly maxUnstoredBatches: number;
 }
@@ -57,8 +57,7 @@ export function createLane(deps: LaneDeps) {
 
   function dispatch(): void {
     if (decoding || gathering.frames === 0 || unstoredBatches > limits.maxUnstoredBatches) return;
-    const lingerMs = gathering.frames < limits.busyFrames ? limits.lingerMs : limits.busyLingerMs;
-    const waitMs = gathering.oldestMs + lingerMs - clock.nowMs();
+    const waitMs = leftToLingerMs();
     if (waitMs > 0 && gathering.bytes < limits.targetTaskBytes && gathering.frames < limits.maxTaskFrames) {
       linger ??= clock.setTimer(() => {
         linger = null;
@@ -69,6 +68,15 @@ export function createLane(deps: LaneDeps) {
     linger?.cancel();
     linger = null;
     void decode(gathering.take());
+  }
+
+  /** How fast frames come is known once the oldest has waited for the short while. */
+  function leftToLingerMs(): number {
+    const { lingerMs, busyLingerMs, busyFramesPerMs } = limits;
+    const waitedMs = clock.nowMs() - gathering.oldestMs;
+    if (waitedMs < lingerMs) return lingerMs - waitedMs;
+    const patienceMs = (busyLingerMs * gathering.frames) / (waitedMs * busyFramesPerMs);
+    return Math.min(busyLingerMs, Math.max(lingerMs, patienceMs)) - waitedMs;
   }
 
   async function decode(gathered: GatheredTask): Promise<void> {

@@ -27,7 +27,7 @@ const limits: IngestLimits = {
   targetTaskBytes: 16_000,
   lingerMs: 5,
   busyLingerMs: 20,
-  busyFrames: 32,
+  busyFramesPerMs: 32,
   maxUnstoredBatches: 4,
   maxUnsettledBytes: 20_000,
   maxDeadBytesPerDeviceHour: 100_000_000,
