@@ -27,6 +27,7 @@ export const MEASURED = [
   'limits',
   'processes',
   'durability',
+  'activity-stage',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
