@@ -14,6 +14,7 @@ import { createAccess, type TokenVerdict } from './access.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
+import type { PageRoutesDeps } from './page/routes.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
 
@@ -46,7 +47,10 @@ export const turnedAway: TurnedAwayLedger = {
 };
 
 /** The whole API over twins. */
-export async function createTestApi(t: TestContext, { openLoopback = false }: { openLoopback?: boolean } = {}) {
+export async function createTestApi(
+  t: Pick<TestContext, 'after'>,
+  { openLoopback = false, page = null }: { openLoopback?: boolean; page?: PageRoutesDeps | null } = {},
+) {
   const { log, records } = createMemoryLog();
   const clock = createManualClock(NOW_MS);
   const hot = createMemorySampleReader('questdb');
@@ -69,6 +73,7 @@ export async function createTestApi(t: TestContext, { openLoopback = false }: { 
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     activities,
     live: createLiveSource({ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 }),
+    page,
     liveEveryMs: 200,
     maxWatchers: 3,
     readLedger: () => readLedger(),

@@ -15,6 +15,8 @@ import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
+import { readPageFiles } from './page/page-files.ts';
+import type { PageRoutesDeps } from './page/routes.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
@@ -92,6 +94,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     access: createAccess({ verify, openLoopback: options.openLoopback }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
+    page: await readPage(options),
     liveEveryMs: options.liveIntervalMs,
     maxWatchers: options.maxWatchers,
     live: createLiveSource({ ...platform, shards: options.shards, timeoutMs: LIVE_TIMEOUT_MS }),
@@ -100,6 +103,16 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     countDeadLetters: async () => (await dead.info()).messages,
   });
   return createApiService(api, { host, port: options.apiPort }, log);
+}
+
+/** Throws StartError when the folder holds no page. */
+async function readPage({ pageDir, mapStyleUrl }: ApiProcessDeps['options']): Promise<PageRoutesDeps | null> {
+  if (pageDir === '') return null;
+  try {
+    return { files: await readPageFiles(pageDir, mapStyleUrl), mapStyleUrl };
+  } catch (err) {
+    throw new StartError(`--page-dir ${pageDir} holds no built page: ${(err as Error).message}`);
+  }
 }
 
 /** Whoever starts the process has to say how callers are told apart. */

@@ -65,6 +65,7 @@ before(async () => {
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
     activities: createClickHouseActivityReader(queries),
+    page: null,
     liveEveryMs: 200,
     maxWatchers: 3,
     live: { ask: async () => null, askBytes: async () => null, read: () => null },

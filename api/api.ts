@@ -12,6 +12,7 @@ import { addActivityRoutes } from './activities/routes.ts';
 import { createWatching } from './activities/watching.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
+import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
 import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
@@ -29,6 +30,8 @@ export interface ApiDeps {
   /** From one look at a live activity to the next, and connections that watch. */
   readonly liveEveryMs: number;
   readonly maxWatchers: number;
+  /** Null where no page is served. */
+  readonly page: PageRoutesDeps | null;
   readonly readLedger: LedgerRoutesDeps['readLedger'];
   readonly readTurnedAway: LedgerRoutesDeps['readTurnedAway'];
   readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
@@ -42,6 +45,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addSampleRoutes(server, deps);
   addActivityRoutes(server, deps);
   addDocumentRoute(server);
+  if (deps.page !== null) addPageRoutes(server, deps.page);
   addLiveActivities(server, deps);
   await server.ready();
   return server;

@@ -17,6 +17,17 @@ export const apiOptions = defineOptions({
       'Samples of the last hours are read from QuestDB, older ones from ClickHouse. Keep it a day below what QuestDB ' +
       'keeps, so that nothing ages out while it is read.',
   },
+  pageDir: {
+    type: 'string',
+    default: '',
+    description: 'Folder of the built page that is served at `/`; none without it.',
+  },
+  mapStyleUrl: {
+    type: 'string',
+    default: '',
+    description:
+      "A MapLibre style with tiles, which visitors' browsers fetch; without one a map is a line on plain ground.",
+  },
   readTimeoutMs: {
     type: 'integer',
     default: 10_000,

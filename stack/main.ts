@@ -5,8 +5,10 @@ import { type MainContext, runMain } from '../runtime/run-main.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { TokenKeyError } from '../runtime/token-keys.ts';
 import { runDemo } from './demo/demo.ts';
+import { demoLink } from './demo/link.ts';
 import { EngineError } from './engine-error.ts';
 import { stackOptions } from './options.ts';
+import { buildPage } from './page.ts';
 import { startStack } from './stack.ts';
 import { ensureTokenKeys } from './token-keys.ts';
 
@@ -25,9 +27,12 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
   const stopped = Promise.withResolvers<void>();
   say('Slipstream is starting');
   const tokenKeys = await ensureTokenKeys(options.dataDir).catch(asStartError(TokenKeyError));
+  // While the engines start.
+  const pageDir = buildPage(say);
   const urls = await startStack({
     options,
     tokenKeys,
+    pageDir,
     release,
     onStarted: (name, tookMs) => say(`  ${name.padEnd(12)} is up after ${(tookMs / 1000).toFixed(1)} s`),
     onLost: (name, how) => stopped.reject(new StartError(`${name} ended (${how}); its log is in ${options.dataDir}`)),
@@ -39,6 +44,7 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
   if (options.demo) await runDemo(options, urls, tokenKeys.privateFile, signal);
   if (options.open)
     say('  AUTHENTICATION IS OFF (--open): any client may send as any device. For closed test networks only.\n');
+  if ((await pageDir) !== null) say(`  the page    ${await demoLink(options, urls.api, tokenKeys.privateFile)}`);
   say(`  MQTT        ${urls.mqtt}`);
   say(`  WebSocket   ${urls.websocket}`);
   say(`  API         ${urls.api}/v1/   described at ${urls.api}/openapi.json`);

@@ -40,6 +40,8 @@ export interface StackDeps {
   readonly onLost: (name: string, how: string) => void;
   /** What a service is told besides what follows from the stack's own options, by the names in its option table. */
   readonly serviceOptions?: Partial<Record<ServiceSpec['name'], ServiceSpec['options']>>;
+  /** The folder of the built page, awaited before the API starts; null for none. */
+  readonly pageDir?: Promise<string | null>;
   /** A part is there and says that it is not well; null once it is well again. */
   readonly onTrouble: (name: string, trouble: string | null) => void;
 }
@@ -95,7 +97,9 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
   };
   const { publicFile } = deps.tokenKeys;
   for (const spec of servicesOf(options, urls, publicFile)) {
-    await started(startService({ ...spec, options: { ...spec.options, ...serviceOptions[spec.name] } }));
+    const pageDir = spec.name === 'api' ? await deps.pageDir : null;
+    const own = { ...(pageDir && { pageDir }), ...serviceOptions[spec.name] };
+    await started(startService({ ...spec, options: { ...spec.options, ...own } }));
   }
   return urls;
 }

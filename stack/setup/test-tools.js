@@ -8,11 +8,13 @@ import { findOnPath, run, say } from './run.js';
 const DEBIAN_TOOLS = [
   ['mosquitto_pub', 'mosquitto-clients'],
   ['docker-compose', 'docker-compose'],
+  ['chromium', 'chromium'],
 ];
 
 /**
  * What only tests use: clients of our servers (Debian's mosquitto-clients; paho-mqtt and clickhouse-connect in a Python
- * environment of their own), Compose, which checks docker-compose.yml, Prometheus, which runs the alerts, and a C
+ * environment of their own), Compose, which checks docker-compose.yml, Chromium,
+ * which looks at the page, Prometheus, which runs the alerts, and a C
  * library that uWebSockets.js loads with. They are wanted, not needed: tests that lack theirs say so.
  */
 export function missingTestTools(engines, { pyclients, uwsMinGlibc }) {

@@ -35,8 +35,10 @@ const VENDORS: Record<string, readonly string[]> = {
   '@nats-io/jetstream': ['runtime/nats/**'],
   '@nats-io/kv': ['runtime/nats/**'],
   '@nats-io/transport-node': ['runtime/nats/**'],
+  '@preact/signals': ['web/**'],
   '@questdb/nodejs-client': ['**/questdb*.ts', '**/questdb/*.ts', NODE_DEVELOPER],
   aedes: ['benchmarks/peers/aedes*.ts'],
+  'axe-core': [],
   chdb: ['stack/chdb/database.ts', 'stack/chdb/session*.ts'],
   'cli-progress': ['device-sim/progress.ts', 'stack/progress.ts'],
   'fast-check': [],
@@ -44,6 +46,7 @@ const VENDORS: Record<string, readonly string[]> = {
   hyparquet: ['files/table/parquet.ts'],
   'hyparquet-writer': ['files/table/parquet.ts'],
   jose: ['runtime/token.ts', 'runtime/token-keys.ts'],
+  'maplibre-gl': ['web/route-map.tsx'],
   mqtt: ['device-sim/transport/mqtt-*.ts', NODE_DEVELOPER],
   'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
   pg: [],
@@ -51,10 +54,14 @@ const VENDORS: Record<string, readonly string[]> = {
   'pino-pretty': ['runtime/log.ts'],
   piscina: ['ingest/lane/**'],
   'prom-client': ['runtime/metrics.ts'],
+  'playwright-core': [],
+  preact: ['web/**'],
   protobufjs: ['schemas/frame/**'],
   saxes: ['files/xml/xml-reader.ts'],
   typebox: ['api/**'],
+  uplot: ['web/charts.tsx'],
   'uWebSockets.js': ['runtime/sockets/uws-*.ts'],
+  vite: ['web/build/**'],
   yaml: [],
   ws: ['runtime/sockets/ws-*.ts', 'runtime/device-client/websocket.ts'],
 };
@@ -102,7 +109,7 @@ export function unreferenced(sources: readonly Source[]): string[] {
       if (target !== source.path) referenced.add(target);
     }
   }
-  const isEntry = (path: string) => /^[^/]+\/([^/]+\/)?main\.ts$|\.test\.ts$/.test(path);
+  const isEntry = (path: string) => /^[^/]+\/([^/]+\/)?main\.tsx?$|\.test\.ts$/.test(path);
   const isNamed = (path: string) =>
     sources.some((source) => source.path !== path && !source.path.endsWith('.md') && source.text.includes(path));
   return code

@@ -19,7 +19,7 @@ export function readSources(root: string): Source[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
-export const isCode = ({ path }: Source) => /\.(ts|js|mjs)$/.test(path);
+export const isCode = ({ path }: Source) => /\.(tsx?|js|mjs)$/.test(path);
 
 /** Code that only tests run: it may use what services may not. */
 export const isTestCode = (path: string) =>

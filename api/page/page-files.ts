@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** One file of the built page, ready to be sent. */
+export interface PageFile {
+  readonly type: string;
+  readonly bytes: Buffer;
+  readonly gzipped: Buffer;
+  readonly etag: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+};
+const MAX_FILES = 100;
+
+/**
+ * Every file of the built page, by its address: `/` and `/assets/…`. Read once: only what is there is ever served, so
+ * no address can lead out of the folder. `mapStyleUrl` is put into the page, which has no other way to options.
+ */
+export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<ReadonlyMap<string, PageFile>> {
+  const assets = await readdir(join(dir, 'assets'));
+  if (assets.length > MAX_FILES) throw new RangeError(`${dir} has more than ${MAX_FILES} files: it is no page of ours`);
+  const html = (await readFile(join(dir, 'index.html'), 'utf8')).replace(
+    '<meta name="map-style" content=""',
+    () => `<meta name="map-style" content="${escaped(mapStyleUrl)}"`,
+  );
+  const files = new Map([['/', toFile('.html', Buffer.from(html))]]);
+  for (const name of assets) {
+    files.set(`/assets/${name}`, toFile(extname(name), await readFile(join(dir, 'assets', name))));
+  }
+  return files;
+}
+
+function toFile(extension: string, bytes: Buffer): PageFile {
+  const type = TYPES[extension] ?? 'application/octet-stream';
+  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
+  return { type, bytes, gzipped: gzipSync(bytes), etag };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

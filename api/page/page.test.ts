@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { createTestApi } from '../api-for-tests.ts';
+import { readPageFiles } from './page-files.ts';
+
+const HTML = '<!doctype html><meta name="map-style" content="" />';
+
+async function setUp(t: TestContext, mapStyleUrl = '') {
+  const dir = await mkdtemp(join(tmpdir(), 'slip-page-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  await mkdir(join(dir, 'assets'));
+  await writeFile(join(dir, 'index.html'), HTML);
+  await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
+  await writeFile(join(dir, 'secret.txt'), 'secret');
+  return createTestApi(t, { page: { files: await readPageFiles(dir, mapStyleUrl), mapStyleUrl } });
+}
+
+test('the page is served at the root, its files for ever, packed for who takes it', async (t) => {
+  const { get, api } = await setUp(t);
+  const page = await get('/');
+  assert.deepEqual(
+    [page.status, page.headers['content-type'], page.headers['cache-control'], page.body],
+    [200, 'text/html; charset=utf-8', 'no-cache', HTML],
+  );
+  const packed = await api.inject({ url: '/assets/page-1.js', headers: { 'accept-encoding': 'br, gzip' } });
+  assert.equal(gunzipSync(packed.rawPayload).toString(), 'let x');
+  assert.equal(packed.headers['cache-control'], 'public, max-age=31536000, immutable');
+  const known = await api.inject({ url: '/', headers: { 'if-none-match': String(page.headers.etag) } });
+  assert.deepEqual([known.statusCode, known.payload], [304, '']);
+});
+
+test('nothing else in the folder or around it is served', async (t) => {
+  const { get } = await setUp(t);
+  for (const url of ['/secret.txt', '/assets/../secret.txt', '/assets/..%2fsecret.txt', '/assets/none.js']) {
+    assert.equal((await get(url)).status, 404, url);
+  }
+});
+
+test('the page may speak to nobody but us, unless an operator names a map', async (t) => {
+  const plain = await (await setUp(t)).get('/');
+  assert.match(String(plain.headers['content-security-policy']), /connect-src 'self' ws: wss:;/);
+  const { get } = await setUp(t, 'https://maps.example/style.json?a="b"');
+  const { headers, body } = await get('/');
+  assert.match(String(headers['content-security-policy']), /connect-src 'self' ws: wss: https:;/);
+  assert.match(body, /content="https:\/\/maps\.example\/style\.json\?a=&#34;b&#34;"/);
+});

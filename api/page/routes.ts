@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../problem.ts';
+import type { ApiServer } from '../server.ts';
+import type { PageFile } from './page-files.ts';
+
+export interface PageRoutesDeps {
+  readonly files: ReadonlyMap<string, PageFile>;
+  /** Where map tiles come from, '' for nowhere: the page may then speak to nobody but us. */
+  readonly mapStyleUrl: string;
+}
+
+/** The page for athletes, at `/`. */
+export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
+  const maps = mapStyleUrl === '' ? '' : ' https:';
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self' blob:",
+    // The map and the charts set sizes and places on their own elements.
+    "style-src 'self' 'unsafe-inline'",
+    `img-src 'self' data: blob:${maps}`,
+    // Named beside 'self', which older browsers do not take for WebSockets.
+    `connect-src 'self' ws: wss:${maps}`,
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+  function send(address: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const file = files.get(address);
+    if (file === undefined) throw new Problem('no_route', { detail: `GET ${address}` });
+    // The name of every other file holds a hash of what is in it.
+    const isPage = address === '/';
+    reply
+      .header('content-security-policy', policy)
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('cache-control', isPage ? 'no-cache' : 'public, max-age=31536000, immutable')
+      .header('vary', 'accept-encoding')
+      .header('etag', file.etag);
+    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+    const isPacked = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    if (isPacked) reply.header('content-encoding', 'gzip');
+    return reply.type(file.type).send(isPacked ? file.gzipped : file.bytes);
+  }
+
+  const schema = { hide: true };
+  server.get('/', { schema }, (request, reply) => send('/', request, reply));
+  server.get('/assets/:name', { schema }, (request, reply) => send(request.url.split('?')[0], request, reply));
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WEB = join(ROOT, 'web');
+const DIST = join(WEB, 'dist');
+/** The built page; the stamp beside it says what it was built from. */
+export const PAGE_DIR = join(DIST, 'page');
+const STAMP = join(DIST, 'built-from.txt');
+
+/** Builds the page unless it was built from the same files before. Says whether it did. */
+export async function buildPage(): Promise<boolean> {
+  const from = digestOfSources();
+  if (existsSync(STAMP) && existsSync(PAGE_DIR) && readFileSync(STAMP, 'utf8') === from) return false;
+  // Built elsewhere and moved, so that a build that is cut off leaves no half page.
+  const fresh = join(DIST, `page-${process.pid}`);
+  mkdirSync(DIST, { recursive: true });
+  await build({
+    configFile: false,
+    root: WEB,
+    base: './',
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    worker: { format: 'es' },
+    // The map's library alone is about a megabyte.
+    build: { outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
+  });
+  rmSync(STAMP, { force: true });
+  rmSync(PAGE_DIR, { recursive: true, force: true });
+  renameSync(fresh, PAGE_DIR);
+  writeFileSync(STAMP, from);
+  return true;
+}
+
+/** Of everything that the page is made from. */
+function digestOfSources(): string {
+  const hash = createHash('sha256');
+  const own = (dir: string) =>
+    readdirSync(join(ROOT, dir), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => `${dir}/${name}`);
+  const files = [...own('web'), ...own('web/build'), ...own('schemas'), 'package-lock.json'];
+  for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
+    hash.update(file).update(readFileSync(join(ROOT, file)));
+  }
+  return hash.digest('hex');
+}

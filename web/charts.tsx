@@ -1,0 +1,131 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { duration, isPaced, kilometresPerHour, pace, whole } from './format.ts';
+import type { Series, SeriesName } from './series.ts';
+import { series } from './store.ts';
+
+interface Line {
+  readonly title: string;
+  readonly unit: string;
+  readonly name: SeriesName;
+  /** Of each bucket, drawn as a band behind the line, so that no extreme is lost. */
+  readonly band: readonly [SeriesName, SeriesName] | null;
+  readonly text: (value: number) => string;
+  readonly color: string;
+}
+
+const HEIGHT_PX = 150;
+/** Between two marks of elapsed time. */
+const INCREMENTS_S = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400];
+
+/** A chart for each channel that has something to show. */
+export function Charts({ sport }: { sport: string }) {
+  const lines: Line[] = [
+    {
+      title: 'Heart rate',
+      unit: 'bpm',
+      name: 'heartRate',
+      band: ['heartRateMin', 'heartRateMax'],
+      text: whole,
+      color: '--beat',
+    },
+    {
+      title: isPaced(sport) ? 'Pace' : 'Speed',
+      unit: isPaced(sport) ? 'min/km' : 'km/h',
+      name: 'speed',
+      band: ['speedMin', 'speedMax'],
+      text: isPaced(sport) ? pace : kilometresPerHour,
+      color: '--speed',
+    },
+    { title: 'Altitude', unit: 'm', name: 'altitude', band: null, text: whole, color: '--height' },
+    { title: 'Power', unit: 'W', name: 'power', band: null, text: whole, color: '--power' },
+  ];
+  const has = ({ name }: Line) => series.value.values[name].some((value) => value !== null);
+  return (
+    <section aria-labelledby="charts" class="charts">
+      <h2 id="charts">Charts</h2>
+      {lines.filter(has).map((line) => (
+        <Chart key={line.name} line={line} />
+      ))}
+    </section>
+  );
+}
+
+function Chart({ line }: { line: Line }) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const { title, unit, name } = line;
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsFor(line, element.clientWidth), dataOf(series.peek(), line), element);
+    };
+    draw();
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    resized.observe(element);
+    // Colours are read when it is made.
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    return () => {
+      scheme.removeEventListener('change', draw);
+      resized.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [name, unit]);
+
+  const shown = series.value;
+  useEffect(() => plot.current?.setData(dataOf(shown, line)), [shown, name]);
+
+  return (
+    <figure>
+      <figcaption>
+        {title} <span class="unit">{unit}</span>
+      </figcaption>
+      <div ref={box} role="img" aria-label={summary(shown, line)} />
+    </figure>
+  );
+}
+
+/** In words, for whoever does not see the line. */
+function summary({ values }: Series, { title, unit, name, text }: Line): string {
+  const measured = values[name].filter((value) => value !== null);
+  if (measured.length === 0) return `${title}: nothing measured`;
+  const [least, most] = measured.reduce(
+    ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  return `${title} from ${text(least)} to ${text(most)} ${unit}, now ${text(measured[measured.length - 1])}`;
+}
+
+function dataOf({ startMs, values }: Series, { name, band }: Line): uPlot.AlignedData {
+  const [firstMs = 0] = startMs;
+  const seconds = startMs.map((atMs) => (atMs - firstMs) / 1_000);
+  const bands = band === null ? [] : band.map((one) => [...values[one]]);
+  return [seconds, [...values[name]], ...bands];
+}
+
+function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue('--soft');
+  const stroke = style.getPropertyValue(color);
+  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  const edge = { stroke: 'transparent', width: 0, points: { show: false } };
+  return {
+    width,
+    height: HEIGHT_PX,
+    legend: { show: false },
+    cursor: { y: false },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, size: 26, space: 70, incrs: INCREMENTS_S, values: (_plot, splits) => splits.map(duration) },
+      { ...axis, size: 48, space: 30, values: (_plot, splits) => splits.map(text) },
+    ],
+    series: [{}, { label: title, stroke, width: 1.5, points: { show: false } }, ...(band === null ? [] : [edge, edge])],
+    ...(band !== null && { bands: [{ series: [3, 2] as [number, number], fill: `${stroke}33` }] }),
+  };
+}

@@ -1,0 +1,90 @@
+import type { LiveMessage } from './answers.ts';
+
+/** The parts of a WebSocket that the link uses. */
+export interface LinkSocket {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+}
+
+export type LinkState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'waiting'; readonly retryInMs: number }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface LiveLinkDeps {
+  readonly open: () => LinkSocket;
+  readonly greeting: string;
+  readonly setTimer: (run: () => void, delayMs: number) => void;
+  /** 0 to 1, so that many pages do not come back in the same moment. */
+  readonly random: () => number;
+  readonly onState: (state: LinkState) => void;
+  readonly onMessage: (message: LiveMessage) => void;
+}
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 15_000;
+/** The server's word that this token or question will not do. */
+const POLICY_VIOLATION = 1008;
+
+/**
+ * Keeps the page told: connecting → connected → (lost) waiting → connecting …, or refused, which ends it. Each wait is
+ * twice the one before. A message of a lower epoch than was seen comes from a process that was stopped, and is dropped.
+ */
+export function startLiveLink({ open, greeting, setTimer, random, onState, onMessage }: LiveLinkDeps): () => void {
+  let attempts = 0;
+  let epoch = 0;
+  let isOver = false;
+  let socket: LinkSocket | null = null;
+
+  function connect(): void {
+    if (isOver) return;
+    onState({ kind: 'connecting' });
+    const own = open();
+    socket = own;
+    own.onopen = () => own.send(greeting);
+    own.onmessage = ({ data }) => {
+      const message = readMessage(data);
+      if (message === null) return;
+      attempts = 0;
+      onState({ kind: 'connected' });
+      if (message.type === 'activity') {
+        if (message.epoch < epoch) return;
+        epoch = message.epoch;
+      }
+      onMessage(message);
+    };
+    own.onclose = ({ code, reason }) => {
+      if (isOver) return;
+      if (code === POLICY_VIOLATION) {
+        isOver = true;
+        onState({ kind: 'refused', reason });
+        return;
+      }
+      const longestMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
+      attempts++;
+      const retryInMs = Math.round(longestMs * (0.5 + random() / 2));
+      onState({ kind: 'waiting', retryInMs });
+      setTimer(connect, retryInMs);
+    };
+  }
+
+  connect();
+  return () => {
+    isOver = true;
+    socket?.close();
+  };
+}
+
+function readMessage(data: unknown): LiveMessage | null {
+  try {
+    const text = typeof data === 'string' ? data : new TextDecoder().decode(data as ArrayBuffer);
+    return JSON.parse(text) as LiveMessage;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
