@@ -54,6 +54,8 @@ export function RouteMap() {
       show(own, series.peek());
       box.current?.setAttribute('data-drawn', 'true');
     });
+    // What fitted a wide map is cut off in a narrow one.
+    own.on('resize', () => void (map.current !== null && show(own, series.peek())));
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     const repaint = () => void (map.current !== null && paint());
     scheme.addEventListener('change', repaint);
