@@ -10,6 +10,7 @@ import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
 import type { ProcessorsDeps } from './processors.ts';
+import { createReadBatch } from './read-batch.ts';
 import { createClickHouseRollUpStore } from './roll-ups/clickhouse-roll-up-store.ts';
 import { createRollUpCounts } from './roll-ups/counts.ts';
 import { createRollUps } from './roll-ups/roll-up-reducer.ts';
@@ -33,7 +34,9 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const holderCounts = createHolderCounts(metrics, systemClock);
   // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
   const sinkPosition = async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0;
+  const read = createReadBatch(names);
   const activities = createActivities({
+    read,
     store: createClickHouseActivityStore(clickHouse),
     facts: await platform.facts(),
     names,
@@ -42,6 +45,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     onRecomputeFailed: (err) => log.warn({ err }, 'activities could not be computed again; it is tried again'),
   });
   const rollUps = createRollUps({
+    read,
     store: createClickHouseRollUpStore(clickHouse, { clock: systemClock, ...ROLL_UP_JOINING }),
     names,
     sinkPosition,

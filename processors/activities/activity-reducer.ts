@@ -1,11 +1,9 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
-import { LogFullError, type LogMessage, type MessageLog } from '../../runtime/stream/stream.ts';
+import { LogFullError, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { BatchError } from '../../schemas/batch/block-map.ts';
-import { createBatchReader } from '../../schemas/batch/reader.ts';
 import { type Fact, factMessageId } from '../../schemas/facts.ts';
 import type { Names } from '../../schemas/names.ts';
-import { readBatchMessage } from '../batch-message.ts';
+import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import type { ActivityStore } from './activity-store.ts';
 import { METRIC_VERSIONS } from './metrics/versions.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
@@ -23,17 +21,9 @@ export interface ActivityDeps {
   /** Told of a recompute that failed; it is tried again. */
   onRecomputeFailed(error: unknown): void;
   readonly options?: Partial<ActivityOptions>;
-  readonly counts?: ActivityCounts;
+  /** One for all reducers of the process; its own without it. */
+  readonly read?: ReadBatch;
 }
-
-/** What the activities of a process did since it started, over all its shards. */
-export interface ActivityCounts {
-  finished: number;
-  recomputes: number;
-  failedRecomputes: number;
-}
-
-export const createActivityCounts = (): ActivityCounts => ({ finished: 0, recomputes: 0, failedRecomputes: 0 });
 
 export interface Activities {
   readonly reducers: ReducerFactory;
@@ -50,7 +40,6 @@ export interface Activities {
  */
 export function createActivities(deps: ActivityDeps): Activities {
   const options = { ...DEFAULT_ACTIVITY_OPTIONS, ...deps.options };
-  const counts = deps.counts ?? createActivityCounts();
   const states = new Map<number, ShardActivities>();
   return {
     reducers: {
@@ -58,21 +47,16 @@ export function createActivities(deps: ActivityDeps): Activities {
       create(shard, parts) {
         const state = new ShardActivities(options, deps.settingsOf, parts);
         states.set(shard, state);
-        return createActivityReducer(deps, options, counts, state);
+        return createActivityReducer(deps, options, state);
       },
     },
     live: (shard, athlete) => states.get(shard)?.live(athlete) ?? null,
   };
 }
 
-function createActivityReducer(
-  deps: ActivityDeps,
-  options: ActivityOptions,
-  counts: ActivityCounts,
-  state: ShardActivities,
-): Reducer {
+function createActivityReducer(deps: ActivityDeps, options: ActivityOptions, state: ShardActivities): Reducer {
   const { store, facts, names } = deps;
-  const readBlock = createBatchReader();
+  const read = deps.read ?? createReadBatch(names);
 
   async function publish(records: readonly ActivityRecord[], { epoch, signal }: EmitContext): Promise<void> {
     if (records.length === 0) return;
@@ -84,7 +68,6 @@ function createActivityReducer(
       const options = { msgId: factMessageId(fact), headers: {} };
       await facts.publish(names.fact(fact.kind, fact.entity), Buffer.from(JSON.stringify(fact)), options);
     }
-    counts.finished += records.length;
   }
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
@@ -97,7 +80,6 @@ function createActivityReducer(
     } catch (error) {
       context.signal.throwIfAborted();
       if (error instanceof LogFullError) throw error;
-      counts.failedRecomputes++;
       deps.onRecomputeFailed(error);
     }
   }
@@ -132,22 +114,14 @@ function createActivityReducer(
     await publish(records, context);
     state.marks.settle(mark, lastSeq);
     state.markSettled();
-    counts.recomputes++;
   }
 
   return {
     name: 'activities',
-    apply(message: LogMessage) {
-      const read = readBatchMessage(message, names);
-      if (read.type === 'newer') throw new Error(`message ${message.seq} has schema ${read.version}: upgrade`);
+    apply(message) {
+      const found = read(message);
       state.passTo(message.timeMs, message.seq);
-      if (read.type !== 'batch') return;
-      try {
-        state.fold(readBlock(read.message.kind, message.data), message.seq);
-      } catch (error) {
-        // What is no batch is left out here as in the raw tables: the sinks keep it as a dead letter.
-        if (!(error instanceof BatchError)) throw error;
-      }
+      if (found.type === 'batch' && found.batch !== null) state.fold(found.batch, message.seq);
     },
     takeDirty: () => state.takeDirty(),
     async emit(context) {

@@ -1,5 +1,4 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { eventOfCode, sportOfCode } from '../../schemas/events.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
 import { CADENCE, LATITUDE, POWER, SPEED } from './metrics/grid.ts';
@@ -91,19 +90,13 @@ export function findActivities(
   for (const { kind, device, source, tsMs, values } of rows) {
     const rank = rankOf(device, source, settings.preferredSources);
     timeline.reach(tsMs, revision);
-    if (kind === 'samples') {
-      values.forEach((value, channel) => {
-        if (value !== null) timeline.put(tsMs, { device, rank }, channel, value);
-      });
+    if (kind !== 'samples') {
+      timeline.note(kind, tsMs, { device, rank }, values);
       continue;
     }
-    const [value, sport] = values;
-    if (value === null) continue;
-    const event = kind === 'events' ? eventOfCode(value) : null;
-    if (kind === 'rr') timeline.wait({ type: 'beat', atMs: tsMs, device, rank, value });
-    else if (event !== null) {
-      timeline.wait({ type: 'event', atMs: tsMs, device, event, sport: sportOfCode(sport ?? 0) });
-    }
+    values.forEach((value, channel) => {
+      if (value !== null) timeline.put(tsMs, { device, rank }, channel, value);
+    });
   }
   timeline.advance(Math.floor(timeline.newestMs / 1000) + 1, revision);
   timeline.end(revision);

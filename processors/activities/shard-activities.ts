@@ -1,6 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import type { SampleBatch } from '../../schemas/batch/reader.ts';
-import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
+import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import type { AthleteProfile } from './metrics/config.ts';
@@ -163,24 +162,16 @@ export class ShardActivities {
   /** False when it had no room. */
   #take(timeline: Timeline, known: KnownSource, batch: SampleBatch, row: number, atMs: number): boolean {
     const { channels, kind } = batch;
-    const { device, rank } = known;
-    const valueAt = (index: number) => {
-      const column = channels[index];
-      return column === null || column.nulls[row] !== 0 ? null : column.values[row];
-    };
-    if (kind === 'samples') {
-      for (let c = 0; c < channels.length; c++) {
-        const column = channels[c];
-        if (column !== null && column.nulls[row] === 0) timeline.put(atMs, known, c, column.values[row]);
-      }
-      return true;
+    if (kind !== 'samples') {
+      const stored = (column: ValueColumn | null) =>
+        column === null || column.nulls[row] !== 0 ? null : column.values[row];
+      return timeline.note(kind, atMs, known, channels.map(stored));
     }
-    const value = valueAt(0);
-    if (value === null) return true;
-    if (kind === 'rr') return timeline.wait({ type: 'beat', atMs, device, rank, value });
-    const event: EventType | null = eventOfCode(value);
-    const sport: Sport | null = sportOfCode(valueAt(1) ?? 0);
-    return event === null || timeline.wait({ type: 'event', atMs, device, event, sport });
+    for (let c = 0; c < channels.length; c++) {
+      const column = channels[c];
+      if (column !== null && column.nulls[row] === 0) timeline.put(atMs, known, c, column.values[row]);
+    }
+    return true;
   }
 
   /** Too late for what goes on: it is found again in the stored samples. */
@@ -254,9 +245,7 @@ export class ShardActivities {
       athlete: key,
       options: this.options,
       profile,
-      onEnded: (record) => {
-        this.#ended(athlete, record);
-      },
+      onEnded: (record) => this.#ended(athlete, record),
       onIncomplete: ({ fromMs, untilMs }) => this.#mark(athlete, fromMs, untilMs),
     });
     const athlete: Athlete = {

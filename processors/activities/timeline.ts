@@ -1,5 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import type { EventType, Sport } from '../../schemas/events.ts';
+import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
 import { DeviceMarks } from './device-marks.ts';
 import type { AthleteProfile } from './metrics/config.ts';
 import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
@@ -82,8 +82,20 @@ export class Timeline {
     if (this.window?.put(atMs, rank, channel, value) === 'taken') this.marks.add(Math.floor(atMs / 1000), device);
   }
 
-  /** A beat or an event whose time was reached. False when too many wait. */
-  wait(one: Waiting): boolean {
+  /** Takes a beat, or an event by its codes, whose time was reached. False when too many wait. */
+  note(
+    kind: 'rr' | 'events',
+    atMs: number,
+    { device, rank }: { device: string; rank: number },
+    [value, sport]: readonly (number | null)[],
+  ): boolean {
+    if (value === null) return true;
+    if (kind === 'rr') return this.#wait({ type: 'beat', atMs, device, rank, value });
+    const event = eventOfCode(value);
+    return event === null || this.#wait({ type: 'event', atMs, device, event, sport: sportOfCode(sport ?? 0) });
+  }
+
+  #wait(one: Waiting): boolean {
     if (this.waiting.length >= MAX_WAITING) return false;
     this.waiting.push(one);
     return true;

@@ -1,9 +1,7 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
-import type { LogMessage } from '../../runtime/stream/stream.ts';
-import { BatchError } from '../../schemas/batch/block-map.ts';
-import { createBatchReader, type SampleBatch } from '../../schemas/batch/reader.ts';
+import type { SampleBatch } from '../../schemas/batch/reader.ts';
 import type { Names } from '../../schemas/names.ts';
-import { readBatchMessage } from '../batch-message.ts';
+import { createReadBatch, type ReadBatch, type ReadMessage } from '../read-batch.ts';
 import { createRollUpCounts, type RollUpCounts } from './counts.ts';
 import { DEFAULT_ROLL_UP_OPTIONS, type RollUpOptions } from './options.ts';
 import type { RollUpStore } from './roll-up-store.ts';
@@ -20,6 +18,8 @@ export interface RollUpDeps {
   onRecomputeFailed(error: unknown): void;
   readonly options?: Partial<RollUpOptions>;
   readonly counts?: RollUpCounts;
+  /** One for all reducers of the process; its own without it. */
+  readonly read?: ReadBatch;
 }
 
 /**
@@ -29,20 +29,20 @@ export interface RollUpDeps {
 export function createRollUps(deps: RollUpDeps): ReducerFactory {
   const options = { ...DEFAULT_ROLL_UP_OPTIONS, ...deps.options };
   const counts = deps.counts ?? createRollUpCounts();
+  const read = deps.read ?? createReadBatch(deps.names);
   return {
     name: 'roll-ups',
-    create: (_shard, parts) => createRollUpReducer(deps, options, counts, new ShardState(options, counts, parts)),
+    create: (_shard, parts) => createRollUpReducer(deps, read, options, counts, new ShardState(options, counts, parts)),
   };
 }
 
 function createRollUpReducer(
-  { store, names, sinkPosition, onRecomputeFailed }: RollUpDeps,
+  { store, sinkPosition, onRecomputeFailed }: RollUpDeps,
+  read: ReadBatch,
   options: RollUpOptions,
   counts: RollUpCounts,
   state: ShardState,
 ): Reducer {
-  // What is folded in is copied into buckets at once.
-  const readBlock = createBatchReader();
   let openRowsWrittenMs = Number.NEGATIVE_INFINITY;
 
   async function emitRows(context: EmitContext): Promise<void> {
@@ -67,7 +67,7 @@ function createRollUpReducer(
     name: 'roll-ups',
     apply(message) {
       state.passTo(message.timeMs);
-      const batch = readSamples(message, names, counts, readBlock);
+      const batch = samplesOf(read(message), counts);
       if (batch !== null) state.fold(batch, message.seq);
     },
     takeDirty: () => state.takeDirty(),
@@ -80,34 +80,10 @@ function createRollUpReducer(
   };
 }
 
-/**
- * The samples of a message; null when it holds something else. What is no batch is left out here as in the raw table:
- * the sinks keep it as a dead letter. Throws on a schema that is newer than this process, which stops the shard until
- * the process is upgraded.
- */
-function readSamples(
-  message: LogMessage,
-  names: Names,
-  counts: RollUpCounts,
-  readBlock: ReturnType<typeof createBatchReader>,
-): SampleBatch | null {
-  const read = readBatchMessage(message, names);
-  switch (read.type) {
-    case 'tick':
-      return null;
-    case 'newer':
-      throw new Error(`message ${message.seq} has schema ${read.version}: upgrade this process`);
-    case 'malformed':
-      counts.malformed++;
-      return null;
-    case 'batch':
-      if (read.message.kind !== 'samples') return null;
-  }
-  try {
-    return readBlock('samples', message.data);
-  } catch (error) {
-    if (!(error instanceof BatchError)) throw error;
-    counts.malformed++;
-    return null;
-  }
+/** The samples of a message; null when it holds something else. */
+function samplesOf(read: ReadMessage, counts: RollUpCounts): SampleBatch | null {
+  if (read.type === 'tick' || (read.type === 'batch' && read.kind !== 'samples')) return null;
+  const batch = read.type === 'batch' ? read.batch : null;
+  if (batch === null) counts.malformed++;
+  return batch;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createRandom } from '../../../runtime/memory-random.ts';
 import { CHANNELS } from '../../../schemas/channels.ts';
 import type { ActivityEvent, LiveMetrics } from './activity-metrics.ts';
 import { type AthleteProfile, type MetricsConfig, SPORTS } from './config.ts';
@@ -79,7 +80,7 @@ function recorded(
   seed: number,
   stretches: readonly Stretch[],
 ): NaiveActivity {
-  const random = mulberry(seed);
+  const random = createRandom(seed);
   const seconds: (NaiveSecond | undefined)[] = [];
   const beats: { atMs: number; interval: number }[] = [];
   const events: { event: ActivityEvent; second: number }[] = [];
@@ -141,17 +142,6 @@ function counterOf(counter: Stretch['counter'], isLost: boolean, wayM: number, c
   if (counter === 'none' || isLost) return {};
   const cm = Math.round(100 * (counter === 'again' ? counterM : counter === 'other' ? wayM + 3 : wayM));
   return { distance: cm, origin: counter === 'other' ? 1 : 0 };
-}
-
-/** Small and seeded (mulberry32). */
-export function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** One row of the grid. */

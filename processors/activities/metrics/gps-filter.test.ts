@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mulberry } from './activity.arbitrary.ts';
+import { createRandom } from '../../../runtime/memory-random.ts';
 import { createActivityMetrics } from './activity-metrics.ts';
 import { SPORTS, type Sport } from './config.ts';
 import { breakPath, CELLS, foldGps, LAT, LON, PATH_M, REJECTED } from './gps-filter.ts';
@@ -33,7 +33,7 @@ function fixesOf(
   track: readonly Truth[],
   { noiseM, wander = 0, seed = 1, offsetM = () => 0, sees = () => true }: Partial<Receiver> & { noiseM: number },
 ) {
-  const random = mulberry(seed);
+  const random = createRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const fresh = noiseM * Math.sqrt(1 - wander ** 2);
   let [errorNorth, errorEast] = [0, 0];
