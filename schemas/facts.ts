@@ -1,20 +1,63 @@
 import type { ActivityRecord } from './activity.ts';
 
 /** What processors say happened, in FACTS. Applied only when its revision is greater than the one that is known. */
-export type Fact = {
-  readonly kind: 'workout.finished' | 'workout.withdrawn';
-  /** The activity's id. */
-  readonly entity: string;
+interface AnyFact {
   readonly revision: number;
   readonly epoch: number;
-  /** Event time: when the activity ended. */
-  readonly eventTimeMs: number;
   /** Message time of the last message that it follows from. */
   readonly knownAtMs: number;
   /** Of the algorithms that computed it. */
   readonly versions: Readonly<Record<string, number>>;
+}
+
+export interface WorkoutFact extends AnyFact {
+  readonly kind: 'workout.finished' | 'workout.withdrawn';
+  /** The activity's id. */
+  readonly entity: string;
+  /** Event time: when the activity ended. */
+  readonly eventTimeMs: number;
   readonly activity: ActivityRecord;
-};
+}
+
+/** An athlete crossed a checkpoint, as positions show it: a first, a settled, and perhaps a mended revision. */
+export interface CrossingFact extends AnyFact {
+  readonly kind: 'race.crossing';
+  /** {@link crossingEntity}. */
+  readonly entity: string;
+  /** Event time: when it was crossed. */
+  readonly eventTimeMs: number;
+  readonly crossing: RaceCrossing;
+}
+
+export interface RaceCrossing {
+  readonly race: string;
+  readonly raceVersion: number;
+  readonly bib: string;
+  readonly athlete: string;
+  readonly checkpoint: string;
+  /** From 1. */
+  readonly pass: number;
+  readonly timeMs: number;
+  /** Standard deviation. */
+  readonly sigmaMs: number;
+  readonly source: 'gps';
+  /** No data of its seconds is expected any more: only what comes late changes it. */
+  readonly isSettled: boolean;
+  /** It did not happen after all. */
+  readonly isWithdrawn: boolean;
+}
+
+export type Fact = WorkoutFact | CrossingFact;
+
+/** Words of a subject: race and checkpoint ids and bibs have no dots. */
+export function crossingEntity({
+  race,
+  bib,
+  checkpoint,
+  pass,
+}: Pick<RaceCrossing, 'race' | 'bib' | 'checkpoint' | 'pass'>): string {
+  return `${race}.${bib}.${checkpoint}.${pass}`;
+}
 
 /** Unique for ever: the same fact from two processes is kept once while the stream looks for repeats. */
 export function factMessageId({ kind, entity, revision }: Fact): string {

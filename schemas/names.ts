@@ -41,6 +41,11 @@ export function createNames(region = '') {
     /** The holder of a shard is asked for the activity of an athlete that goes on. */
     liveActivities: (shard: number) => `${dot}live.activities.${shard}`,
     command: (device: string) => `${dot}commands.${device}`,
+    /** Ticks of a race and shard; messages of `progress.ts`. */
+    progress: (race: string, shard: number) => `${dot}progress.${race}.${shard}`,
+    progressFilter: (race: string) => `${dot}progress.${race}.*`,
+    /** The holder of a shard is asked to tell of everybody in a race. */
+    askProgress: (shard: number) => `${dot}live.progress.${shard}`,
   };
 }
 export type Names = ReturnType<typeof createNames>;
@@ -73,6 +78,19 @@ export const keys = {
     const [entity, kind, id, ...rest] = key.split('.');
     if (entity !== 'priority' || (kind !== 'device' && kind !== 'athlete') || !id || rest.length > 0) return null;
     return { kind, id };
+  },
+  /** In CONFIG: a race, and its starters in chunks of a version of their own; values of `race.ts`. */
+  race: (race: string) => `race.${race}`,
+  raceStarters: (race: string, version: number, chunk: number) => `race.${race}.starters.${version}.${chunk}`,
+  races: 'race.>',
+  parseRace(key: string): { race: string; starters: { version: number; chunk: number } | null } | null {
+    const [entity, race, ...rest] = key.split('.');
+    if (entity !== 'race' || !race) return null;
+    if (rest.length === 0) return { race, starters: null };
+    const version = parseNumber(rest[1] ?? '', '', 12);
+    const chunk = parseNumber(rest[2] ?? '', '');
+    if (rest[0] !== 'starters' || rest.length !== 3 || version === null || chunk === null) return null;
+    return { race, starters: { version, chunk } };
   },
   /** Frames that ingest did not take, of all its processes. */
   turnedAway: 'turned_away',
