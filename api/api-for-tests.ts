@@ -72,9 +72,11 @@ export async function createTestApi(
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     activities,
-    live: createLiveSource({ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 }),
+    live: createLiveSource({
+      ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
+      ...{ watcher: 'api', everyMs: 100 },
+    }),
     page,
-    liveEveryMs: 200,
     maxWatchers: 3,
     readLedger: () => readLedger(),
     readTurnedAway: async () => turnedAway,
@@ -103,7 +105,7 @@ export async function createTestApi(
     hold(athlete: string, answer: () => { activity: ActivityRecord | null; epoch?: number }) {
       const end = hub.open();
       end.subscribe(names.liveActivities(shardOf(athlete, SHARDS)), (message) => {
-        message.respond(encodeLive({ epoch: 1, versions: { gps: 1 }, ...answer() }));
+        message.respond(encodeLive({ epoch: 1, number: 1, versions: { gps: 1 }, ...answer() }));
       });
       return { stop: () => end.disconnect() };
     },

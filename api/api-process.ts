@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
 import { readLedger } from '../runtime/ledger.ts';
@@ -95,9 +96,14 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
     page: await readPage(options),
-    liveEveryMs: options.liveIntervalMs,
     maxWatchers: options.maxWatchers,
-    live: createLiveSource({ ...platform, shards: options.shards, timeoutMs: LIVE_TIMEOUT_MS }),
+    live: createLiveSource({
+      ...platform,
+      shards: options.shards,
+      timeoutMs: LIVE_TIMEOUT_MS,
+      watcher: `api-${randomBytes(8).toString('hex')}`,
+      everyMs: options.liveIntervalMs,
+    }),
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => (await dead.info()).messages,

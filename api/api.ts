@@ -27,8 +27,7 @@ export interface ApiDeps {
   readonly history: SampleHistory;
   readonly activities: ActivityReader;
   readonly live: LiveSource;
-  /** From one look at a live activity to the next, and connections that watch. */
-  readonly liveEveryMs: number;
+  /** Connections that watch live activities. */
   readonly maxWatchers: number;
   /** Null where no page is served. */
   readonly page: PageRoutesDeps | null;
@@ -36,6 +35,9 @@ export interface ApiDeps {
   readonly readTurnedAway: LedgerRoutesDeps['readTurnedAway'];
   readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
 }
+
+/** From a question about a live activity that nobody answered to the next: its shard may be changing hands. */
+const LIVE_RETRY_MS = 200;
 
 /** The HTTP API with every route, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
@@ -52,11 +54,11 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
 }
 
 /** Watches what goes on, for WebSocket clients on the server's own port, until it closes. */
-function addLiveActivities(server: ApiServer, { live, access, clock, log, liveEveryMs, maxWatchers }: ApiDeps): void {
+function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWatchers }: ApiDeps): void {
   const watching = createWatching({
     live,
     clock,
-    everyMs: liveEveryMs,
+    retryMs: LIVE_RETRY_MS,
     onFailed: (err) => log.error({ err }, 'what goes on could not be asked; it is tried again'),
   });
   const sockets = createLiveSocket({

@@ -46,11 +46,11 @@ export const apiOptions = defineOptions({
   },
   liveIntervalMs: {
     type: 'integer',
-    default: 200,
+    default: 100,
     min: 50,
     max: 60_000,
     unit: 'ms',
-    description: 'How often a live activity is looked at while somebody watches it, however many do.',
+    description: 'Least time between two changes of a live activity that those who watch it are told of.',
   },
   maxWatchers: {
     type: 'integer',

@@ -67,7 +67,15 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   });
   gaugeHolder(metrics, holder, holderCounts);
   metrics.gauge({ name: 'shards', help: 'Shards of the deployment.', read: () => options.shards });
-  serveLiveActivities({ bus: platform.bus, names, shards: options.shards, holder, activities });
+  const live = serveLiveActivities({
+    ...{ bus: platform.bus, names, shards: options.shards, holder, activities },
+    clock: systemClock,
+  });
+  metrics.gauge({
+    name: 'live_watched_athletes',
+    help: 'Athletes whom somebody watches, in whatever shard.',
+    read: () => live.watched(),
+  });
   gaugeRollUps(metrics, counts);
   health.register('shards', () => healthOf(holder));
   const trimmed = metrics.gauge({
@@ -99,6 +107,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const closing: Service = {
     ...holder,
     async stop() {
+      live.stop();
       await holder.stop();
       await clickHouse.close();
     },

@@ -40,6 +40,8 @@ export function createNames(region = '') {
     takeover: (device: string) => `${dot}takeover.${device}`,
     /** The holder of a shard is asked for the activity of an athlete that goes on. */
     liveActivities: (shard: number) => `${dot}live.activities.${shard}`,
+    /** Who watches live activities is told of their changes here. */
+    liveChanges: (watcher: string) => `${dot}live.changes.${watcher}`,
     command: (device: string) => `${dot}commands.${device}`,
     /** Ticks of a race and shard; messages of `progress.ts`. */
     progress: (race: string, shard: number) => `${dot}progress.${race}.${shard}`,

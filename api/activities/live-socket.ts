@@ -46,8 +46,8 @@ const IDLE_TIMEOUT_MS = 60_000;
 /**
  * The live activity of an athlete over WebSocket. The client says `{"token": …}` (an operator `athlete` too) in its
  * first message, and is then sent one message for each change, the whole state each time: `{"type": "activity",
- * "activity": … or null, "epoch", "versions"}`, or `{"type": "away"}` while nobody knows. Messages are UTF-8 JSON in
- * binary frames.
+ * "activity": … or null, "epoch", "number", "versions"}`, or `{"type": "away"}` while nobody knows. Messages are UTF-8
+ * JSON in binary frames.
  *
  * A reader that is slower than the changes misses those between: at most one message waits for it, then it is sent the
  * newest. One that reads nothing at all answers no ping and is cut off. Whoever is refused is told the name of the

@@ -1,6 +1,15 @@
 import { type Bus, BusTimeoutError, NoRespondersError } from '../../runtime/bus.ts';
 import { shardOf } from '../../schemas/identity.ts';
-import { encodeLive, type LiveActivityAnswer, readLiveAnswer } from '../../schemas/live-activity.ts';
+import {
+  encodeLive,
+  type LiveActivityAnswer,
+  type LiveActivityQuestion,
+  type LiveChange,
+  type LiveKnownAnswer,
+  type LivePlace,
+  readLiveAnswer,
+  readLiveChange,
+} from '../../schemas/live-activity.ts';
 import type { Names } from '../../schemas/names.ts';
 
 export interface LiveSourceDeps {
@@ -9,46 +18,59 @@ export interface LiveSourceDeps {
   readonly shards: number;
   /** Longest wait for the holder of a shard. */
   readonly timeoutMs: number;
+  /** Unique for each start of the process: `[A-Za-z0-9_-]{1,64}`. */
+  readonly watcher: string;
+  /** Least time between two changes of an athlete that is watched. */
+  readonly everyMs: number;
 }
 
-/** What goes on right now, from the process that holds the athlete's shard. */
+/** What goes on right now, from the process that holds the athlete's shard. What a lower epoch says is dropped. */
 export interface LiveSource {
   /** Null when nobody holds the shard just now, or whoever answered lost it since. */
   ask(athlete: string): Promise<LiveActivityAnswer | null>;
-  /** The same, unread: reading is half the work, and an answer is often that of before. */
-  askBytes(athlete: string): Promise<Uint8Array | null>;
-  /** Reads an answer about the athlete. Null when it is none, or comes from a lower epoch than was seen before. */
-  read(athlete: string, bytes: Uint8Array): LiveActivityAnswer | null;
+  /** The same, and changes are told for the next {@link LIVE_WATCH_MS}; says no more than that when all is known. */
+  watch(athlete: string, known: LivePlace | null): Promise<LiveActivityAnswer | LiveKnownAnswer | null>;
+  /** Hands over every change that is told. One at a time may listen. Returns what ends it. */
+  listen(onChange: (change: LiveChange) => void): () => void;
 }
 
-export function createLiveSource({ bus, names, shards, timeoutMs }: LiveSourceDeps): LiveSource {
-  /** Of each shard, the greatest that answered. */
+export function createLiveSource(deps: LiveSourceDeps): LiveSource {
+  const { bus, names, shards, timeoutMs, watcher, everyMs } = deps;
+  /** Of each shard, the greatest that spoke. */
   const epochs = new Array<number>(shards).fill(0);
 
-  async function askBytes(athlete: string): Promise<Uint8Array | null> {
+  /** False for what a process says that lost the shard. */
+  function isOfHolder(athlete: string, { epoch }: { epoch: number }): boolean {
+    const shard = shardOf(athlete, shards);
+    if (epoch < epochs[shard]) return false;
+    epochs[shard] = epoch;
+    return true;
+  }
+
+  async function request(question: LiveActivityQuestion): Promise<LiveActivityAnswer | LiveKnownAnswer | null> {
+    const { athlete } = question;
     const subject = names.liveActivities(shardOf(athlete, shards));
     try {
-      return await bus.request(subject, encodeLive({ athlete }), timeoutMs);
+      const answer = readLiveAnswer(await bus.request(subject, encodeLive(question), timeoutMs));
+      return answer !== null && isOfHolder(athlete, answer) ? answer : null;
     } catch (error) {
       if (error instanceof NoRespondersError || error instanceof BusTimeoutError) return null;
       throw error;
     }
   }
 
-  function read(athlete: string, bytes: Uint8Array): LiveActivityAnswer | null {
-    const answer = readLiveAnswer(bytes);
-    const shard = shardOf(athlete, shards);
-    if (answer === null || answer.epoch < epochs[shard]) return null;
-    epochs[shard] = answer.epoch;
-    return answer;
-  }
-
   return {
-    askBytes,
-    read,
     async ask(athlete) {
-      const bytes = await askBytes(athlete);
-      return bytes === null ? null : read(athlete, bytes);
+      const answer = await request({ athlete });
+      return answer === null || 'isKnown' in answer ? null : answer;
+    },
+    watch: (athlete, known) => request({ athlete, watch: { watcher, everyMs, known } }),
+    listen(onChange) {
+      const subscription = bus.subscribe(names.liveChanges(watcher), ({ data }) => {
+        const change = readLiveChange(data);
+        if (change !== null && isOfHolder(change.athlete, change)) onChange(change);
+      });
+      return () => subscription.stop();
     },
   };
 }

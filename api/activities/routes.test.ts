@@ -278,7 +278,7 @@ test('a live activity is watched on the port of the API, until the API closes', 
   const heard = new Promise<string>((resolve) => peer.onMessage((bytes) => resolve(Buffer.from(bytes).toString())));
   peer.send(Buffer.from('{"token":"watch-1"}'), 'text');
   const activity = JSON.parse(JSON.stringify(going));
-  assert.deepEqual(JSON.parse(await heard), { type: 'activity', activity, epoch: 1, versions: { gps: 1 } });
+  assert.deepEqual(JSON.parse(await heard), { type: 'activity', activity, epoch: 1, number: 1, versions: { gps: 1 } });
   await assert.rejects(connectWsPeer({ host: '127.0.0.1', port }, { path: '/v1/live/elsewhere' }), /404/);
   await api.close();
   assert.equal(await peer.closed, 1001);

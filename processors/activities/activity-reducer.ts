@@ -9,7 +9,7 @@ import { METRIC_VERSIONS } from './metrics/versions.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { recomputeActivities } from './recompute.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
-import { type AthleteSettings, ShardActivities } from './shard-activities.ts';
+import { type AthleteSettings, NEVER_HEARD, ShardActivities } from './shard-activities.ts';
 
 export interface ActivityDeps {
   readonly store: ActivityStore;
@@ -29,6 +29,8 @@ export interface Activities {
   readonly reducers: ReducerFactory;
   /** The activity that goes on, as the newest term of the shard in this process knows it; null when there is none. */
   live(shard: number, athlete: string): ActivityRecord | null;
+  /** Sequence of the last message with anything of the athlete; it changes when what goes on does. */
+  heardSeq(shard: number, athlete: string): number;
 }
 
 /**
@@ -51,6 +53,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       },
     },
     live: (shard, athlete) => states.get(shard)?.live(athlete) ?? null,
+    heardSeq: (shard, athlete) => states.get(shard)?.heardSeq(athlete) ?? NEVER_HEARD,
   };
 }
 

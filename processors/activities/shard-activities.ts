@@ -39,6 +39,7 @@ export interface Athlete {
 export const ATHLETE_PARTS = 64;
 const MAX_SOURCES = 64;
 const UNWRITTEN = 'unwritten';
+export const NEVER_HEARD = -1;
 
 /** There is no room for another ended activity; the shard goes on once the store has taken those that wait. */
 export class UnwrittenFullError extends Error {
@@ -136,6 +137,11 @@ export class ShardActivities {
   /** The activity that goes on; null when there is none. */
   live(key: string): ActivityRecord | null {
     return this.active.get(key)?.timeline.live(2 * this.#seq) ?? null;
+  }
+
+  /** Sequence of the last message with anything of the athlete; {@link NEVER_HEARD} when nothing is waited for. */
+  heardSeq(key: string): number {
+    return this.active.get(key)?.touchedSeq ?? NEVER_HEARD;
   }
 
   written(records: readonly ActivityRecord[]): void {
@@ -254,7 +260,7 @@ export class ShardActivities {
       sources: new Map(),
       heardMs: this.nowMs,
       isResting: false,
-      touchedSeq: -1,
+      touchedSeq: NEVER_HEARD,
     };
     return athlete;
   }
