@@ -173,10 +173,7 @@ export class ShardActivities {
         column === null || column.nulls[row] !== 0 ? null : column.values[row];
       return timeline.note(kind, atMs, known, channels.map(stored));
     }
-    for (let c = 0; c < channels.length; c++) {
-      const column = channels[c];
-      if (column !== null && column.nulls[row] === 0) timeline.put(atMs, known, c, column.values[row]);
-    }
+    timeline.putRow(atMs, known, channels, row);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { SampleBatch } from '../../schemas/batch/reader.ts';
 import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
 import { DeviceMarks } from './device-marks.ts';
 import type { AthleteProfile } from './metrics/config.ts';
@@ -32,6 +33,8 @@ export interface TimelineDeps {
   /** What ended, or would have been an activity, lacks what came late. */
   onIncomplete(span: { fromMs: number; untilMs: number }): void;
 }
+
+type Columns = SampleBatch['channels'];
 
 /** Room before the first sample, for what another device measured at the same time and sends a little later. */
 const LEAD_S = 30;
@@ -80,6 +83,11 @@ export class Timeline {
   /** Takes one value of a sample whose time was reached. */
   put(atMs: number, { device, rank }: { device: string; rank: number }, channel: number, value: number): void {
     if (this.window?.put(atMs, rank, channel, value) === 'taken') this.marks.add(Math.floor(atMs / 1000), device);
+  }
+
+  /** Takes all values of one row of a batch whose time was reached; the columns are in the order of the channels. */
+  putRow(atMs: number, { device, rank }: { device: string; rank: number }, columns: Columns, row: number): void {
+    if (this.window?.putRow(atMs, rank, columns, row)) this.marks.add(Math.floor(atMs / 1000), device);
   }
 
   /** Takes a beat, or an event by its codes, whose time was reached. False when too many wait. */

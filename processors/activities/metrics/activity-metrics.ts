@@ -1,7 +1,7 @@
 import type { ActivityMetrics } from '../../../schemas/activity-metrics.ts';
 import { decodeState, encodeHead, fullBlocks } from './checkpoint.ts';
 import type { MetricsConfig } from './config.ts';
-import { foldSecond, lap, pause } from './fold.ts';
+import { foldSecond, lap, pause, settle } from './fold.ts';
 import { EMPTY_ROW } from './grid.ts';
 import { readMetrics } from './snapshot.ts';
 import {
@@ -98,22 +98,27 @@ class Live implements LiveMetrics {
   }
 
   snapshot(): ActivityMetrics {
+    settle(this.#activity);
     return readMetrics(this.#activity);
   }
 
   snapshotWith(foldPending: () => void): ActivityMetrics {
     if (this.#isProvisional) throw new Error('provisional seconds are being shown already');
-    const { cells, distance, power, metric, imperial, laps } = this.#activity;
+    settle(this.#activity);
+    const { cells, distance, power, settled, metric, imperial, laps } = this.#activity;
+    const settledUntil = { ...settled };
     const lists = [distance, power, metric, imperial, laps];
     const lengths = lists.map(({ length }) => length);
     kept.set(cells);
     this.#isProvisional = true;
     try {
       foldPending();
+      settle(this.#activity);
       return readMetrics(this.#activity);
     } finally {
       this.#isProvisional = false;
       cells.set(kept);
+      Object.assign(settled, settledUntil);
       lists.forEach((list, i) => {
         list.truncate(lengths[i]);
       });
@@ -121,6 +126,7 @@ class Live implements LiveMetrics {
   }
 
   encodeHead(): Uint8Array<ArrayBuffer> {
+    settle(this.#activity);
     return encodeHead(this.#activity);
   }
 

@@ -1,8 +1,9 @@
 import { ByteReader } from '../../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../../roll-ups/byte-writer.ts';
 import type { MetricsConfig } from './config.ts';
+import { SUM_CM } from './motion.ts';
 import type { SecondSeries } from './second-series.ts';
-import { type ActivityState, CELLS, newState } from './state.ts';
+import { type ActivityState, AT_MOTION, CELLS, newState } from './state.ts';
 import { STATE_VERSION } from './versions.ts';
 
 /** A checkpoint that this version of the metrics cannot go on from. */
@@ -69,6 +70,9 @@ function decode(reader: ByteReader, blocks: ReadonlyMap<string, Uint8Array>): Ac
     const full = Array.from({ length: length >>> 9 }, (_, nth) => (nth < first ? null : block(blocks, name, nth)));
     series.restore(full, new Uint16Array(read(reader, 2 * (length & 511)).buffer));
   }
+  activity.settled.distanceS = activity.distance.length;
+  activity.settled.distanceCm = activity.cells[AT_MOTION + SUM_CM];
+  activity.settled.powerS = activity.power.length;
   for (const list of listsOf(activity)) list.restore(new Uint32Array(read(reader, 28 * reader.varint()).buffer));
   if (!reader.isAtEnd()) throw new CheckpointError('the state has more bytes than it says');
   return activity;

@@ -1,4 +1,4 @@
-import { POOR, type SecondSeries } from './second-series.ts';
+import { POOR, RUN_S, type SecondSeries } from './second-series.ts';
 
 /**
  * The best mean of a quantity over each of some durations (the mean maximal curve: Allen & Coggan, Training and Racing
@@ -22,25 +22,42 @@ export function startCurve(cells: Float64Array, at: number): void {
   for (let nth = 0; nth < DURATIONS_S.length; nth++) cells[at + CELLS_EACH * nth + BEST] = -1;
 }
 
-/** Takes the second that was just pushed onto `series`. */
-export function foldCurve(cells: Float64Array, at: number, series: SecondSeries): void {
-  const end = series.length - 1;
-  const newest = series.at(end);
-  const value = newest & ~POOR;
-  const isPoor = newest >>> 15;
-  let slot = at;
-  for (let nth = 0; nth < DURATIONS_S.length; nth++, slot += CELLS_EACH) {
+/** Takes `newest`, the `seconds` of `series` from `from` on; at most {@link RUN_S}. */
+export function foldCurve(
+  cells: Float64Array,
+  at: number,
+  series: SecondSeries,
+  from: number,
+  newest: Uint16Array,
+  seconds: number,
+): void {
+  const until = from + seconds;
+  for (let nth = 0, slot = at; nth < DURATIONS_S.length; nth++, slot += CELLS_EACH) {
     const durationS = DURATIONS_S[nth];
-    cells[slot + SUM] += value;
-    cells[slot + POOR_S] += isPoor;
-    if (end >= durationS) {
-      const oldest = series.at(end - durationS);
-      cells[slot + SUM] -= oldest & ~POOR;
-      cells[slot + POOR_S] -= oldest >>> 15;
-    } else if (end < durationS - 1) continue;
-    if (cells[slot + SUM] <= cells[slot + BEST]) continue;
-    cells[slot + BEST] = cells[slot + SUM];
-    cells[slot + BEST_END] = end;
-    cells[slot + BEST_POOR_S] = cells[slot + POOR_S];
+    // The seconds that leave the window; those before the activity are none.
+    const leaving = Math.max(from, durationS);
+    if (leaving < until) series.copy(leaving - durationS, until - durationS, oldest);
+    let sum = cells[slot + SUM];
+    let poorS = cells[slot + POOR_S];
+    let best = cells[slot + BEST];
+    for (let i = 0; i < seconds; i++) {
+      const end = from + i;
+      sum += newest[i] & ~POOR;
+      poorS += newest[i] >>> 15;
+      if (end >= durationS) {
+        const old = oldest[end - leaving];
+        sum -= old & ~POOR;
+        poorS -= old >>> 15;
+      }
+      if (sum <= best || end < durationS - 1) continue;
+      best = sum;
+      cells[slot + BEST_END] = end;
+      cells[slot + BEST_POOR_S] = poorS;
+    }
+    cells[slot + SUM] = sum;
+    cells[slot + POOR_S] = poorS;
+    cells[slot + BEST] = best;
   }
 }
+
+const oldest = new Uint16Array(RUN_S);

@@ -39,39 +39,72 @@ export function startEfforts(cells: Float64Array, at: number): void {
   for (let nth = 0; nth < DISTANCES.length; nth++) cells[at + CELLS_EACH * nth + BEST_S] = Infinity;
 }
 
-/** Takes the second that was just pushed onto `series`; `sumCm` is the way from the start to its end. */
-export function foldEfforts(cells: Float64Array, at: number, series: SecondSeries, sumCm: number): void {
-  const end = series.length - 1;
+/**
+ * Takes `newest`, the `seconds` of `series` from `from` on, before which `sumCm` were covered. Distances that are not
+ * reached in them cost nothing for each second.
+ */
+export function foldEfforts(
+  cells: Float64Array,
+  at: number,
+  series: SecondSeries,
+  from: number,
+  newest: Uint16Array,
+  seconds: number,
+  sumCm: number,
+): void {
+  let wayCm = 0;
+  let poorS = 0;
   // The first second is where it begins: nothing leads to it.
-  if (end === 0) return;
-  const newest = series.at(end);
-  const way = newest & ~POOR;
-  const isPoor = newest >>> 15;
-  let slot = at;
-  for (let nth = 0; nth < DISTANCES_CM.length; nth++, slot += CELLS_EACH) {
-    const cm = DISTANCES_CM[nth];
-    cells[slot + POOR_S] += isPoor;
-    if (way === 0 || sumCm - cells[slot + MARK_CM] < cm) continue;
-    let mark = cells[slot + MARK];
-    let markCm = cells[slot + MARK_CM];
-    let poorS = cells[slot + POOR_S];
-    let next = 0;
-    // From each second that has just become far enough: begins there, ends inside the newest second.
-    while (sumCm - markCm >= cm) {
-      const endS = end - (sumCm - markCm - cm) / way;
-      keepIfBest(cells, slot, endS - mark, mark, poorS);
-      next = series.at(mark + 1);
-      mark++;
-      markCm += next & ~POOR;
-      poorS -= next >>> 15;
-    }
-    // Ends at the newest second, begins inside the second before the mark.
-    const startS = mark - (cm - (sumCm - markCm)) / (next & ~POOR);
-    keepIfBest(cells, slot, end - startS, startS, poorS + (next >>> 15));
-    cells[slot + MARK] = mark;
-    cells[slot + MARK_CM] = markCm;
-    cells[slot + POOR_S] = poorS;
+  const skipped = from === 0 ? 1 : 0;
+  for (let i = 0; i < seconds; i++) {
+    wayCm += newest[i] & ~POOR;
+    if (i >= skipped) poorS += newest[i] >>> 15;
   }
+  for (let nth = 0, slot = at; nth < DISTANCES_CM.length; nth++, slot += CELLS_EACH) {
+    if (sumCm + wayCm - cells[slot + MARK_CM] < DISTANCES_CM[nth]) {
+      cells[slot + POOR_S] += poorS;
+      continue;
+    }
+    let doneCm = sumCm;
+    for (let i = 0; i < seconds; i++) {
+      doneCm += newest[i] & ~POOR;
+      if (i >= skipped) foldEffort(cells, slot, DISTANCES_CM[nth], series, from + i, newest[i], doneCm);
+    }
+  }
+}
+
+/** One distance, and the second `end`, until the end of which `sumCm` were covered. */
+function foldEffort(
+  cells: Float64Array,
+  slot: number,
+  cm: number,
+  series: SecondSeries,
+  end: number,
+  newest: number,
+  sumCm: number,
+): void {
+  const way = newest & ~POOR;
+  cells[slot + POOR_S] += newest >>> 15;
+  let markCm = cells[slot + MARK_CM];
+  if (way === 0 || sumCm - markCm < cm) return;
+  let mark = cells[slot + MARK];
+  let poorS = cells[slot + POOR_S];
+  let next = 0;
+  // From each second that has just become far enough: begins there, ends inside the newest second.
+  while (sumCm - markCm >= cm) {
+    const endS = end - (sumCm - markCm - cm) / way;
+    keepIfBest(cells, slot, endS - mark, mark, poorS);
+    next = series.at(mark + 1);
+    mark++;
+    markCm += next & ~POOR;
+    poorS -= next >>> 15;
+  }
+  // Ends at the newest second, begins inside the second before the mark.
+  const startS = mark - (cm - (sumCm - markCm)) / (next & ~POOR);
+  keepIfBest(cells, slot, end - startS, startS, poorS + (next >>> 15));
+  cells[slot + MARK] = mark;
+  cells[slot + MARK_CM] = markCm;
+  cells[slot + POOR_S] = poorS;
 }
 
 function keepIfBest(cells: Float64Array, slot: number, elapsedS: number, startS: number, poorS: number): void {

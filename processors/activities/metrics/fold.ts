@@ -9,7 +9,7 @@ import { BY, foldMotion, foldPausedSecond, IS_MOVING, MOVING_S, PATIENCE_S, SUM_
 import { GPS, HALF_MM_PER_M } from './odometers.ts';
 import { foldPower, pausePower } from './power.ts';
 import { foldRanges } from './ranges.ts';
-import { POOR } from './second-series.ts';
+import { POOR, RUN_S } from './second-series.ts';
 import { MAX_LAPS, MAX_SPLITS, type SplitList } from './splits.ts';
 import type { ActivityState } from './state.ts';
 import * as state from './state.ts';
@@ -73,7 +73,7 @@ function takePower(activity: ActivityState, watts: number, flag: number): void {
   }
   if (power.length >= state.MAX_SERIES_S) return;
   power.push(Math.max(0, watts) | flag);
-  foldCurve(cells, state.AT_POWER_CURVE, power);
+  if (power.length - activity.settled.powerS >= RUN_S) settlePower(activity);
 }
 
 function foldWay(activity: ActivityState, index: number, row: Int32Array, from: number): void {
@@ -99,6 +99,37 @@ function foldWay(activity: ActivityState, index: number, row: Int32Array, from: 
   foldGrade(cells, AT_GRADE, cells[AT_MOTION + SUM_CM], dm, cells[AT_ELEVATION + STEPS]);
 }
 
+/**
+ * Brings efforts and curves up to the newest second: they look at the series' seconds in runs, so between two runs they
+ * are behind. Before anything reads or keeps their cells.
+ */
+export function settle(activity: ActivityState): void {
+  settleDistance(activity);
+  settlePower(activity);
+}
+
+const newest = new Uint16Array(RUN_S);
+
+function settleDistance({ cells, distance, settled }: ActivityState): void {
+  const from = settled.distanceS;
+  const seconds = distance.length - from;
+  if (seconds === 0) return;
+  distance.copy(from, distance.length, newest);
+  foldEfforts(cells, state.AT_EFFORTS, distance, from, newest, seconds, settled.distanceCm);
+  foldCurve(cells, state.AT_PACE, distance, from, newest, seconds);
+  settled.distanceS = distance.length;
+  for (let i = 0; i < seconds; i++) settled.distanceCm += newest[i] & ~POOR;
+}
+
+function settlePower({ cells, power, settled }: ActivityState): void {
+  const from = settled.powerS;
+  const seconds = power.length - from;
+  if (seconds === 0) return;
+  power.copy(from, power.length, newest);
+  foldCurve(cells, state.AT_POWER_CURVE, power, from, newest, seconds);
+  settled.powerS = power.length;
+}
+
 /** Spreads the way of the `seconds` up to `index` evenly over them, in whole centimetres, and looks at each. */
 function pushWay(activity: ActivityState, index: number, seconds: number, flag: number): void {
   const { cells, distance, rules } = activity;
@@ -115,8 +146,7 @@ function pushWay(activity: ActivityState, index: number, seconds: number, flag: 
     cross(activity, activity.imperial, 100 * rules.imperialSplitM, second, sumCm, cm);
     if (distance.length >= state.MAX_SERIES_S) continue;
     distance.push(cm | flag);
-    foldEfforts(cells, state.AT_EFFORTS, distance, sumCm);
-    foldCurve(cells, state.AT_PACE, distance);
+    if (distance.length - activity.settled.distanceS >= RUN_S) settleDistance(activity);
   }
 }
 

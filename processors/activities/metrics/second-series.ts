@@ -3,6 +3,8 @@ export const BLOCK_S = 512;
 /** Set on a second that was filled in or comes from poor evidence; the value has the bits below. */
 export const POOR = 0x8000;
 export const MAX_VALUE = 0x7fff;
+/** Seconds that are looked at in one go: what reads series costs a fraction of what it costs second by second. */
+export const RUN_S = 32;
 
 /**
  * One 16-bit number for each second of an activity, two bytes a second. Blocks that lie further back than `keepS` are
@@ -27,6 +29,15 @@ export class SecondSeries {
   /** Only for seconds that are kept. */
   at(index: number): number {
     return this.#blocks[index >>> 9]![index & 511];
+  }
+
+  /** Copies the seconds from `from` to before `until`, all of them kept, to the beginning of `into`. */
+  copy(from: number, until: number, into: Uint16Array): void {
+    for (let at = from; at < until; ) {
+      const end = Math.min(until, (at | (BLOCK_S - 1)) + 1);
+      const block = this.#blocks[at >>> 9]!;
+      for (let to = at - from; at < end; at++, to++) into[to] = block[at & 511];
+    }
   }
 
   /** Cuts off the seconds from `length` on. */

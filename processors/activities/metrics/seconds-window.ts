@@ -1,3 +1,4 @@
+import type { ValueColumn } from '../../../schemas/batch/reader.ts';
 import { ByteReader } from '../../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../../roll-ups/byte-writer.ts';
 import { DISTANCE, DISTANCE_ORIGIN, MISSING, ROW } from './grid.ts';
@@ -6,6 +7,11 @@ const NOBODY = 0xffff_ffff;
 
 /** Where a value went. `late`: its second was folded already; `ahead`: the window has to move on first. */
 export type Taken = 'taken' | 'late' | 'ahead';
+
+/** The later in its second, the less. */
+function claimOf(atMs: number, atS: number, rank: number): number {
+  return rank * 1000 + 999 - (atMs - atS * 1000);
+}
 
 /**
  * The newest seconds of an activity, which late samples may still change. For each second and channel the best-ranked
@@ -35,18 +41,43 @@ export class SecondsWindow {
   /** Takes one value, in stored units, of the channel with that index. */
   put(atMs: number, rank: number, channel: number, value: number): Taken {
     const atS = Math.floor(atMs / 1000);
-    if (atS < this.firstS) return 'late';
-    if (atS >= this.firstS + this.capacityS) return 'ahead';
+    const where = this.#where(atS);
+    if (where === 'taken') this.#claim(atS % this.capacityS, claimOf(atMs, atS, rank), rank, channel, value);
+    return where;
+  }
+
+  /**
+   * Takes all values that one row of a batch has; the columns are in the order of the channel table. False when it has
+   * none, or its second is not in the window.
+   */
+  putRow(atMs: number, rank: number, columns: readonly (ValueColumn | null)[], row: number): boolean {
+    const atS = Math.floor(atMs / 1000);
+    if (this.#where(atS) !== 'taken') return false;
     const slot = atS % this.capacityS;
+    const claim = claimOf(atMs, atS, rank);
+    let hasValue = false;
+    for (let channel = 0; channel < columns.length; channel++) {
+      const column = columns[channel];
+      if (column === null || column.nulls[row] !== 0) continue;
+      this.#claim(slot, claim, rank, channel, column.values[row]);
+      hasValue = true;
+    }
+    return hasValue;
+  }
+
+  #where(atS: number): Taken {
+    if (atS < this.firstS) return 'late';
+    return atS >= this.firstS + this.capacityS ? 'ahead' : 'taken';
+  }
+
+  #claim(slot: number, claim: number, rank: number, channel: number, value: number): void {
     const at = slot * ROW + channel;
-    const claim = rank * 1000 + 999 - (atMs - atS * 1000);
     const held = this.#claims[at];
-    if (claim > held || (claim === held && value <= this.#rows[at])) return 'taken';
+    if (claim > held || (claim === held && value <= this.#rows[at])) return;
     if (held === NOBODY) this.#counts[slot]++;
     this.#claims[at] = claim;
     this.#rows[at] = value;
     if (channel === DISTANCE) this.#rows[slot * ROW + DISTANCE_ORIGIN] = rank;
-    return 'taken';
   }
 
   /** Hands out the rows of the seconds before `untilS` that have values, in order, and gives up the seconds. */

@@ -8,7 +8,7 @@ import * as heartRate from './heart-rate.ts';
 import * as motion from './motion.ts';
 import * as power from './power.ts';
 import * as ranges from './ranges.ts';
-import { SecondSeries } from './second-series.ts';
+import { RUN_S, SecondSeries } from './second-series.ts';
 import { SplitList } from './splits.ts';
 import * as steps from './steps.ts';
 import * as variability from './variability.ts';
@@ -56,6 +56,8 @@ export interface ActivityState {
   readonly distance: SecondSeries;
   /** Watts of each second since the first that had some. */
   readonly power: SecondSeries;
+  /** Up to where efforts and curves have looked at the series, and how far it was until there. */
+  readonly settled: { distanceS: number; distanceCm: number; powerS: number };
   readonly metric: SplitList;
   readonly imperial: SplitList;
   readonly laps: SplitList;
@@ -81,7 +83,8 @@ export function newState(config: MetricsConfig): ActivityState {
     formulas: heartRate.heartRateFormulas(config.profile, ageYears(config)),
     cells,
     distance: new SecondSeries(MAX_SERIES_S),
-    power: new SecondSeries(LONGEST_CURVE_S),
+    power: new SecondSeries(LONGEST_CURVE_S + RUN_S),
+    settled: { distanceS: 0, distanceCm: 0, powerS: 0 },
     metric: new SplitList(),
     imperial: new SplitList(),
     laps: new SplitList(),
