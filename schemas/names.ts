@@ -1,4 +1,4 @@
-import { DEVICE_PATTERN } from './identity.ts';
+import { ATHLETE_PATTERN, DEVICE_PATTERN } from './identity.ts';
 
 /**
  * Every subject, stream, durable, bucket and topic, built and parsed by pairs of functions. `region` leaves room for
@@ -93,6 +93,14 @@ export const keys = {
     const chunk = parseNumber(rest[2] ?? '', '');
     if (rest[0] !== 'starters' || rest.length !== 3 || version === null || chunk === null) return null;
     return { race, starters: { version, chunk } };
+  },
+  /** In CONFIG: an athlete's zones, thresholds, gear and the like. */
+  athleteSettings: (athlete: string) => `athlete.${athlete}`,
+  allAthleteSettings: 'athlete.>',
+  /** The athlete, or null. */
+  parseAthleteSettings(key: string): string | null {
+    const [entity, athlete, ...rest] = key.split('.');
+    return entity === 'athlete' && athlete && ATHLETE_PATTERN.test(athlete) && rest.length === 0 ? athlete : null;
   },
   /** Frames that ingest did not take, of all its processes. */
   turnedAway: 'turned_away',

@@ -10,17 +10,19 @@ const OTHERS = USUAL_ORDER.length;
 const FILES = OTHERS + 1;
 const PLACES = 16;
 const WITHIN = Math.floor(MAX_RANK / PLACES);
+/** So many can be preferred. */
+export const MAX_PREFERRED = PLACES - FILES - 1;
 
 /**
- * The place of one (device, source) among an athlete's, 0 the best: first those that the athlete's profile names, in
- * its order (`source` or `device/source`), then by what the source is. Equal ones are told apart by a hash, so that the
- * order does not depend on which came first.
+ * The place of one (device, source) among an athlete's, 0 the best: first those that the athlete's settings prefer, in
+ * their order (`source`, `device/source` or `device/*`), then by what the source is. Equal ones are told apart by a
+ * hash, so that the order does not depend on which came first.
  */
 export function rankOf(device: string, source: string, preferred: readonly string[] = []): number {
   const named = preferred
-    .slice(0, PLACES - FILES - 1)
-    .findIndex((one) => one === source || one === `${device}/${source}`);
-  const place = named >= 0 ? named : placeOf(source) + Math.min(preferred.length, PLACES - FILES - 1);
+    .slice(0, MAX_PREFERRED)
+    .findIndex((one) => one === source || one === `${device}/${source}` || one === `${device}/*`);
+  const place = named >= 0 ? named : placeOf(source) + Math.min(preferred.length, MAX_PREFERRED);
   return place * WITHIN + shardOf(`${device}/${source}`, WITHIN);
 }
 

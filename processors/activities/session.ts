@@ -1,8 +1,8 @@
 import { type ActivityOrigin, type ActivityRecord, activityId } from '../../schemas/activity.ts';
 import type { ActivityMetrics } from '../../schemas/activity-metrics.ts';
 import type { EventType, Sport } from '../../schemas/events.ts';
+import type { AthleteProfile } from '../../schemas/settings-at.ts';
 import { createActivityMetrics, type LiveMetrics } from './metrics/activity-metrics.ts';
-import type { AthleteProfile } from './metrics/config.ts';
 import { METRICS_SPORT } from './sports.ts';
 
 export interface SessionStart {

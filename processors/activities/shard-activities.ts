@@ -1,8 +1,8 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { shardOf } from '../../schemas/identity.ts';
+import type { AthleteProfile } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
-import type { AthleteProfile } from './metrics/config.ts';
 import type { ActivityOptions } from './options.ts';
 import { RecomputeMarks } from './recompute-marks.ts';
 import { Timeline } from './timeline.ts';

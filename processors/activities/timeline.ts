@@ -1,8 +1,8 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch } from '../../schemas/batch/reader.ts';
 import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
+import type { AthleteProfile } from '../../schemas/settings-at.ts';
 import { DeviceMarks } from './device-marks.ts';
-import type { AthleteProfile } from './metrics/config.ts';
 import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
 import type { ActivityOptions } from './options.ts';

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import type { AthleteProfile, Sport } from '../../processors/activities/metrics/config.ts';
+import type { Sport } from '../../processors/activities/metrics/config.ts';
 import type { ActivityMetrics, Effort, MetricName, Peak, Split } from '../../schemas/activity-metrics.ts';
+import type { AthleteProfile } from '../../schemas/settings-at.ts';
 import { foldRecording } from './recorded.ts';
 
 interface Expected {

@@ -58,7 +58,7 @@ const VENDORS: Record<string, readonly string[]> = {
   preact: ['web/**'],
   protobufjs: ['schemas/frame/**'],
   saxes: ['files/xml/xml-reader.ts'],
-  typebox: ['api/**', 'schemas/race*.ts'],
+  typebox: ['api/**', 'schemas/athlete-settings.ts', 'schemas/race*.ts'],
   uplot: ['web/charts.tsx'],
   'uWebSockets.js': ['runtime/sockets/uws-*.ts'],
   vite: ['web/build/**'],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { createRandom } from '../../../runtime/memory-random.ts';
 import { CHANNELS } from '../../../schemas/channels.ts';
+import type { AthleteProfile } from '../../../schemas/settings-at.ts';
 import type { ActivityEvent, LiveMetrics } from './activity-metrics.ts';
-import { type AthleteProfile, type MetricsConfig, SPORTS } from './config.ts';
+import { type MetricsConfig, SPORTS } from './config.ts';
 import { DISTANCE_ORIGIN, MISSING, ROW } from './grid.ts';
 import type { NaiveActivity, NaiveSecond } from './naive-activity.ts';
 

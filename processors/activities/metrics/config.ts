@@ -1,3 +1,5 @@
+import type { AthleteProfile } from '../../../schemas/settings-at.ts';
+
 /** What metrics need to know about a sport. Speeds in m/s. */
 interface SportRules {
   /** Moving ends below this … */
@@ -34,23 +36,6 @@ export const SPORTS = {
   other: { stopMps: 0.3, goMps: 0.5, maxMps: 60, accelerationMps2: 1.5, ...WIDE },
 } as const satisfies Record<string, SportRules>;
 export type Sport = keyof typeof SPORTS;
-
-/** The athlete as known on the activity's date for its sport; whatever is not known is left out. */
-export interface AthleteProfile {
-  readonly restingHeartRateBpm?: number;
-  readonly maxHeartRateBpm?: number;
-  /** Lower bounds of the zones, rising; below the first is zone 0. At most {@link MAX_ZONES}. */
-  readonly heartRateZonesBpm?: readonly number[];
-  readonly ftpW?: number;
-  /** The FTP stands in when it is not known: it lies a few per cent below or above. */
-  readonly criticalPowerW?: number;
-  readonly wPrimeJ?: number;
-  readonly thresholdSpeedMps?: number;
-  readonly weightKg?: number;
-  readonly sex?: 'female' | 'male';
-  /** YYYY-MM-DD. */
-  readonly birthDate?: string;
-}
 
 export const MAX_ZONES = 9;
 

@@ -1,4 +1,4 @@
-import type { AthleteProfile } from './config.ts';
+import type { AthleteProfile } from '../../../schemas/settings-at.ts';
 import { HEART_RATE, MISSING } from './grid.ts';
 
 /**
