@@ -1,0 +1,117 @@
+import type { AthleteProgress } from '../../../schemas/progress.ts';
+import type { Starter } from '../../../schemas/race.ts';
+import { type ChipRead, type Crossing, CrossingEvidence, type CrossingReport } from './crossing-evidence.ts';
+import type { Passages } from './passages.ts';
+import { PassingLine } from './passing-line.ts';
+import { type MarkGrid, Trail } from './trail.ts';
+
+/** What a person decided about an athlete; `none` takes back what was decided before. */
+export const VERDICTS = ['none', 'dnf', 'dns', 'dsq'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Of one athlete the greatest revision counts. */
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly revision: number;
+}
+
+/** The course as everybody of a race has it before them. */
+export interface RaceWay {
+  readonly passages: Passages;
+  readonly grid: MarkGrid;
+  readonly finishM: number;
+  readonly startM: number;
+}
+
+export type Seen = Omit<AthleteProgress, 'crossings'>;
+
+/** One athlete of a race: all that was said of them, and what follows from it about where they were when. */
+export class BoardAthlete {
+  readonly bib: string;
+  starter: Starter;
+  gunTimeMs: number;
+  readonly evidence = new CrossingEvidence();
+  trail: Trail;
+  line: PassingLine;
+  seen: Seen | null = null;
+  decision: Decision | null = null;
+  /** What counts of the evidence, in the order of the course. */
+  crossings: readonly Crossing[] = [];
+  #way: RaceWay;
+
+  constructor(starter: Starter, gunTimeMs: number, way: RaceWay) {
+    this.bib = starter.bib;
+    this.starter = starter;
+    this.gunTimeMs = gunTimeMs;
+    this.#way = way;
+    this.trail = new Trail(way.grid, gunTimeMs);
+    this.line = new PassingLine(this.trail);
+  }
+
+  /** Takes a position; one that is not newer than the last changes nothing. */
+  see(progress: Seen): boolean {
+    if (this.seen !== null && progress.atMs <= this.seen.atMs) return false;
+    this.seen = progress;
+    this.trail.note(progress.atMs, progress.positionM);
+    return true;
+  }
+
+  report(report: CrossingReport): boolean {
+    return this.evidence.report(report) && this.#decide();
+  }
+
+  read(read: ChipRead): boolean {
+    return this.evidence.read(read) && this.#decide();
+  }
+
+  judge(decision: Decision): boolean {
+    if (this.decision !== null && decision.revision <= this.decision.revision) return false;
+    this.decision = decision;
+    return true;
+  }
+
+  /** After a change of the race: other checkpoints, another gun, another length. */
+  follow(starter: Starter, gunTimeMs: number, way: RaceWay): void {
+    this.starter = starter;
+    this.gunTimeMs = gunTimeMs;
+    if (way.grid.marks !== this.trail.grid.marks || way.grid.spacingM !== this.trail.grid.spacingM) {
+      this.trail = this.trail.onGrid(way.grid);
+      this.line = new PassingLine(this.trail);
+    }
+    this.#way = way;
+    this.#decide();
+  }
+
+  get finish(): Crossing | null {
+    return this.#crossingOf(this.#way.passages.finish);
+  }
+
+  get start(): Crossing | null {
+    return this.#crossingOf(this.#way.passages.start);
+  }
+
+  get isStarted(): boolean {
+    if (this.crossings.length > 0) return true;
+    const { reachedM, reachedMs } = this.trail;
+    return reachedM > this.#way.startM && reachedMs >= this.gunTimeMs;
+  }
+
+  /** The farthest place that counts; NaN when nothing was seen. */
+  get placeM(): number {
+    if (this.finish !== null) return this.#way.finishM;
+    return Math.min(this.line.farthestM, this.#way.finishM);
+  }
+
+  #crossingOf(passage: { checkpoint: string; pass: number } | null): Crossing | null {
+    if (passage === null) return null;
+    const isIt = ({ checkpoint, pass }: Crossing) => checkpoint === passage.checkpoint && pass === passage.pass;
+    return this.crossings.find(isIt) ?? null;
+  }
+
+  #decide(): true {
+    this.crossings = this.evidence.decide(this.#way.passages);
+    this.line.setAnchors(this.crossings);
+    return true;
+  }
+}

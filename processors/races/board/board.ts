@@ -1,0 +1,227 @@
+import type { BoardRow, BoardView } from '../../../schemas/board.ts';
+import type { ProgressTick } from '../../../schemas/progress.ts';
+import type { Race, Starter } from '../../../schemas/race.ts';
+import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
+import { type CourseEffort, effortOf } from './course-effort.ts';
+import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
+import { passagesOf } from './passages.ts';
+import { predictFinish } from './prediction.ts';
+import { groupOnRoad, type OnRoad } from './road-groups.ts';
+import { gapMs, inOrder, type RankingClock, type Standing, standingOf } from './standings.ts';
+import { gridFor } from './trail.ts';
+
+export interface BoardOptions {
+  readonly clock: RankingClock;
+  /** A runner of whom nothing was heard for longer is said to be silent. */
+  readonly silentAfterMs: number;
+}
+
+export const DEFAULT_BOARD_OPTIONS: BoardOptions = { clock: 'gun', silentAfterMs: 30_000 };
+
+/** The part of the effort so far that counts as recent. */
+const RECENT_SHARE = 0.2;
+/** A position says where somebody is for so long; farther on they may have stopped. */
+const MAX_AHEAD_MS = 10_000;
+
+/**
+ * The board of one race, as a function of the race, the positions and what was said of crossings. Sources may come in
+ * any order and more than once: the same ones give the same board in the end. It knows no clock; a view is of the
+ * moment that it is asked for.
+ */
+export class RaceBoard {
+  readonly #options: BoardOptions;
+  readonly #athletes = new Map<string, BoardAthlete>();
+  #race: Race;
+  #way: RaceWay;
+  #effort: CourseEffort;
+  #dataMs = Number.NEGATIVE_INFINITY;
+
+  constructor(race: Race, options: Partial<BoardOptions> = {}) {
+    this.#options = { ...DEFAULT_BOARD_OPTIONS, ...options };
+    this.#race = race;
+    this.#way = wayOf(race);
+    this.#effort = effortOf(race, this.#way.finishM);
+    this.#enter();
+  }
+
+  get race(): Race {
+    return this.#race;
+  }
+
+  get athletes(): Iterable<BoardAthlete> {
+    return this.#athletes.values();
+  }
+
+  athlete(bib: string): BoardAthlete | null {
+    return this.#athletes.get(bib) ?? null;
+  }
+
+  /** Takes a later version of the race: whoever is no longer in it leaves the board. */
+  change(race: Race): void {
+    if (race.version <= this.#race.version) return;
+    this.#race = race;
+    this.#way = wayOf(race);
+    this.#effort = effortOf(race, this.#way.finishM);
+    this.#enter();
+  }
+
+  /** Takes what a tick holds; whether a tick may be believed is decided where ticks are received. */
+  tick({ athletes }: Pick<ProgressTick, 'athletes'>): void {
+    for (const { crossings, ...seen } of athletes) {
+      const athlete = this.#athletes.get(seen.bib);
+      if (athlete === undefined) continue;
+      for (const crossing of crossings) this.report(seen.bib, crossing);
+      if (athlete.see(seen)) this.#dataMs = Math.max(this.#dataMs, seen.atMs);
+    }
+  }
+
+  /** False when it is of nobody, or was known. */
+  report(bib: string, report: CrossingReport): boolean {
+    const isNew = this.#athletes.get(bib)?.report(report) ?? false;
+    if (isNew) this.#dataMs = Math.max(this.#dataMs, report.timeMs);
+    return isNew;
+  }
+
+  read(bib: string, read: ChipRead): boolean {
+    const isNew = this.#athletes.get(bib)?.read(read) ?? false;
+    if (isNew) this.#dataMs = Math.max(this.#dataMs, read.timeMs);
+    return isNew;
+  }
+
+  judge(bib: string, decision: Decision): boolean {
+    return this.#athletes.get(bib)?.judge(decision) ?? false;
+  }
+
+  view(nowMs: number): BoardView {
+    const { id: race, version: raceVersion } = this.#race;
+    const standings = this.#standings(nowMs);
+    const { groups, groupOf } = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
+    const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
+    const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
+    const leader = isRanked(standings[0]) ? standings[0] : null;
+    const rows = standings.map((standing, i) => {
+      const hasRank = isRanked(standing);
+      const { wave, sex, category, club } = standing.athlete.starter;
+      const rankIn = (counts: Map<string, number>, key: string) => (hasRank ? next(counts, key) : null);
+      return this.#row(standing, nowMs, {
+        rank: rankIn(ranks.all, ''),
+        waveRank: rankIn(ranks.wave, wave),
+        sexRank: rankIn(ranks.sex, sex),
+        categoryRank: rankIn(ranks.category, category),
+        clubRank: club === '' ? null : rankIn(ranks.club, club),
+        gapLeaderMs: hasRank && leader !== null ? gapMs(standing, leader) : null,
+        gapAheadMs: hasRank && i > 0 ? gapMs(standing, standings[i - 1]) : null,
+        group: groupOf.get(standing.athlete.bib) ?? null,
+      });
+    });
+    return {
+      race,
+      raceVersion,
+      atMs: nowMs,
+      dataMs: Number.isFinite(this.#dataMs) ? this.#dataMs : null,
+      rows,
+      groups,
+    };
+  }
+
+  /** Gaps of everybody with a rank to one athlete, at the last place where both were. Null when there is none such. */
+  gapsTo(bib: string, nowMs: number): Map<string, number | null> | null {
+    const standings = this.#standings(nowMs).filter(({ projectedMs }) => !Number.isNaN(projectedMs));
+    const chosen = standings.find(({ athlete }) => athlete.bib === bib);
+    if (chosen === undefined) return null;
+    return new Map(standings.map((standing) => [standing.athlete.bib, gapMs(standing, chosen)]));
+  }
+
+  #standings(nowMs: number): Standing[] {
+    const around = { effort: this.#effort, clock: this.#options.clock, nowMs };
+    return inOrder([...this.#athletes.values()].map((athlete) => standingOf(athlete, around)));
+  }
+
+  #row(standing: Standing, nowMs: number, place: Place): BoardRow {
+    const { athlete, status, placeM, placeMs, startMs } = standing;
+    const { seen, crossings } = athlete;
+    const isRunning = status === 'running';
+    const hasPlace = !Number.isNaN(placeM) && status !== 'registered' && status !== 'dns';
+    const lastSeenMs = Math.max(
+      seen?.atMs ?? Number.NEGATIVE_INFINITY,
+      crossings.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY,
+    );
+    return {
+      bib: athlete.bib,
+      status,
+      ...place,
+      positionM: hasPlace ? Math.round(placeM * 10) / 10 : null,
+      seenMs: Number.isFinite(lastSeenMs) ? lastSeenMs : null,
+      speedMps: isRunning && seen !== null ? Math.round(seen.speedMps * 100) / 100 : null,
+      lap: hasPlace && seen !== null ? seen.lap : null,
+      isOffCourse: isRunning && (seen?.isOffCourse ?? false),
+      isSilent: isRunning && nowMs - lastSeenMs > this.#options.silentAfterMs,
+      gunMs: hasPlace ? since(athlete.gunTimeMs, placeMs) : null,
+      chipMs: hasPlace && athlete.start !== null ? since(athlete.start.timeMs, placeMs) : null,
+      predictedMs: isRunning ? this.#predict(athlete, placeM, placeMs - startMs, startMs) : null,
+      lastCrossing: this.#lastCrossing(crossings.at(-1)),
+    };
+  }
+
+  #predict(athlete: BoardAthlete, placeM: number, elapsedMs: number, startMs: number): BoardRow['predictedMs'] {
+    const doneM = this.#effort.at(placeM);
+    const recentFromM = placeM * (1 - RECENT_SHARE);
+    const recentMs = athlete.line.timeAt(recentFromM) - startMs;
+    const recent = Number.isNaN(recentMs) ? null : { elapsedMs: recentMs, doneM: this.#effort.at(recentFromM) };
+    return predictFinish({ elapsedMs, doneM, totalM: this.#effort.totalM, recent });
+  }
+
+  #lastCrossing(crossing: Crossing | undefined): BoardRow['lastCrossing'] {
+    if (crossing === undefined) return null;
+    const { checkpoint, pass, timeMs, status, revision } = crossing;
+    return { checkpoint, pass, timeMs, status: this.#race.state === 'published' ? 'official' : status, revision };
+  }
+
+  #onRoad({ athlete, status, placeM }: Standing, nowMs: number): OnRoad[] {
+    const { seen } = athlete;
+    if (status !== 'running' || seen === null || nowMs - seen.atMs > this.#options.silentAfterMs) return [];
+    const aheadMs = Math.max(0, Math.min(MAX_AHEAD_MS, nowMs - seen.atMs));
+    const positionM = Math.min(this.#way.finishM, placeM + (seen.speedMps * aheadMs) / 1_000);
+    return [{ bib: athlete.bib, positionM: Math.round(positionM * 10) / 10, speedMps: seen.speedMps }];
+  }
+
+  #enter(): void {
+    const gunTimes = new Map(this.#race.waves.map(({ id, gunTimeMs }) => [id, gunTimeMs]));
+    const bibs = new Set<string>();
+    for (const starter of this.#race.starters) {
+      bibs.add(starter.bib);
+      const gunTimeMs = gunTimeOf(starter, gunTimes);
+      const athlete = this.#athletes.get(starter.bib);
+      if (athlete === undefined) this.#athletes.set(starter.bib, new BoardAthlete(starter, gunTimeMs, this.#way));
+      else athlete.follow(starter, gunTimeMs, this.#way);
+    }
+    for (const bib of this.#athletes.keys()) if (!bibs.has(bib)) this.#athletes.delete(bib);
+  }
+}
+
+type Place = Pick<
+  BoardRow,
+  'rank' | 'waveRank' | 'sexRank' | 'categoryRank' | 'clubRank' | 'gapLeaderMs' | 'gapAheadMs' | 'group'
+>;
+
+function wayOf(race: Race): RaceWay {
+  const passages = passagesOf(race);
+  const finishM = passages.finish?.positionM ?? passages.all.at(-1)?.positionM ?? 0;
+  return { passages, finishM, startM: passages.start?.positionM ?? 0, grid: gridFor(Math.max(1, finishM)) };
+}
+
+function gunTimeOf({ bib, wave }: Starter, gunTimes: ReadonlyMap<string, number>): number {
+  const gunTimeMs = gunTimes.get(wave);
+  if (gunTimeMs === undefined) throw new RangeError(`the wave of ${bib} is none of the race: ${wave}`);
+  return gunTimeMs;
+}
+
+function next(counts: Map<string, number>, key: string): number {
+  const rank = (counts.get(key) ?? 0) + 1;
+  counts.set(key, rank);
+  return rank;
+}
+
+function since(fromMs: number, untilMs: number): number | null {
+  return Number.isNaN(untilMs) ? null : Math.round(untilMs - fromMs);
+}

@@ -1,0 +1,68 @@
+import type { BoardStatus } from '../../../schemas/board.ts';
+import type { BoardAthlete } from './athlete.ts';
+import type { CourseEffort } from './course-effort.ts';
+
+/** Which clock decides: from the gun of the wave, or from the athlete's own start line where that is known. */
+export type RankingClock = 'gun' | 'chip';
+
+/** One athlete among all others at one moment. */
+export interface Standing {
+  readonly athlete: BoardAthlete;
+  readonly status: BoardStatus;
+  /** Where they are counted, and when they were there; NaN when nothing was seen. */
+  readonly placeM: number;
+  readonly placeMs: number;
+  /** When their clock started. */
+  readonly startMs: number;
+  /** The finish time that the effort so far comes to, ms; NaN without a rank. */
+  readonly soFarMs: number;
+  /** The same, but no earlier than now for whoever has not finished: what ranks go by. */
+  readonly projectedMs: number;
+}
+
+/**
+ * Ranks go by the finish time that the average effort so far comes to, and by the finish time itself once it is there.
+ * Of two with one gun who are seen at the same moment, the one ahead on the course is ahead in rank; who finishes keeps
+ * the rank of a moment before; waves that started later are compared by what they have done, not by where they are.
+ * Whoever was not seen for long cannot have finished before now, and ranks no better than that.
+ */
+export function standingOf(
+  athlete: BoardAthlete,
+  { effort, clock, nowMs }: { effort: CourseEffort; clock: RankingClock; nowMs: number },
+): Standing {
+  const { finish, gunTimeMs, placeM } = athlete;
+  const status = statusOf(athlete);
+  const startMs = clock === 'chip' ? (athlete.start?.timeMs ?? gunTimeMs) : gunTimeMs;
+  const placeMs = finish?.timeMs ?? athlete.line.timeAt(placeM);
+  const isRanked = status === 'running' || status === 'finished';
+  const soFarMs = isRanked ? ((placeMs - startMs) * effort.totalM) / effort.at(placeM) : Number.NaN;
+  const projectedMs = finish === null ? Math.max(soFarMs, nowMs - startMs) : placeMs - startMs;
+  return { athlete, status, placeM, placeMs, startMs, soFarMs, projectedMs: isRanked ? projectedMs : Number.NaN };
+}
+
+function statusOf(athlete: BoardAthlete): BoardStatus {
+  const verdict = athlete.decision?.verdict ?? 'none';
+  if (verdict !== 'none') return verdict;
+  if (athlete.finish !== null) return 'finished';
+  return athlete.isStarted ? 'running' : 'registered';
+}
+
+/** By rank, then those without one by bib. Equal times share nothing: the bib decides, so that an order is an order. */
+export function inOrder(standings: readonly Standing[]): Standing[] {
+  return [...standings].sort((a, b) => {
+    const [isA, isB] = [!Number.isNaN(a.projectedMs), !Number.isNaN(b.projectedMs)];
+    if (isA !== isB) return isA ? -1 : 1;
+    if (isA && a.projectedMs !== b.projectedMs) return a.projectedMs - b.projectedMs;
+    if (isA && a.soFarMs !== b.soFarMs) return a.soFarMs - b.soFarMs;
+    return a.athlete.bib < b.athlete.bib ? -1 : 1;
+  });
+}
+
+/** How much later than `other` the athlete was at the last place where both were; null when that is not known. */
+export function gapMs(one: Standing, other: Standing): number | null {
+  const placeM = Math.min(one.placeM, other.placeM);
+  const oneMs = placeM === one.placeM ? one.placeMs : one.athlete.line.timeAt(placeM);
+  const otherMs = placeM === other.placeM ? other.placeMs : other.athlete.line.timeAt(placeM);
+  const gap = oneMs - one.startMs - (otherMs - other.startMs);
+  return Number.isNaN(gap) ? null : Math.round(gap);
+}
