@@ -8,7 +8,8 @@ export const MARKS = {
   gaps: 'More than a twentieth of the seconds are missing, or bridged over more than ten seconds.',
   gps_poor: 'Positions were inaccurate (over 20 m on average) or often rejected.',
   gps_jump: 'The position jumped further than the athlete could go; the jump is not counted.',
-  counter_reset: "A device's distance counter started again or jumped, or another device took over.",
+  counter_reset:
+    'The distance counter started again, jumped or changed its device, and nothing else measured meanwhile.',
   altitude_jump: 'The altitude stepped, as in a calibration; the step is not counted as climbing.',
   few_samples: 'Less than half of the time was measured.',
   beats_rejected: 'More than a tenth of the beats were artefacts.',

@@ -31,7 +31,7 @@ import {
  *
  * Distance is in whole centimetres: the running sum is rounded, so no error gathers.
  */
-export const VERSION = 1;
+export const VERSION = 2;
 
 export const PATIENCE_S = 10;
 /** The limit of the speed's channel. A second's way has to fit into 15 bits of centimetres. */

@@ -42,6 +42,8 @@ export function readOdometers(
   maxMps: number,
 ): void {
   cells[at + IS_RESET] = 0;
+  const knewGps = cells[at + LAST + GPS] >= 0;
+  const knewSpeed = cells[at + LAST + SPEEDOMETER] >= 0;
   readCounter(cells, at, index, row[from + DISTANCE], row[from + DISTANCE_ORIGIN], maxMps);
   cells[at + KNOWN + GPS] = gpsWay < 0 ? 0 : 1;
   if (gpsWay >= 0) advance(cells, at, GPS, index, gpsWay);
@@ -56,6 +58,11 @@ export function readOdometers(
   const power = row[from + POWER];
   cells[at + KNOWN + TURNING] = cadence === MISSING && power === MISSING ? 0 : 1;
   if (cells[at + KNOWN + TURNING] === 1) advance(cells, at, TURNING, index, 0);
+  if (cells[at + IS_RESET] === 0) return;
+  // What another odometer went on measuring meanwhile is not lost, so nothing is wrong with the distance.
+  const next = bestKnown(cells, at);
+  const isBridged = (next === GPS && knewGps) || (next === SPEEDOMETER && knewSpeed);
+  if (!isBridged) cells[at + RESETS]++;
 }
 
 function advance(cells: Float64Array, at: number, odometer: number, index: number, way: number): void {
@@ -75,7 +82,6 @@ function readCounter(cells: Float64Array, at: number, index: number, cm: number,
   if (last >= 0 && (isOther || way < 0 || way > 100 * maxMps * (index - last) + COUNTER_SLACK_CM)) {
     cells[at + LAST + COUNTER] = index;
     cells[at + SINCE + COUNTER] = 0;
-    cells[at + RESETS]++;
     cells[at + IS_RESET] = 1;
     return;
   }

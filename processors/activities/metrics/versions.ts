@@ -31,5 +31,5 @@ export const METRIC_VERSIONS = {
   wBalance,
 } as const;
 
-/** Of a checkpoint's bytes; grows with their layout and with any version above. */
+/** Of a checkpoint's bytes; grows with their layout, and when an algorithm cannot go on from what an older one kept. */
 export const STATE_VERSION = 1;
