@@ -1,4 +1,4 @@
-import { CHANNELS } from '../schemas/channels.ts';
+import { CHANNELS, kindOf } from '../schemas/channels.ts';
 import type { SensorFrame } from '../schemas/frame/encode.ts';
 
 /** Some samples of one source in true time (ms since the epoch), before a device has put its identity and clock on. */
@@ -15,10 +15,14 @@ export interface Draft {
  */
 export type Activity = Iterable<Draft>;
 
-/** Cuts whole series into drafts of up to `samplesPerFrame` samples, ordered by the time of their last sample. */
+/**
+ * Cuts whole series into drafts of up to `samplesPerFrame` samples, ordered by the time of their last sample. An event
+ * is told when it happens, so each is a draft of its own.
+ */
 export function* cutIntoDrafts(series: readonly Draft[], samplesPerFrame: number): Activity {
   const starts = series.map(() => 0);
-  const lastOf = (i: number) => Math.min(starts[i] + samplesPerFrame, series[i].timesMs.length) - 1;
+  const sizes = series.map(({ source }) => (kindOf(source) === 'events' ? 1 : samplesPerFrame));
+  const lastOf = (i: number) => Math.min(starts[i] + sizes[i], series[i].timesMs.length) - 1;
   for (;;) {
     let first = -1;
     for (let i = 0; i < series.length; i++) {

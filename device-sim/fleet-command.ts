@@ -84,6 +84,7 @@ export function summarizeFleetRun({ simulation, devices, pace }: FleetRun, resul
     ['connections', tally.connects],
     ['lostConnections', tally.lostConnections],
     ['failedConnections', tally.failedConnects],
+    ['longestActivityMs', devices.reduce((most, { durationMs }) => Math.max(most, durationMs), 0)],
     ['elapsedMs', Math.round(result.elapsedMs)],
     ['samplesPerS', perS(counts.acknowledgedSamples)],
     ['ackP50Ms', latency.quantileMs(0.5)],

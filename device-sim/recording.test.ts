@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CHANNELS } from '../schemas/channels.ts';
+import { ALL_CHANNELS } from '../schemas/channels.ts';
+import { eventOfCode, sportOfCode } from '../schemas/events.ts';
 import { cutIntoDrafts } from './activity.ts';
 import { RecordingError, readRecording, shiftToMs } from './recording.ts';
 
@@ -19,8 +20,9 @@ const shapeOf = (recording: typeof run) =>
   );
 
 test('a run is read whole: every record in each of its sources', () => {
-  assert.deepEqual([run.records, run.startMs, run.endMs], [2809, Date.UTC(2015, 7, 15, 14, 45, 8), 1439652741000]);
+  assert.deepEqual([run.records, run.startMs, run.endMs], [2809, Date.UTC(2015, 7, 15, 14, 45, 8), 1439652742000]);
   assert.deepEqual(shapeOf(run), {
+    events: [5, 'event 5', 'sport 1'],
     gps: [2809, 'latitude 2809', 'longitude 2809', 'altitude 2809', 'speed 2809', 'distance 2809'],
     hr: [2808, 'heart_rate 2808'],
     cadence: [2809, 'cadence 2809'],
@@ -31,6 +33,7 @@ test('a run is read whole: every record in each of its sources', () => {
 test('a ride is read whole, with its power meter; a pedal that did not turn up is a lost sample', () => {
   assert.equal(ride.records, 4700);
   assert.deepEqual(shapeOf(ride), {
+    events: [9, 'event 9', 'sport 1'],
     gps: [4700, 'latitude 4700', 'longitude 4700', 'altitude 4700', 'speed 4700', 'distance 4700'],
     hr: [4671, 'heart_rate 4671'],
     power: [4700, 'power 4700', 'cadence 4634'],
@@ -38,8 +41,30 @@ test('a ride is read whole, with its power meter; a pedal that did not turn up i
   });
 });
 
+test('a device tells when it starts and with which sport, each lap, and when it stops', () => {
+  const [{ timesMs, columns }] = run.series;
+  const told = timesMs.map((timeMs, i) => [
+    (timeMs - run.startMs) / 1_000,
+    eventOfCode(columns.event[i] ?? 0),
+    sportOfCode(columns.sport[i] ?? 0),
+  ]);
+  assert.deepEqual(told, [
+    [1, 'start', 'run'],
+    [272, 'lap', null],
+    [1_109, 'lap', null],
+    [1_868, 'lap', null],
+    [2_834, 'stop', null],
+  ]);
+  const frames = [...cutIntoDrafts(run.series, 10)].filter(({ source }) => source === 'events');
+  assert.deepEqual(
+    frames.map((frame) => frame.timesMs),
+    timesMs.map((timeMs) => [timeMs]),
+    'each in a frame of its own',
+  );
+});
+
 test('values are integers of the channel table, inside their limits', () => {
-  const first = run.series[0];
+  const [, first] = run.series;
   const valuesOf = Object.fromEntries(Object.entries(first.columns).map(([name, values]) => [name, values[0]]));
   assert.deepEqual(valuesOf, {
     latitude: Math.round((703410450 * 180e7) / 2 ** 31),
@@ -50,7 +75,7 @@ test('values are integers of the channel table, inside their limits', () => {
   });
   for (const { columns } of [...run.series, ...ride.series]) {
     for (const [name, values] of Object.entries(columns)) {
-      const { min, max } = CHANNELS.find((channel) => channel.name === name)!;
+      const { min, max } = ALL_CHANNELS.find((channel) => channel.name === name)!;
       assert.ok(values.every((value) => value === null || (Number.isInteger(value) && value >= min && value <= max)));
     }
   }

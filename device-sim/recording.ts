@@ -1,7 +1,10 @@
 import type { RecordedActivity } from '../files/activity.ts';
 import { MAX_FILE_BYTES, readActivityFile } from '../files/read-activity-file.ts';
 import { FILE_REASONS } from '../files/reasons.ts';
+import { timelineOf } from '../files/timeline.ts';
 import { StartError } from '../runtime/service.ts';
+import { EVENTS_SOURCE } from '../schemas/channels.ts';
+import { eventCode, sportCode } from '../schemas/events.ts';
 import type { Draft } from './activity.ts';
 
 /** A recorded activity as the series of its sources, in the time in which it happened. */
@@ -36,8 +39,28 @@ export async function readRecording(bytes: Uint8Array, name: string, nowMs: numb
   const [activity] = outcome.activities;
   const damage = activity.damage.find(({ reason }) => reason === 'truncated' || reason === 'bad_checksum');
   if (damage !== undefined) throw new RecordingError(`${name} is damaged: ${FILE_REASONS[damage.reason].text}`);
-  const series = Object.entries(SOURCES).flatMap(([source, channels]) => readSeries(source, channels, activity));
-  return { records: activity.samples.timesMs.length, startMs: activity.startMs, endMs: activity.endMs, series };
+  const measured = Object.entries(SOURCES).flatMap(([source, channels]) => readSeries(source, channels, activity));
+  const series = [readEvents(activity), ...measured];
+  const times = series.flatMap(({ timesMs }) => [timesMs[0], timesMs[timesMs.length - 1]]);
+  return {
+    records: activity.samples.timesMs.length,
+    startMs: Math.min(...times),
+    endMs: Math.max(...times),
+    series,
+  };
+}
+
+/** Start with the sport, laps, pauses and stop, as a device tells them. */
+function readEvents(activity: RecordedActivity): Draft {
+  const events = timelineOf(activity);
+  return {
+    source: EVENTS_SOURCE,
+    timesMs: events.map(({ timeMs }) => timeMs),
+    columns: {
+      event: events.map(({ type }) => eventCode(type)),
+      sport: events.map(({ sport }) => (sport === null ? null : sportCode(sport))),
+    },
+  };
 }
 
 /** The same recording moved in time so that its last sample is at `endMs`. */

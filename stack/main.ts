@@ -6,11 +6,14 @@ import { type Service, StartError } from '../runtime/service.ts';
 import { TokenKeyError } from '../runtime/token-keys.ts';
 import { runDemo } from './demo/demo.ts';
 import { demoLink } from './demo/link.ts';
+import { startLiveRun } from './demo/live-run.ts';
 import { EngineError } from './engine-error.ts';
 import { stackOptions } from './options.ts';
 import { buildPage } from './page.ts';
 import { startStack } from './stack.ts';
 import { ensureTokenKeys } from './token-keys.ts';
+
+const LIVE_RUN_STOP_MS = 20_000;
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -41,7 +44,14 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
         ? log.info(`${name} is well again`)
         : log.error(`${name} is not well: ${trouble}. When its disk is full, free some space: it then starts again.`),
   }).catch(asStartError(EngineError));
-  if (options.demo) await runDemo(options, urls, tokenKeys.privateFile, signal);
+  if (options.demo) {
+    await runDemo(options, urls, tokenKeys.privateFile, signal);
+    if (options.demoSpeed > 0) {
+      const run = startLiveRun({ options, tokenKey: tokenKeys.privateFile, log });
+      release.add('the recorded run', run.stop, { timeoutMs: LIVE_RUN_STOP_MS });
+      say(`  The recorded run is live now, ${run.words}.\n`);
+    }
+  }
   if (options.open)
     say('  AUTHENTICATION IS OFF (--open): any client may send as any device. For closed test networks only.\n');
   if ((await pageDir) !== null) say(`  the page    ${await demoLink(options, urls.api, tokenKeys.privateFile)}`);

@@ -67,7 +67,7 @@ export const stackOptions = defineOptions({
   demo: {
     type: 'boolean',
     default: true,
-    description: 'Stream two recorded activities and a small fleet at the start.',
+    description: 'Stream two recorded activities and a small fleet at the start, then the recorded run as it goes on.',
   },
   demoDevices: {
     type: 'integer',
@@ -76,6 +76,16 @@ export const stackOptions = defineOptions({
     max: 5_000,
     unit: 'count',
     description: 'Devices of the fleet.',
+  },
+  demoSpeed: {
+    type: 'integer',
+    default: 1,
+    min: 0,
+    max: 100,
+    unit: 'times',
+    description:
+      'How fast the recorded run is lived again, live, after that: 1 is real time, at 10 it began in the past and ' +
+      'catches up with now at its end; 0 leaves it out.',
   },
   seed: { type: 'string', default: '1', description: 'Seed of the fleet.' },
 });

@@ -80,6 +80,27 @@ function tableOf(output: string): Record<string, string> {
   return Object.fromEntries([...lines].map(([, what, count]) => [what, count]));
 }
 
+interface Shown {
+  readonly id: string;
+  readonly status: string;
+  readonly sport: string;
+  readonly origin: string;
+  readonly endMs: number;
+}
+
+/** The activities that the page of this start shows, once the newest lasted until after `afterMs`. */
+async function shownAfter({ output }: Started, afterMs: number): Promise<Shown[]> {
+  const [, api, token] = /the page +(\S+)\/#token=(\S+)/.exec(output()) ?? assert.fail(output());
+  const untilMs = Date.now() + UP_TIMEOUT_MS;
+  for (;;) {
+    const answer = await fetch(`${api}/v1/activities`, { headers: { authorization: `Bearer ${token}` } });
+    const { activities } = (await answer.json()) as { activities: Shown[] };
+    if (activities.length > 1 && activities[0].endMs > afterMs) return activities;
+    if (Date.now() > untilMs) assert.fail(JSON.stringify(activities));
+    await delay(100);
+  }
+}
+
 function refuses(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -102,7 +123,7 @@ async function left(): Promise<string[]> {
   return lines.filter((line) => line.includes(dir));
 }
 
-test('a first start streams the demonstration into both stores; a second one sends the same rows again', async () => {
+test('a start streams the demonstration and a live run; a second one sends the same rows again', async () => {
   const first = start();
   const output = await untilSaid(first, 'Ctrl-C drains and stops it all');
   const table = tableOf(output);
@@ -112,6 +133,13 @@ test('a first start streams the demonstration into both stores; a second one sen
   assert.equal(table['dead letters'], '0', output);
   assert.match(output, /The ledger balances: [\d,]+ samples were accepted, repeats included, and none is missing/);
   assert.match(output, /Both stores hold the same rows/);
+
+  const shown = await shownAfter(first, Date.now());
+  const whatOf = ({ status, sport, origin }: Shown) => [status, sport, origin];
+  assert.deepEqual(shown.map(whatOf), [
+    ['live', 'run', 'device'],
+    ['finished', 'run', 'device'],
+  ]);
 
   const busy = start();
   const [code] = await once(busy.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
@@ -125,6 +153,12 @@ test('a first start streams the demonstration into both stores; a second one sen
   const second = start();
   const again = tableOf(await untilSaid(second, 'Ctrl-C drains and stops it all'));
   assert.deepEqual(again, table, 'the same rows are sent again, and each store holds them once');
+  const goesOn = await shownAfter(second, Date.now());
+  assert.deepEqual(
+    goesOn.map(({ id, status }) => [id, status]),
+    shown.map(({ id, status }) => [id, status]),
+    'the run that was live goes on where it was',
+  );
   second.child.kill('SIGINT');
   second.child.kill('SIGINT');
   await once(second.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });

@@ -131,12 +131,16 @@ export class Timeline {
   live(revision: number): ActivityRecord | null {
     const { session, window } = this;
     if (session === null || window === null) return null;
+    let { aliveS } = session;
     const metrics = session.metrics.snapshotWith(() => {
       window.forEach((atS, rows, from) => {
-        if (atS >= session.start.startS) session.metrics.fold(atS, rows, from);
+        if (atS < session.start.startS) return;
+        session.metrics.fold(atS, rows, from);
+        if (session.starters.size > 0 || moves(rows, from)) aliveS = Math.max(aliveS, atS);
       });
     });
-    return session.record('live', revision, metrics);
+    // It lasts until what its metrics count: who reads its samples then misses none that a number stands on.
+    return { ...session.record('live', revision, metrics), endMs: (aliveS + 1) * 1000 };
   }
 
   /** Nothing was heard for long: all that came is final. What goes on here after all makes a later revision of it. */

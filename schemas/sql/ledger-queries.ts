@@ -14,4 +14,16 @@ export const DISTINCT_ROWS_SQL = {
   clickhouse: `SELECT ${KINDS.map((kind) => `(SELECT count() FROM slipstream.${kind} FINAL)`).join(' + ')} AS rows`,
 } as const;
 
+/** The same, of the rows before a moment (event time, ms since the epoch). */
+export function distinctRowsBeforeSql(untilMs: number): Record<LedgerStoreName, string> {
+  if (!Number.isSafeInteger(untilMs)) throw new RangeError('not a time in whole milliseconds');
+  const hot = HOT_COUNTS.map((sql) => `${sql} WHERE ts < ${untilMs} * 1000L`);
+  const before = `WHERE ts < fromUnixTimestamp64Milli(${untilMs})`;
+  const cold = KINDS.map((kind) => `(SELECT count() FROM slipstream.${kind} FINAL ${before})`);
+  return {
+    questdb: `SELECT sum(n) AS rows FROM (${hot.join(' UNION ALL ')})`,
+    clickhouse: `SELECT ${cold.join(' + ')} AS rows`,
+  };
+}
+
 export type LedgerStoreName = keyof typeof LEDGER_TOTALS_SQL;

@@ -9,6 +9,7 @@ const sent = {
   elapsedMs: 4_000,
   ackP50Ms: 4.25,
   ackP99Ms: 61.4,
+  longestActivityMs: 4_700_000,
 };
 
 function arrived(clickhouseRows: number, inFlight: number): Arrived {

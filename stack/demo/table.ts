@@ -6,6 +6,7 @@ export interface SimulatorSummary {
   readonly elapsedMs: number;
   readonly ackP50Ms: number;
   readonly ackP99Ms: number;
+  readonly longestActivityMs: number;
 }
 
 /** What a reader of one store finds, and how long a frame took to get there. */

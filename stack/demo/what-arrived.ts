@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantileOf, readHistogram } from '../../runtime/metrics-page.ts';
-import { DISTINCT_ROWS_SQL } from '../../schemas/sql/ledger-queries.ts';
+import { distinctRowsBeforeSql } from '../../schemas/sql/ledger-queries.ts';
 import type { StackUrls } from '../stack.ts';
 import type { Arrived, LedgerAnswer, StoreArrival } from './table.ts';
 
@@ -10,12 +10,17 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Waits, within a bound, until nothing is on its way any more and both stores hold the same rows, and says what is
- * there then.
+ * there then of all that was measured before `beforeMs`.
  */
-export async function whatArrived(urls: StackUrls, token: string, signal: AbortSignal): Promise<Arrived> {
+export async function whatArrived(
+  urls: StackUrls,
+  token: string,
+  beforeMs: number,
+  signal: AbortSignal,
+): Promise<Arrived> {
   const untilMs = Date.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
-    const arrived = await look(urls, token, signal);
+    const arrived = await look(urls, token, beforeMs, signal);
     if (isSettled(arrived) || Date.now() > untilMs) return arrived;
     await delay(LOOK_EVERY_MS, undefined, { signal });
   }
@@ -29,7 +34,7 @@ function isSettled({ stores, ledger }: Arrived): boolean {
   );
 }
 
-async function look(urls: StackUrls, token: string, signal: AbortSignal): Promise<Arrived> {
+async function look(urls: StackUrls, token: string, beforeMs: number, signal: AbortSignal): Promise<Arrived> {
   const either = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   const get = async (url: string, headers: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(url, { headers, signal: either });
@@ -42,8 +47,9 @@ async function look(urls: StackUrls, token: string, signal: AbortSignal): Promis
     return { p50Ms: quantileOf(reading, 0.5), p99Ms: quantileOf(reading, 0.99) };
   };
   const ledger = await get(`${urls.api}/v1/ledger`, { authorization: `Bearer ${token}` });
-  const hot = await get(`${urls.questdb}/exec?query=${encodeURIComponent(DISTINCT_ROWS_SQL.questdb)}`);
-  const cold = await get(`${urls.clickhouse}/?query=${encodeURIComponent(DISTINCT_ROWS_SQL.clickhouse)}`);
+  const sql = distinctRowsBeforeSql(beforeMs);
+  const hot = await get(`${urls.questdb}/exec?query=${encodeURIComponent(sql.questdb)}`);
+  const cold = await get(`${urls.clickhouse}/?query=${encodeURIComponent(sql.clickhouse)}`);
   const { dataset } = (await hot.json()) as { dataset: [[number]] };
   return {
     stores: [
