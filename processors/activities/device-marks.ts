@@ -1,6 +1,11 @@
 /** More devices than these on one athlete at a time are not named in an activity. */
 const MAX_DEVICES = 32;
 
+export interface KeptMarks {
+  readonly devices: readonly string[];
+  readonly marks: readonly (readonly [slot: number, mark: number])[];
+}
+
 /** Which devices measured something in each second of the window: one bit for each device. */
 export class DeviceMarks {
   readonly #capacityS: number;
@@ -29,12 +34,17 @@ export class DeviceMarks {
     return marks === 0 ? [] : this.#devices.filter((_, index) => (marks & (1 << index)) !== 0);
   }
 
-  encode(): { devices: readonly string[]; marks: readonly number[] } {
-    return { devices: this.#devices, marks: [...this.#marks] };
+  /** Seconds without a mark, which are most, are left out. */
+  encode(): KeptMarks {
+    const marks: [slot: number, mark: number][] = [];
+    this.#marks.forEach((mark, slot) => {
+      if (mark !== 0) marks.push([slot, mark]);
+    });
+    return { devices: this.#devices, marks };
   }
 
-  restore({ devices, marks }: { devices: readonly string[]; marks: readonly number[] }): void {
+  restore({ devices, marks }: KeptMarks): void {
     this.#devices.push(...devices);
-    this.#marks.set(marks);
+    for (const [slot, mark] of marks) this.#marks[slot] = mark;
   }
 }

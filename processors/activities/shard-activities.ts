@@ -1,12 +1,12 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
-import { shardOf } from '../../schemas/identity.ts';
 import type { AthleteProfile } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
+import { decodeUnwritten, encodeUnwritten } from './athlete-codec.ts';
+import { AthleteRecords } from './athlete-records.ts';
 import type { ActivityOptions } from './options.ts';
 import { RecomputeMarks } from './recompute-marks.ts';
 import { Timeline } from './timeline.ts';
-import { decodeAthletes, decodeUnwritten, encodeAthletes, encodeUnwritten } from './timeline-codec.ts';
 
 /** What the athlete's settings say to activities. */
 export interface AthleteSettings {
@@ -32,11 +32,10 @@ export interface Athlete {
   /** Message time of the last message with rows of the athlete. */
   heardMs: number;
   isResting: boolean;
+  /** Sequence of that message. */
   touchedSeq: number;
 }
 
-/** Parts of a shard's checkpoint; those whose athletes did nothing are not written again. */
-export const ATHLETE_PARTS = 64;
 const MAX_SOURCES = 64;
 const UNWRITTEN = 'unwritten';
 export const NEVER_HEARD = -1;
@@ -58,12 +57,14 @@ export class ShardActivities {
   nowMs = 0;
   readonly options: ActivityOptions;
   readonly #settingsOf: (athlete: string) => AthleteSettings;
-  readonly #dirty = new Set<number>();
+  readonly #records = new AthleteRecords();
+  /** Who did something since the last checkpoint. */
+  readonly #dirty = new Set<Athlete>();
   #isUnwrittenDirty = false;
   #touched: Athlete[] = [];
   #seq = 0;
 
-  /** Throws RangeError or CheckpointError when `kept` is not what {@link takeDirty} gave. */
+  /** Throws CheckpointError when `kept` is not what {@link takeDirty} gave. */
   constructor(
     options: ActivityOptions,
     settingsOf: (athlete: string) => AthleteSettings,
@@ -72,26 +73,21 @@ export class ShardActivities {
     this.options = options;
     this.#settingsOf = settingsOf;
     this.marks = new RecomputeMarks(options.maxRecomputes, options.silenceS * 1000);
-    for (const [name, bytes] of kept) {
-      if (name !== UNWRITTEN) {
-        this.#restore(bytes);
-        continue;
-      }
-      const { records, marks } = decodeUnwritten(bytes);
-      this.unwritten = records;
-      for (const mark of marks) this.marks.add(mark);
+    const athletes = this.#records.restore(kept, (key) => this.#make(key));
+    for (const athlete of athletes.sort((a, b) => a.heardMs - b.heardMs)) {
+      (athlete.isResting ? this.resting : this.active).set(athlete.key, athlete);
+      this.nowMs = athlete.heardMs;
     }
+    const unwritten = kept.get(UNWRITTEN);
+    if (unwritten === undefined) return;
+    const { records, marks } = decodeUnwritten(unwritten);
+    this.unwritten = records;
+    for (const mark of marks) this.marks.add(mark);
   }
 
-  /** The parts that changed since the last call; null for one that is empty now. */
+  /** The parts that changed since the last call; null for one that is needed no more. */
   takeDirty(): Map<string, Uint8Array | null> {
-    const dirty = new Map<string, Uint8Array | null>();
-    const all = [...this.resting.values(), ...this.active.values()];
-    const byPart = Map.groupBy(all, ({ key }) => shardOf(key, ATHLETE_PARTS));
-    for (const part of this.#dirty) {
-      const athletes = byPart.get(part);
-      dirty.set(`athletes-${String(part).padStart(2, '0')}`, athletes ? encodeAthletes(athletes) : null);
-    }
+    const dirty = this.#records.takeDirty(this.#dirty);
     this.#dirty.clear();
     if (this.#isUnwrittenDirty) dirty.set(UNWRITTEN, encodeUnwritten(this.unwritten, this.marks.all));
     this.#isUnwrittenDirty = false;
@@ -110,12 +106,13 @@ export class ShardActivities {
       athlete.isResting = true;
       this.active.delete(athlete.key);
       this.resting.set(athlete.key, athlete);
-      this.#touch(athlete);
+      this.#dirty.add(athlete);
     }
     for (const athlete of this.resting.values()) {
       if (this.active.size + this.resting.size <= maxAthletes) break;
       this.resting.delete(athlete.key);
-      this.#touch(athlete);
+      this.#dirty.delete(athlete);
+      this.#records.drop(athlete.key);
     }
   }
 
@@ -136,7 +133,8 @@ export class ShardActivities {
 
   /** The activity that goes on; null when there is none. */
   live(key: string): ActivityRecord | null {
-    return this.active.get(key)?.timeline.live(2 * this.#seq) ?? null;
+    const athlete = this.active.get(key);
+    return athlete?.timeline.live(2 * athlete.touchedSeq) ?? null;
   }
 
   /** Sequence of the last message with anything of the athlete; {@link NEVER_HEARD} when nothing is waited for. */
@@ -204,7 +202,7 @@ export class ShardActivities {
     this.active.delete(key);
     this.active.set(key, athlete);
     this.#touched.push(athlete);
-    this.#touch(athlete);
+    this.#dirty.add(athlete);
     return athlete;
   }
 
@@ -230,16 +228,6 @@ export class ShardActivities {
       if (this.nowMs - heardMs < sourceIdleMs && newestMs < passedMs) passedMs = newestMs;
     }
     timeline.advance(Math.floor(passedMs / 1000) - graceS, 2 * seq);
-  }
-
-  #restore(bytes: Uint8Array): void {
-    for (const athlete of decodeAthletes(bytes, (key) => this.#make(key))) {
-      (athlete.isResting ? this.resting : this.active).set(athlete.key, athlete);
-    }
-  }
-
-  #touch({ key }: Athlete): void {
-    this.#dirty.add(shardOf(key, ATHLETE_PARTS));
   }
 
   #make(key: string): Athlete {

@@ -47,6 +47,17 @@ export class ByteReader {
     return this.#bytes[this.#skip(1)];
   }
 
+  /** That many bytes, in memory of their own. */
+  bytes(length: number): Uint8Array<ArrayBuffer> {
+    const start = this.#skip(length);
+    return new Uint8Array(this.#bytes.subarray(start, start + length));
+  }
+
+  /** What is left. */
+  rest(): Uint8Array<ArrayBuffer> {
+    return this.bytes(this.#bytes.length - this.#pos);
+  }
+
   text(): string {
     const length = this.varint();
     const start = this.#skip(length);

@@ -1,5 +1,5 @@
 import type { ActivityMetrics } from '../../../schemas/activity-metrics.ts';
-import { decodeState, encodeHead, fullBlocks } from './checkpoint.ts';
+import { blockNames, blockOf, decodeState, encodeHead } from './checkpoint.ts';
 import type { MetricsConfig } from './config.ts';
 import { foldSecond, lap, pause, settle } from './fold.ts';
 import { EMPTY_ROW } from './grid.ts';
@@ -42,9 +42,13 @@ export interface LiveMetrics {
   /** What changes all the time; with the blocks it is the whole state. */
   encodeHead(): Uint8Array<ArrayBuffer>;
   /**
-   * Blocks of seconds that are full, by name. The same name has the same bytes for ever, so a checkpoint keeps each
-   * once; a name that is gone is needed no more.
+   * Names of the blocks of seconds that are full. The same name has the same bytes for ever, so a checkpoint keeps each
+   * once; a name that is gone is needed no more. The list is the same one until another name is in it.
    */
+  blockNames(): readonly string[];
+  /** Throws RangeError for a name that is not among them. */
+  block(name: string): Uint8Array;
+  /** All of them, by name. */
   blocks(): Map<string, Uint8Array>;
   /** Memory that grows with the activity, and what is fixed. */
   bytes(): number;
@@ -73,6 +77,7 @@ const kept = new Float64Array(CELLS);
 class Live implements LiveMetrics {
   readonly #activity: ActivityState;
   #isProvisional = false;
+  #blocks: { readonly version: string; readonly names: readonly string[] } = { version: '', names: [] };
 
   constructor(activity: ActivityState) {
     this.#activity = activity;
@@ -130,8 +135,20 @@ class Live implements LiveMetrics {
     return encodeHead(this.#activity);
   }
 
+  blockNames(): readonly string[] {
+    const { distance, power } = this.#activity;
+    const [one, other] = [distance.fullRange(), power.fullRange()];
+    const version = `${one.from} ${one.until} ${other.from} ${other.until}`;
+    if (version !== this.#blocks.version) this.#blocks = { version, names: blockNames(this.#activity) };
+    return this.#blocks.names;
+  }
+
+  block(name: string): Uint8Array {
+    return blockOf(this.#activity, name);
+  }
+
   blocks(): Map<string, Uint8Array> {
-    return fullBlocks(this.#activity);
+    return new Map(this.blockNames().map((name) => [name, this.block(name)]));
   }
 
   bytes(): number {

@@ -28,8 +28,7 @@ export function encodeHead(activity: ActivityState): Uint8Array<ArrayBuffer> {
   for (const [, series] of seriesOf(activity)) {
     writer.varint(series.length);
     // Blocks are given up from the front, so where the kept ones begin says which those are.
-    const [first] = series.fullBlocks().keys();
-    writer.varint(first ?? series.length >>> 9);
+    writer.varint(series.fullRange().from);
     writer.array(bytesOf(series.tail()));
   }
   for (const list of listsOf(activity)) {
@@ -39,12 +38,20 @@ export function encodeHead(activity: ActivityState): Uint8Array<ArrayBuffer> {
   return writer.take();
 }
 
-export function fullBlocks(activity: ActivityState): Map<string, Uint8Array> {
-  const blocks = new Map<string, Uint8Array>();
-  for (const [name, series] of seriesOf(activity)) {
-    for (const [nth, block] of series.fullBlocks()) blocks.set(`${name}-${nth}`, bytesOf(block));
-  }
-  return blocks;
+/** The names of the blocks that belong to a head. */
+export function blockNames(activity: ActivityState): string[] {
+  return seriesOf(activity).flatMap(([name, series]) => {
+    const { from, until } = series.fullRange();
+    return Array.from({ length: until - from }, (_, i) => `${name}-${from + i}`);
+  });
+}
+
+/** The bytes of a block, as they lie in memory. Throws RangeError for a name that is not among {@link blockNames}. */
+export function blockOf(activity: ActivityState, blockName: string): Uint8Array {
+  const at = blockName.indexOf('-');
+  const [, series] = seriesOf(activity).find(([name]) => name === blockName.slice(0, at)) ?? [];
+  if (series === undefined) throw new RangeError(`there is no block ${blockName}`);
+  return bytesOf(series.fullBlock(Number(blockName.slice(at + 1))));
 }
 
 /** Throws CheckpointError for bytes of another version, bytes that end early, and blocks that are not there. */
@@ -63,25 +70,19 @@ function decode(reader: ByteReader, blocks: ReadonlyMap<string, Uint8Array>): Ac
   const activity = newState(JSON.parse(reader.text()) as MetricsConfig);
   const cells = reader.varint();
   if (cells !== CELLS) throw new CheckpointError(`the state has ${cells} numbers, not ${CELLS}`);
-  activity.cells.set(new Float64Array(read(reader, 8 * CELLS).buffer));
+  activity.cells.set(new Float64Array(reader.bytes(8 * CELLS).buffer));
   for (const [name, series] of seriesOf(activity)) {
     const length = reader.varint();
     const first = reader.varint();
     const full = Array.from({ length: length >>> 9 }, (_, nth) => (nth < first ? null : block(blocks, name, nth)));
-    series.restore(full, new Uint16Array(read(reader, 2 * (length & 511)).buffer));
+    series.restore(full, new Uint16Array(reader.bytes(2 * (length & 511)).buffer));
   }
   activity.settled.distanceS = activity.distance.length;
   activity.settled.distanceCm = activity.cells[AT_MOTION + SUM_CM];
   activity.settled.powerS = activity.power.length;
-  for (const list of listsOf(activity)) list.restore(new Uint32Array(read(reader, 28 * reader.varint()).buffer));
+  for (const list of listsOf(activity)) list.restore(new Uint32Array(reader.bytes(28 * reader.varint()).buffer));
   if (!reader.isAtEnd()) throw new CheckpointError('the state has more bytes than it says');
   return activity;
-}
-
-function read(reader: ByteReader, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = reader.byte();
-  return bytes;
 }
 
 function block(blocks: ReadonlyMap<string, Uint8Array>, name: string, nth: number): Uint16Array {

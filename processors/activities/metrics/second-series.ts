@@ -14,6 +14,8 @@ export class SecondSeries {
   length = 0;
   readonly #keepS: number;
   #blocks: (Uint16Array | null)[] = [];
+  /** The first block that was not given up. */
+  #firstKept = 0;
 
   constructor(keepS: number) {
     this.#keepS = keepS;
@@ -49,17 +51,19 @@ export class SecondSeries {
   /** Gives up blocks that no window reaches any more; not while seconds are provisional. */
   forget(): void {
     const last = Math.floor((this.length - this.#keepS) / BLOCK_S) - 1;
-    for (let nth = last; nth >= 0 && this.#blocks[nth] !== null; nth--) this.#blocks[nth] = null;
+    for (; this.#firstKept <= last; this.#firstKept++) this.#blocks[this.#firstKept] = null;
   }
 
-  /** Full blocks that are kept, by number. */
-  fullBlocks(): Map<number, Uint16Array> {
-    const full = new Map<number, Uint16Array>();
-    for (let nth = 0; nth < this.length >>> 9; nth++) {
-      const block = this.#blocks[nth];
-      if (block !== null) full.set(nth, block);
-    }
-    return full;
+  /** Where full blocks that are kept begin and end, by number. */
+  fullRange(): { from: number; until: number } {
+    return { from: this.#firstKept, until: this.length >>> 9 };
+  }
+
+  /** A full block that is kept. */
+  fullBlock(nth: number): Uint16Array {
+    const block = nth < this.length >>> 9 ? this.#blocks[nth] : undefined;
+    if (block == null) throw new RangeError(`block ${nth} is not full or not kept`);
+    return block;
   }
 
   /** The seconds after the last full block. */
@@ -68,10 +72,12 @@ export class SecondSeries {
     return rest === 0 ? new Uint16Array() : this.#blocks[this.length >>> 9]!.subarray(0, rest);
   }
 
-  /** What `fullBlocks` and `tail` gave; a number without a block is one that was given up. */
+  /** All full blocks and what `tail` gave; a number without a block is one that was given up. */
   restore(full: readonly (Uint16Array | null)[], tail: Uint16Array): void {
     this.#blocks = [...full];
     this.length = full.length * BLOCK_S;
+    const firstKept = full.findIndex((block) => block !== null);
+    this.#firstKept = firstKept < 0 ? full.length : firstKept;
     for (const value of tail) this.push(value);
   }
 
