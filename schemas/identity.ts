@@ -9,8 +9,12 @@ export const SOURCE_PATTERN = /^[a-z][a-z0-9_]{0,15}$/;
 export const FILE_SOURCE_PATTERN = /^file:[0-9a-f]{8,40}(?::rr|:events)?$/;
 export const MAX_SOURCES_PER_DEVICE = 16;
 
-/** SHARDS is fixed for a deployment: it stands in the stream's metadata, and a start with another value is refused. */
-export const DEFAULT_SHARDS = 16;
+/**
+ * SHARDS is fixed for a deployment: it stands in the stream's metadata, and a start with another value is refused. So
+ * few suit one machine, where every message costs the stream and its three readers the same for ten samples as for a
+ * thousand; as many processes at most can share the holding, so a cluster has more (docs/decisions/027).
+ */
+export const DEFAULT_SHARDS = 4;
 
 /**
  * The shard of an athlete's data, or of a device that belongs to nobody. 32-bit FNV-1a: even, cheap, the same in any

@@ -102,7 +102,7 @@ export async function openPlatform(
       stream({ name: names.factsStream, subjects: [names.factsFilter], maxBytes: options.factsMaxBytes, metadata: {} }),
     offsets: () => bucket(names.offsetsBucket, offsetsTtlMs),
     leases: () => bucket(names.leasesBucket, 0),
-    // 16 shards of 16 parts below 1 MB, older and newer at once, are half of it.
+    // Of 16 shards the 16 parts of roll-ups below 1 MB, older and newer at once, are half of it.
     checkpoints: () => bucket(names.checkpointsBucket, 0, 1024 * MIB),
     /** Nothing that is older has a token left to revoke. */
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
