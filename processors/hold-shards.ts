@@ -6,6 +6,7 @@ import type { MessageLog } from '../runtime/stream/stream.ts';
 import { createActivities } from './activities/activity-reducer.ts';
 import { createClickHouseActivityStore } from './activities/clickhouse-activity-store.ts';
 import { serveLiveActivities } from './activities/live-activities.ts';
+import { NO_SETTINGS } from './activities/shard-activities.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
@@ -16,8 +17,6 @@ import { createRollUpCounts } from './roll-ups/counts.ts';
 import { createRollUps } from './roll-ups/roll-up-reducer.ts';
 import { createTrimmer } from './trimmer.ts';
 
-/** Until athletes can state theirs: metrics that need them say so. */
-const NO_SETTINGS = { profile: {}, preferredSources: [] };
 /** The rounds of all shards begin together, so their first blocks are there within some milliseconds. */
 const ROLL_UP_JOINING = { joinMs: 50, maxJoinedBytes: 16 * 1024 * 1024 };
 const TRIM_INTERVAL_MS = 10_000;

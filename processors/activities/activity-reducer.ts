@@ -1,11 +1,10 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import { LogFullError, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { type Fact, factMessageId } from '../../schemas/facts.ts';
 import type { Names } from '../../schemas/names.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
+import { publishActivityFacts } from './activity-facts.ts';
 import type { ActivityStore } from './activity-store.ts';
-import { METRIC_VERSIONS } from './metrics/versions.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { recomputeActivities } from './recompute.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
@@ -65,12 +64,7 @@ function createActivityReducer(deps: ActivityDeps, options: ActivityOptions, sta
     if (records.length === 0) return;
     signal.throwIfAborted();
     await store.write(records, epoch);
-    for (const record of records) {
-      signal.throwIfAborted();
-      const fact = factOf(record, epoch, state.nowMs);
-      const options = { msgId: factMessageId(fact), headers: {} };
-      await facts.publish(names.fact(fact.kind, fact.entity), Buffer.from(JSON.stringify(fact)), options);
-    }
+    await publishActivityFacts(records, { facts, names, epoch, knownAtMs: state.nowMs, signal });
   }
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
@@ -134,18 +128,5 @@ function createActivityReducer(deps: ActivityDeps, options: ActivityOptions, sta
       await emitRecomputes(context);
     },
     wantsTick: () => state.active.size > 0,
-  };
-}
-
-function factOf(activity: ActivityRecord, epoch: number, knownAtMs: number): Fact {
-  return {
-    kind: activity.status === 'withdrawn' ? 'workout.withdrawn' : 'workout.finished',
-    entity: activity.id,
-    revision: activity.revision,
-    epoch,
-    eventTimeMs: activity.endMs,
-    knownAtMs,
-    versions: METRIC_VERSIONS,
-    activity,
   };
 }

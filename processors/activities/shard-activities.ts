@@ -15,6 +15,9 @@ export interface AthleteSettings {
   readonly preferredSources: readonly string[];
 }
 
+/** Of an athlete who stated nothing: metrics that need more say so. */
+export const NO_SETTINGS: AthleteSettings = { profile: {}, preferredSources: [] };
+
 /** A source of an athlete, while it is heard of. */
 export interface KnownSource {
   readonly device: string;

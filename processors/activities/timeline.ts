@@ -213,6 +213,7 @@ export class Timeline {
         const starters = session ? session.starters : [device];
         const next = this.#open(atS, sport ?? 'other', 'device', this.#cut(atS, revision));
         for (const starter of starters) next.join(starter);
+        next.devices.add(device);
         return;
       }
       default:

@@ -40,7 +40,7 @@ const VENDORS: Record<string, readonly string[]> = {
   aedes: ['benchmarks/peers/aedes*.ts'],
   'axe-core': [],
   chdb: ['stack/chdb/database.ts', 'stack/chdb/session*.ts'],
-  'cli-progress': ['device-sim/progress.ts', 'stack/progress.ts'],
+  'cli-progress': ['**/progress.ts'],
   'fast-check': [],
   fastify: ['api/**'],
   hyparquet: ['files/table/parquet.ts'],

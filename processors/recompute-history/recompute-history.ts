@@ -1,0 +1,171 @@
+import type { MessageLog } from '../../runtime/stream/stream.ts';
+import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { Names } from '../../schemas/names.ts';
+import { publishActivityFacts } from '../activities/activity-facts.ts';
+import type { ActivityStore } from '../activities/activity-store.ts';
+import { METRIC_VERSIONS } from '../activities/metrics/versions.ts';
+import type { ActivityOptions } from '../activities/options.ts';
+import { recomputeActivities } from '../activities/recompute.ts';
+import type { AthleteSettings } from '../activities/shard-activities.ts';
+import { type ActivityHistory, isOlder, type OlderQuery, type PastActivity } from './activity-history.ts';
+import type { DifferenceTable } from './difference-table.ts';
+
+export interface RecomputeHistoryDeps {
+  readonly history: ActivityHistory;
+  readonly store: ActivityStore;
+  readonly query: OlderQuery;
+  settingsOf(athlete: string): AthleteSettings;
+  /** When the athlete's activity that goes on began, ms; null when none does. */
+  goesOnSince(athlete: string): Promise<number | null>;
+  readonly options: ActivityOptions;
+  readonly differences: DifferenceTable;
+  /** Null: nothing is written. */
+  readonly apply: Apply | null;
+  readonly signal: AbortSignal;
+  onProgress(counts: HistoryCounts): void;
+  /** Activities that are looked up at once. */
+  readonly pageActivities?: number;
+}
+
+export interface Apply {
+  readonly facts: MessageLog;
+  readonly names: Pick<Names, 'fact'>;
+  /** The raw tables have every message up to it: see `fence.ts`. */
+  readonly fenceSeq: number;
+  readonly nowMs: () => number;
+}
+
+/** Of activities. */
+export interface HistoryCounts {
+  /** Of an older version, that this came to. */
+  readonly looked: number;
+  /** Found again, and computed by the present versions. */
+  readonly computed: number;
+  /** Not known before: the samples show them now. */
+  readonly added: number;
+  /** Not found again: they are part of others, or were none. */
+  readonly withdrawn: number;
+  /** They go on, or touch what goes on: the holder computes them with the present versions when it ends. */
+  readonly goingOn: number;
+  /** The stored samples show nothing at all there; they stay as they are. */
+  readonly withoutSamples: number;
+}
+
+/** No holder ever has this epoch: it says who made the revision. */
+export const HISTORY_EPOCH = 0;
+
+/**
+ * Computes activities again that an older version of the metrics computed: from the stored samples, by the same code as
+ * late data, one span of an athlete after the other, in bounded memory.
+ *
+ * With `apply` the later revisions are published. Facts go first and the store's row last, because the row is what
+ * says that it is done: killed in between, the activity is still of an older version, and another run publishes it
+ * again under a greater revision. Done twice it changes nothing, as nothing is of an older version then. Holders go on
+ * meanwhile; `fence.ts` says why neither undoes what the other knows better.
+ *
+ * Throws StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError.
+ */
+export async function recomputeHistory(deps: RecomputeHistoryDeps): Promise<HistoryCounts> {
+  const { history, query, signal, pageActivities = 100 } = deps;
+  const counts = { looked: 0, computed: 0, added: 0, withdrawn: 0, goingOn: 0, withoutSamples: 0 };
+  let after: { athlete: string; id: string } | null = null;
+  let athlete: AthleteInTurn | null = null;
+  for (;;) {
+    const page = await history.older({ ...query, after, limit: pageActivities });
+    for (const one of page) {
+      signal.throwIfAborted();
+      if (athlete?.key !== one.athlete) athlete = await nextAthlete(one.athlete, deps);
+      counts.looked++;
+      if (!athlete.done.has(one.id)) await recomputeOne(one, athlete, deps, counts);
+      deps.onProgress({ ...counts });
+    }
+    if (page.length < pageActivities) return counts;
+    after = page[page.length - 1];
+  }
+}
+
+interface AthleteInTurn {
+  readonly key: string;
+  readonly devices: readonly string[];
+  readonly goesOnSinceMs: number;
+  /** Activities that a span before theirs took along. */
+  readonly done: Set<string>;
+}
+
+async function nextAthlete(key: string, { history, goesOnSince }: RecomputeHistoryDeps): Promise<AthleteInTurn> {
+  const [devices, since] = await Promise.all([history.devices(key), goesOnSince(key)]);
+  return { key, devices, goesOnSinceMs: since ?? Number.POSITIVE_INFINITY, done: new Set() };
+}
+
+type Counts = { -readonly [Name in keyof HistoryCounts]: number };
+
+async function recomputeOne(
+  one: Pick<PastActivity, 'id' | 'fromMs' | 'untilMs'>,
+  { key, devices, goesOnSinceMs, done }: AthleteInTurn,
+  deps: RecomputeHistoryDeps,
+  counts: Counts,
+): Promise<void> {
+  const { store, history, options, apply } = deps;
+  if (one.untilMs + options.silenceS * 1000 > goesOnSinceMs) {
+    counts.goingOn++;
+    return;
+  }
+  const records = await recomputeActivities(
+    store,
+    {
+      athlete: key,
+      devices,
+      fromMs: one.fromMs,
+      untilMs: one.untilMs,
+      settings: deps.settingsOf(key),
+      revision: apply === null ? 0 : 2 * apply.fenceSeq + 1,
+      beforeMs: goesOnSinceMs,
+    },
+    options,
+  );
+  if (!records.some(({ status }) => status === 'finished')) {
+    counts.withoutSamples++;
+    return;
+  }
+  const ids = records.map(({ id }) => id);
+  const before = new Map((await history.read(key, ids)).map((past) => [past.id, past]));
+  const changed = records.filter((record) => !done.has(record.id) && isWorthWriting(record, before.get(record.id)));
+  if (apply !== null) await write(changed, apply, deps);
+  for (const record of changed) countOne(record, before.get(record.id), deps, counts);
+  for (const id of ids) done.add(id);
+}
+
+/** What the present versions computed already stays; what somebody withdrew meanwhile is withdrawn. */
+function isWorthWriting({ status }: ActivityRecord, past: PastActivity | undefined): boolean {
+  if (past === undefined) return status === 'finished';
+  return status === 'withdrawn' || isOlder(past.versions);
+}
+
+async function write(
+  records: readonly ActivityRecord[],
+  { facts, names, nowMs }: Apply,
+  { store, signal }: RecomputeHistoryDeps,
+): Promise<void> {
+  const about = { facts, names, epoch: HISTORY_EPOCH, knownAtMs: nowMs(), signal };
+  await publishActivityFacts(records, about);
+  await store.write(records, HISTORY_EPOCH);
+}
+
+function countOne(
+  record: ActivityRecord,
+  past: PastActivity | undefined,
+  { differences }: RecomputeHistoryDeps,
+  counts: Counts,
+): void {
+  if (record.status === 'withdrawn') {
+    counts.withdrawn++;
+    return;
+  }
+  if (past === undefined) {
+    counts.added++;
+    return;
+  }
+  counts.computed++;
+  const { athlete, id, metrics } = record;
+  differences.add({ athlete, id, before: past, after: { metrics, versions: METRIC_VERSIONS } });
+}
