@@ -8,6 +8,7 @@ import { joinServices, type Service, StartError } from '../runtime/service.ts';
 import { createBehindWatch, gaugeBehind } from './behind-watch.ts';
 import { createClickHouseSink } from './clickhouse/sink.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createBoardServices } from './hold-boards.ts';
 import { createShardServices } from './hold-shards.ts';
 import { type processorsOptions, SINKS } from './options.ts';
 import { createPipeline, type PipelineEvents, type PipelineOptions } from './pipeline.ts';
@@ -84,7 +85,8 @@ export async function createProcessors(deps: ProcessorsDeps): Promise<Service> {
   );
   gaugeBehind(metrics, watches);
   const holding = options.holdShards ? await createShardServices({ ...deps, frames }) : [];
-  return joinServices('processors', [...pipelines, ...watches.values(), ...holding]);
+  const boards = options.holdShards ? await createBoardServices(deps) : [];
+  return joinServices('processors', [...pipelines, ...watches.values(), ...holding, ...boards]);
 }
 
 function batchOptionsOf(name: SinkName, options: ProcessorsDeps['options']) {

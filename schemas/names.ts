@@ -23,6 +23,11 @@ export function createNames(region = '') {
     ledgerBucket: `${bar}LEDGER`,
     /** What operators tell processes: the last value of each entity, with its version. */
     configBucket: `${bar}CONFIG`,
+    /** Of the boards of races, which have holders of their own. */
+    boardLeasesBucket: `${bar}BOARD_LEASES`,
+    boardCheckpointsBucket: `${bar}BOARD_CHECKPOINTS`,
+    /** The last board of each race, for who asks while nobody holds it. */
+    boardsBucket: `${bar}BOARDS`,
     /** Durable consumers are named for the sink. */
     durable: (sink: string) => `${sink}`,
     frames: (shard: number) => `${dot}frames.${shard}`,
@@ -48,6 +53,13 @@ export function createNames(region = '') {
     progressFilter: (race: string) => `${dot}progress.${race}.*`,
     /** The holder of a shard is asked to tell of everybody in a race. */
     askProgress: (shard: number) => `${dot}live.progress.${shard}`,
+    /** All that happened in races: crossings, reads, decisions. */
+    raceFactsFilter: `${dot}facts.race.>`,
+    boardHolder: (owner: string) => `${dot}holder.board.${owner}`,
+    /** The board of a race, numbered; messages of `board-message.ts`. */
+    board: (race: string) => `${dot}board.${race}`,
+    /** The holder of a race's board is asked for all of it, or for gaps. */
+    askBoard: (race: string) => `${dot}live.board.${race}`,
   };
 }
 export type Names = ReturnType<typeof createNames>;
@@ -102,6 +114,8 @@ export const keys = {
     const [entity, athlete, ...rest] = key.split('.');
     return entity === 'athlete' && athlete && ATHLETE_PATTERN.test(athlete) && rest.length === 0 ? athlete : null;
   },
+  /** In BOARDS: the last board of a race, in parts. */
+  board: (race: string, part: number) => `board.${race}.${part}`,
   /** Frames that ingest did not take, of all its processes. */
   turnedAway: 'turned_away',
 };

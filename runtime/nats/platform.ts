@@ -104,6 +104,11 @@ export async function openPlatform(
     leases: () => bucket(names.leasesBucket, 0),
     // Of 16 shards the 16 parts of roll-ups below 1 MB, older and newer at once, are half of it.
     checkpoints: () => bucket(names.checkpointsBucket, 0, 1024 * MIB),
+    boardLeases: () => bucket(names.boardLeasesBucket, 0, 8 * MIB),
+    /** Of a race about four kilobytes a starter, older and newer at once. */
+    boardCheckpoints: () => bucket(names.boardCheckpointsBucket, 0, 384 * MIB),
+    /** About a hundred and fifty bytes a starter. */
+    boards: () => bucket(names.boardsBucket, 0, 128 * MIB),
     /** Nothing that is older has a token left to revoke. */
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),

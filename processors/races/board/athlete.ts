@@ -71,15 +71,19 @@ export class BoardAthlete {
     return true;
   }
 
+  /** Takes a trail that was kept, unless something was seen since. */
+  recall(trail: Trail, seen: Seen | null): void {
+    if (seen === null || (this.seen !== null && this.seen.atMs >= seen.atMs)) return;
+    this.seen = seen;
+    this.#setTrail(trail);
+  }
+
   /** After a change of the race: other checkpoints, another gun, another length. */
   follow(starter: Starter, gunTimeMs: number, way: RaceWay): void {
     this.starter = starter;
     this.gunTimeMs = gunTimeMs;
-    if (way.grid.marks !== this.trail.grid.marks || way.grid.spacingM !== this.trail.grid.spacingM) {
-      this.trail = this.trail.onGrid(way.grid);
-      this.line = new PassingLine(this.trail);
-    }
     this.#way = way;
+    this.#setTrail(this.trail);
     this.#decide();
   }
 
@@ -107,6 +111,15 @@ export class BoardAthlete {
     if (passage === null) return null;
     const isIt = ({ checkpoint, pass }: Crossing) => checkpoint === passage.checkpoint && pass === passage.pass;
     return this.crossings.find(isIt) ?? null;
+  }
+
+  /** On the marks of the race as it is now. */
+  #setTrail(trail: Trail): void {
+    const { grid } = this.#way;
+    const isOnGrid = grid.marks === trail.grid.marks && grid.spacingM === trail.grid.spacingM;
+    this.trail = isOnGrid ? trail : trail.onGrid(grid);
+    this.line = new PassingLine(this.trail);
+    this.line.setAnchors(this.crossings);
   }
 
   #decide(): true {

@@ -1,0 +1,198 @@
+import { type Bus, BusTimeoutError, NoRespondersError, type Subscription } from '../../runtime/bus.ts';
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Holder } from '../../runtime/holder/holder.ts';
+import { type KeyValue, KvUnavailableError } from '../../runtime/kv/kv.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { Service } from '../../runtime/service.ts';
+import type { BoardView } from '../../schemas/board.ts';
+import { encodeBoardAsk, readBoardQuestion } from '../../schemas/board-message.ts';
+import { keys, type Names } from '../../schemas/names.ts';
+import { encodeProgress, readProgressAnswer, readProgressTick } from '../../schemas/progress.ts';
+import { BoardPublisher } from './board-publisher.ts';
+import type { Boards } from './board-reducer.ts';
+import type { HeldRace } from './held-race.ts';
+
+export interface BoardServiceDeps {
+  readonly boards: Boards;
+  readonly holder: Pick<Holder, 'held'>;
+  readonly bus: Bus;
+  /** The bucket BOARDS. */
+  readonly kv: KeyValue;
+  readonly names: Names;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly options?: Partial<BoardServiceOptions>;
+}
+
+export interface BoardServiceOptions {
+  readonly publishIntervalMs: number;
+  /** The same for a live race of which nothing new is known. */
+  readonly quietIntervalMs: number;
+  /** From one question about missing progress to the next. */
+  readonly askIntervalMs: number;
+  readonly askTimeoutMs: number;
+  /** How often the last board is put into the bucket, if it changed. */
+  readonly keepIntervalMs: number;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+const DEFAULTS: BoardServiceOptions = {
+  publishIntervalMs: 500,
+  quietIntervalMs: 2_000,
+  askIntervalMs: 1_000,
+  askTimeoutMs: 500,
+  keepIntervalMs: 5_000,
+};
+
+export interface BoardService extends Service {
+  /** For metrics: races that this process shows, and how long the last board took to reckon and tell, ms. */
+  shownRaces(): number;
+  turnMs(): number;
+}
+
+/** One race that is shown in one term: its ticks come in, its board goes out. */
+interface Shown {
+  readonly race: HeldRace;
+  readonly publisher: BoardPublisher;
+  readonly subscriptions: readonly Subscription[];
+  view: BoardView | null;
+  toldMs: number;
+  askedMs: number;
+  keptMs: number;
+  /** The write into the bucket that is under way: one at a time. */
+  isKeeping: boolean;
+}
+
+/**
+ * Shows the races of the slots that this process holds: takes their ticks, asks shards for what is missing, and sends
+ * out each board twice a second. A race is shown from when its slot has read all facts, until the slot is lost.
+ */
+export function createBoardService(deps: BoardServiceDeps): BoardService {
+  const { boards, holder, bus, kv, names, clock, logger } = deps;
+  const options = { ...DEFAULTS, ...deps.options };
+  const shown = new Map<string, Shown>();
+  let timer: Timer | null = null;
+  let turnMs = 0;
+  const ended = Promise.withResolvers<void>();
+
+  function show(race: HeldRace, epoch: number): Shown {
+    const publisher = new BoardPublisher(epoch);
+    const ticks = bus.subscribe(names.progressFilter(race.id), ({ data }) => {
+      const tick = readProgressTick(data);
+      if (tick !== null && tick.race === race.id) race.tick(tick);
+    });
+    const questions = bus.subscribe(names.askBoard(race.id), ({ data, respond }) => {
+      const question = readBoardQuestion(data);
+      if (question?.ask === 'all') respond(encodeBoardAsk({ epoch, number: publisher.askAll() }));
+      if (question?.ask !== 'gaps' || race.board === null) return;
+      const gaps = race.board.gapsTo(question.bib, clock.nowMs());
+      respond(encodeBoardAsk({ epoch, gaps: gaps && Object.fromEntries(gaps) }));
+    });
+    const subscriptions = [ticks, questions];
+    return {
+      race,
+      publisher,
+      subscriptions,
+      view: null,
+      isKeeping: false,
+      toldMs: NEVER,
+      askedMs: NEVER,
+      keptMs: NEVER,
+    };
+  }
+
+  function hide(id: string): void {
+    for (const subscription of shown.get(id)?.subscriptions ?? []) subscription.stop();
+    shown.delete(id);
+  }
+
+  /** Shows what is held and caught up, and hides the rest. */
+  function follow(): void {
+    const wanted = new Map<string, { race: HeldRace; epoch: number }>();
+    for (const { shard: slot, epoch, isCaughtUp } of holder.held()) {
+      if (!isCaughtUp) continue;
+      for (const race of boards.inSlot(slot)) {
+        if (race.board !== null && race.board.race.state !== 'draft') wanted.set(race.id, { race, epoch });
+      }
+    }
+    for (const [id, { race, publisher }] of shown) {
+      const now = wanted.get(id);
+      if (now?.race !== race || now.epoch !== publisher.epoch) hide(id);
+    }
+    for (const [id, { race, epoch }] of wanted) if (!shown.has(id)) shown.set(id, show(race, epoch));
+  }
+
+  function turn(): void {
+    follow();
+    for (const one of shown.values()) {
+      publish(one);
+      const { race } = one;
+      if (race.board?.race.state !== 'live' || clock.monotonicMs() - one.askedMs < options.askIntervalMs) continue;
+      one.askedMs = clock.monotonicMs();
+      for (const shard of race.intake.lacking()) void ask(race, shard);
+    }
+  }
+
+  /** A board without news is told of less often while it is live, for its age, and for what time alone changes. */
+  function publish(one: Shown): void {
+    const { race, publisher } = one;
+    const fromMs = clock.monotonicMs();
+    const isDue = race.board?.race.state === 'live' && fromMs - one.toldMs >= options.quietIntervalMs;
+    const hasNews = race.takeNews();
+    if (race.board !== null && (hasNews || publisher.wantsAll || isDue)) {
+      one.toldMs = fromMs;
+      one.view = race.board.view(clock.nowMs());
+      for (const message of publisher.messages(one.view)) bus.publish(names.board(race.id), message);
+      turnMs = clock.monotonicMs() - fromMs;
+    }
+    if (one.view === null || !publisher.hasNews || one.isKeeping || fromMs - one.keptMs < options.keepIntervalMs)
+      return;
+    one.keptMs = fromMs;
+    void keep(one, publisher.snapshot(one.view));
+  }
+
+  /** Whoever holds the shard says from where on it tells of everybody. */
+  async function ask({ id, intake }: HeldRace, shard: number): Promise<void> {
+    try {
+      const data = await bus.request(names.askProgress(shard), encodeProgress({ race: id }), options.askTimeoutMs);
+      const answer = readProgressAnswer(data);
+      if (answer !== null) intake.answered(shard, answer);
+    } catch (error) {
+      if (!(error instanceof NoRespondersError || error instanceof BusTimeoutError)) throw error;
+      logger.debug({ err: error, race: id, shard }, 'nobody tells of the progress of a race; asking again');
+    }
+  }
+
+  async function keep(one: Shown, parts: readonly Uint8Array[]): Promise<void> {
+    one.isKeeping = true;
+    try {
+      for (const [part, bytes] of parts.entries()) await kv.put(keys.board(one.race.id, part), bytes);
+    } catch (error) {
+      if (!(error instanceof KvUnavailableError)) throw error;
+      one.publisher.hasNews = true;
+      logger.warn({ err: error, race: one.race.id }, 'the last board could not be kept; it is tried again');
+    } finally {
+      one.isKeeping = false;
+    }
+  }
+
+  async function end(): Promise<void> {
+    timer?.cancel();
+    for (const id of [...shown.keys()]) hide(id);
+    ended.resolve();
+  }
+
+  return {
+    name: 'boards',
+    async run(signal) {
+      signal?.addEventListener('abort', () => void end(), { once: true });
+      if (signal?.aborted) return;
+      timer = clock.setRepeating(turn, options.publishIntervalMs);
+      await ended.promise;
+    },
+    drain: end,
+    stop: end,
+    shownRaces: () => shown.size,
+    turnMs: () => turnMs,
+  };
+}

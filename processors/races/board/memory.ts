@@ -1,0 +1,83 @@
+import { deserialize, serialize } from 'node:v8';
+import type { CrossingFact } from '../../../schemas/facts.ts';
+import type { RaceEntry } from '../../../schemas/race-entry.ts';
+import type { BoardAthlete, Decision, Seen } from './athlete.ts';
+import type { RaceBoard } from './board.ts';
+import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
+import { Trail } from './trail.ts';
+
+/** What is kept of an athlete, so that a successor goes on where a board's holder ended. */
+export interface AthleteMemory {
+  readonly bib: string;
+  readonly reports: readonly CrossingReport[];
+  readonly reads: readonly ChipRead[];
+  readonly decision: Decision | null;
+  readonly seen: Seen | null;
+  readonly trail: TrailMemory;
+}
+
+interface TrailMemory {
+  readonly marks: number;
+  readonly spacingM: number;
+  readonly originMs: number;
+  readonly reachedM: number;
+  readonly reachedMs: number;
+  /** Of the marks that were passed. */
+  readonly times: Float32Array;
+}
+
+/** A fact of a race that CONFIG has not told of yet, and its place in the stream. */
+export interface Waiting {
+  readonly said: CrossingFact | RaceEntry;
+  readonly seq: number;
+}
+
+export interface BoardPart {
+  readonly race: string;
+  readonly athletes: readonly AthleteMemory[];
+  readonly waiting: readonly Waiting[];
+}
+
+/** Grows with every change of what is kept. */
+const FORMAT = 1;
+
+/** A checkpoint of an older format is of no use: throws, and whoever holds the race has to be told. */
+export class BoardFormatError extends Error {
+  override name = 'BoardFormatError';
+}
+
+export function encodeBoardPart(part: BoardPart): Uint8Array {
+  return serialize({ format: FORMAT, ...part });
+}
+
+/** Throws {@link BoardFormatError}. */
+export function decodeBoardPart(bytes: Uint8Array): BoardPart {
+  const { format, race, athletes, waiting } = deserialize(bytes) as BoardPart & { format: number };
+  if (format !== FORMAT) throw new BoardFormatError(`a board's checkpoint has format ${format}, not ${FORMAT}`);
+  return { race, athletes, waiting };
+}
+
+export function memoryOf({ bib, evidence, decision, seen, trail }: BoardAthlete): AthleteMemory {
+  const { grid, originMs, reachedM, reachedMs, lastMark } = trail;
+  const times = trail.times.slice(0, lastMark + 1);
+  return {
+    ...{ bib, decision, seen, reads: [...evidence.reads.values()], reports: [...evidence.reports.values()].flat() },
+    trail: { ...grid, originMs, reachedM, reachedMs, times },
+  };
+}
+
+/** Gives a board's athlete back what was kept. What the board was told meanwhile stays. */
+export function recall(board: RaceBoard, memory: AthleteMemory): void {
+  const athlete = board.athlete(memory.bib);
+  if (athlete === null) return;
+  for (const report of memory.reports) athlete.report(report);
+  for (const read of memory.reads) athlete.read(read);
+  if (memory.decision !== null) athlete.judge(memory.decision);
+  const { marks, spacingM, originMs, reachedM, reachedMs, times } = memory.trail;
+  const trail = new Trail({ marks, spacingM }, originMs);
+  trail.times.set(times);
+  trail.reachedM = reachedM;
+  trail.reachedMs = reachedMs;
+  trail.lastMark = times.length - 1;
+  athlete.recall(trail, memory.seen);
+}

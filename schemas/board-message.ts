@@ -1,0 +1,144 @@
+import { BOARD_STATUSES, type BoardCrossing, type BoardRow, type RoadGroup } from './board.ts';
+
+/**
+ * The board of a race on its way from its holder to those who show it: a core message whenever something changed,
+ * numbered, on `board.<race>`. A receiver that misses a number, or sees a new epoch, asks on `live.board.<race>` and is
+ * sent everything under following numbers. A lower epoch than one that was seen is of a process that was stopped, and
+ * is dropped. The same form, always full, lies in the bucket BOARDS.
+ */
+export interface BoardMessage {
+  readonly race: string;
+  readonly raceVersion: number;
+  readonly epoch: number;
+  /** Counts the messages of a race within an epoch, from 1. */
+  readonly number: number;
+  /** When the view was made, and the newest thing that it knows of. */
+  readonly atMs: number;
+  readonly dataMs: number | null;
+  /** True when all parts together have every row; else they have those that changed. */
+  readonly full: boolean;
+  /** A view is whole with its last part: only then it may be shown. */
+  readonly part: number;
+  readonly parts: number;
+  readonly rows: readonly BoardRow[];
+  /** Who left the board. */
+  readonly removed: readonly string[];
+  readonly groups: readonly RoadGroup[];
+}
+
+/** Far below a message's megabyte. */
+export const MAX_ROWS_PER_MESSAGE = 2_000;
+
+export type BoardQuestion = { readonly ask: 'all' } | { readonly ask: 'gaps'; readonly bib: string };
+
+/** Everything begins with this number, or is on its way under it already. */
+export interface BoardAnswer {
+  readonly epoch: number;
+  readonly number: number;
+}
+
+/** Of everybody with a rank to one athlete, ms; null where nobody knows. `gaps` is null when that one has no rank. */
+export interface GapsAnswer {
+  readonly epoch: number;
+  readonly gaps: Readonly<Record<string, number | null>> | null;
+}
+
+type PackedRow = readonly (string | number | null | readonly (string | number)[])[];
+
+/** Rows travel as lists in the order of their fields: of twenty thousand rows the names would be most of it. */
+function packRow(row: BoardRow): PackedRow {
+  const { predictedMs, lastCrossing } = row;
+  return [
+    ...[row.bib, BOARD_STATUSES.indexOf(row.status)],
+    ...[row.rank, row.waveRank, row.sexRank, row.categoryRank, row.clubRank],
+    ...[row.positionM, row.seenMs, row.speedMps, row.lap, (row.isOffCourse ? 1 : 0) + (row.isSilent ? 2 : 0)],
+    ...[row.gunMs, row.chipMs, row.gapLeaderMs, row.gapAheadMs],
+    predictedMs && [predictedMs.p10, predictedMs.p50, predictedMs.p90],
+    row.group,
+    lastCrossing && packCrossing(lastCrossing),
+  ];
+}
+
+function packCrossing({ checkpoint, pass, timeMs, status, revision }: BoardCrossing): readonly (string | number)[] {
+  return [checkpoint, pass, timeMs, status, revision];
+}
+
+function unpackRow(packed: PackedRow): BoardRow {
+  const number = (i: number) => packed[i] as number | null;
+  const predicted = packed[16] as readonly number[] | null;
+  const crossing = packed[18] as readonly [string, number, number, BoardCrossing['status'], number] | null;
+  return {
+    bib: packed[0] as string,
+    status: BOARD_STATUSES[packed[1] as number],
+    ...{ rank: number(2), waveRank: number(3), sexRank: number(4), categoryRank: number(5), clubRank: number(6) },
+    ...{ positionM: number(7), seenMs: number(8), speedMps: number(9), lap: number(10) },
+    isOffCourse: ((packed[11] as number) & 1) !== 0,
+    isSilent: ((packed[11] as number) & 2) !== 0,
+    ...{ gunMs: number(12), chipMs: number(13), gapLeaderMs: number(14), gapAheadMs: number(15) },
+    predictedMs: predicted && { p10: predicted[0], p50: predicted[1], p90: predicted[2] },
+    group: number(17),
+    lastCrossing: crossing && {
+      ...{
+        checkpoint: crossing[0],
+        pass: crossing[1],
+        timeMs: crossing[2],
+        status: crossing[3],
+        revision: crossing[4],
+      },
+    },
+  };
+}
+
+/** A row as it stands in a message: two that are the same say the same. */
+export function boardRowText(row: BoardRow): string {
+  return JSON.stringify(packRow(row));
+}
+
+/** `rows` are texts of {@link boardRowText}, made once for the comparison and the message. */
+export function encodeBoardMessage(head: Omit<BoardMessage, 'rows'>, rows: readonly string[]): Uint8Array {
+  return Buffer.from(`${JSON.stringify(head).slice(0, -1)},"rows":[${rows.join(',')}]}`);
+}
+
+/** Null when it is none. */
+export function readBoardMessage(data: Uint8Array): BoardMessage | null {
+  const parsed = parse(data) as (Omit<BoardMessage, 'rows'> & { rows: PackedRow[] }) | null;
+  const isMessage =
+    typeof parsed?.race === 'string' &&
+    Number.isSafeInteger(parsed.epoch) &&
+    Number.isSafeInteger(parsed.number) &&
+    Array.isArray(parsed.rows);
+  return isMessage ? { ...parsed, rows: parsed.rows.map(unpackRow) } : null;
+}
+
+export function encodeBoardAsk(message: BoardQuestion | BoardAnswer | GapsAnswer): Uint8Array {
+  return Buffer.from(JSON.stringify(message));
+}
+
+/** Null when it is none. */
+export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
+  const parsed = parse(data) as { ask?: unknown; bib?: unknown } | null;
+  if (parsed?.ask === 'all') return { ask: 'all' };
+  return parsed?.ask === 'gaps' && typeof parsed.bib === 'string' ? { ask: 'gaps', bib: parsed.bib } : null;
+}
+
+/** Null when it is none. */
+export function readBoardAnswer(data: Uint8Array): BoardAnswer | null {
+  const parsed = parse(data) as Partial<BoardAnswer> | null;
+  const { epoch, number } = parsed ?? {};
+  return typeof epoch === 'number' && typeof number === 'number' ? { epoch, number } : null;
+}
+
+/** Null when it is none. */
+export function readGapsAnswer(data: Uint8Array): GapsAnswer | null {
+  const parsed = parse(data) as Partial<GapsAnswer> | null;
+  return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, gaps: parsed.gaps ?? null } : null;
+}
+
+function parse(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(data).toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
