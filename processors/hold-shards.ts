@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { type WatchedSettings, watchAthleteSettings } from '../runtime/athlete-settings.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { ConfigUnknownError } from '../runtime/config-view.ts';
 import { createHolder, type Holder } from '../runtime/holder/holder.ts';
-import type { Service } from '../runtime/service.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Platform } from '../runtime/nats/platform.ts';
+import { type Service, StartError } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import { createActivities } from './activities/activity-reducer.ts';
 import { createClickHouseActivityStore } from './activities/clickhouse-activity-store.ts';
 import { serveLiveActivities } from './activities/live-activities.ts';
-import { NO_SETTINGS } from './activities/shard-activities.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
@@ -20,6 +23,7 @@ import { createTrimmer } from './trimmer.ts';
 /** The rounds of all shards begin together, so their first blocks are there within some milliseconds. */
 const ROLL_UP_JOINING = { joinMs: 50, maxJoinedBytes: 16 * 1024 * 1024 };
 const TRIM_INTERVAL_MS = 10_000;
+const SETTINGS_TIMEOUT_MS = 10_000;
 /** Whoever holds this shard trims, so that one lease serves both. */
 const TRIMMER_SHARD = 0;
 
@@ -34,13 +38,14 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
   const sinkPosition = async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0;
   const read = createReadBatch(names);
+  const settings = await knownSettings(platform, log);
   const activities = createActivities({
     read,
     store: createClickHouseActivityStore(clickHouse),
     facts: await platform.facts(),
     names,
     sinkPosition,
-    settingsOf: () => NO_SETTINGS,
+    settings,
     onRecomputeFailed: (err) => log.warn({ err }, 'activities could not be computed again; it is tried again'),
   });
   const rollUps = createRollUps({
@@ -108,10 +113,24 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     async stop() {
       live.stop();
       await holder.stop();
+      settings.stop();
       await clickHouse.close();
     },
   };
   return [closing, trimmer];
+}
+
+/** An activity that began before its athlete's settings are known would lack its zones, so nothing begins before. */
+async function knownSettings(platform: Platform, log: Logger): Promise<WatchedSettings> {
+  const settings = watchAthleteSettings({ kv: await platform.config(), clock: systemClock, logger: log });
+  try {
+    await settings.untilKnown(SETTINGS_TIMEOUT_MS);
+    return settings;
+  } catch (err) {
+    settings.stop();
+    if (err instanceof ConfigUnknownError) throw new StartError(err.message, { cause: err });
+    throw err;
+  }
 }
 
 /** Not ready while a shard stands still: what follows from its messages is late. */

@@ -23,6 +23,8 @@ export interface ActivityRecord {
   /** The activity before it in the same multisport event; '' for none. */
   readonly follows: string;
   readonly devices: readonly string[];
+  /** Of the athlete's settings in CONFIG that the metrics were computed with; 0 when nothing was stated. */
+  readonly settingsVersion: number;
   readonly metrics: ActivityMetrics | null;
 }
 

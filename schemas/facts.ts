@@ -59,7 +59,12 @@ export function crossingEntity({
   return `${race}.${bib}.${checkpoint}.${pass}`;
 }
 
-/** Unique for ever: the same fact from two processes is kept once while the stream looks for repeats. */
-export function factMessageId({ kind, entity, revision }: Fact): string {
-  return `${kind}.${entity}.${revision}`;
+/**
+ * Unique for ever: the same fact from two processes is kept once while the stream looks for repeats. An activity that
+ * was computed with other settings after a fail-over is another fact.
+ */
+export function factMessageId(fact: Fact): string {
+  const { kind, entity, revision } = fact;
+  const settings = 'activity' in fact ? `.${fact.activity.settingsVersion}` : '';
+  return `${kind}.${entity}.${revision}${settings}`;
 }

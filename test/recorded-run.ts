@@ -21,13 +21,9 @@ export async function readRunUntil(endMs: number, athlete: string) {
   );
   rows.sort((a, b) => a.tsMs - b.tsMs);
   const settings = {
-    profile: {
-      maxHeartRateBpm: 190,
-      restingHeartRateBpm: 50,
-      heartRateZonesBpm: [110, 130, 145, 160, 175],
-      weightKg: 70,
-    },
-    preferredSources: [],
+    version: 1,
+    body: [{ from: '2000-01-01', weightKg: 70, restingHeartRateBpm: 50 }],
+    heart: [{ from: '2000-01-01', maxHeartRateBpm: 190, heartRateZonesBpm: [110, 130, 145, 160, 175] }],
   };
   return {
     rows,

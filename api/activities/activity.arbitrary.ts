@@ -50,6 +50,7 @@ export function storedActivity(given: Partial<StoredActivity> & { startMs: numbe
     endMs: given.startMs + 600_000,
     follows: '',
     devices: ['watch-1'],
+    settingsVersion: 3,
     metrics: someMetrics(2_000),
     versions: { gps: 1, power: 2 },
     ...given,

@@ -84,6 +84,9 @@ const Head = {
   endMs: Type.Integer(),
   follows: nullable<string>('string', 'The activity before it in the same multisport event'),
   devices: Type.Array(Type.String()),
+  settingsVersion: Type.Integer({
+    description: "Of the athlete's settings that the metrics were computed with; 0 when nothing was stated",
+  }),
 };
 
 const Listed = Type.Object(
@@ -167,7 +170,7 @@ function revisionOf({ id, status, revision }: Pick<StoredActivity, 'id' | 'statu
 }
 
 function headOf(activity: Omit<StoredActivity, 'metrics' | 'versions'>) {
-  const { athlete, origin, sport, startMs, endMs, follows, devices } = activity;
+  const { athlete, origin, sport, startMs, endMs, follows, devices, settingsVersion } = activity;
   return {
     ...revisionOf(activity),
     athlete,
@@ -179,6 +182,7 @@ function headOf(activity: Omit<StoredActivity, 'metrics' | 'versions'>) {
     endMs,
     follows: follows === '' ? null : follows,
     devices: [...devices],
+    settingsVersion,
   };
 }
 

@@ -14,6 +14,7 @@ const COLUMNS = [
   'toUnixTimestamp64Milli(end) AS end_ms',
   'follows',
   'toJSONString(devices) AS devices_json',
+  'settings_version',
 ];
 
 /** FINAL, because revisions stay side by side in the table until its parts merge. */
@@ -64,7 +65,7 @@ function toListed(row: Cell[]): ListedActivity {
 }
 
 function toRecord(row: Cell[]): Omit<ActivityRecord, 'metrics'> {
-  const [id, athlete, revision, status, origin, sport, startMs, endMs, follows, devices] = row;
+  const [id, athlete, revision, status, origin, sport, startMs, endMs, follows, devices, settings] = row;
   return {
     id: String(id),
     athlete: String(athlete),
@@ -76,5 +77,6 @@ function toRecord(row: Cell[]): Omit<ActivityRecord, 'metrics'> {
     endMs: Number(endMs),
     follows: String(follows),
     devices: JSON.parse(String(devices)),
+    settingsVersion: Number(settings),
   };
 }

@@ -46,6 +46,7 @@ test('an athlete reads the list of their own activities, the live one first', as
     endMs: at(30) + 600_000,
     follows: '0123456789abcdef',
     devices: ['watch-1'],
+    settingsVersion: 3,
   });
   assert.deepEqual([body.isLiveKnown, body.nextCursor], [true, null]);
 });

@@ -5,6 +5,7 @@ import { createManualClock } from '../../runtime/clock.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { type AthleteSettings, checkStated, type StatedSettings } from '../../schemas/athlete-settings.ts';
 import { channelsOf, kindOf } from '../../schemas/channels.ts';
 import { BATCH_HEADERS, createNames } from '../../schemas/names.ts';
 import { rowKey, rowsOf, type SampleRow } from '../batch-rows.ts';
@@ -17,7 +18,31 @@ import { DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { findActivities } from './recompute.ts';
 
 const names = createNames();
-const settings = { profile: { restingHeartRateBpm: 50, maxHeartRateBpm: 190, ftpW: 250 }, preferredSources: [] };
+/** What the athlete may come to state while the stream goes on; a day begins in the middle of it. */
+const STATED: readonly StatedSettings[] = [
+  statedWith({ maxHeartRateBpm: 190, ftpW: 250 }),
+  statedWith({ maxHeartRateBpm: 185, ftpW: 250 }),
+  { ...statedWith({ maxHeartRateBpm: 190, ftpW: 250 }), preferredSources: ['strap/hr'] },
+  { ...statedWith({ maxHeartRateBpm: 190, ftpW: 230 }), preferredSources: ['watch/*'] },
+  {},
+];
+
+function statedWith({ maxHeartRateBpm, ftpW }: { maxHeartRateBpm: number; ftpW: number }): StatedSettings {
+  const sports = ['ride' as const, 'other' as const];
+  return checkStated({
+    timeZone: '+01:45',
+    sex: 'female',
+    body: [{ from: '2000-01-01', restingHeartRateBpm: 50 }],
+    heart: [
+      { from: '2000-01-01', maxHeartRateBpm },
+      { from: '2023-11-15', sports: ['run'], heartRateZonesBpm: [100, 120, 140] },
+    ],
+    thresholds: [
+      { from: '2000-01-01', sports, ftpW },
+      { from: '2023-11-15', sports, ftpW: ftpW + 20 },
+    ],
+  });
+}
 const options = { ...DEFAULT_ACTIVITY_OPTIONS, ...SHORT };
 
 function createWorld(arrivals: readonly Arrival[]) {
@@ -27,6 +52,7 @@ function createWorld(arrivals: readonly Arrival[]) {
   }));
   const stored = new Map<string, SampleRow>();
   let isDown = false;
+  const settings: AthleteSettings[] = [{ version: 0 }, { version: 1, ...STATED[0] }];
   const table = createMemoryActivityTable(() => stored.values());
   const facts = createMemoryLogStore(createManualClock(START_MS), {
     name: names.factsStream,
@@ -42,7 +68,7 @@ function createWorld(arrivals: readonly Arrival[]) {
     facts: facts.open(),
     names,
     sinkPosition: async () => sinkSeq,
-    settingsOf: () => settings,
+    settings: { of: () => settings.at(-1)!, revisionOf: () => settings.length },
     onRecomputeFailed: (error) => assert.ok(error instanceof StoreUnavailableError, String(error)),
     options: SHORT,
   });
@@ -58,6 +84,10 @@ function createWorld(arrivals: readonly Arrival[]) {
         const kind = message.header(BATCH_HEADERS.kind) as 'samples';
         for (const row of rowsOf({ kind, payload: message.data })) stored.set(rowKey(row), row);
       }
+    },
+    settings,
+    state(stated: StatedSettings) {
+      settings.push({ version: settings.length, ...stated });
     },
     setStoreDown(isNowDown: boolean) {
       isDown = isNowDown;
@@ -105,14 +135,15 @@ const comparable = (records: readonly ActivityRecord[]) =>
     .map(({ revision: _, ...rest }) => rest)
     .sort((a, b) => a.startMs - b.startMs);
 
-function wanted({ messages }: World): ActivityRecord[] {
+/** What all stored samples show, with the settings of that version. */
+function wanted({ messages, settings }: World, version = 1): ActivityRecord[] {
   const rows = new Map<string, SampleRow>();
   for (const { header, data } of messages) {
     const kind = header(BATCH_HEADERS.kind);
     if (kind === 'tick') continue;
     for (const row of rowsOf({ kind: kind as 'samples', payload: data })) rows.set(rowKey(row), row);
   }
-  return findActivities(ATHLETE, sortedRows([...rows.values()]), settings, options, 0);
+  return findActivities(ATHLETE, sortedRows([...rows.values()]), settings[version], options, 0);
 }
 
 function sortedRows(rows: readonly SampleRow[]) {
@@ -132,35 +163,134 @@ const anyStep = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('store' as const), isDown: fc.boolean() }) },
 );
+const anyStatement = fc.record({ do: fc.constant('state' as const), nth: fc.nat(STATED.length - 1) });
+const anyStepOrStatement = fc.oneof({ weight: 6, arbitrary: anyStep }, { weight: 1, arbitrary: anyStatement });
+type Step = typeof anyStepOrStatement extends fc.Arbitrary<infer T> ? T : never;
+
+/** Takes the steps, and then lets everything come to rest. */
+async function play(world: World, steps: readonly Step[]): Promise<void> {
+  let epoch = 1;
+  let kept = { at: 0, parts: new Map<string, Uint8Array>() };
+  let holder = world.hold(epoch, kept);
+  const emit = async () => {
+    try {
+      await holder.emit();
+      return true;
+    } catch (error) {
+      assert.ok(error instanceof StoreUnavailableError);
+      return false;
+    }
+  };
+  for (const step of steps) {
+    if (step.do === 'apply') holder.apply(step.count);
+    if (step.do === 'sink') world.moveSink(step.count);
+    if (step.do === 'store') world.setStoreDown(step.isDown);
+    if (step.do === 'state') world.state(STATED[step.nth]);
+    if (step.do === 'emit') await emit();
+    if (step.do === 'checkpoint' && (await emit())) kept = holder.checkpoint();
+    if (step.do === 'crash') holder = world.hold(++epoch, kept);
+  }
+  world.setStoreDown(false);
+  await settle(world, holder);
+}
 
 test('whatever is late, repeats or crashes, what is published in the end is what all stored samples show', async () => {
   await fc.assert(
     fc.asyncProperty(anyArrivals, fc.array(anyStep, { maxLength: 40 }), async (arrivals, steps) => {
       const world = createWorld(arrivals);
-      let epoch = 1;
-      let kept = { at: 0, parts: new Map<string, Uint8Array>() };
-      let holder = world.hold(epoch, kept);
-      const emit = async () => {
-        try {
-          await holder.emit();
-          return true;
-        } catch (error) {
-          assert.ok(error instanceof StoreUnavailableError);
-          return false;
-        }
-      };
-      for (const step of steps) {
-        if (step.do === 'apply') holder.apply(step.count);
-        if (step.do === 'sink') world.moveSink(step.count);
-        if (step.do === 'store') world.setStoreDown(step.isDown);
-        if (step.do === 'emit') await emit();
-        if (step.do === 'checkpoint' && (await emit())) kept = holder.checkpoint();
-        if (step.do === 'crash') holder = world.hold(++epoch, kept);
-      }
-      world.setStoreDown(false);
-      await settle(world, holder);
+      await play(world, steps);
       assert.deepEqual(comparable(world.table.records()), comparable(wanted(world)));
     }),
     { numRuns: 200 },
   );
 });
+
+test('whenever settings change, each activity is what all samples show with the version that it names', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyArrivals, fc.array(anyStepOrStatement, { maxLength: 50 }), async (arrivals, steps) => {
+      const world = createWorld(arrivals);
+      await play(world, steps);
+      for (const record of comparable(world.table.records())) {
+        const shown = comparable(wanted(world, record.settingsVersion));
+        assert.deepEqual(
+          record,
+          shown.find(({ id }) => id === record.id),
+        );
+      }
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test('an activity keeps what it began with, and is computed again when that changed by its end', async () => {
+  const seconds = Array.from({ length: 100 }, (_, i) => START_MS + 1_000 * i);
+  const world = createWorld(
+    seconds.map((atMs, i) => ({
+      frame: {
+        ...{ device: 'watch', boot: '00000000000000b1', seq: i + 1, source: 'gps', timesMs: [atMs] },
+        columns: { speed: [3_000], heart_rate: [150] },
+      },
+      arrivesMs: atMs,
+    })),
+  );
+  const holder = world.hold(1, { at: 0, parts: new Map() });
+  holder.apply(50);
+  // What holds from a later day on is another version, and changes nothing of today.
+  world.state({ ...STATED[0], body: [...(STATED[0].body ?? []), { from: '2023-12-01', weightKg: 70 }] });
+  holder.apply(30);
+  assert.deepEqual(await zoneFacts(world), []);
+  world.state(STATED[1]);
+  await settle(world, holder);
+  assert.deepEqual(await zoneFacts(world), [
+    { settingsVersion: 1, isFromStored: false, zonesS: [0, 0, 0, 100, 0, 0] },
+    { settingsVersion: 3, isFromStored: true, zonesS: [0, 0, 0, 0, 100, 0] },
+  ]);
+  world.state({ ...STATED[0], sex: 'male' });
+  await settle(world, holder);
+  assert.deepEqual(comparable(world.table.records()), comparable(wanted(world, 3)), 'what is over stays as it was');
+});
+
+test('an activity in which other sources came to win is computed again, so that they win in all of it', async () => {
+  const of = (device: string, heartRate: number, i: number): Arrival => {
+    const atMs = START_MS + 1_000 * i;
+    const columns = { heart_rate: [heartRate], ...(device === 'watch' && { power: [200] }) };
+    const source = device === 'watch' ? 'power' : 'hr';
+    const frame = { device, boot: '00000000000000b1', seq: i + 1, source, timesMs: [atMs], columns };
+    return { frame, arrivesMs: atMs };
+  };
+  const seconds = Array.from({ length: 100 }, (_, i) => i);
+  const world = createWorld(seconds.flatMap((i) => [of('watch', 150, i), of('strap', 120, i)]));
+  const holder = world.hold(1, { at: 0, parts: new Map() });
+  holder.apply(100);
+  world.state({ ...STATED[0], preferredSources: ['watch/*'] });
+  await settle(world, holder);
+  const zones = (await zoneFacts(world)).map(({ zonesS, ...rest }) => ({ ...rest, zonesS: zonesS as number[] }));
+  assert.deepEqual(
+    zones.map(({ settingsVersion, isFromStored }) => [settingsVersion, isFromStored]),
+    [
+      [1, false],
+      [2, true],
+    ],
+  );
+  const [live, stored] = zones.map(({ zonesS }) => zonesS);
+  assert.ok(live[2] > 0 && live[3] > 0, `by both orders: ${live}`);
+  assert.deepEqual(stored, [0, 0, 0, 100, 0, 0]);
+});
+
+async function zoneFacts({ facts }: World) {
+  const { lastSeq } = await facts.info();
+  const found: { settingsVersion: number; isFromStored: boolean; zonesS: unknown }[] = [];
+  if (lastSeq === 0) return found;
+  const stop = new AbortController();
+  for await (const { data, seq } of facts.readFrom({
+    subjects: [names.factsFilter],
+    fromSeq: 1,
+    signal: stop.signal,
+  })) {
+    const { activity } = JSON.parse(Buffer.from(data).toString('utf8'));
+    const { settingsVersion, revision, metrics } = activity as ActivityRecord;
+    found.push({ settingsVersion, isFromStored: revision % 2 === 1, zonesS: metrics?.heart_rate_zones_s.value });
+    if (seq === lastSeq) stop.abort();
+  }
+  return found;
+}

@@ -1,3 +1,4 @@
+import type { KnownSettings } from '../../runtime/athlete-settings.ts';
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import { LogFullError, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
@@ -8,7 +9,7 @@ import type { ActivityStore } from './activity-store.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { recomputeActivities } from './recompute.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
-import { type AthleteSettings, NEVER_HEARD, ShardActivities } from './shard-activities.ts';
+import { NEVER_HEARD, ShardActivities } from './shard-activities.ts';
 
 export interface ActivityDeps {
   readonly store: ActivityStore;
@@ -16,7 +17,7 @@ export interface ActivityDeps {
   readonly names: Names;
   /** Every message up to here is in the raw tables: the ack floor of the ClickHouse sink's durable. */
   sinkPosition(): Promise<number>;
-  settingsOf(athlete: string): AthleteSettings;
+  readonly settings: KnownSettings;
   /** Told of a recompute that failed; it is tried again. */
   onRecomputeFailed(error: unknown): void;
   readonly options?: Partial<ActivityOptions>;
@@ -46,7 +47,7 @@ export function createActivities(deps: ActivityDeps): Activities {
     reducers: {
       name: 'activities',
       create(shard, parts) {
-        const state = new ShardActivities(options, deps.settingsOf, parts);
+        const state = new ShardActivities(options, deps.settings, parts);
         states.set(shard, state);
         return createActivityReducer(deps, options, state);
       },
@@ -102,7 +103,7 @@ function createActivityReducer(deps: ActivityDeps, options: ActivityOptions, sta
         devices: [...devices],
         fromMs,
         untilMs,
-        settings: deps.settingsOf(athlete),
+        settings: deps.settings.of(athlete),
         revision: 2 * lastSeq + 1,
         beforeMs: openSinceMs(athlete),
       },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { NO_SETTINGS } from '../../schemas/athlete-settings.ts';
 import { logMessage } from '../batches-for-tests.ts';
 import type { ActivityStore } from './activity-store.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
@@ -10,7 +11,7 @@ export interface ActivityStoreUnderTest {
   readonly store: ActivityStore;
   /** Puts the rows of these batches into the raw tables. */
   storeRaw(messages: readonly ReturnType<typeof logMessage>[]): Promise<void>;
-  /** What a reader sees of each activity: id, revision, status, start, end, distance, names of its efforts. */
+  /** What a reader sees of each activity. */
   shown(): Promise<ShownActivity[]>;
 }
 
@@ -21,6 +22,7 @@ export interface ShownActivity {
   readonly startMs: number;
   readonly endMs: number;
   readonly distanceM: number | null;
+  readonly settingsVersion: number;
   readonly efforts: readonly string[];
 }
 
@@ -64,7 +66,7 @@ const others = logMessage({
 const of = { athlete: 'ada', devices: ['watch', 'strap', 'unknown'] };
 const all = { fromMs: START_MS - 1_000, untilMs: START_MS + 400_000 };
 
-const settings = { profile: {}, preferredSources: [] };
+const settings = { ...NO_SETTINGS, version: 7 };
 const found = (rows: Awaited<ReturnType<ActivityStore['rows']>>, revision: number): ActivityRecord =>
   findActivities('ada', rows, settings, DEFAULT_ACTIVITY_OPTIONS, revision)[0];
 
@@ -80,9 +82,9 @@ export function testActivityStore(name: string, open: () => Promise<ActivityStor
     );
     assert.ok(rows.every((row, i) => i === 0 || row.tsMs >= rows[i - 1].tsMs));
     assert.deepEqual(rows.find(({ kind }) => kind === 'rr')?.values, [8_000]);
-    const { sport, origin, startMs, endMs, devices, metrics } = found(rows, 7);
+    const { sport, origin, startMs, endMs, devices, settingsVersion, metrics } = found(rows, 7);
     assert.deepEqual(
-      { sport, origin, startMs, endMs, devices, distanceM: metrics?.distance_m.value },
+      { sport, origin, startMs, endMs, devices, distanceM: metrics?.distance_m.value, settingsVersion },
       {
         sport: 'run',
         origin: 'device',
@@ -90,6 +92,7 @@ export function testActivityStore(name: string, open: () => Promise<ActivityStor
         endMs: START_MS + 300_000,
         devices: ['strap', 'watch'],
         distanceM: 1_196,
+        settingsVersion: 7,
       },
     );
     assert.equal((await store.rows(of, { ...all, untilMs: START_MS + 10_000 })).length, 12);
@@ -122,6 +125,7 @@ export function testActivityStore(name: string, open: () => Promise<ActivityStor
         startMs: START_MS,
         endMs: START_MS + 300_000,
         distanceM: 1_196,
+        settingsVersion: 7,
         efforts: true,
       },
     );

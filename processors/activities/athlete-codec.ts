@@ -11,7 +11,7 @@ import type { Athlete, KnownSource } from './shard-activities.ts';
 import type { Waiting } from './timeline.ts';
 
 /** Grows with every change of what follows it. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 interface KeptSession {
   readonly start: Omit<SessionStart, 'profile'>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
+import { SPORTS } from '../../schemas/events.ts';
 import type { SensorFrame } from '../../schemas/frame/encode.ts';
 import { createNames } from '../../schemas/names.ts';
 import { logMessage } from '../batches-for-tests.ts';
@@ -12,7 +13,12 @@ import { ShardActivities } from './shard-activities.ts';
 const START_MS = 1_790_000_000_000;
 const FRAME_S = 50;
 const ATHLETES = ['ada', 'ben', 'cy'];
-const settings = { profile: { restingHeartRateBpm: 50, maxHeartRateBpm: 190, ftpW: 250 }, preferredSources: [] };
+const settings = {
+  version: 4,
+  body: [{ from: '2000-01-01', restingHeartRateBpm: 50 }],
+  heart: [{ from: '2000-01-01', maxHeartRateBpm: 190 }],
+  thresholds: [{ from: '2000-01-01', sports: [...SPORTS], ftpW: 250 }],
+};
 const read = createReadBatch(createNames());
 
 function rideOf(device: string, fromS: number): SensorFrame {
@@ -43,7 +49,7 @@ function messagesOf(seconds: number, rides = (_athlete: string, _fromS: number) 
 
 type Parts = Map<string, Uint8Array>;
 const open = (kept: Parts, options = {}) =>
-  new ShardActivities({ ...DEFAULT_ACTIVITY_OPTIONS, ...options }, () => settings, kept);
+  new ShardActivities({ ...DEFAULT_ACTIVITY_OPTIONS, ...options }, { of: () => settings, revisionOf: () => 1 }, kept);
 
 function fold(state: ShardActivities, message: LogMessage): void {
   const found = read(message);

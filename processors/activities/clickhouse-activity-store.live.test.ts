@@ -37,6 +37,7 @@ testActivityStore('ClickHouse', async () => {
     async shown() {
       const rows = await clickHouse.select(`SELECT
   id, revision, status, toUnixTimestamp64Milli(start) AS start_ms, toUnixTimestamp64Milli(end) AS end_ms, distance_m,
+  settings_version,
   (SELECT groupArray(name) FROM slipstream.efforts AS e FINAL
     WHERE e.kind = 'distance' AND (e.activity, e.revision) IN (SELECT id, revision FROM slipstream.activities FINAL)
   ) AS efforts
@@ -48,6 +49,7 @@ FROM slipstream.activities FINAL`);
         startMs: Number(row.start_ms),
         endMs: Number(row.end_ms),
         distanceM: row.distance_m as number | null,
+        settingsVersion: Number(row.settings_version),
         efforts: row.efforts as string[],
       }));
     },

@@ -73,7 +73,7 @@ AND start < ${at('until_ms')} AND end > ${at('from_ms')}`,
 }
 
 function activityRow(record: ActivityRecord, epoch: number): object {
-  const { startMs, endMs, metrics, ...rest } = record;
+  const { startMs, endMs, settingsVersion, metrics, ...rest } = record;
   const numbers = NUMBERS.map((name) => [name, metrics?.[name].value ?? null]);
   const load = LOADS.map((name) => metrics?.[name].value ?? null).find((value) => value !== null) ?? null;
   return {
@@ -82,6 +82,7 @@ function activityRow(record: ActivityRecord, epoch: number): object {
     // A whole number is read as ticks of the column: milliseconds.
     start: startMs,
     end: endMs,
+    settings_version: settingsVersion,
     ...Object.fromEntries(numbers),
     training_load: load,
     metrics: metrics === null ? '' : JSON.stringify(metrics),

@@ -23,7 +23,7 @@ const names = createNames();
 
 const activityAt = (endMs: number): ActivityRecord => ({
   ...{ id: 'a', athlete: 'ann', revision: 2, status: 'live', origin: 'device', sport: 'run', startMs: 0, endMs },
-  ...{ follows: '', devices: [], metrics: null },
+  ...{ follows: '', devices: [], settingsVersion: 0, metrics: null },
 });
 
 function setUp() {

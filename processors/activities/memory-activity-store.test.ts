@@ -15,12 +15,13 @@ testActivityStore('the twin', async () => {
       }
     },
     shown: async () =>
-      table.records().map(({ id, revision, status, startMs, endMs, metrics }) => ({
+      table.records().map(({ id, revision, status, startMs, endMs, settingsVersion, metrics }) => ({
         id,
         revision,
         status,
         startMs,
         endMs,
+        settingsVersion,
         distanceM: metrics?.distance_m.value ?? null,
         efforts: (metrics?.best_efforts.value ?? []).map(({ name }) => name),
       })),

@@ -1,9 +1,10 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
+import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
 import { CADENCE, LATITUDE, POWER, SPEED } from './metrics/grid.ts';
 import type { ActivityOptions } from './options.ts';
-import type { AthleteSettings } from './shard-activities.ts';
 import { Timeline } from './timeline.ts';
 
 export interface RecomputeRequest extends Span {
@@ -71,7 +72,7 @@ function matters({ kind, values }: StoredRow): boolean {
   return values[LATITUDE] !== null || MOVEMENT.some((channel) => (values[channel] ?? 0) > 0);
 }
 
-/** The activities in rows that are in order of time. */
+/** The activities in rows that are in order of time, each with what the settings say of its own day and sport. */
 export function findActivities(
   athlete: string,
   rows: readonly StoredRow[],
@@ -83,7 +84,7 @@ export function findActivities(
   const timeline = new Timeline({
     athlete,
     options,
-    profile: settings.profile,
+    settingsAt: (startMs, sport) => settingsAt(settings, startMs, sport),
     onEnded: (record) => found.push(record),
     onIncomplete: () => undefined,
   });
@@ -115,6 +116,7 @@ function withdrawn(athlete: string, { id, fromMs, untilMs }: Span & { id: string
     endMs: untilMs,
     follows: '',
     devices: [],
+    settingsVersion: 0,
     metrics: null,
   };
 }

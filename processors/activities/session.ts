@@ -11,6 +11,8 @@ export interface SessionStart {
   readonly sport: Sport;
   readonly origin: ActivityOrigin;
   readonly follows: string;
+  /** Of the settings that say the profile. */
+  readonly settingsVersion: number;
   readonly profile: AthleteProfile;
 }
 
@@ -88,7 +90,7 @@ export class Session {
   }
 
   record(status: 'live' | 'finished', revision: number, metrics: ActivityMetrics): ActivityRecord {
-    const { athlete, startS, sport, origin, follows } = this.start;
+    const { athlete, startS, sport, origin, follows, settingsVersion } = this.start;
     return {
       id: this.id,
       athlete,
@@ -100,6 +102,7 @@ export class Session {
       endMs: (this.aliveS + 1) * 1000,
       follows,
       devices: [...this.devices].sort(),
+      settingsVersion,
       metrics,
     };
   }

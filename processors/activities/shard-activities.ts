@@ -1,6 +1,7 @@
+import type { KnownSettings } from '../../runtime/athlete-settings.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
-import type { AthleteProfile } from '../../schemas/settings-at.ts';
+import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import { decodeUnwritten, encodeUnwritten } from './athlete-codec.ts';
 import { AthleteRecords } from './athlete-records.ts';
@@ -8,21 +9,11 @@ import type { ActivityOptions } from './options.ts';
 import { RecomputeMarks } from './recompute-marks.ts';
 import { Timeline } from './timeline.ts';
 
-/** What the athlete's settings say to activities. */
-export interface AthleteSettings {
-  readonly profile: AthleteProfile;
-  /** Devices and sources that win over others, the best first. */
-  readonly preferredSources: readonly string[];
-}
-
-/** Of an athlete who stated nothing: metrics that need more say so. */
-export const NO_SETTINGS: AthleteSettings = { profile: {}, preferredSources: [] };
-
 /** A source of an athlete, while it is heard of. */
 export interface KnownSource {
   readonly device: string;
   readonly source: string;
-  readonly rank: number;
+  rank: number;
   newestMs: number;
   /** Message time. */
   heardMs: number;
@@ -37,6 +28,8 @@ export interface Athlete {
   isResting: boolean;
   /** Sequence of that message. */
   touchedSeq: number;
+  /** Of the settings that the ranks of its sources follow; null when they have to be looked at. */
+  settingsRevision: number | null;
 }
 
 const MAX_SOURCES = 64;
@@ -59,7 +52,7 @@ export class ShardActivities {
   /** Message time of the last message. */
   nowMs = 0;
   readonly options: ActivityOptions;
-  readonly #settingsOf: (athlete: string) => AthleteSettings;
+  readonly #settings: KnownSettings;
   readonly #records = new AthleteRecords();
   /** Who did something since the last checkpoint. */
   readonly #dirty = new Set<Athlete>();
@@ -68,13 +61,9 @@ export class ShardActivities {
   #seq = 0;
 
   /** Throws CheckpointError when `kept` is not what {@link takeDirty} gave. */
-  constructor(
-    options: ActivityOptions,
-    settingsOf: (athlete: string) => AthleteSettings,
-    kept: ReadonlyMap<string, Uint8Array>,
-  ) {
+  constructor(options: ActivityOptions, settings: KnownSettings, kept: ReadonlyMap<string, Uint8Array>) {
     this.options = options;
-    this.#settingsOf = settingsOf;
+    this.#settings = settings;
     this.marks = new RecomputeMarks(options.maxRecomputes, options.silenceS * 1000);
     const athletes = this.#records.restore(kept, (key) => this.#make(key));
     for (const athlete of athletes.sort((a, b) => a.heardMs - b.heardMs)) {
@@ -206,14 +195,33 @@ export class ShardActivities {
     this.active.set(key, athlete);
     this.#touched.push(athlete);
     this.#dirty.add(athlete);
+    if (athlete.settingsRevision !== this.#settings.revisionOf(key)) this.#rankAgain(athlete);
     return athlete;
+  }
+
+  /** Seconds that are not final yet may hold values by both orders: such an activity is computed again. */
+  #rankAgain(athlete: Athlete): void {
+    const { key, timeline, sources } = athlete;
+    athlete.settingsRevision = this.#settings.revisionOf(key);
+    const { preferredSources } = this.#settings.of(key);
+    let hasChanged = false;
+    for (const known of sources.values()) {
+      const rank = rankOf(known.device, known.source, preferredSources);
+      hasChanged ||= rank !== known.rank;
+      known.rank = rank;
+    }
+    if (!hasChanged || timeline.window === null) return;
+    this.#mark(athlete, timeline.window.firstS * 1000, timeline.newestMs + 1);
+    if (timeline.session === null) return;
+    timeline.session.isIncomplete = true;
+    timeline.session.isPublished = false;
   }
 
   #source(athlete: Athlete, device: string, source: string): KnownSource {
     const key = `${device}/${source}`;
     let known = athlete.sources.get(key);
     if (known === undefined) {
-      const rank = rankOf(device, source, this.#settingsOf(athlete.key).preferredSources);
+      const rank = rankOf(device, source, this.#settings.of(athlete.key).preferredSources);
       known = { device, source, rank, newestMs: 0, heardMs: this.nowMs };
       if (athlete.sources.size >= MAX_SOURCES) athlete.sources.delete(athlete.sources.keys().next().value as string);
       athlete.sources.set(key, known);
@@ -234,11 +242,10 @@ export class ShardActivities {
   }
 
   #make(key: string): Athlete {
-    const { profile } = this.#settingsOf(key);
     const timeline = new Timeline({
       athlete: key,
       options: this.options,
-      profile,
+      settingsAt: (startMs, sport) => settingsAt(this.#settings.of(key), startMs, sport),
       onEnded: (record) => this.#ended(athlete, record),
       onIncomplete: ({ fromMs, untilMs }) => this.#mark(athlete, fromMs, untilMs),
     });
@@ -249,6 +256,7 @@ export class ShardActivities {
       heardMs: this.nowMs,
       isResting: false,
       touchedSeq: NEVER_HEARD,
+      settingsRevision: null,
     };
     return athlete;
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_SETTINGS } from '../../schemas/athlete-settings.ts';
 import { eventCode, sportCode } from '../../schemas/events.ts';
+import { settingsAt } from '../../schemas/settings-at.ts';
 import { DISTANCE, DISTANCE_ORIGIN, SPEED } from './metrics/grid.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { Timeline } from './timeline.ts';
@@ -12,7 +14,7 @@ function runFor(seconds: number, isStarted: boolean): Timeline {
   const timeline = new Timeline({
     athlete: 'ada',
     options: DEFAULT_ACTIVITY_OPTIONS,
-    profile: {},
+    settingsAt: (startMs, sport) => settingsAt(NO_SETTINGS, startMs, sport),
     onEnded: () => assert.fail('it goes on'),
     onIncomplete: () => assert.fail('nothing is late'),
   });

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch } from '../../schemas/batch/reader.ts';
 import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
-import type { AthleteProfile } from '../../schemas/settings-at.ts';
+import type { SettingsAt } from '../../schemas/settings-at.ts';
 import { DeviceMarks } from './device-marks.ts';
 import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
@@ -28,9 +29,10 @@ export type Waiting =
 export interface TimelineDeps {
   readonly athlete: string;
   readonly options: ActivityOptions;
-  readonly profile: AthleteProfile;
+  /** What the athlete's settings say now of an activity that starts then. */
+  settingsAt(startMs: number, sport: Sport): SettingsAt;
   onEnded(record: ActivityRecord): void;
-  /** What ended, or would have been an activity, lacks what came late. */
+  /** What ended, or would have been an activity, lacks what came late, or was computed with settings that changed. */
   onIncomplete(span: { fromMs: number; untilMs: number }): void;
 }
 
@@ -163,7 +165,8 @@ export class Timeline {
     if (session.isPublished) return;
     session.isPublished = true;
     const { startS, origin, follows } = session.start;
-    if (session.isIncomplete) this.deps.onIncomplete({ fromMs: startS * 1000, untilMs: (session.aliveS + 1) * 1000 });
+    if (session.isIncomplete || this.#hasOldProfile(session))
+      this.deps.onIncomplete({ fromMs: startS * 1000, untilMs: (session.aliveS + 1) * 1000 });
     const isShort = session.aliveS - startS + 1 < this.deps.options.minActivityS;
     if (isShort && origin === 'stream' && follows === '') return;
     this.deps.onEnded(session.record('finished', revision, session.metrics.snapshot()));
@@ -233,9 +236,16 @@ export class Timeline {
   }
 
   #open(startS: number, sport: Sport, origin: 'device' | 'stream', follows: string): Session {
-    const { athlete, profile } = this.deps;
-    this.session = new Session({ athlete, startS, sport, origin, follows, profile });
+    const { athlete } = this.deps;
+    const { version: settingsVersion, profile } = this.deps.settingsAt(startS * 1000, sport);
+    this.session = new Session({ athlete, startS, sport, origin, follows, settingsVersion, profile });
     return this.session;
+  }
+
+  /** An activity that goes on keeps the profile that it began with, whatever is stated meanwhile. */
+  #hasOldProfile({ start }: Session): boolean {
+    const now = this.deps.settingsAt(start.startS * 1000, start.sport);
+    return now.version !== start.settingsVersion && !isDeepStrictEqual(now.profile, start.profile);
   }
 }
 

@@ -1,16 +1,20 @@
 /** `npm run recompute`: what older versions of the metrics computed, computed again. */
 import { systemClock } from '../../runtime/clock.ts';
+import { KvUnavailableError } from '../../runtime/kv/kv.ts';
 import { openPlatform } from '../../runtime/nats/platform.ts';
 import { runMain } from '../../runtime/run-main.ts';
 import { StartError } from '../../runtime/service.ts';
 import { LogFullError, LogUnavailableError } from '../../runtime/stream/stream.ts';
-import { NO_SETTINGS } from '../activities/shard-activities.ts';
+import { SettingsError } from '../../schemas/athlete-settings.ts';
 import { StoreRefusedError, StoreUnavailableError } from '../sink.ts';
 import { recomputeHistoryOptions } from './options.ts';
 import { createProgressBar } from './progress.ts';
 import { runRecomputeHistory } from './run.ts';
 
-const EXPECTED = [StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError];
+const EXPECTED = [
+  ...[StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError],
+  ...[KvUnavailableError, SettingsError],
+];
 
 await runMain(
   'npm run recompute --',
@@ -22,7 +26,6 @@ await runMain(
     const platform = await openPlatform(options, { name: 'recompute', logger: log, release });
     const deps = {
       ...{ options, platform, release, progress, clock: systemClock },
-      settingsOf: () => NO_SETTINGS,
       signal: AbortSignal.any([signal, ending.signal]),
       say: (text: string) => void process.stdout.write(`${text}\n`),
     };

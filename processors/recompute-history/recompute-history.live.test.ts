@@ -8,6 +8,7 @@ import { readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
 import type { Durable, MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { NO_SETTINGS } from '../../schemas/athlete-settings.ts';
 import type { Fact } from '../../schemas/facts.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import { encodeLive } from '../../schemas/live-activity.ts';
@@ -15,7 +16,6 @@ import { createClickHouseActivityStore } from '../activities/clickhouse-activity
 import { METRIC_VERSIONS } from '../activities/metrics/versions.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from '../activities/options.ts';
 import { findActivities } from '../activities/recompute.ts';
-import { NO_SETTINGS } from '../activities/shard-activities.ts';
 import { batchMessage } from '../batches-for-tests.ts';
 import { type ClickHouse, createClickHouse } from '../clickhouse/clickhouse-client.ts';
 import { startTestClickHouse, type TestStore } from '../stores-for-tests.ts';
@@ -99,7 +99,6 @@ async function run(...words: string[]): Promise<string[]> {
   await whileTheSinkRuns(() =>
     runRecomputeHistory({
       ...{ options, platform, clock: systemClock, release: own, signal: new AbortController().signal },
-      settingsOf: () => NO_SETTINGS,
       progress: { update: () => undefined, stop: () => undefined },
       say: (text) => said.push(text),
     }),
@@ -235,7 +234,6 @@ test('a sink that does not come so far, and a time that is none, are said and no
   const before = await held('bob');
   const deps = {
     ...{ options, platform, clock: systemClock, release, signal: new AbortController().signal },
-    settingsOf: () => NO_SETTINGS,
     progress: { update: () => undefined, stop: () => undefined },
     say: () => undefined,
   };

@@ -6,6 +6,7 @@ import type { Fault } from '../../runtime/memory-faults.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import { LogUnavailableError } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { SPORTS } from '../../schemas/events.ts';
 import type { Fact } from '../../schemas/facts.ts';
 import { createNames } from '../../schemas/names.ts';
 import { type Arrival, ATHLETE, anyArrivals, SHORT, START_MS } from '../activities/activity-stream.arbitrary.ts';
@@ -21,7 +22,12 @@ import { createMemoryHistory } from './history-for-tests.ts';
 import { recomputeHistory } from './recompute-history.ts';
 
 const names = createNames();
-const settings = { profile: { restingHeartRateBpm: 50, maxHeartRateBpm: 190, ftpW: 250 }, preferredSources: [] };
+const settings = {
+  version: 4,
+  body: [{ from: '2000-01-01', restingHeartRateBpm: 50 }],
+  heart: [{ from: '2000-01-01', maxHeartRateBpm: 190 }],
+  thresholds: [{ from: '2000-01-01', sports: [...SPORTS], ftpW: 250 }],
+};
 const options = { ...DEFAULT_ACTIVITY_OPTIONS, ...SHORT };
 const always = { athlete: null, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER };
 const OLD = { ...METRIC_VERSIONS, gps: 0 };
@@ -72,7 +78,7 @@ async function createWorld(arrivals: readonly Arrival[], nthOld: number) {
         history,
         store: table.open((call) => (call === 'activities.write' ? next() : 'ok')),
         query: always,
-        settingsOf: () => settings,
+        settingsOf: async () => settings,
         goesOnSince: async () => goesOnSinceMs,
         options,
         differences,

@@ -1,12 +1,12 @@
 import type { MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
 import type { Names } from '../../schemas/names.ts';
 import { publishActivityFacts } from '../activities/activity-facts.ts';
 import type { ActivityStore } from '../activities/activity-store.ts';
 import { METRIC_VERSIONS } from '../activities/metrics/versions.ts';
 import type { ActivityOptions } from '../activities/options.ts';
 import { recomputeActivities } from '../activities/recompute.ts';
-import type { AthleteSettings } from '../activities/shard-activities.ts';
 import { type ActivityHistory, isOlder, type OlderQuery, type PastActivity } from './activity-history.ts';
 import type { DifferenceTable } from './difference-table.ts';
 
@@ -14,7 +14,8 @@ export interface RecomputeHistoryDeps {
   readonly history: ActivityHistory;
   readonly store: ActivityStore;
   readonly query: OlderQuery;
-  settingsOf(athlete: string): AthleteSettings;
+  /** As they are now; each activity takes what they say of its own day. */
+  settingsOf(athlete: string): Promise<AthleteSettings>;
   /** When the athlete's activity that goes on began, ms; null when none does. */
   goesOnSince(athlete: string): Promise<number | null>;
   readonly options: ActivityOptions;
@@ -63,7 +64,7 @@ export const HISTORY_EPOCH = 0;
  * again under a greater revision. Done twice it changes nothing, as nothing is of an older version then. Holders go on
  * meanwhile; `fence.ts` says why neither undoes what the other knows better.
  *
- * Throws StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError.
+ * Throws StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError, and what `settingsOf` throws.
  */
 export async function recomputeHistory(deps: RecomputeHistoryDeps): Promise<HistoryCounts> {
   const { history, query, signal, pageActivities = 100 } = deps;
@@ -88,20 +89,24 @@ interface AthleteInTurn {
   readonly key: string;
   readonly devices: readonly string[];
   readonly goesOnSinceMs: number;
+  readonly settings: AthleteSettings;
   /** Activities that a span before theirs took along. */
   readonly done: Set<string>;
 }
 
-async function nextAthlete(key: string, { history, goesOnSince }: RecomputeHistoryDeps): Promise<AthleteInTurn> {
-  const [devices, since] = await Promise.all([history.devices(key), goesOnSince(key)]);
-  return { key, devices, goesOnSinceMs: since ?? Number.POSITIVE_INFINITY, done: new Set() };
+async function nextAthlete(
+  key: string,
+  { history, goesOnSince, settingsOf }: RecomputeHistoryDeps,
+): Promise<AthleteInTurn> {
+  const [devices, since, settings] = await Promise.all([history.devices(key), goesOnSince(key), settingsOf(key)]);
+  return { key, devices, settings, goesOnSinceMs: since ?? Number.POSITIVE_INFINITY, done: new Set() };
 }
 
 type Counts = { -readonly [Name in keyof HistoryCounts]: number };
 
 async function recomputeOne(
   one: Pick<PastActivity, 'id' | 'fromMs' | 'untilMs'>,
-  { key, devices, goesOnSinceMs, done }: AthleteInTurn,
+  { key, devices, settings, goesOnSinceMs, done }: AthleteInTurn,
   deps: RecomputeHistoryDeps,
   counts: Counts,
 ): Promise<void> {
@@ -117,7 +122,7 @@ async function recomputeOne(
       devices,
       fromMs: one.fromMs,
       untilMs: one.untilMs,
-      settings: deps.settingsOf(key),
+      settings,
       revision: apply === null ? 0 : 2 * apply.fenceSeq + 1,
       beforeMs: goesOnSinceMs,
     },

@@ -1,3 +1,4 @@
+import { readAthleteSettings } from '../../runtime/athlete-settings.ts';
 import { BusTimeoutError, NoRespondersError } from '../../runtime/bus.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Platform } from '../../runtime/nats/platform.ts';
@@ -8,7 +9,6 @@ import { shardOf } from '../../schemas/identity.ts';
 import { encodeLive, readLiveAnswer } from '../../schemas/live-activity.ts';
 import { createClickHouseActivityStore } from '../activities/clickhouse-activity-store.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from '../activities/options.ts';
-import type { AthleteSettings } from '../activities/shard-activities.ts';
 import { createClickHouse } from '../clickhouse/clickhouse-client.ts';
 import { createClickHouseHistory, type OlderQuery } from './activity-history.ts';
 import { createDifferenceTable } from './difference-table.ts';
@@ -21,7 +21,6 @@ import { countsText, differencesText } from './report.ts';
 export interface RunDeps {
   readonly options: Options<typeof recomputeHistoryOptions>;
   readonly platform: Platform;
-  settingsOf(athlete: string): AthleteSettings;
   readonly clock: Clock;
   readonly release: ReleaseStack;
   readonly signal: AbortSignal;
@@ -39,6 +38,7 @@ export async function runRecomputeHistory(deps: RunDeps): Promise<void> {
   release.add('ClickHouse', () => clickHouse.close());
   const { names } = platform;
   const history = createClickHouseHistory(clickHouse);
+  const config = await platform.config();
   const query: OlderQuery = {
     athlete: options.athlete ?? null,
     fromMs: options.from === undefined ? 0 : timeOf('from', options.from),
@@ -60,7 +60,7 @@ export async function runRecomputeHistory(deps: RunDeps): Promise<void> {
   const counts = await recomputeHistory({
     ...{ history, query, differences, apply, signal },
     store: createClickHouseActivityStore(clickHouse),
-    settingsOf: deps.settingsOf,
+    settingsOf: (athlete) => readAthleteSettings(config, athlete),
     goesOnSince: (athlete) => goesOnSince(athlete, deps),
     options: DEFAULT_ACTIVITY_OPTIONS,
     onProgress: ({ looked }) => progress.update(looked, Math.max(total, looked)),

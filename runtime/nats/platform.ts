@@ -113,8 +113,8 @@ export async function openPlatform(
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
     streamSizes: () => readStreamSizes(link),
-    /** A hundred thousand settings are a third of it. */
-    config: () => bucket(names.configBucket, 0, 32 * MIB),
+    /** The settings of a hundred thousand athletes are half of it. */
+    config: () => bucket(names.configBucket, 0),
   };
 }
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
