@@ -16,16 +16,18 @@ import {
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
   emitIntervalMs: 1_000,
   checkpointIntervalMs: 5_000,
+  checkpointBytesPerS: 4 * 1024 * 1024,
+  maxCheckpointIntervalMs: 30_000,
   tickAfterMs: 1_000,
   retryDelaysMs: [1_000, 2_000, 5_000],
   restDelaysMs: [1_000, 2_000, 5_000, 15_000, 30_000],
 };
 
-export interface HolderDeps extends Omit<ShardDeps, 'options' | 'events' | 'random' | 'oneAtATime' | 'names'> {
+export interface HolderDeps
+  extends Omit<ShardDeps, 'options' | 'events' | 'random' | 'oneAtATime' | 'isAnyAtWork' | 'names'> {
   readonly names: Pick<Names, 'frames' | 'holder'>;
   readonly leases: KeyValue;
   readonly bus: Bus;
-  readonly shards: number;
   readonly options?: Partial<HolderOptions>;
   readonly events?: Partial<HolderEvents>;
   readonly random?: () => number;
@@ -57,6 +59,7 @@ export function createHolder(deps: HolderDeps): Holder {
   let isDraining = false;
   let running: Promise<void> = Promise.resolve();
   let lastInTurn: Promise<unknown> = Promise.resolve();
+  let inTurn = 0;
 
   const shardDeps: ShardDeps = {
     ...deps,
@@ -64,11 +67,13 @@ export function createHolder(deps: HolderDeps): Holder {
     events: { ...NO_EVENTS, ...deps.events },
     random: deps.random ?? Math.random,
     oneAtATime(work) {
-      const turn = lastInTurn.then(work);
+      inTurn++;
+      const turn = lastInTurn.then(work).finally(() => inTurn--);
       // Whoever asked for the work hears of its failure; the next in turn only waits for its end.
       lastInTurn = turn.catch(() => undefined);
       return turn;
     },
+    isAnyAtWork: () => inTurn > 0,
   };
 
   const leases = createLeases({

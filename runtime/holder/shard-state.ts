@@ -39,6 +39,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   let isCaughtUp = false;
   /** Something changed and was kept. */
   let hasSaved = false;
+  let savedBytes = 0;
   let hasCleaned = false;
   let trouble = '';
   let emitting: Promise<void> | null = null;
@@ -73,19 +74,30 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
    */
   async function runRounds(finishing: AbortSignal): Promise<void> {
     let savedAtMs = clock.monotonicMs();
+    let dueAfterMs = options.checkpointIntervalMs;
     let wasCaughtUp = false;
     while (!signal.aborted) {
       const isLast = finishing.aborted;
-      const isDue = clock.monotonicMs() - savedAtMs >= options.checkpointIntervalMs;
+      const isDue = clock.monotonicMs() - savedAtMs >= dueAfterMs;
       const wantsSave = isLast || isDue || (isCaughtUp && !wasCaughtUp);
       wasCaughtUp = isCaughtUp;
       const succeeded = await round({ wantsSave });
       if (isLast) return;
-      if (succeeded && wantsSave) savedAtMs = clock.monotonicMs();
+      if (succeeded && wantsSave) {
+        savedAtMs = clock.monotonicMs();
+        dueAfterMs = checkpointDelayMs();
+      }
       if (succeeded) backoff.reset();
       if (isCaughtUp && reducers.some((reducer) => reducer.wantsTick?.())) await ticks.publishIfIdle();
       if (!finishing.aborted) await pause(succeeded ? untilNextRoundMs() : backoff.nextMs());
     }
+  }
+
+  /** The more the last checkpoint wrote, the later the next: a great state must not be written all the time. */
+  function checkpointDelayMs(): number {
+    const { checkpointIntervalMs, maxCheckpointIntervalMs, checkpointBytesPerS } = options;
+    const byBytesMs = (1_000 * savedBytes * deps.shards) / checkpointBytesPerS;
+    return Math.min(Math.max(byBytesMs, checkpointIntervalMs), Math.max(maxCheckpointIntervalMs, checkpointIntervalMs));
   }
 
   /** Rounds of all shards of a process fall together, so that what they send out can share one write. */
@@ -105,26 +117,40 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   }
 
   async function emitAndSave(wantsSave: boolean): Promise<boolean> {
-    while (emitting !== null) await emitting;
-    const emitted = Promise.withResolvers<void>();
-    emitting = emitted.promise;
-    const goOn = () => {
-      emitting = null;
-      emitted.resolve();
-    };
-    try {
-      if (!(await isSound()) || !(await emit())) return false;
-      if (!wantsSave) return true;
-      return await deps.oneAtATime(async () => {
+    if (!wantsSave) return withoutFolding(emitSoundly);
+    // While others are kept this one goes on; in its turn it sends out what followed meanwhile.
+    if (deps.isAnyAtWork() && !(await withoutFolding(emitSoundly))) return false;
+    return deps.oneAtATime(() =>
+      withoutFolding(async (goOn) => {
         signal.throwIfAborted();
+        if (!(await emitSoundly())) return false;
         const at = seq;
         const dirty = takeDirty();
         goOn();
         return save(at, dirty);
-      });
+      }),
+    );
+  }
+
+  /** Messages wait in the log until the work is done, or says that they can go on. */
+  async function withoutFolding<T>(work: (goOn: () => void) => Promise<T>): Promise<T> {
+    while (emitting !== null) await emitting;
+    const emitted = Promise.withResolvers<void>();
+    const own = emitted.promise;
+    emitting = own;
+    const goOn = () => {
+      if (emitting === own) emitting = null;
+      emitted.resolve();
+    };
+    try {
+      return await work(goOn);
     } finally {
       goOn();
     }
+  }
+
+  async function emitSoundly(): Promise<boolean> {
+    return (await isSound()) && (await emit());
   }
 
   /** False when it cannot be known. Throws FenceLostError. */
@@ -170,6 +196,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     try {
       const saved = await checkpoint.save(at, dirty);
       if (saved.parts > 0) hasSaved = true;
+      savedBytes = saved.bytes;
       events.saved(shard, { ...saved, durationMs: clock.monotonicMs() - fromMs });
       return true;
     } catch (error) {

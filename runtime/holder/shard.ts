@@ -14,6 +14,10 @@ export interface HolderOptions {
   readonly emitIntervalMs: number;
   /** How often the state is kept; a successor reads again what came since. */
   readonly checkpointIntervalMs: number;
+  /** What a process that holds all shards may write; a shard with more than its share is kept less often … */
+  readonly checkpointBytesPerS: number;
+  /** … but at least so often. */
+  readonly maxCheckpointIntervalMs: number;
   /** A caught-up shard without messages for this long gets a tick, if a reducer wants one. */
   readonly tickAfterMs: number;
   /** Waits after emissions or checkpoints that failed. */
@@ -29,11 +33,15 @@ export interface ShardDeps extends TickDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly owner: string;
+  /** Of the deployment. */
+  readonly shards: number;
   readonly options: HolderOptions;
   readonly events: HolderEvents;
   readonly random: () => number;
   /** Runs one piece of work of the process at a time: the bytes of one checkpoint are in memory, not those of all. */
   oneAtATime<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether such work is being done or waits. */
+  isAnyAtWork(): boolean;
 }
 
 /** For metrics. */
