@@ -10,6 +10,7 @@ import type { MessageLog } from '../runtime/stream/stream.ts';
 import { createActivities } from './activities/activity-reducer.ts';
 import { createClickHouseActivityStore } from './activities/clickhouse-activity-store.ts';
 import { serveLiveActivities } from './activities/live-activities.ts';
+import { createClickHouseRecordStore } from './activities/records/clickhouse-record-store.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
@@ -42,6 +43,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const activities = createActivities({
     read,
     store: createClickHouseActivityStore(clickHouse),
+    records: createClickHouseRecordStore(clickHouse),
     facts: await platform.facts(),
     names,
     sinkPosition,

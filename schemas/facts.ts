@@ -1,4 +1,5 @@
 import type { ActivityRecord } from './activity.ts';
+import type { RecordClaim } from './record.ts';
 
 /** What processors say happened, in FACTS. Applied only when its revision is greater than the one that is known. */
 interface AnyFact {
@@ -47,7 +48,17 @@ export interface RaceCrossing {
   readonly isWithdrawn: boolean;
 }
 
-export type Fact = WorkoutFact | CrossingFact;
+/** An athlete holds a record, or holds it no more. Both kinds count in one row of revisions. */
+export interface RecordFact extends AnyFact {
+  readonly kind: 'record.set' | 'record.withdrawn';
+  /** See `recordId`. */
+  readonly entity: string;
+  /** Event time: when the effort ended. */
+  readonly eventTimeMs: number;
+  readonly record: RecordClaim;
+}
+
+export type Fact = WorkoutFact | CrossingFact | RecordFact;
 
 /** Words of a subject: race and checkpoint ids and bibs have no dots. */
 export function crossingEntity({

@@ -16,6 +16,8 @@ import { type Arrival, ATHLETE, anyArrivals, SHORT, START_MS } from './activity-
 import { createMemoryActivityTable } from './memory-activity-store.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { findActivities } from './recompute.ts';
+import { createMemoryRecordTable } from './records/memory-record-store.ts';
+import { naiveRecords, recordsThatHold } from './records/naive-records.ts';
 
 const names = createNames();
 /** What the athlete may come to state while the stream goes on; a day begins in the middle of it. */
@@ -54,6 +56,7 @@ function createWorld(arrivals: readonly Arrival[]) {
   let isDown = false;
   const settings: AthleteSettings[] = [{ version: 0 }, { version: 1, ...STATED[0] }];
   const table = createMemoryActivityTable(() => stored.values());
+  const records = createMemoryRecordTable(() => table.records());
   const facts = createMemoryLogStore(createManualClock(START_MS), {
     name: names.factsStream,
     subjects: [names.factsFilter],
@@ -65,6 +68,7 @@ function createWorld(arrivals: readonly Arrival[]) {
   let sinkSeq = 0;
   const { reducers: factory } = createActivities({
     store: table.open(() => (isDown ? 'fail_before' : 'ok')),
+    records: records.open(() => (isDown ? 'fail_before' : 'ok')),
     facts: facts.open(),
     names,
     sinkPosition: async () => sinkSeq,
@@ -76,6 +80,7 @@ function createWorld(arrivals: readonly Arrival[]) {
   return {
     messages,
     table,
+    records,
     facts: facts.open(),
     moveSink(count: number) {
       for (; count > 0 && sinkSeq < messages.length; count--) {
@@ -200,6 +205,7 @@ test('whatever is late, repeats or crashes, what is published in the end is what
       const world = createWorld(arrivals);
       await play(world, steps);
       assert.deepEqual(comparable(world.table.records()), comparable(wanted(world)));
+      assert.deepEqual(recordsThatHold(world.records.claims()), naiveRecords(wanted(world)));
     }),
     { numRuns: 200 },
   );

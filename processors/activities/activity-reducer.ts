@@ -9,10 +9,17 @@ import type { ActivityStore } from './activity-store.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { recomputeActivities } from './recompute.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
+import { publishClaims } from './records/record-facts.ts';
+import type { RecordStore } from './records/record-store.ts';
+import { DEFAULT_RECORD_OPTIONS, type RecordOptions, ShardRecords } from './records/shard-records.ts';
 import { NEVER_HEARD, ShardActivities } from './shard-activities.ts';
+
+/** The part of the checkpoint that is not of activities. */
+const RECORDS = 'records';
 
 export interface ActivityDeps {
   readonly store: ActivityStore;
+  readonly records: RecordStore;
   readonly facts: MessageLog;
   readonly names: Names;
   /** Every message up to here is in the raw tables: the ack floor of the ClickHouse sink's durable. */
@@ -21,6 +28,7 @@ export interface ActivityDeps {
   /** Told of a recompute that failed; it is tried again. */
   onRecomputeFailed(error: unknown): void;
   readonly options?: Partial<ActivityOptions>;
+  readonly recordOptions?: Partial<RecordOptions>;
   /** One for all reducers of the process; its own without it. */
   readonly read?: ReadBatch;
 }
@@ -47,9 +55,20 @@ export function createActivities(deps: ActivityDeps): Activities {
     reducers: {
       name: 'activities',
       create(shard, parts) {
-        const state = new ShardActivities(options, deps.settings, parts);
+        const others = new Map(parts);
+        others.delete(RECORDS);
+        const state = new ShardActivities(options, deps.settings, others);
         states.set(shard, state);
-        return createActivityReducer(deps, options, state);
+        const records = new ShardRecords(
+          {
+            store: deps.records,
+            options: { ...DEFAULT_RECORD_OPTIONS, ...deps.recordOptions },
+            minActivityS: options.minActivityS,
+            publish: (claims, signal) => publishClaims(deps, claims, signal),
+          },
+          parts.get(RECORDS),
+        );
+        return createActivityReducer(deps, options, state, records);
       },
     },
     live: (shard, athlete) => states.get(shard)?.live(athlete) ?? null,
@@ -57,15 +76,22 @@ export function createActivities(deps: ActivityDeps): Activities {
   };
 }
 
-function createActivityReducer(deps: ActivityDeps, options: ActivityOptions, state: ShardActivities): Reducer {
+function createActivityReducer(
+  deps: ActivityDeps,
+  options: ActivityOptions,
+  state: ShardActivities,
+  athleteRecords: ShardRecords,
+): Reducer {
   const { store, facts, names } = deps;
   const read = deps.read ?? createReadBatch(names);
 
-  async function publish(records: readonly ActivityRecord[], { epoch, signal }: EmitContext): Promise<void> {
+  async function publish(records: readonly ActivityRecord[], context: EmitContext): Promise<void> {
     if (records.length === 0) return;
+    const { epoch, signal } = context;
     signal.throwIfAborted();
     await store.write(records, epoch);
     await publishActivityFacts(records, { facts, names, epoch, knownAtMs: state.nowMs, signal });
+    await athleteRecords.sawEnded(records, state.active, state.nowMs, context);
   }
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
@@ -121,12 +147,18 @@ function createActivityReducer(deps: ActivityDeps, options: ActivityOptions, sta
       state.passTo(message.timeMs, message.seq);
       if (found.type === 'batch' && found.batch !== null) state.fold(found.batch, message.seq);
     },
-    takeDirty: () => state.takeDirty(),
+    takeDirty() {
+      const dirty = state.takeDirty();
+      const records = athleteRecords.takeDirty();
+      if (records !== undefined) dirty.set(RECORDS, records);
+      return dirty;
+    },
     async emit(context) {
       const ended = [...state.unwritten];
       await publish(ended, context);
       if (ended.length > 0) state.written(ended);
       await emitRecomputes(context);
+      await athleteRecords.lookAtLive(state.active, state.nowMs, context);
     },
     wantsTick: () => state.active.size > 0,
   };

@@ -1,7 +1,8 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import type { Metric, MetricName } from '../../schemas/activity-metrics.ts';
+import type { MetricName } from '../../schemas/activity-metrics.ts';
 import { channelsOf, KINDS, type Kind } from '../../schemas/channels.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse-client.ts';
+import { effortsOf } from './activity-efforts.ts';
 import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
 import { METRIC_VERSIONS } from './metrics/versions.ts';
 
@@ -90,31 +91,15 @@ function activityRow(record: ActivityRecord, epoch: number): object {
   };
 }
 
-/** Best efforts in s, peak power in W, peak pace in m/s. */
-function effortRows({ id, athlete, revision, startMs, metrics }: ActivityRecord): object[] {
-  if (metrics === null) return [];
-  const own = { athlete, activity: id, revision };
-  const startAt = (startS: number) => Math.round(startMs + 1000 * startS);
-  const listOf = <T>(metric: Metric<readonly T[]>): readonly T[] => metric.value ?? [];
-  const peaks = (kind: string, metric: typeof metrics.peak_power) =>
-    listOf(metric).map(({ durationS, value, startS, marks }) => ({
-      ...own,
-      kind,
-      name: `${durationS} s`,
-      value,
-      start: startAt(startS),
-      marks,
-    }));
-  return [
-    ...listOf(metrics.best_efforts).map(({ name, elapsedS, startS, marks }) => ({
-      ...own,
-      kind: 'distance',
-      name,
-      value: elapsedS,
-      start: startAt(startS),
-      marks,
-    })),
-    ...peaks('power', metrics.peak_power),
-    ...peaks('pace', metrics.peak_pace),
-  ];
+/** Of every kind that `activity-efforts.ts` knows, in its units. */
+function effortRows(record: ActivityRecord): object[] {
+  const { id, athlete, revision } = record;
+  return effortsOf(record).map(({ startMs, endMs, ...effort }) => ({
+    athlete,
+    activity: id,
+    revision,
+    ...effort,
+    start: startMs,
+    end: endMs,
+  }));
 }

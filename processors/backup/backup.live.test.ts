@@ -217,7 +217,18 @@ test('a backup made under load brings back everything acknowledged before it, on
   assert.deepEqual(
     manifest.parts.map(({ name }) => name),
     [
-      ...['checkpoints', 'ledger', 'ledger', 'rollup_10s', 'efforts', 'activities', 'samples', 'rr', 'events'],
+      ...[
+        'checkpoints',
+        'ledger',
+        'ledger',
+        'rollup_10s',
+        'records',
+        'efforts',
+        'activities',
+        'samples',
+        'rr',
+        'events',
+      ],
       ...['deployment', 'FRAMES', 'offsets', 'leases', 'revocations', 'config', 'DEAD', 'FACTS'],
     ],
   );

@@ -12,6 +12,7 @@ import {
   type PagedTable,
   pagesOf,
   RAW_TABLES,
+  RECORDS,
   ROLL_UPS,
   rowsThatCount,
 } from '../clickhouse/pages.ts';
@@ -34,6 +35,7 @@ const RAW_COVERS: Readonly<Record<Kind, string>> = {
 export const TABLES: readonly { table: PagedTable; covers: string }[] = [
   { table: LEDGER, covers: 'What ClickHouse has of each message: the account of the samples' },
   { table: ROLL_UPS, covers: 'Ten seconds of a source, the newest version of each' },
+  { table: RECORDS, covers: 'Records of the athletes, each claim and withdrawal' },
   { table: EFFORTS, covers: 'Best efforts of each activity' },
   { table: ACTIVITIES, covers: 'Activities with their metrics, the newest revision of each' },
   ...KINDS.map((kind) => ({ table: RAW_TABLES[kind], covers: RAW_COVERS[kind] })),

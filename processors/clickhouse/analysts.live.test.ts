@@ -15,6 +15,11 @@ const frame: SensorFrame = {
   columns: { latitude: [515_012_345, null], longitude: [-1_276_543, null], speed: [3_250, 3_300] },
 };
 
+const VIEWS = [
+  ...['samples', 'rr', 'events', 'rollup_10s', 'rollup_1m'],
+  ...['activities', 'efforts', 'daily_load', 'records', 'record_claims'],
+];
+
 let clickhouse: TestStore;
 
 before(async () => {
@@ -53,7 +58,7 @@ test('an analyst reads samples once, in units, under pseudonyms, on a grid of po
 });
 
 test('an analyst may read every view', async () => {
-  for (const view of ['samples', 'rr', 'events', 'rollup_10s', 'rollup_1m']) {
+  for (const view of VIEWS) {
     const { status, text } = await ask('analyst', `SELECT count() FROM analytics.${view}`);
     assert.deepEqual([view, status, text], [view, 200, view === 'samples' ? '2\n' : '0\n']);
   }

@@ -59,6 +59,12 @@ export const EFFORTS: PagedTable = {
   isPartitioned: false,
   replaces: true,
 };
+export const RECORDS: PagedTable = {
+  name: 'records',
+  key: [text('athlete'), text('sport'), text('kind'), text('name'), integer('revision')],
+  isPartitioned: false,
+  replaces: true,
+};
 export const DEPLOYMENT: PagedTable = {
   name: 'deployment',
   key: [text('key'), { name: 'set_at', type: 'time_ms' }, text('value')],

@@ -1,4 +1,5 @@
 import type { ActivityMetrics } from '../../../schemas/activity-metrics.ts';
+import { type Bests, bestsMark, readBests } from './bests.ts';
 import { blockNames, blockOf, decodeState, encodeHead } from './checkpoint.ts';
 import type { MetricsConfig } from './config.ts';
 import { foldSecond, lap, pause, settle } from './fold.ts';
@@ -39,6 +40,10 @@ export interface LiveMetrics {
   snapshot(): ActivityMetrics;
   /** The metrics with what `foldPending` folds into this; afterwards all is as it was before. */
   snapshotWith(foldPending: () => void): ActivityMetrics;
+  /** Best efforts and peak powers of what is final. */
+  bests(): Bests;
+  /** Changes when a value in {@link LiveMetrics.bests} does; cheap. */
+  bestsMark(): number;
   /** What changes all the time; with the blocks it is the whole state. */
   encodeHead(): Uint8Array<ArrayBuffer>;
   /**
@@ -105,6 +110,16 @@ class Live implements LiveMetrics {
   snapshot(): ActivityMetrics {
     settle(this.#activity);
     return readMetrics(this.#activity);
+  }
+
+  bests(): Bests {
+    settle(this.#activity);
+    return readBests(this.#activity);
+  }
+
+  bestsMark(): number {
+    settle(this.#activity);
+    return bestsMark(this.#activity);
   }
 
   snapshotWith(foldPending: () => void): ActivityMetrics {
