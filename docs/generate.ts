@@ -26,11 +26,17 @@ import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
 import { exampleConversation } from './example-websocket.ts';
 import { faultsRun, faultTable, memoryTable } from './fault-tables.ts';
 import { ADVICE } from './reason-advice.ts';
+import { settingsTable } from './settings-table.ts';
 
 /** The pages that have generated parts. `node docs/generate.ts` writes them; a test keeps them fresh. */
-export const GENERATED_PAGES = ['frames.md', 'RESULTS.md', 'capacity.md', 'reliability.md', 'durability.md'].map(
-  (page) => new URL(page, import.meta.url),
-);
+export const GENERATED_PAGES = [
+  'frames.md',
+  'athlete-settings.md',
+  'RESULTS.md',
+  'capacity.md',
+  'reliability.md',
+  'durability.md',
+].map((page) => new URL(page, import.meta.url));
 
 const stageCosts = () => costsOf(readKept('sink-shares'));
 
@@ -41,6 +47,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   events: () => codeTable('event', EVENT_TYPES),
   sports: () => codeTable('sport', SPORTS),
   limits: limitTable,
+  'athlete settings': () => settingsTable(table),
   'dead reasons': () => reasonTable('dead'),
   'refused reasons': () => reasonTable('refused'),
   'shed reasons': () => reasonTable('shed'),

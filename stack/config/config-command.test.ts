@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SettingsChangedError } from '../../runtime/athlete-settings.ts';
 import { createManualClock } from '../../runtime/clock.ts';
 import { createMemoryKvStore } from '../../runtime/kv/memory-kv.ts';
 import { OptionError, readOptions } from '../../runtime/options.ts';
@@ -10,12 +11,16 @@ const NOW_MS = Date.UTC(2027, 4, 1, 8);
 
 function setUp() {
   const clock = createManualClock(NOW_MS);
+  const files = new Map<string, string>();
   const store = createMemoryKvStore(clock, { bucket: 'CONFIG', ttlMs: 0, maxBytes: 0, replicas: 1 });
   const run = (line: string) => {
     const options = readOptions(configCommandOptions, { argv: line.split(' '), env: {} });
-    return runConfigCommand({ options, clock, openConfig: async () => store.open() });
+    return runConfigCommand({
+      ...{ options, clock, openConfig: async () => store.open() },
+      readFile: async (path) => files.get(path) ?? assert.fail(`no file ${path}`),
+    });
   };
-  return { clock, run };
+  return { clock, files, kv: store.open(), run };
 }
 
 test('an operator sets, sees, changes and takes back who comes first', async () => {
@@ -56,7 +61,65 @@ test('what cannot be meant is said, and nothing is written', async () => {
     'priority watch-1 --hours 3',
     'priority watch-1 race --clear',
     'priority --clear',
+    'priority watch-1 --file ann.json',
   ];
   for (const line of wrong) await assert.rejects(run(line), OptionError, line);
   assert.equal(await run('priority'), 'everybody else: live');
+});
+
+const ANN = `{
+  "timeZone": "Europe/Vienna",
+  "heart": [{ "from": "2026-01-01", "maxHeartRateBpm": 190 }]
+}`;
+
+test("an athlete's settings are stated from a file, shown as one that can be given back, and taken back", async () => {
+  const { files, run } = setUp();
+  files.set('ann.json', ANN);
+  const said = [
+    await run('athlete ann'),
+    await run('athlete'),
+    await run('athlete ann --file ann.json'),
+    await run('athlete ann'),
+  ];
+  files.set('ann.json', said[3].replace('190', '188'));
+  said.push(await run('athlete ann --file ann.json'), await run('athlete'));
+  await assert.rejects(run('athlete ann --file ann.json'), SettingsChangedError);
+  said.push(await run('athlete ann --clear'), await run('athlete ann'));
+  assert.deepEqual(said, [
+    'athlete ann: nothing is stated',
+    'nothing is stated of anybody',
+    'athlete ann: stated as version 1, for activities that begin from now on',
+    JSON.stringify({ version: 1, ...JSON.parse(ANN) }, null, 2),
+    'athlete ann: stated as version 2, for activities that begin from now on',
+    'ann',
+    'athlete ann: nothing is stated (version 3)',
+    JSON.stringify({ version: 3 }, null, 2),
+  ]);
+});
+
+test('settings that cannot be are refused with each broken rule, and nothing is written', async () => {
+  const { files, kv, run } = setUp();
+  files.set('ann.json', '{"heart": [{"from": "2026-02-30", "maxHeartRateBpm": 300}], "ftp": 250}');
+  await assert.rejects(run('athlete ann --file ann.json'), {
+    name: 'OptionError',
+    message: `ann.json is not what can be stated of an athlete:
+  ftp is not a setting
+  heart[0].from must be a day that exists, as 2026-03-01
+  heart[0].maxHeartRateBpm must be <= 250`,
+  });
+  files.set('ann.json', '[1, ');
+  await assert.rejects(run('athlete ann --file ann.json'), /OptionError: ann.json is not .*\n {2}it is not JSON/);
+  files.set('ann.json', '{"version": "newest"}');
+  await assert.rejects(run('athlete ann --file ann.json'), /\n {2}version must be a whole number/);
+  const wrong = [
+    'athlete a/b --clear',
+    'athlete --clear',
+    'athlete ann --clear --file ann.json',
+    'athlete ann --hours 3',
+    'athlete ann race',
+  ];
+  for (const line of wrong) await assert.rejects(run(line), OptionError, line);
+  assert.equal(await run('athlete ann'), 'athlete ann: nothing is stated');
+  await kv.put('athlete.ann', Buffer.from('{"version":1,"zones":[]}'));
+  await assert.rejects(run('athlete ann'), /what is stated of ann cannot be read.*zones is not a setting/);
 });

@@ -1,61 +1,19 @@
-import type { Clock } from '../../runtime/clock.ts';
-import type { KeyValue } from '../../runtime/kv/kv.ts';
 import { OptionError } from '../../runtime/options.ts';
-import { readPriorities, setPriority } from '../../runtime/priorities.ts';
-import { ATHLETE_PATTERN, DEVICE_PATTERN } from '../../schemas/identity.ts';
-import { keys } from '../../schemas/names.ts';
-import { DEFAULT_PRIORITY, PRIORITIES, type Priority, type PrioritySetting } from '../../schemas/priority.ts';
-import type { ConfigCommandOptions } from './options.ts';
+import { athleteEntity } from './athlete-entity.ts';
+import type { ConfigCommandDeps, ConfigEntity } from './entity.ts';
+import { priorityEntity } from './priority-entity.ts';
 
-const HOUR_MS = 3_600_000;
+const ENTITIES: Readonly<Record<string, ConfigEntity>> = { priority: priorityEntity, athlete: athleteEntity };
 
-export interface ConfigCommandDeps {
-  readonly options: ConfigCommandOptions;
-  readonly clock: Clock;
-  readonly openConfig: () => Promise<KeyValue>;
-}
-
-/** Shows, sets or takes back a priority; answers what to print. Throws OptionError, KvUnavailableError. */
-export async function runConfigCommand({ options, clock, openConfig }: ConfigCommandDeps): Promise<string> {
-  const { entity, id, value, athlete, hours, clear } = options;
-  if (entity !== 'priority') throw new OptionError(`"${entity}" cannot be set: npm run config -- priority …`);
-  if (id === undefined) {
-    if (athlete || clear || hours !== undefined) throw new OptionError('of which device, or of which athlete?');
-    return listing(await readPriorities(await openConfig()), clock.nowMs());
+/**
+ * Shows, sets or takes back what CONFIG holds of something; answers what to print. Throws OptionError,
+ * KvUnavailableError, KeyConflictError, SettingsChangedError.
+ */
+export async function runConfigCommand(deps: ConfigCommandDeps): Promise<string> {
+  const { entity } = deps.options;
+  const run = Object.hasOwn(ENTITIES, entity) ? ENTITIES[entity] : null;
+  if (run === null) {
+    throw new OptionError(`"${entity}" cannot be set: npm run config -- ${Object.keys(ENTITIES).join(' | ')} …`);
   }
-  if (!(athlete ? ATHLETE_PATTERN : DEVICE_PATTERN).test(id) || id === '') {
-    throw new OptionError(`"${id}" is not the id of ${athlete ? 'an athlete' : 'a device'}`);
-  }
-  const key = keys.priority(athlete ? 'athlete' : 'device', id);
-  const whose = `${athlete ? 'athlete' : 'device'} ${id}`;
-  if (clear) {
-    if (value !== undefined || hours !== undefined) throw new OptionError('--clear takes back what was set: no value');
-    await (await openConfig()).delete(key);
-    return `${whose}: nothing is set`;
-  }
-  if (value === undefined) {
-    if (hours !== undefined) throw new OptionError(`which priority? One of ${PRIORITIES.join(', ')}`);
-    const setting = (await readPriorities(await openConfig())).get(key);
-    return setting ? line(whose, setting, clock.nowMs()) : `${whose}: nothing is set`;
-  }
-  if (!PRIORITIES.includes(value as Priority)) {
-    throw new OptionError(`"${value}" is not a priority: one of ${PRIORITIES.join(', ')}`);
-  }
-  const untilMs = hours === undefined ? null : Math.round(clock.nowMs() + hours * HOUR_MS);
-  const setting = await setPriority(await openConfig(), key, { priority: value as Priority, untilMs });
-  return line(whose, setting, clock.nowMs());
-}
-
-function listing(settings: ReadonlyMap<string, PrioritySetting>, nowMs: number): string {
-  const lines = [...settings].map(([key, setting]) => {
-    const { kind, id } = keys.parsePriority(key)!;
-    return line(`${kind} ${id}`, setting, nowMs);
-  });
-  return [...lines, `everybody else: ${DEFAULT_PRIORITY}`].join('\n');
-}
-
-function line(whose: string, { priority, version, untilMs }: PrioritySetting, nowMs: number): string {
-  const until =
-    untilMs === null ? '' : `, ${untilMs > nowMs ? 'until' : 'over since'} ${new Date(untilMs).toISOString()}`;
-  return `${whose}: ${priority}${until} (version ${version})`;
+  return run(deps);
 }

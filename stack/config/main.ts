@@ -1,6 +1,8 @@
 /** `npm run config`: what operators tell the processes of a running deployment. */
+import { readFile } from 'node:fs/promises';
+import { SettingsChangedError } from '../../runtime/athlete-settings.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { KvUnavailableError } from '../../runtime/kv/kv.ts';
+import { KeyConflictError, KvUnavailableError } from '../../runtime/kv/kv.ts';
 import { createLog } from '../../runtime/log.ts';
 import { NatsConnectionError } from '../../runtime/nats/connection.ts';
 import { openPlatform, platformOptions } from '../../runtime/nats/platform.ts';
@@ -20,11 +22,28 @@ Who comes first when room gets scarce (docs/back-pressure.md). It counts within 
   npm run config -- priority watch-1 --clear
   npm run config -- priority
 
+What is known of an athlete (docs/athlete-settings.md). It counts within two seconds, for activities that begin then:
+
+  npm run -s config -- athlete ann > ann.json
+  npm run config -- athlete ann --file ann.json
+  npm run config -- athlete ann --clear
+  npm run config -- athlete
+
 `;
+
+const FOR_PEOPLE = [OptionError, NatsConnectionError, KvUnavailableError, KeyConflictError, SettingsChangedError];
 
 const argv = process.argv.slice(2);
 const log = createLog({ name: 'config', level: 'error', to: 'stderr' });
 const release = createReleaseStack({ log });
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (err) {
+    throw new OptionError(`--file ${path} cannot be read: ${(err as Error).message}`);
+  }
+}
 
 async function main(): Promise<number> {
   if (argv.includes('--help')) {
@@ -37,14 +56,14 @@ async function main(): Promise<number> {
     const platform = { ...readOptions(platformOptions, { argv: [], env: process.env }), ...options };
     return (await openPlatform(platform, { name: 'config', logger: log, release })).config();
   };
-  process.stdout.write(`${await runConfigCommand({ options, clock: systemClock, openConfig })}\n`);
+  process.stdout.write(`${await runConfigCommand({ options, clock: systemClock, openConfig, readFile: readText })}\n`);
   return EXIT.done;
 }
 
 try {
   process.exitCode = await main();
 } catch (err) {
-  const isForPeople = [OptionError, NatsConnectionError, KvUnavailableError].some((kind) => err instanceof kind);
+  const isForPeople = FOR_PEOPLE.some((kind) => err instanceof kind);
   if (!isForPeople) throw err;
   process.stderr.write(`config: ${(err as Error).message}\n`);
   process.exitCode = err instanceof OptionError ? EXIT.wrongOptions : EXIT.failed;

@@ -1,25 +1,25 @@
 import { platformOptions } from '../../runtime/nats/platform.ts';
 import { defineOptions, type Options } from '../../runtime/options.ts';
 
-/** `npm run config -- priority [id] [value] [options]`. */
+/** `npm run config -- priority [id] [value] [options]`, and `… athlete [id] [options]`. */
 export const configCommandOptions = defineOptions({
-  entity: { type: 'string', positional: true, description: 'What is set or shown: `priority`.' },
+  entity: { type: 'string', positional: true, description: 'What is set or shown: `priority` or `athlete`.' },
   id: {
     type: 'string',
     positional: true,
     optional: true,
-    description: 'Of which device; with --athlete of whom. Without it everything that is set is shown.',
+    description: 'Of which device, or of whom. Without it everything that is set is shown.',
   },
   value: {
     type: 'string',
     positional: true,
     optional: true,
-    description: '`race`, `live` or `background`; without it the present one is shown.',
+    description: 'Of a priority: `race`, `live` or `background`; without it the present one is shown.',
   },
   athlete: {
     env: 'SLIPSTREAM_CONFIG_ATHLETE',
     type: 'boolean',
-    description: "The id is an athlete's: it holds for all devices of whom nothing is said themselves.",
+    description: "Of a priority: the id is an athlete's. It holds for all devices of whom nothing is said themselves.",
   },
   hours: {
     env: 'SLIPSTREAM_CONFIG_HOURS',
@@ -27,7 +27,13 @@ export const configCommandOptions = defineOptions({
     optional: true,
     min: 0.001,
     max: 8_784,
-    description: 'How long it holds, as for the day of a race; until it is changed without it.',
+    description: 'Of a priority: how long it holds, as for the day of a race; until it is changed without it.',
+  },
+  file: {
+    env: 'SLIPSTREAM_CONFIG_FILE',
+    type: 'string',
+    optional: true,
+    description: 'Of an athlete: JSON with all that is stated (docs/athlete-settings.md); without it that is shown.',
   },
   clear: { env: 'SLIPSTREAM_CONFIG_CLEAR', type: 'boolean', description: 'Take back what was set.' },
   natsUrls: platformOptions.natsUrls,

@@ -1,0 +1,14 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { KeyValue } from '../../runtime/kv/kv.ts';
+import type { ConfigCommandOptions } from './options.ts';
+
+export interface ConfigCommandDeps {
+  readonly options: ConfigCommandOptions;
+  readonly clock: Clock;
+  readonly openConfig: () => Promise<KeyValue>;
+  /** Throws OptionError when the file cannot be read. */
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+/** What operators can set: shows, sets or takes back one, and answers what to print. Throws as its command does. */
+export type ConfigEntity = (deps: ConfigCommandDeps) => Promise<string>;
