@@ -16,10 +16,13 @@ export const PROBLEMS = {
   unknown_device: { status: 404, title: 'No store has a sample of this device.' },
   unknown_activity: { status: 404, title: 'The athlete has no such activity.' },
   invalid_request: { status: 422, title: 'The request cannot be answered as it is.' },
+  nothing_to_export: { status: 422, title: 'The format can say nothing of this activity.' },
+  too_large_to_export: { status: 422, title: 'The activity has more samples than one file may hold.' },
   bad_request: { status: 400, title: 'The request is not one that this server reads.' },
   internal_error: { status: 500, title: 'The server made a mistake.' },
   store_unavailable: { status: 503, title: 'A store that holds part of the answer is out of reach.' },
   live_unavailable: { status: 503, title: 'Whoever knows what goes on right now gives no answer.' },
+  exports_busy: { status: 503, title: 'As many files as may be written at once are being written.' },
   revocations_unknown: { status: 503, title: 'The list of revoked tokens is out of reach.' },
 } as const;
 

@@ -1,5 +1,5 @@
 import type { EventType, Sport } from '../schemas/events.ts';
-import type { RecordedActivity, Session } from './activity.ts';
+import { type RecordedActivity, type Session, UNKNOWN_SPORT } from './activity.ts';
 
 /** What happened in an activity, as devices tell it live. Times strictly increase. */
 export interface TimelineEvent {
@@ -68,4 +68,30 @@ const SPORTS: Readonly<Record<string, Sport>> = {
 /** Our sport for names of the FIT profile. */
 export function sportOf({ sport, subSport }: Pick<Session, 'sport' | 'subSport'>): Sport {
   return SPORTS[`${sport}/${subSport}`] ?? SPORTS[sport] ?? 'other';
+}
+
+const SESSIONS: Readonly<Record<Sport, readonly [sport: string, subSport: string]>> = {
+  run: ['running', UNKNOWN_SPORT],
+  trail_run: ['running', 'trail'],
+  treadmill_run: ['running', 'treadmill'],
+  ride: ['cycling', UNKNOWN_SPORT],
+  indoor_ride: ['cycling', 'indoor_cycling'],
+  mountain_bike_ride: ['cycling', 'mountain'],
+  pool_swim: ['swimming', 'lap_swimming'],
+  open_water_swim: ['swimming', 'open_water'],
+  walk: ['walking', UNKNOWN_SPORT],
+  hike: ['hiking', UNKNOWN_SPORT],
+  row: ['rowing', UNKNOWN_SPORT],
+  indoor_row: ['rowing', 'indoor_rowing'],
+  cross_country_ski: ['cross_country_skiing', UNKNOWN_SPORT],
+  alpine_ski: ['alpine_skiing', UNKNOWN_SPORT],
+  strength: ['training', 'strength_training'],
+  transition: ['transition', UNKNOWN_SPORT],
+  other: [UNKNOWN_SPORT, UNKNOWN_SPORT],
+};
+
+/** Names of the FIT profile for one of our sports: what `sportOf` reads as the same sport again. */
+export function sessionSport(sport: Sport): Pick<Session, 'sport' | 'subSport'> {
+  const [name, subSport] = SESSIONS[sport];
+  return { sport: name, subSport };
 }

@@ -82,8 +82,7 @@ test('a TCX file gives its laps, tracks and the extension of Garmin', async () =
       { timeMs: START_MS, type: 'start', trigger: 'manual' },
       { timeMs: START_MS + 1_000, type: 'pause', trigger: 'manual' },
       { timeMs: START_MS + 12_000, type: 'resume', trigger: 'manual' },
-      { timeMs: START_MS + 12_000, type: 'pause', trigger: 'manual' },
-      { timeMs: START_MS + 13_000, type: 'resume', trigger: 'manual' },
+      // Pressing the lap button a second later was no pause.
       { timeMs: START_MS + 13_000, type: 'stop', trigger: 'manual' },
     ],
     devices: [{ product: 'Watch', serial: '42' }],
@@ -91,6 +90,26 @@ test('a TCX file gives its laps, tracks and the extension of Garmin', async () =
     ignored: { Foo: 1 },
     damage: [{ reason: 'impossible_value', count: 1 }],
   });
+});
+
+test('laps of TCX are parted by a pause only where nothing was recorded between them', async () => {
+  const lap = (from: number) =>
+    `<Lap StartTime="${at(from)}"><Track>${[from, from + 9]
+      .map((s) => `<Trackpoint><Time>${at(s)}</Time><Cadence>9</Cadence></Trackpoint>`)
+      .join('')}</Track></Lap>`;
+  const [{ events }] = await read(
+    '<TrainingCenterDatabase><Activities><Activity Sport="Running">' +
+      `${lap(0)}${lap(10)}${lap(60)}</Activity></Activities></TrainingCenterDatabase>`,
+  );
+  assert.deepEqual(
+    events.map(({ timeMs, type }) => [(timeMs - START_MS) / 1_000, type]),
+    [
+      [0, 'start'],
+      [19, 'pause'],
+      [60, 'resume'],
+      [69, 'stop'],
+    ],
+  );
 });
 
 test('a multisport session of TCX is one activity', async () => {

@@ -13,6 +13,7 @@ import {
   listedAnswer,
   streamsAnswer,
 } from './answer.ts';
+import { addExportRoute } from './export/routes.ts';
 import type { LiveSource } from './live-source.ts';
 import {
   ActivityParams,
@@ -162,6 +163,8 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
       return streamsAnswer(activity, question, buckets);
     },
   );
+
+  addExportRoute(server, { history, access, find });
 }
 
 function matches(

@@ -77,7 +77,8 @@ export function isParquet(bytes: Uint8Array): boolean {
 /** Reads such a file back. Throws RefusedFileError for any other. */
 export async function readParquet(bytes: Uint8Array, nowMs: number): Promise<RecordedActivity> {
   assertSealed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-  const file = bytes.slice().buffer;
+  // Not `slice`, which shares the memory of a Buffer, and with it what lies around its bytes.
+  const file = new Uint8Array(bytes).buffer;
   const metadata = attempt(() => parquetMetadata(file));
   const names = columnsOf(metadata);
   const reader = createTableReader(names.slice(1), nowMs);

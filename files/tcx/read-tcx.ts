@@ -71,6 +71,9 @@ interface OpenActivity {
   readonly device: { product?: string; serial?: string };
 }
 
+/** Devices that write a point only where something changes write one at least this often. */
+const MAX_GAP_BETWEEN_LAPS_MS = 10_000;
+
 function createTcxReader(nowMs: number) {
   const path: string[] = [];
   const finished: RecordedActivity[] = [];
@@ -82,6 +85,7 @@ function createTcxReader(nowMs: number) {
   let point: Map<string, string> | null = null;
   let pointDepth = 0;
   let isNewTrack = true;
+  let isNewLap = false;
 
   function open({ name, attributes }: XmlElement): void {
     const parent = path.at(-1);
@@ -96,6 +100,7 @@ function createTcxReader(nowMs: number) {
       activity = { sport, damage, series, laps: [], tracks: [], ignored: new Map(), device: {} };
     } else if (name === 'Lap' && parent === 'Activity') {
       lap = { startMs: timeOf(attributes.StartTime), trigger: 'manual', totals: {} };
+      isNewLap = true;
     } else if (name === 'Track') {
       isNewTrack = true;
     } else if (name === 'Trackpoint') {
@@ -130,8 +135,12 @@ function createTcxReader(nowMs: number) {
     const { series, damage, tracks, ignored } = into;
     const timeMs = timeOf(values.get('Time'));
     if (!series.begin(timeMs)) return;
-    if (isNewTrack) tracks.push({ startMs: timeMs, endMs: timeMs });
+    const last = tracks.at(-1);
+    // Each lap has a track of its own: where the athlete only pressed the button there was no pause.
+    const isNextLap = isNewLap && last !== undefined && timeMs - last.endMs <= MAX_GAP_BETWEEN_LAPS_MS;
+    if (isNewTrack && !isNextLap) tracks.push({ startMs: timeMs, endMs: timeMs });
     isNewTrack = false;
+    isNewLap = false;
     tracks[tracks.length - 1].endMs = timeMs;
     for (const [name, text] of values) {
       const channel = POINT_CHANNELS[name];

@@ -1,0 +1,113 @@
+import { Type } from 'typebox';
+import { FORMATS, type Format } from '../../../files/read-activity-file.ts';
+import type { Access } from '../../access.ts';
+import { Problem, problemResponses } from '../../problem.ts';
+import type { SampleHistory } from '../../samples/history.ts';
+import { type ApiServer, whenGone } from '../../server.ts';
+import { ActivityParams, Athlete } from '../query.ts';
+import type { StoredActivity } from '../reader.ts';
+import { MAX_EXPORTED_SAMPLES, recordedActivity } from './recorded-activity.ts';
+import { writeInThread } from './write-in-thread.ts';
+
+export interface ExportRouteDeps {
+  readonly history: SampleHistory;
+  readonly access: Access;
+  /** Throws the problem `unknown_activity`. */
+  readonly find: (athlete: string, id: string, signal: AbortSignal) => Promise<StoredActivity>;
+}
+
+/** One that holds a day at 1 Hz takes up to 350 MB while it is written, as GPX; memory grows with its length. */
+const MAX_AT_ONCE = 2;
+
+const MEDIA_TYPES: Readonly<Record<Format, string>> = {
+  fit: 'application/vnd.ant.fit',
+  gpx: 'application/gpx+xml',
+  tcx: 'application/vnd.garmin.tcx+xml',
+  csv: 'text/csv; charset=utf-8',
+  parquet: 'application/vnd.apache.parquet',
+};
+
+const ExportQuery = Type.Object(
+  { athlete: Athlete, format: Type.Enum(FORMATS, { type: 'string', description: 'Of the file.' }) },
+  { additionalProperties: false },
+);
+
+/** An activity as a file that other programs read, and that reads as the same activity again. */
+export function addExportRoute(server: ApiServer, { history, access, find }: ExportRouteDeps): void {
+  let writing = 0;
+
+  async function write(activity: StoredActivity, format: Format, signal: AbortSignal): Promise<Uint8Array> {
+    if (writing >= MAX_AT_ONCE) throw new Problem('exports_busy');
+    writing++;
+    try {
+      const recorded = await recordedActivity(history, activity, signal);
+      if (recorded === null) throw new Problem('nothing_to_export', { detail: 'no sample of it is stored' });
+      const bytes = await writeInThread({ activity: recorded, format }, signal);
+      if (bytes === null) throw new Problem('nothing_to_export', { detail: `${format} needs positions` });
+      return bytes;
+    } finally {
+      writing--;
+    }
+  }
+
+  const binary = Type.String({ format: 'binary' });
+  server.get(
+    '/v1/activities/:id/export',
+    {
+      schema: {
+        tags: ['activities'],
+        security: [{ token: [] }],
+        operationId: 'exportActivity',
+        summary: 'An activity as a file: FIT, GPX, TCX, CSV or Parquet',
+        description:
+          'From the stored samples, merged over devices as metrics see them. Read again it is the same activity, ' +
+          'but for what the format cannot say; Parquet loses nothing. A live one is written as far as it is. At most ' +
+          `${MAX_EXPORTED_SAMPLES} samples, which are two days at one a second.`,
+        params: ActivityParams,
+        querystring: ExportQuery,
+        response: {
+          200: {
+            description: 'The file',
+            content: Object.fromEntries(
+              Object.values(MEDIA_TYPES).map((type) => [type.split(';')[0], { schema: binary }]),
+            ),
+          },
+          ...problemResponses(
+            'missing_token',
+            'bad_token',
+            'expired_token',
+            'revoked_token',
+            'wrong_athlete',
+            'unknown_activity',
+            'invalid_request',
+            'nothing_to_export',
+            'too_large_to_export',
+            'internal_error',
+            'store_unavailable',
+            'live_unavailable',
+            'revocations_unknown',
+            'exports_busy',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { format } = request.query;
+      const athlete = await access.requireAthlete(request, request.query.athlete);
+      const signal = whenGone(reply);
+      const activity = await find(athlete, request.params.id, signal);
+      const bytes = await write(activity, format, signal);
+      return reply
+        .header('content-disposition', `attachment; filename="${fileName(activity, format)}"`)
+        .header('cache-control', 'private, no-cache')
+        .type(MEDIA_TYPES[format])
+        .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as never);
+    },
+  );
+}
+
+/** `run-2026-06-08T12-00-00Z.fit`: without characters that a file system takes amiss. */
+function fileName({ sport, startMs }: StoredActivity, format: Format): string {
+  const start = new Date(startMs).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
+  return `${sport.replaceAll('_', '-')}-${start}.${format}`;
+}
