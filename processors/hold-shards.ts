@@ -15,6 +15,7 @@ import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
 import type { ProcessorsDeps } from './processors.ts';
+import { createLiveRaces } from './races/live-races.ts';
 import { createReadBatch } from './read-batch.ts';
 import { createClickHouseRollUpStore } from './roll-ups/clickhouse-roll-up-store.ts';
 import { createRollUpCounts } from './roll-ups/counts.ts';
@@ -40,11 +41,12 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const sinkPosition = async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0;
   const read = createReadBatch(names);
   const settings = await knownSettings(platform, log);
+  const facts = await platform.facts();
   const activities = createActivities({
     read,
     store: createClickHouseActivityStore(clickHouse),
     records: createClickHouseRecordStore(clickHouse),
-    facts: await platform.facts(),
+    facts,
     names,
     sinkPosition,
     settings,
@@ -58,6 +60,10 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     onRecomputeFailed: (err) => log.warn({ err }, 'a recompute failed; it is tried again'),
     counts,
   });
+  const races = createLiveRaces({
+    ...{ config: await platform.config(), facts, names, bus: platform.bus, shards: options.shards },
+    ...{ clock: systemClock, logger: log, metrics, read },
+  });
   const holder = createHolder({
     log: frames,
     names,
@@ -66,7 +72,12 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     bus: platform.bus,
     shards: options.shards,
     owner: `processors-${randomBytes(8).toString('hex')}`,
-    reducers: [createAcceptedReducers({ kv: await platform.ledger(), names }), rollUps, activities.reducers],
+    reducers: [
+      createAcceptedReducers({ kv: await platform.ledger(), names }),
+      rollUps,
+      activities.reducers,
+      races.reducers,
+    ],
     clock: systemClock,
     logger: log,
     events: holderCounts.events,
@@ -82,6 +93,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     help: 'Athletes whom somebody watches, in whatever shard.',
     read: () => live.watched(),
   });
+  races.serve(holder);
   gaugeRollUps(metrics, counts);
   health.register('shards', () => healthOf(holder));
   const trimmed = metrics.gauge({
@@ -112,7 +124,12 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   });
   const closing: Service = {
     ...holder,
+    async run(signal) {
+      await races.untilKnown(signal);
+      await holder.run(signal);
+    },
     async stop() {
+      races.stop();
       live.stop();
       await holder.stop();
       settings.stop();

@@ -62,6 +62,19 @@ describe('a broken rule is named with its field:', () => {
       '/checkpoints/0/positionM',
       /1000\.\d m long/,
     ],
+    [
+      'more passes than are followed',
+      {
+        checkpoints: [0, 1, 2].map((n) =>
+          testCheckpoint(
+            `c${n}`,
+            Array.from({ length: 700 }, (_, i) => i),
+          ),
+        ),
+      },
+      '/checkpoints',
+      /2000 passes at most/,
+    ],
     ['a circle without a centre', { checkpoints: [{ ...finish, kind: 'circle' }] }, '/checkpoints/0', /centre/],
     ['a gun after the end', { closesMs: wave.gunTimeMs }, '/waves/0/gunTimeMs', /before closesMs/],
     ['a wave of no category', { waves: [{ ...wave, categories: ['x'] }] }, '/waves/0/categories', /no category.*: x/],

@@ -1,6 +1,7 @@
 import { Check, Errors } from 'typebox/schema';
 import { createCourseLine } from './course-line.ts';
 import {
+  MAX_MARKS,
   type Race,
   type RaceSetting,
   RaceSettingSchema,
@@ -104,6 +105,8 @@ function checkWaves({ waves, categories, closesMs }: RaceSetting): void {
 }
 
 function checkCheckpoints({ checkpoints, course }: RaceSetting): void {
+  const marks = checkpoints.reduce((sum, { positionM }) => sum + positionM.length, 0);
+  if (marks > MAX_MARKS) throw new RaceError('/checkpoints', `must have ${MAX_MARKS} passes at most, not ${marks}`);
   const lengthM = course === null ? Number.POSITIVE_INFINITY : createCourseLine(course).lengthM;
   for (const [i, { kind, positionM, ends, centre, radiusM }] of checkpoints.entries()) {
     const field = `/checkpoints/${i}`;

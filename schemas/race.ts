@@ -16,6 +16,8 @@ export const MAX_COURSE_M = 1_000_000;
 export const MAX_LAPS = 1_000;
 export const MAX_CHECKPOINTS = 100;
 export const MAX_PASSES = 1_000;
+/** Of all checkpoints together: an athlete's crossings fit into a message. */
+export const MAX_MARKS = 2_000;
 export const MAX_WAVES = 100;
 export const MAX_CATEGORIES = 200;
 export const MAX_STARTERS = 50_000;

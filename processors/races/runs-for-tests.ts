@@ -1,0 +1,71 @@
+import { createCourseLine } from '../../schemas/course-line.ts';
+import type { Course as CourseSetting, Race, RaceSetting } from '../../schemas/race.ts';
+import { testCheckpoint, testRace, testStarter } from '../../schemas/race-for-tests.ts';
+import type { RaceGrounds } from './race-grounds.ts';
+import { createRaceGrounds } from './race-grounds.ts';
+import type { Fix } from './track.ts';
+
+export const GUN_MS = 1_799_990_000_000;
+
+/** Two kilometres north, with a line at the start, at 500 m, at 1,500 m and at the finish. */
+export const NORTH_COURSE: CourseSetting = {
+  latitudeE7: Array.from({ length: 21 }, (_, i) => 460_000_000 + i * 9_000),
+  longitudeE7: Array.from({ length: 21 }, () => 145_000_000),
+  altitudeDm: null,
+  isClosed: false,
+  laps: 1,
+};
+export const NORTH_LINE = createCourseLine(NORTH_COURSE);
+
+export function northRace(bibs: readonly string[], more: Partial<RaceSetting> = {}): Race {
+  return testRace(
+    bibs.map((bib) => testStarter(bib)),
+    {
+      course: NORTH_COURSE,
+      checkpoints: [
+        testCheckpoint('start', [0], { isStart: true }),
+        testCheckpoint('a', [500]),
+        testCheckpoint('b', [1_500]),
+        testCheckpoint('finish', [2_000], { isFinish: true }),
+      ],
+      ...more,
+    },
+  );
+}
+
+/** Grounds whose races can be replaced. */
+export function groundsOf(races: readonly Race[]): RaceGrounds & { set(races: readonly Race[]): void } {
+  let all = races;
+  let version = 1;
+  const grounds = createRaceGrounds({
+    all: () => [...all],
+    get version() {
+      return version;
+    },
+  });
+  return {
+    of: grounds.of,
+    find: grounds.find,
+    get: grounds.get,
+    get version() {
+      return grounds.version;
+    },
+    set(next) {
+      all = next;
+      version++;
+    },
+  };
+}
+
+/** A runner of constant speed who crosses the start line with the gun, and whose receiver makes no error. */
+export function fixAt(atMs: number, speedMps: number, { offM = 0 } = {}): Fix {
+  const positionM = Math.max(-20, ((atMs - GUN_MS) / 1_000) * speedMps);
+  const { latitudeE7, longitudeE7 } = NORTH_LINE.at(positionM);
+  const isMoving = positionM > -20;
+  return { atMs, latitudeE7, longitudeE7: longitudeE7 + offM * 130, statedM: 3, speedMps: isMoving ? speedMps : 0 };
+}
+
+/** When that runner is there. */
+export function trueMs(positionM: number, speedMps: number): number {
+  return GUN_MS + (1_000 * positionM) / speedMps;
+}

@@ -1,0 +1,219 @@
+import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
+import { channelIndex } from '../../schemas/channels.ts';
+import { shardOf } from '../../schemas/identity.ts';
+import type { AthleteProgress } from '../../schemas/progress.ts';
+import type { Crossing } from './crossings.ts';
+import { BEFORE_GUN_MS, type RaceGrounds, type Start } from './race-grounds.ts';
+import { Runner } from './runner.ts';
+import { decodeRunners, encodeRunners } from './runner-codec.ts';
+
+/** Parts of a shard's checkpoint: 20,000 athletes on one shard would still fit. */
+const PARTS = 64;
+const LATITUDE = channelIndex('latitude');
+const LONGITUDE = channelIndex('longitude');
+const ACCURACY = channelIndex('horizontal_accuracy');
+const SPEED = channelIndex('speed');
+const ASSUMED_RADIUS_M = 5;
+/** A radius that holds 68 % is so many standard deviations of an axis. */
+const RADIUS_SIGMAS = 1.515;
+const MIN_STATED_M = 1;
+
+export interface RaceCounts {
+  fixes: number;
+  /** Came after their place in the window had gone. */
+  late: number;
+}
+
+/** A crossing as it was when it became news. */
+export interface CrossingNews {
+  readonly race: string;
+  readonly raceVersion: number;
+  readonly bib: string;
+  readonly athlete: string;
+  readonly checkpoint: string;
+  readonly pass: number;
+  readonly crossing: Crossing;
+}
+
+/** All runners of one shard: a function of its messages, and of CONFIG when they came. */
+export class ShardRaces {
+  readonly runners = new Map<string, Runner>();
+  /** What a fact is due for, by entity: only the newest of each. */
+  readonly news = new Map<string, CrossingNews>();
+  nowMs = 0;
+  readonly #grounds: RaceGrounds;
+  readonly #counts: RaceCounts;
+  readonly #unsettled = new Set<Runner>();
+  readonly #dirty = new Set<number>();
+  #touched = new Set<Runner>();
+  #groundsVersion = -1;
+
+  /** Throws RangeError when `kept` is not what {@link takeDirty} gave. */
+  constructor(grounds: RaceGrounds, counts: RaceCounts, kept: ReadonlyMap<string, Uint8Array>) {
+    this.#grounds = grounds;
+    this.#counts = counts;
+    for (const bytes of kept.values()) {
+      for (const runner of decodeRunners(bytes, grounds)) {
+        this.runners.set(runner.key, runner);
+        if (runner.isUnsettled) this.#unsettled.add(runner);
+      }
+    }
+  }
+
+  get wantsTick(): boolean {
+    return this.#unsettled.size > 0;
+  }
+
+  takeDirty(): Map<string, Uint8Array | null> {
+    const dirty = new Map<string, Uint8Array | null>();
+    if (this.#dirty.size === 0) return dirty;
+    const byPart = Map.groupBy(this.runners.values(), ({ key }) => shardOf(key, PARTS));
+    for (const part of this.#dirty) {
+      const runners = byPart.get(part);
+      dirty.set(`runners-${String(part).padStart(2, '0')}`, runners ? encodeRunners(runners) : null);
+    }
+    this.#dirty.clear();
+    return dirty;
+  }
+
+  /** Time passed, by a message or a tick. */
+  passTo(nowMs: number, revision: number): void {
+    this.nowMs = nowMs;
+    if (this.#grounds.version !== this.#groundsVersion) this.#rebind(revision);
+    for (const runner of this.#unsettled) {
+      this.#tell(runner, runner.passTo(nowMs, revision));
+      if (!runner.isUnsettled) this.#unsettled.delete(runner);
+    }
+  }
+
+  fold(batch: SampleBatch, revision: number): void {
+    const { channels, rows, device, source, athlete } = batch;
+    const [latitude, longitude] = [channels[LATITUDE], channels[LONGITUDE]];
+    if (batch.kind !== 'samples' || latitude === null || longitude === null) return;
+    let starts: readonly Start[] = [];
+    let name = '';
+    for (let n = 0; n < rows; n++) {
+      const isSame =
+        n > 0 &&
+        athlete.index[n] === athlete.index[n - 1] &&
+        device.index[n] === device.index[n - 1] &&
+        source.index[n] === source.index[n - 1];
+      if (!isSame) {
+        const key = device.keys[device.index[n]];
+        starts = this.#grounds.of(athlete.keys[athlete.index[n]], key);
+        name = starts.length === 0 ? '' : `${key}/${source.keys[source.index[n]]}`;
+      }
+      if (starts.length === 0 || latitude.nulls[n] !== 0 || longitude.nulls[n] !== 0) continue;
+      for (const start of starts) this.#put(start, name, batch, n, latitude, longitude);
+    }
+    for (const runner of this.#touched) this.#settle(runner, revision);
+    this.#touched.clear();
+  }
+
+  /** Athletes of a race who changed since the last call, or all of them; both are then no news any more. */
+  takeProgress(race: string, isFull: boolean): AthleteProgress[] {
+    const told: AthleteProgress[] = [];
+    for (const runner of this.runners.values()) {
+      if (runner.ground.race.id !== race || !(isFull || runner.isChanged)) continue;
+      const progress = runner.progress(isFull);
+      runner.isChanged = false;
+      runner.changedMarks.clear();
+      if (progress !== null) told.push(progress);
+    }
+    return told;
+  }
+
+  /** Races that somebody here is in. */
+  races(): Set<string> {
+    const races = new Set<string>();
+    for (const { ground } of this.runners.values()) races.add(ground.race.id);
+    return races;
+  }
+
+  #put(
+    { ground, starter }: Start,
+    name: string,
+    { channels, tsMs }: SampleBatch,
+    n: number,
+    latitude: ValueColumn,
+    longitude: ValueColumn,
+  ): void {
+    const atMs = tsMs[n];
+    const { closesMs, id } = ground.race;
+    if (atMs < ground.gunTimeMs(starter) - BEFORE_GUN_MS || (closesMs !== null && atMs > closesMs)) return;
+    const key = `${id}/${starter.bib}`;
+    let runner = this.runners.get(key);
+    if (runner === undefined) {
+      runner = new Runner(ground, starter);
+      this.runners.set(key, runner);
+    }
+    const [accuracy, speed] = [channels[ACCURACY], channels[SPEED]];
+    const radiusM = accuracy === null || accuracy.nulls[n] !== 0 ? ASSUMED_RADIUS_M : accuracy.values[n] / 10;
+    const fix = {
+      atMs,
+      latitudeE7: latitude.values[n],
+      longitudeE7: longitude.values[n],
+      statedM: Math.max(MIN_STATED_M, radiusM / RADIUS_SIGMAS),
+      speedMps: speed === null || speed.nulls[n] !== 0 ? -1 : speed.values[n] / 1_000,
+    };
+    this.#counts.fixes++;
+    if (!runner.put(name, fix)) this.#counts.late++;
+    this.#touched.add(runner);
+  }
+
+  #settle(runner: Runner, revision: number): void {
+    const changed = runner.settle(this.nowMs, revision);
+    this.#dirty.add(shardOf(runner.key, PARTS));
+    this.#tell(runner, changed);
+    if (changed.length > 0 && runner.isUnsettled) this.#unsettled.add(runner);
+  }
+
+  /** A fact is due for the first and the settled time, for what late data changed, and for what is taken back. */
+  #tell(runner: Runner, changed: readonly number[]): void {
+    if (changed.length === 0) return;
+    this.#dirty.add(shardOf(runner.key, PARTS));
+    for (const mark of changed) {
+      const crossing = runner.crossings.get(mark);
+      if (crossing === undefined) continue;
+      const isDue = crossing.isSettled || crossing.isWithdrawn || !crossing.isTold;
+      if (!isDue) continue;
+      crossing.isTold = true;
+      this.#due(runner, crossing);
+    }
+  }
+
+  #due({ ground, starter, key }: Runner, crossing: Crossing): void {
+    const { checkpoint, pass } = ground.marks[crossing.mark];
+    const { id: race, version: raceVersion } = ground.race;
+    const { bib, athlete } = starter;
+    this.news.set(`${key}/${checkpoint}/${pass}`, {
+      ...{ race, raceVersion, bib, athlete, checkpoint, pass },
+      crossing: { ...crossing },
+    });
+  }
+
+  /** CONFIG changed: what is no longer a live race is forgotten, what changed goes on with what still holds. */
+  #rebind(revision: number): void {
+    this.#groundsVersion = this.#grounds.version;
+    for (const runner of [...this.runners.values()]) {
+      const { ground: before, starter } = runner;
+      const start = this.#grounds.find(before.race.id, starter.bib);
+      if (start?.ground === before) continue;
+      this.#dirty.add(shardOf(runner.key, PARTS));
+      if (start === null) {
+        this.runners.delete(runner.key);
+        this.#unsettled.delete(runner);
+        continue;
+      }
+      const marks = before.marks;
+      for (const crossing of runner.rebind(start.ground, start.starter)) {
+        const { checkpoint, pass } = marks[crossing.mark];
+        const { id: race, version: raceVersion } = start.ground.race;
+        const { bib, athlete } = start.starter;
+        const withdrawn = { ...crossing, isWithdrawn: true, isSettled: true, revision };
+        const news = { race, raceVersion, bib, athlete, checkpoint, pass, crossing: withdrawn };
+        this.news.set(`${runner.key}/${checkpoint}/${pass}`, news);
+      }
+    }
+  }
+}
