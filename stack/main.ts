@@ -4,6 +4,7 @@ import type { Options } from '../runtime/options.ts';
 import { type MainContext, runMain } from '../runtime/run-main.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { TokenKeyError } from '../runtime/token-keys.ts';
+import { stateDemoAthletes } from './demo/athletes.ts';
 import { runDemo } from './demo/demo.ts';
 import { demoLink } from './demo/link.ts';
 import { startLiveRun } from './demo/live-run.ts';
@@ -45,6 +46,7 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
         : log.error(`${name} is not well: ${trouble}. When its disk is full, free some space: it then starts again.`),
   }).catch(asStartError(EngineError));
   if (options.demo) {
+    await stateDemoAthletes(options, urls, log);
     await runDemo(options, urls, tokenKeys.privateFile, signal);
     if (options.demoSpeed > 0) {
       const run = startLiveRun({ options, tokenKey: tokenKeys.privateFile, log });

@@ -86,6 +86,7 @@ interface Shown {
   readonly sport: string;
   readonly origin: string;
   readonly endMs: number;
+  readonly settingsVersion: number;
 }
 
 /** The activities that the page of this start shows, once the newest lasted until after `afterMs`. */
@@ -135,10 +136,10 @@ test('a start streams the demonstration and a live run; a second one sends the s
   assert.match(output, /Both stores hold the same rows/);
 
   const shown = await shownAfter(first, Date.now());
-  const whatOf = ({ status, sport, origin }: Shown) => [status, sport, origin];
+  const whatOf = ({ status, sport, origin, settingsVersion }: Shown) => [status, sport, origin, settingsVersion];
   assert.deepEqual(shown.map(whatOf), [
-    ['live', 'run', 'device'],
-    ['finished', 'run', 'device'],
+    ['live', 'run', 'device', 1],
+    ['finished', 'run', 'device', 1],
   ]);
 
   const busy = start();
