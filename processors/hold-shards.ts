@@ -9,6 +9,7 @@ import { type Service, StartError } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import { createActivities } from './activities/activity-reducer.ts';
 import { createClickHouseActivityStore } from './activities/clickhouse-activity-store.ts';
+import { createClickHouseGearStore } from './activities/gear/clickhouse-gear-store.ts';
 import { serveLiveActivities } from './activities/live-activities.ts';
 import { createClickHouseRecordStore } from './activities/records/clickhouse-record-store.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
@@ -46,6 +47,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     read,
     store: createClickHouseActivityStore(clickHouse),
     records: createClickHouseRecordStore(clickHouse),
+    gear: createClickHouseGearStore(clickHouse),
     facts,
     names,
     sinkPosition,

@@ -1,4 +1,5 @@
 import type { ActivityRecord } from './activity.ts';
+import type { GearLoad } from './gear-load.ts';
 import type { RecordClaim } from './record.ts';
 
 /** What processors say happened, in FACTS. Applied only when its revision is greater than the one that is known. */
@@ -58,7 +59,17 @@ export interface RecordFact extends AnyFact {
   readonly record: RecordClaim;
 }
 
-export type Fact = WorkoutFact | CrossingFact | RecordFact;
+/** What an activity did to a piece of gear; later revisions replace earlier ones. */
+export interface GearFact extends AnyFact {
+  readonly kind: 'gear.load';
+  /** See `gearLoadId`. */
+  readonly entity: string;
+  /** Event time: when the activity ended. */
+  readonly eventTimeMs: number;
+  readonly load: GearLoad;
+}
+
+export type Fact = WorkoutFact | CrossingFact | RecordFact | GearFact;
 
 /** Words of a subject: race and checkpoint ids and bibs have no dots. */
 export function crossingEntity({

@@ -7,12 +7,18 @@ import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import { type AthleteSettings, checkStated, type StatedSettings } from '../../schemas/athlete-settings.ts';
 import { channelsOf, kindOf } from '../../schemas/channels.ts';
+import { SPORTS } from '../../schemas/events.ts';
+import type { Fact } from '../../schemas/facts.ts';
+import type { GearLoad } from '../../schemas/gear-load.ts';
 import { BATCH_HEADERS, createNames } from '../../schemas/names.ts';
+import { settingsAt } from '../../schemas/settings-at.ts';
 import { rowKey, rowsOf, type SampleRow } from '../batch-rows.ts';
 import { logMessage } from '../batches-for-tests.ts';
 import { StoreUnavailableError } from '../sink.ts';
 import { createActivities } from './activity-reducer.ts';
 import { type Arrival, ATHLETE, anyArrivals, SHORT, START_MS } from './activity-stream.arbitrary.ts';
+import { loadsOf } from './gear/gear-load.ts';
+import { createMemoryGearTable } from './gear/memory-gear-store.ts';
 import { createMemoryActivityTable } from './memory-activity-store.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { findActivities } from './recompute.ts';
@@ -21,6 +27,12 @@ import { naiveRecords, recordsThatHold } from './records/naive-records.ts';
 
 const names = createNames();
 /** What the athlete may come to state while the stream goes on; a day begins in the middle of it. */
+const GEAR = [
+  { id: 'racers', kind: 'shoes' as const, name: 'Racers', defaultFor: ['run' as const], from: '2000-01-01' },
+  { id: 'roadster', kind: 'bike' as const, name: 'Roadster', defaultFor: ['ride' as const], from: '2000-01-01' },
+  { id: 'band', kind: 'strap' as const, name: 'Band', defaultFor: [...SPORTS], from: '2000-01-01' },
+];
+
 const STATED: readonly StatedSettings[] = [
   statedWith({ maxHeartRateBpm: 190, ftpW: 250 }),
   statedWith({ maxHeartRateBpm: 185, ftpW: 250 }),
@@ -33,6 +45,7 @@ function statedWith({ maxHeartRateBpm, ftpW }: { maxHeartRateBpm: number; ftpW: 
   const sports = ['ride' as const, 'other' as const];
   return checkStated({
     timeZone: '+01:45',
+    gear: GEAR,
     sex: 'female',
     body: [{ from: '2000-01-01', restingHeartRateBpm: 50 }],
     heart: [
@@ -56,6 +69,7 @@ function createWorld(arrivals: readonly Arrival[]) {
   let isDown = false;
   const settings: AthleteSettings[] = [{ version: 0 }, { version: 1, ...STATED[0] }];
   const table = createMemoryActivityTable(() => stored.values());
+  const gear = createMemoryGearTable();
   const records = createMemoryRecordTable(() => table.records());
   const facts = createMemoryLogStore(createManualClock(START_MS), {
     name: names.factsStream,
@@ -69,6 +83,7 @@ function createWorld(arrivals: readonly Arrival[]) {
   const { reducers: factory } = createActivities({
     store: table.open(() => (isDown ? 'fail_before' : 'ok')),
     records: records.open(() => (isDown ? 'fail_before' : 'ok')),
+    gear: gear.open(() => (isDown ? 'fail_before' : 'ok')),
     facts: facts.open(),
     names,
     sinkPosition: async () => sinkSeq,
@@ -81,6 +96,7 @@ function createWorld(arrivals: readonly Arrival[]) {
     messages,
     table,
     records,
+    gear,
     facts: facts.open(),
     moveSink(count: number) {
       for (; count > 0 && sinkSeq < messages.length; count--) {
@@ -132,6 +148,18 @@ async function settle(world: World, holder: Holder): Promise<void> {
     world.moveSink(Number.POSITIVE_INFINITY);
     await holder.emit();
   }
+}
+
+const withoutRevision = ({ revision: _, ...rest }: GearLoad) => rest;
+const byGear = (a: Pick<GearLoad, 'gear' | 'startMs'>, b: typeof a) =>
+  a.startMs - b.startMs || (a.gear < b.gear ? -1 : 1);
+
+/** What all activities did to the gear, which is the same in all settings. */
+function wantedLoads(world: World) {
+  return wanted(world)
+    .flatMap((record) => loadsOf(record, settingsAt(world.settings.at(-1)!, record.startMs, record.sport).gear, []))
+    .map(withoutRevision)
+    .sort(byGear);
 }
 
 const comparable = (records: readonly ActivityRecord[]) =>
@@ -205,6 +233,14 @@ test('whatever is late, repeats or crashes, what is published in the end is what
       const world = createWorld(arrivals);
       await play(world, steps);
       assert.deepEqual(comparable(world.table.records()), comparable(wanted(world)));
+      assert.deepEqual(
+        world.gear
+          .loads()
+          .filter(({ isCounted }) => isCounted)
+          .map(withoutRevision)
+          .sort(byGear),
+        wantedLoads(world),
+      );
       assert.deepEqual(recordsThatHold(world.records.claims()), naiveRecords(wanted(world)));
     }),
     { numRuns: 200 },
@@ -293,9 +329,11 @@ async function zoneFacts({ facts }: World) {
     fromSeq: 1,
     signal: stop.signal,
   })) {
-    const { activity } = JSON.parse(Buffer.from(data).toString('utf8'));
-    const { settingsVersion, revision, metrics } = activity as ActivityRecord;
-    found.push({ settingsVersion, isFromStored: revision % 2 === 1, zonesS: metrics?.heart_rate_zones_s.value });
+    const fact = JSON.parse(Buffer.from(data).toString('utf8')) as Fact;
+    if (fact.kind === 'workout.finished') {
+      const { settingsVersion, revision, metrics } = fact.activity;
+      found.push({ settingsVersion, isFromStored: revision % 2 === 1, zonesS: metrics?.heart_rate_zones_s.value });
+    }
     if (seq === lastSeq) stop.abort();
   }
   return found;

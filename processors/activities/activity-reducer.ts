@@ -6,6 +6,8 @@ import type { Names } from '../../schemas/names.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { publishActivityFacts } from './activity-facts.ts';
 import type { ActivityStore } from './activity-store.ts';
+import type { GearStore } from './gear/gear-store.ts';
+import { publishLoads } from './gear/publish-loads.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { recomputeActivities } from './recompute.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
@@ -20,6 +22,7 @@ const RECORDS = 'records';
 export interface ActivityDeps {
   readonly store: ActivityStore;
   readonly records: RecordStore;
+  readonly gear: GearStore;
   readonly facts: MessageLog;
   readonly names: Names;
   /** Every message up to here is in the raw tables: the ack floor of the ClickHouse sink's durable. */
@@ -84,6 +87,7 @@ function createActivityReducer(
 ): Reducer {
   const { store, facts, names } = deps;
   const read = deps.read ?? createReadBatch(names);
+  const loads = { ...deps, settingsOf: (athlete: string) => deps.settings.of(athlete) };
 
   async function publish(records: readonly ActivityRecord[], context: EmitContext): Promise<void> {
     if (records.length === 0) return;
@@ -91,6 +95,8 @@ function createActivityReducer(
     signal.throwIfAborted();
     await store.write(records, epoch);
     await publishActivityFacts(records, { facts, names, epoch, knownAtMs: state.nowMs, signal });
+    const about = { epoch, knownAtMs: state.nowMs, signal };
+    await publishLoads(loads, records, about);
     await athleteRecords.sawEnded(records, state.active, state.nowMs, context);
   }
 

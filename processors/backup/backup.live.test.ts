@@ -223,6 +223,7 @@ test('a backup made under load brings back everything acknowledged before it, on
         'ledger',
         'rollup_10s',
         'records',
+        'gear_load',
         'efforts',
         'activities',
         'samples',

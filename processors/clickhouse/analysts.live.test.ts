@@ -17,7 +17,7 @@ const frame: SensorFrame = {
 
 const VIEWS = [
   ...['samples', 'rr', 'events', 'rollup_10s', 'rollup_1m'],
-  ...['activities', 'efforts', 'daily_load', 'records', 'record_claims'],
+  ...['activities', 'efforts', 'daily_load', 'records', 'record_claims', 'gear_load', 'gear_totals'],
 ];
 
 let clickhouse: TestStore;

@@ -65,6 +65,12 @@ export const RECORDS: PagedTable = {
   isPartitioned: false,
   replaces: true,
 };
+export const GEAR_LOADS: PagedTable = {
+  name: 'gear_load',
+  key: [text('athlete'), text('gear'), text('activity')],
+  isPartitioned: false,
+  replaces: true,
+};
 export const DEPLOYMENT: PagedTable = {
   name: 'deployment',
   key: [text('key'), { name: 'set_at', type: 'time_ms' }, text('value')],

@@ -1,0 +1,38 @@
+import { after, before } from 'node:test';
+import { type ClickHouse, createClickHouse } from '../../clickhouse/clickhouse-client.ts';
+import { startTestClickHouse, type TestStore } from '../../stores-for-tests.ts';
+import { createClickHouseGearStore } from './clickhouse-gear-store.ts';
+import { testGearStore } from './gear-store.conformance.ts';
+
+let server: TestStore;
+let clickHouse: ClickHouse;
+
+before(async () => {
+  server = await startTestClickHouse();
+  clickHouse = createClickHouse(server.url);
+});
+
+after(async () => {
+  await clickHouse?.close();
+  await server?.stop();
+});
+
+testGearStore('ClickHouse', async () => {
+  await clickHouse.command('TRUNCATE TABLE slipstream.gear_load');
+  return {
+    store: createClickHouseGearStore(clickHouse),
+    async totals() {
+      const rows = await clickHouse.select(
+        `SELECT gear, activities, distance_m, impacts, air_temperature_min_c
+FROM slipstream.gear_totals ORDER BY gear, athlete`,
+      );
+      return rows.map((row) => ({
+        gear: String(row.gear),
+        activities: Number(row.activities),
+        distanceM: row.distance_m as number | null,
+        impacts: row.impacts === null ? null : Number(row.impacts),
+        minTemperatureC: row.air_temperature_min_c as number | null,
+      }));
+    },
+  };
+});
