@@ -15,6 +15,7 @@ export const SCENARIOS = [
   'durability',
   'activity-stage',
   'activity-files',
+  'crossings',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -28,6 +29,7 @@ export const MEASURED = [
   'processes',
   'durability',
   'activity-stage',
+  'crossings',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];

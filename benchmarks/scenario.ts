@@ -3,6 +3,7 @@ import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
 import { runActivityFiles } from './scenarios/activity-files/activity-files.ts';
 import { runActivityStage } from './scenarios/activity-stage/activity-stage.ts';
+import { runCrossings } from './scenarios/crossings/crossings.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
 import { runDurability } from './scenarios/durability/durability.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
@@ -56,4 +57,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   durability: runDurability,
   'activity-stage': runActivityStage,
   'activity-files': runActivityFiles,
+  crossings: runCrossings,
 };

@@ -68,6 +68,16 @@ export const TARGETS: readonly Target[] = [
     1_000_000,
     500_000,
   ),
+  less(
+    'crossings',
+    'medianMs',
+    'crossing time against truth, white noise of 3 m, ten seconds after: median',
+    'ms',
+    200,
+    300,
+  ),
+  less('crossings', 'p95Ms', '… one in twenty is worse than', 'ms', 700, 1_000),
+  less('crossings', 'starterUs', 'CPU of one fix of an athlete in a race, crossings included', 'µs', 5, 10),
 ];
 
 export type Verdict = 'goal' | 'floor' | 'neither';
