@@ -102,7 +102,7 @@ export async function createTestApi(
     get,
     activities,
     /** Holds the athlete's shard from now on: `answer` says what goes on. */
-    hold(athlete: string, answer: () => { activity: ActivityRecord | null; epoch?: number }) {
+    hold(athlete: string, answer: () => { activity: ActivityRecord | null; epoch?: number; number?: number }) {
       const end = hub.open();
       end.subscribe(names.liveActivities(shardOf(athlete, SHARDS)), (message) => {
         message.respond(encodeLive({ epoch: 1, number: 1, versions: { gps: 1 }, ...answer() }));

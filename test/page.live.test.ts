@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { readPageFiles } from '../api/page/page-files.ts';
+import { readActivityFile } from '../files/read-activity-file.ts';
+import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
 import { startBrowser, whyNoBrowser } from './browser.ts';
 import { showRun } from './shown-run.ts';
 
@@ -103,27 +106,106 @@ suite('the page', { skip: whyNoBrowser }, () => {
     await drawn(other);
   });
 
+  test('lists all activities, the live one first, and opens one by keyboard; going back goes back', async (context) => {
+    const run = await showRun(context as typeof t);
+    const { page, troubles } = await openPage(run.link);
+    await drawn(page);
+    await page.getByRole('link', { name: 'All activities' }).click();
+    const cards = page.locator('.list a');
+    await cards.nth(1).waitFor();
+    const texts = await cards.allInnerTexts();
+    assert.match(texts[0], /^Run Live\s.*\d\.\d\d km · \d+:\d\d · \d:\d\d \/km · \d+ bpm$/s);
+    assert.match(texts[1], /^Run\s.*8\.97 km · 47:\d\d · \d:\d\d \/km · \d+ bpm$/s);
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Activities', 'read out from its head on');
+    // From the heading: the link to the newest, the first card, the second.
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Finished', { exact: true }).waitFor();
+    assert.match(page.url(), /\?activity=[0-9a-f]{16}$/);
+    await page.locator('.map[data-drawn=true]').waitFor();
+    await page.locator('figure canvas').nth(2).waitFor();
+    assert.match(await numbers(page), /Distance\n\s*8\.97 km/);
+    await page.reload();
+    await page.getByText('Finished', { exact: true }).waitFor();
+    await page.goBack();
+    await cards.nth(1).waitFor();
+    await page.goBack();
+    await drawn(page);
+    assert.deepEqual(troubles, []);
+  });
+
+  test('says in words that there is nothing yet, and shows what begins', async (context) => {
+    const run = await showRun(context as typeof t, { isGoing: false, hasHistory: false });
+    const { page } = await openPage(run.link);
+    await page.getByText('No activity yet: it shows here as soon as it begins.').waitFor();
+    run.goOn(1_000);
+    await drawn(page);
+  });
+
+  test('says in words that an activity is not there, and that the network is gone', async (context) => {
+    const run = await showRun(context as typeof t);
+    const { page } = await openPage(run.link.replace('#', '?activity=0123456789abcdef#'));
+    await page.getByText('There is no such activity').waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'All activities' }).click();
+    await page.locator('.list a').first().click();
+    await drawn(page);
+    await page.context().setOffline(true);
+    await page.getByText('No network: this is what came before').waitFor();
+    await page.context().setOffline(false);
+    await page.getByText('No network').waitFor({ state: 'detached' });
+  });
+
+  test('gives an activity as a file, and says why it cannot', async (context) => {
+    const run = await showRun(context as typeof t);
+    const { page } = await openPage(run.link);
+    await drawn(page);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Parquet' }).click(),
+    ]);
+    assert.match(file.suggestedFilename(), /^run-[\dTZ-]+\.parquet$/);
+    const outcome = await readActivityFile(await readFile(await file.path()), { maxBytes: 1e8, nowMs: Date.now() });
+    assert.ok(outcome.kind === 'read' && outcome.activities[0].samples.timesMs.length > 2_000);
+    await run.stopServer();
+    await page.getByRole('button', { name: 'GPX' }).click();
+    await page.getByText(/^GPX: /).waitFor();
+  });
+
+  test('is at most 200 KB of script beside the library of the map, packed', async () => {
+    await buildPage();
+    const files = await readPageFiles(PAGE_DIR, '');
+    const own = [...files].filter(([name]) => name.endsWith('.js') && !/route-map|maplibre/.test(name));
+    assert.ok(own.length > 0);
+    const bytes = own.reduce((sum, [, { gzipped }]) => sum + gzipped.length, 0);
+    assert.ok(bytes <= 200_000, `${bytes} bytes`);
+  });
+
   for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async (context) => {
         const run = await showRun(context as typeof t);
         const { page } = await openPage(run.link, { ...options, colorScheme });
         await drawn(page);
-        await page.evaluate(await readFile(AXE, 'utf8'));
-        const found = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } };
-          interface Found {
-            violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-          }
-          const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-          return violations.map(({ id, nodes }) => [
-            id,
-            ...nodes.map(({ html, failureSummary }) => [html, failureSummary]),
-          ]);
-        });
-        assert.deepEqual(found, []);
+        const axe = await readFile(AXE, 'utf8');
+        await page.evaluate(axe);
+        const violations = () =>
+          page.evaluate(async () => {
+            const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } };
+            interface Found {
+              violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+            }
+            const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+            return violations.map(({ id, nodes }) => [
+              id,
+              ...nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+            ]);
+          });
+        assert.deepEqual(await violations(), []);
         const [content, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
         assert.ok(content <= seen, `${content} of ${seen} px`);
+        await page.getByRole('link', { name: 'All activities' }).click();
+        await page.locator('.list a').nth(1).waitFor();
+        assert.deepEqual(await violations(), [], 'the list');
       });
     }
   }

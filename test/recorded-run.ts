@@ -22,6 +22,8 @@ export async function readRunUntil(endMs: number, athlete: string) {
   rows.sort((a, b) => a.tsMs - b.tsMs);
   const settings = {
     version: 1,
+    sex: 'male' as const,
+    birthDate: '1985-03-01',
     body: [{ from: '2000-01-01', weightKg: 70, restingHeartRateBpm: 50 }],
     heart: [{ from: '2000-01-01', maxHeartRateBpm: 190, heartRateZonesBpm: [110, 130, 145, 160, 175] }],
   };

@@ -1,4 +1,5 @@
 import type { ActivityRecord } from '../schemas/activity.ts';
+import type { ActivityMetrics } from '../schemas/activity-metrics.ts';
 
 /** What the API answers, as far as the page reads it. */
 export interface ListedActivity {
@@ -6,10 +7,15 @@ export interface ListedActivity {
   readonly status: 'live' | 'finished';
   readonly sport: string;
   readonly startMs: number;
+  readonly summary: Summary;
 }
+
+/** Some of the metrics; each may be missing. */
+export type Summary = Partial<ActivityMetrics>;
 
 export interface ActivityPage {
   readonly activities: readonly ListedActivity[];
+  readonly nextCursor: string | null;
 }
 
 /** Columns as long as `startMs`; null where nobody measured. */
@@ -27,19 +33,25 @@ export type LiveMessage =
 /** The API refused for good: what it said. */
 export class RefusedError extends Error {
   override name = 'RefusedError';
+  readonly status: number;
+
+  constructor(why: string, status: number) {
+    super(why);
+    this.status = status;
+  }
 }
 
-export type Read = <Answer>(path: string) => Promise<Answer>;
+/** Asks the API with the token. Throws RefusedError for what will not get better, Error for what may. */
+export type Ask = (path: string) => Promise<Response>;
 
-/** Asks the API with the token, as JSON. Throws RefusedError for what will not get better, Error for what may. */
-export function createRead(token: string, athlete: string): Read {
-  return async function read<Answer>(path: string): Promise<Answer> {
+export function createAsk(token: string, athlete: string): Ask {
+  return async function ask(path) {
     const whose = athlete === '' ? '' : `${path.includes('?') ? '&' : '?'}athlete=${encodeURIComponent(athlete)}`;
     const headers: HeadersInit = token === '' ? {} : { authorization: `Bearer ${token}` };
     const answer = await fetch(`${path}${whose}`, { headers });
-    const body = (await answer.json()) as Answer & { title?: string };
-    if (answer.ok) return body;
-    const why = body.title ?? `The server answered ${answer.status}.`;
-    throw answer.status < 500 ? new RefusedError(why) : new Error(why);
+    if (answer.ok) return answer;
+    const { title, detail } = (await answer.json()) as { title?: string; detail?: string };
+    const why = [title ?? `The server answered ${answer.status}.`, ...(detail ? [`(${detail})`] : [])].join(' ');
+    throw answer.status < 500 ? new RefusedError(why, answer.status) : new Error(why);
   };
 }

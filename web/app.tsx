@@ -1,73 +1,74 @@
-import { Charts } from './charts.tsx';
-import { age, words } from './format.ts';
-import { Numbers } from './numbers.tsx';
-import { RouteMap } from './route-map.tsx';
-import { Splits } from './splits.tsx';
-import { activity, choose, isAway, isLooked, link, nowMs, recent, trouble } from './store.ts';
-import { Zones } from './zones.tsx';
+import { useEffect, useRef } from 'preact/hooks';
+import { ActivityList } from './activity-list.tsx';
+import { ActivityView } from './activity-view.tsx';
+import { age, dateAndTime, words } from './format.ts';
+import { LinkTo } from './link-to.tsx';
+import { moves, place } from './place.ts';
+import { activity, isAway, isOnline, link, nowMs, trouble } from './store.ts';
 
 export function App() {
+  const isList = place.value.kind === 'list';
   const shown = activity.value;
+  const title = isList ? 'Activities' : shown === null ? 'Slipstream' : words(shown.sport);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const moved = moves.value;
+  // Who went somewhere else goes on reading at its head, with the keyboard and by ear.
+  useEffect(() => void (moved > 0 && heading.current?.focus()), [moved]);
+  useEffect(() => {
+    document.title = `${title}${!isList && shown?.status === 'live' ? ', live' : ''} – Slipstream`;
+  }, [title, isList, shown?.status]);
   return (
     <>
       <header>
-        <h1>{shown === null ? 'Slipstream' : words(shown.sport)}</h1>
-        <Status />
-        {recent.value.length > 1 && <Chooser />}
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {isList ? <p class="status">{<LinkText />}</p> : <Status />}
+        <nav aria-label="Places">
+          {isList ? (
+            <LinkTo to={{ kind: 'activity', id: '' }}>The newest</LinkTo>
+          ) : (
+            <LinkTo to={{ kind: 'list' }}>All activities</LinkTo>
+          )}
+        </nav>
       </header>
-      <main>
-        {shown === null ? (
-          <p class="empty">{isLooked.value ? 'No activity yet: it shows here as soon as it begins.' : 'Looking …'}</p>
-        ) : (
-          <>
-            <Numbers activity={shown} />
-            <RouteMap />
-            <Charts sport={shown.sport} />
-            <Zones metrics={shown.metrics} />
-            <Splits activity={shown} />
-          </>
-        )}
-      </main>
+      <main>{isList ? <ActivityList /> : <ActivityView />}</main>
     </>
   );
 }
 
-/** What is shown and how fresh it is. Only what a person should hear of is announced. */
+/** What is shown and how fresh it is. */
 function Status() {
   const shown = activity.value;
   const isLive = shown?.status === 'live';
   return (
     <p class="status">
       {shown !== null && <strong class={isLive ? 'live' : 'ended'}>{isLive ? 'Live' : 'Finished'}</strong>}
-      {shown !== null && <span class="age">newest data {age(nowMs.value - shown.endMs)}</span>}
-      <span role="status" class="link">
-        {linkText()}
-      </span>
+      {shown !== null && (
+        <span class="age">
+          {isLive ? `newest data ${age(nowMs.value - shown.endMs)}` : `began ${dateAndTime(shown.startMs)}`}
+        </span>
+      )}
+      <LinkText />
     </p>
+  );
+}
+
+/** Only what a person should hear of is announced. */
+function LinkText() {
+  return (
+    <span role="status" class="link">
+      {linkText()}
+    </span>
   );
 }
 
 function linkText(): string {
   const state = link.value;
   if (state.kind === 'refused') return `Not allowed: ${words(state.reason)}.`;
+  if (!isOnline.value) return 'No network: this is what came before; it goes on by itself.';
   if (state.kind === 'waiting') return 'Connection lost; reconnecting …';
   if (state.kind === 'connecting') return 'Connecting …';
   if (isAway.value) return 'The server is changing over; it comes back by itself.';
   return trouble.value;
-}
-
-function Chooser() {
-  return (
-    <label class="chooser">
-      <span>Activity</span>
-      <select value={activity.value?.id ?? ''} onChange={(event) => choose(event.currentTarget.value)}>
-        {recent.value.map(({ id, sport, startMs, status }) => (
-          <option key={id} value={id}>
-            {words(sport)}, {new Date(startMs).toLocaleString()}
-            {status === 'live' ? ' (live)' : ''}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }

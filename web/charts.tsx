@@ -19,6 +19,22 @@ const HEIGHT_PX = 150;
 /** Between two marks of elapsed time. */
 const INCREMENTS_S = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400];
 
+/** Seconds for a kilometre that are worth a mark, the fastest first. */
+const PACES_S = [120, 150, 180, 210, 240, 270, 300, 330, 360, 420, 480, 600, 900];
+const MARK_APART_PX = 24;
+
+/** Round paces: on an axis of speed they are not at round numbers. */
+function paceMarks(_plot: uPlot, _axis: number, min: number, max: number): number[] {
+  const apart = ((max - min) * MARK_APART_PX) / HEIGHT_PX;
+  const marks: number[] = [];
+  for (const seconds of PACES_S) {
+    const mps = 1_000 / seconds;
+    const last = marks.at(-1);
+    if (mps >= min && mps <= max && (last === undefined || last - mps >= apart)) marks.push(mps);
+  }
+  return marks;
+}
+
 /** A chart for each channel that has something to show. */
 export function Charts({ sport }: { sport: string }) {
   const lines: Line[] = [
@@ -123,7 +139,13 @@ function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Op
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 26, space: 70, incrs: INCREMENTS_S, values: (_plot, splits) => splits.map(duration) },
-      { ...axis, size: 48, space: 30, values: (_plot, splits) => splits.map(text) },
+      {
+        ...axis,
+        size: 48,
+        space: 30,
+        values: (_plot, splits) => splits.map(text),
+        ...(text === pace && { splits: paceMarks }),
+      },
     ],
     series: [{}, { label: title, stroke, width: 1.5, points: { show: false } }, ...(band === null ? [] : [edge, edge])],
     ...(band !== null && { bands: [{ series: [3, 2] as [number, number], fill: `${stroke}33` }] }),

@@ -26,6 +26,10 @@ export function age(ms: number): string {
   return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
 
+export function dateAndTime(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
 /** Sports whose speed is read as time for a kilometre. */
 export const isPaced = (sport: string) => /run|walk|hike/.test(sport);
 

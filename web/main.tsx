@@ -2,6 +2,7 @@ import { render } from 'preact';
 import './page.css';
 import { App } from './app.tsx';
 import { AskForToken } from './ask-for-token.tsx';
+import { followAddress } from './place.ts';
 import { watchActivities } from './store.ts';
 
 const KEPT = 'slipstream-access';
@@ -15,7 +16,7 @@ function readAccess(): { token: string; athlete: string } | null {
   if (given.has('token') || given.has('athlete')) {
     const access = { token: given.get('token') ?? '', athlete: given.get('athlete') ?? '' };
     sessionStorage.setItem(KEPT, JSON.stringify(access));
-    history.replaceState(null, '', location.pathname);
+    history.replaceState(null, '', `${location.pathname}${location.search}`);
   }
   const kept = sessionStorage.getItem(KEPT);
   return kept === null ? null : JSON.parse(kept);
@@ -24,6 +25,7 @@ function readAccess(): { token: string; athlete: string } | null {
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 const access = readAccess();
+followAddress();
 if (access !== null) watchActivities(access.token, access.athlete);
 render(access === null ? <AskForToken /> : <App />, root);
 // Another link in the same tab is another person.

@@ -1,37 +1,52 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { ActivityRecord } from '../schemas/activity.ts';
 import {
   type ActivityPage,
-  createRead,
+  createAsk,
   type ListedActivity,
   type LiveMessage,
   RefusedError,
   type Streams,
 } from './answers.ts';
 import { type LinkSocket, type LinkState, startLiveLink } from './live-link.ts';
+import { place } from './place.ts';
 import { append, CHANNELS, EMPTY, type Series } from './series.ts';
 
 /** Everything that the page shows. */
 export const link = signal<LinkState>({ kind: 'connecting' });
 export const isAway = signal(false);
+export const isOnline = signal(true);
+/** The one that is shown. */
 export const activity = signal<ActivityRecord | null>(null);
+/** The one that goes on, shown or not. */
+export const live = signal<ActivityRecord | null>(null);
+/** The newest ones, and older ones that were asked for. */
 export const recent = signal<readonly ListedActivity[]>([]);
+export const hasMore = signal(false);
 export const series = signal<Series>(EMPTY);
 export const trouble = signal('');
 export const nowMs = signal(Date.now());
 /** True once it is known whether there is anything to show. */
 export const isLooked = signal(false);
+/** The one that the address names is not there. */
+export const isMissing = signal(false);
 
+const PAGE = 20;
+const NOT_FOUND = 404;
+/** Until then the browser has begun to read what it was given. */
+const FILE_KEPT_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 const MAX_LOOKS = 30;
 const STREAMS_EVERY_MS = 2_000;
 /** The newest seconds may still change while late samples come. */
 const OVERLAP_MS = 10_000;
 
-/** Shows the athlete's live activity, or the newest one that ended, until the page is closed. */
+/** Follows the athlete's activities, and the one whose place one is at, until the page is closed. */
 export function watchActivities(token: string, athlete: string): void {
-  const read = createRead(token, athlete);
+  const ask = createAsk(token, athlete);
+  const read = async <Answer>(path: string) => (await (await ask(path)).json()) as Answer;
   let chosen = '';
+  let cursor: string | null = null;
   let seriesOf = '';
   let isReading = false;
 
@@ -41,22 +56,36 @@ export function watchActivities(token: string, athlete: string): void {
       trouble.value = '';
     } catch (error) {
       trouble.value = error instanceof Error ? error.message : String(error);
-      if (error instanceof RefusedError) return;
     }
   }
 
   const look = () =>
     attempt(async () => {
-      recent.value = (await read<ActivityPage>('/v1/activities?limit=10')).activities;
-      const shown = recent.value.find(({ id }) => id === chosen) ?? recent.value[0];
-      if (
-        shown !== undefined &&
-        (activity.value === null || activity.value.id !== shown.id || shown.status !== activity.value.status)
-      ) {
-        activity.value = await read<ActivityRecord>(`/v1/activities/${shown.id}`);
-      }
+      const newest = await read<ActivityPage>(`/v1/activities?limit=${PAGE}`);
+      if (recent.value.length <= PAGE) keepCursor(newest);
+      const known = new Set(newest.activities.map(({ id }) => id));
+      recent.value = [...newest.activities, ...recent.value.slice(PAGE).filter(({ id }) => !known.has(id))];
+      await show(chosen || recent.value[0]?.id);
       isLooked.value = true;
     });
+
+  /** Reads the one to show, unless it is shown as it is listed. */
+  async function show(id: string | undefined): Promise<void> {
+    const shown = activity.value;
+    const status = recent.value.find((one) => one.id === id)?.status ?? shown?.status;
+    if (id === undefined || (shown?.id === id && shown.status === status)) return;
+    try {
+      activity.value = await read<ActivityRecord>(`/v1/activities/${id}`);
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.status === NOT_FOUND)) throw error;
+      isMissing.value = true;
+    }
+  }
+
+  function keepCursor({ nextCursor }: ActivityPage): void {
+    cursor = nextCursor;
+    hasMore.value = nextCursor !== null;
+  }
 
   /** What ended is read from the store, where it appears within some seconds. */
   async function lookUntilEnded(looks: number): Promise<void> {
@@ -86,19 +115,35 @@ export function watchActivities(token: string, athlete: string): void {
     isAway.value = message.type === 'away';
     if (message.type === 'away') return;
     const { activity: going } = message;
+    const isFirst = going !== null && live.value?.id !== going.id;
+    live.value = going;
     if (going === null) return void lookUntilEnded(MAX_LOOKS);
     isLooked.value = true;
     const isOther = chosen !== '' && chosen !== going.id;
-    const isFirst = activity.value?.id !== going.id;
     if (!isOther) activity.value = going;
     if (isFirst) void look();
     void readStreams();
   }
 
-  choose = (id) => {
-    chosen = id;
-    void look().then(readStreams);
+  showMore = () =>
+    void attempt(async () => {
+      const older = await read<ActivityPage>(`/v1/activities?limit=${PAGE}&cursor=${cursor}`);
+      keepCursor(older);
+      recent.value = [...recent.value, ...older.activities];
+    });
+  download = async (id, format) => {
+    const answer = await ask(`/v1/activities/${id}/export?format=${format}`);
+    const [, name] = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '') ?? [];
+    save(await answer.blob(), name ?? `activity.${format}`);
   };
+  effect(() => {
+    if (place.value.kind !== 'activity') return;
+    chosen = place.value.id;
+    isMissing.value = false;
+    const isShown = activity.peek()?.id === (chosen || (live.peek()?.id ?? recent.peek()[0]?.id));
+    if (!isShown) activity.value = null;
+    void look().then(readStreams);
+  });
   startLiveLink({
     open: openSocket,
     greeting: JSON.stringify({ ...(token !== '' && { token }), ...(athlete !== '' && { athlete }) }),
@@ -113,7 +158,19 @@ export function watchActivities(token: string, athlete: string): void {
   setInterval(() => {
     nowMs.value = Date.now();
   }, 1_000);
-  void look().then(readStreams);
+  const noteNetwork = () => {
+    isOnline.value = navigator.onLine;
+  };
+  noteNetwork();
+  addEventListener('online', noteNetwork);
+  addEventListener('offline', noteNetwork);
+}
+
+/** Hands a file to the browser, which keeps it where the person wants it. */
+function save(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  Object.assign(document.createElement('a'), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), FILE_KEPT_MS);
 }
 
 function openSocket(): LinkSocket {
@@ -132,5 +189,6 @@ function openSocket(): LinkSocket {
   return own;
 }
 
-/** Shows another one of the recent activities. */
-export let choose: (id: string) => void = () => undefined;
+export let showMore: () => void = () => undefined;
+/** Throws Error with what the API said. */
+export let download: (id: string, format: string) => Promise<void> = async () => undefined;
