@@ -1,10 +1,18 @@
 # Our services, one image for all of them. Debian 13, whose C library uWebSockets.js needs.
-FROM node:24-trixie-slim
-
-ENV NODE_ENV=production
+FROM node:24-trixie-slim AS base
 WORKDIR /slipstream
-
 COPY package.json package-lock.json .npmrc ./
+
+# The page needs what only developers install, and leaves nothing but its files.
+FROM base AS page
+RUN npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund
+COPY tsconfig.json tsconfig.json
+COPY schemas schemas
+COPY web web
+RUN node web/build/main.ts
+
+FROM base
+ENV NODE_ENV=production
 # The lock may lack optional packages of other platforms; `npm ci` then takes it for one that does not match.
 RUN npm ci --omit=dev --no-audit --no-fund || npm install --omit=dev --no-save --no-audit --no-fund
 
@@ -17,6 +25,8 @@ COPY processors processors
 COPY api api
 COPY device-sim device-sim
 COPY importer importer
+COPY --from=page /slipstream/web/dist/page page
+ENV SLIPSTREAM_PAGE_DIR=/slipstream/page
 
 # Keys of tokens; nothing else is kept in a container of ours.
 RUN mkdir /data && chown node:node /data

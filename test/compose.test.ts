@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { apiOptions } from '../api/options.ts';
+import { readPageFiles } from '../api/page/page-files.ts';
 import { ingestOptions } from '../ingest/options.ts';
 import { processorsOptions } from '../processors/options.ts';
 import { envName, type OptionTable, readOptions } from '../runtime/options.ts';
@@ -91,15 +94,44 @@ test('Prometheus looks for every process of ours, at the port where its metrics 
   assert.deepEqual(ports, Object.fromEntries(expected));
 });
 
+/** What each stage of the image copies from this repository, in order, and what it runs. */
+const stages = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+  .split(/^FROM .*$/m)
+  .slice(1)
+  .map((text) => ({
+    copied: [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' ')),
+    runs: [...text.matchAll(/^RUN node (.+)$/gm)].map(([, script]) => script),
+    taken: [...text.matchAll(/^COPY --from=page \/slipstream\/(\S+) (\S+)$/gm)].map(([, from, to]) => [from, to]),
+    env: Object.fromEntries([...text.matchAll(/^ENV (\w+)=(.+)$/gm)].map(([, name, value]) => [name, value])),
+  }));
+
 test('the image is made of folders that are there', () => {
-  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
-  const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' '));
+  const copied = stages.flatMap((stage) => stage.copied);
   assert.deepEqual(
     copied.filter((source) => !existsSync(join(ROOT, source))),
     [],
   );
   // What a process imports must be in the image.
+  const image = stages[stages.length - 1].copied;
   for (const folder of ['schemas', 'runtime', 'stack', ...Object.keys(TABLES).map((script) => script.split('/')[0])]) {
-    assert.ok(copied.includes(folder), `${folder} is not copied into the image`);
+    assert.ok(image.includes(folder), `${folder} is not copied into the image`);
   }
+});
+
+test('the image holds the page, built from no more than its stage copies, and the API finds it', async (t) => {
+  const [base, page, image] = stages;
+  const dir = await mkdtemp(join(tmpdir(), 'slip-image-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  for (const source of [...base.copied, ...page.copied]) {
+    const isOwn = (path: string) => !path.startsWith(join(ROOT, 'web', 'dist'));
+    await cp(join(ROOT, source), join(dir, source), { recursive: true, filter: isOwn });
+  }
+  await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
+  const [script] = page.runs;
+  const built = spawnSync(process.execPath, [script], { cwd: dir, encoding: 'utf8' });
+  assert.equal(built.status, 0, built.stderr);
+  const [[from, to]] = image.taken;
+  const files = await readPageFiles(join(dir, from), '');
+  assert.ok(files.has('/') && files.size > 3);
+  assert.equal(image.env[envName('pageDir', apiOptions.pageDir)], `/slipstream/${to}`);
 });
