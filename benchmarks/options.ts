@@ -16,6 +16,8 @@ export const SCENARIOS = [
   'activity-stage',
   'activity-files',
   'crossings',
+  'live-latency',
+  'fail-over',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -30,6 +32,8 @@ export const MEASURED = [
   'durability',
   'activity-stage',
   'crossings',
+  'live-latency',
+  'fail-over',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -46,6 +50,8 @@ export const SMOKE = {
   requiredSamplesPerS: 0,
   manyDevices: 200,
   storedSamples: 100_000,
+  liveActivities: 60,
+  watchedActivities: 10,
   installPeers: false,
 } as const;
 
@@ -176,6 +182,24 @@ export const benchOptions = defineOptions({
     max: 1_000_000_000,
     unit: 'count',
     description: 'stored: samples that the stores hold before the load.',
+  },
+  liveActivities: {
+    env: 'SLIPSTREAM_BENCH_LIVE_ACTIVITIES',
+    type: 'integer',
+    default: 5_000,
+    min: 2,
+    max: 15_000,
+    unit: 'count',
+    description: 'live-latency: activities that go on, each with a sample a second.',
+  },
+  watchedActivities: {
+    env: 'SLIPSTREAM_BENCH_WATCHED_ACTIVITIES',
+    type: 'integer',
+    default: 250,
+    min: 1,
+    max: 2_000,
+    unit: 'count',
+    description: 'live-latency: how many of them have a subscriber.',
   },
   window: {
     env: 'SLIPSTREAM_BENCH_WINDOW',

@@ -7,10 +7,12 @@ import { runCrossings } from './scenarios/crossings/crossings.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
 import { runDurability } from './scenarios/durability/durability.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
+import { runFailOver } from './scenarios/fail-over/fail-over.ts';
 import { runHalfLoad } from './scenarios/half-load/half-load.ts';
 import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
 import { runIngest } from './scenarios/ingest/ingest.ts';
 import { runLimits } from './scenarios/limits/limits.ts';
+import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
@@ -58,4 +60,6 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'activity-stage': runActivityStage,
   'activity-files': runActivityFiles,
   crossings: runCrossings,
+  'live-latency': runLiveLatency,
+  'fail-over': runFailOver,
 };

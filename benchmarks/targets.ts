@@ -78,6 +78,15 @@ export const TARGETS: readonly Target[] = [
   ),
   less('crossings', 'p95Ms', '… one in twenty is worse than', 'ms', 700, 1_000),
   less('crossings', 'starterUs', 'CPU of one fix of an athlete in a race, crossings included', 'µs', 5, 10),
+  less('live-latency', 'liveP99Ms', 'sample → live metric at a subscriber, 5,000 activities, p99', 'ms', 100, 250),
+  less(
+    'fail-over',
+    'worstMs',
+    "a shard's holder killed or stopped → live metrics right again, at worst",
+    'ms',
+    2_500,
+    5_000,
+  ),
 ];
 
 export type Verdict = 'goal' | 'floor' | 'neither';

@@ -25,6 +25,11 @@ export interface Reducer {
    * shard publishes ticks; never when the function is missing.
    */
   wantsTick?(): boolean;
+  /**
+   * Asked after each message: whether it made something that is to be sent out at once, where else it waits for the
+   * next round; never when the function is missing.
+   */
+  isUrgent?(): boolean;
 }
 
 export interface EmitContext {

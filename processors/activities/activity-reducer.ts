@@ -40,8 +40,8 @@ export interface Activities {
   readonly reducers: ReducerFactory;
   /** The activity that goes on, as the newest term of the shard in this process knows it; null when there is none. */
   live(shard: number, athlete: string): ActivityRecord | null;
-  /** Sequence of the last message with anything of the athlete; it changes when what goes on does. */
-  heardSeq(shard: number, athlete: string): number;
+  /** Sequence of the last message that changed what goes on. */
+  changedSeq(shard: number, athlete: string): number;
 }
 
 /**
@@ -75,7 +75,7 @@ export function createActivities(deps: ActivityDeps): Activities {
       },
     },
     live: (shard, athlete) => states.get(shard)?.live(athlete) ?? null,
-    heardSeq: (shard, athlete) => states.get(shard)?.heardSeq(athlete) ?? NEVER_HEARD,
+    changedSeq: (shard, athlete) => states.get(shard)?.changedSeq(athlete) ?? NEVER_HEARD,
   };
 }
 
@@ -167,5 +167,7 @@ function createActivityReducer(
       await athleteRecords.lookAtLive(state.active, state.nowMs, context);
     },
     wantsTick: () => state.active.size > 0,
+    // Whoever stopped waits for the result.
+    isUrgent: () => state.takeHasEnded(),
   };
 }

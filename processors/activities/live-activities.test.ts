@@ -31,16 +31,16 @@ function setUp() {
   const hub = createMemoryBusHub(clock);
   const api = hub.open();
   const status: ShardStatus = { shard: SHARD, epoch: 3, seq: 1, isCaughtUp: true, lagMessages: 0, trouble: '' };
-  const state = { held: [status], heardSeq: 1, snapshots: 0 };
+  const state = { held: [status], changedSeq: 1, snapshots: 0 };
   const served = serveLiveActivities({
     ...{ bus: hub.open(), names, shards: SHARDS, clock },
     holder: { held: () => state.held },
     activities: {
       live(_shard, athlete) {
         state.snapshots++;
-        return athlete === 'ann' ? activityAt(state.heardSeq) : null;
+        return athlete === 'ann' ? activityAt(state.changedSeq) : null;
       },
-      heardSeq: (_shard, athlete) => (athlete === 'ann' ? state.heardSeq : -1),
+      changedSeq: (_shard, athlete) => (athlete === 'ann' ? state.changedSeq : -1),
     },
   });
   /** All that a watcher is told from now on. */
@@ -74,7 +74,7 @@ test('who watches is told of each change at the pace that was asked for, the new
   const heard = listen('api-1');
   assert.deepEqual(await ask('api-1'), answered(1, { epoch: 3, number: 1 }));
   await clock.advance(EVERY_MS);
-  for (state.heardSeq = 2; state.heardSeq < 12; state.heardSeq++) await clock.advance(20);
+  for (state.changedSeq = 2; state.changedSeq < 12; state.changedSeq++) await clock.advance(20);
   assert.deepEqual(heard, [
     ['ann', { epoch: 3, number: 2 }, 2],
     ['ann', { epoch: 3, number: 3 }, 7],
@@ -90,7 +90,7 @@ test('nothing is computed for an athlete of whom nothing is new, nor for one who
   await clock.advance(LIVE_WATCH_MS - 1);
   assert.deepEqual([state.snapshots, served.watched(), clock.pendingTimers()], [1, 1, 1]);
   await clock.advance(20);
-  state.heardSeq = 2;
+  state.changedSeq = 2;
   await clock.advance(1_000);
   assert.deepEqual([state.snapshots, served.watched(), clock.pendingTimers(), heard.length], [1, 0, 0, 0]);
 });
@@ -100,7 +100,7 @@ test('who knows the newest is told only that, who missed it is told all', async 
   await ask('api-1');
   const known = { epoch: 3, number: 1 };
   assert.deepEqual(await ask('api-1', known), { ...known, isKnown: true });
-  state.heardSeq = 2;
+  state.changedSeq = 2;
   await clock.advance(EVERY_MS);
   assert.deepEqual(await ask('api-1', known), answered(2, { epoch: 3, number: 3 }));
 });
@@ -110,7 +110,7 @@ test('two who watch are told the same once, and each of what it missed', async (
   const [one, other] = [listen('api-1'), listen('api-2')];
   await ask('api-1');
   await ask('api-2');
-  state.heardSeq = 5;
+  state.changedSeq = 5;
   await clock.advance(EVERY_MS);
   assert.deepEqual(one, [['ann', { epoch: 3, number: 3 }, 5]]);
   assert.deepEqual([one, state.snapshots], [other, 3]);
@@ -130,7 +130,7 @@ test('a process without the shard keeps in mind who watches, and tells as soon a
   await clock.advance(20);
   assert.deepEqual(heard, [['ann', { epoch: 4, number: 1 }, 1]]);
   state.held = [];
-  state.heardSeq = 9;
+  state.changedSeq = 9;
   await clock.advance(1_000);
   assert.equal(heard.length, 1);
 });

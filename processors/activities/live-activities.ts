@@ -18,7 +18,7 @@ export interface LiveActivitiesDeps {
   readonly names: Names;
   readonly shards: number;
   readonly holder: Pick<Holder, 'held'>;
-  readonly activities: Pick<Activities, 'live' | 'heardSeq'>;
+  readonly activities: Pick<Activities, 'live' | 'changedSeq'>;
   readonly clock: Clock;
 }
 
@@ -65,7 +65,7 @@ export function serveLiveActivities(deps: LiveActivitiesDeps): LiveActivities {
     if (watcher !== null) timer ??= clock.setRepeating(look, LOOK_EVERY_MS);
     const epoch = epochs().get(shard);
     if (epoch === undefined) return null;
-    const seq = activities.heardSeq(shard, athlete);
+    const seq = activities.changedSeq(shard, athlete);
     if (watcher !== null && isTold(watcher, epoch, seq) && isSame(watch?.known, watcher.told)) {
       return encodeLive({ epoch, number: watcher.told.number, isKnown: true });
     }
@@ -87,7 +87,7 @@ export function serveLiveActivities(deps: LiveActivitiesDeps): LiveActivities {
   }
 
   function tellIfChanged({ athlete, shard, watchers }: WatchedAthlete, epoch: number, nowMs: number): void {
-    const seq = activities.heardSeq(shard, athlete);
+    const seq = activities.changedSeq(shard, athlete);
     const due = [...watchers].filter(([, one]) => !isTold(one, epoch, seq) && isDue(one, epoch, nowMs));
     if (due.length === 0) return;
     const place = { epoch, number: ++number };

@@ -1,6 +1,7 @@
 import type { KnownSettings } from '../../runtime/athlete-settings.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
+import { kindOf } from '../../schemas/channels.ts';
 import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import { decodeUnwritten, encodeUnwritten } from './athlete-codec.ts';
@@ -30,6 +31,8 @@ export interface Athlete {
   touchedSeq: number;
   /** Of the settings that the ranks of its sources follow; null when they have to be looked at. */
   settingsRevision: number | null;
+  /** Sequence of the message, or tick, by which something changed last. */
+  changedSeq: number;
 }
 
 const MAX_SOURCES = 64;
@@ -56,6 +59,10 @@ export class ShardActivities {
   readonly #records = new AthleteRecords();
   /** Who did something since the last checkpoint. */
   readonly #dirty = new Set<Athlete>();
+  /** Whose last device said `stop`, while something may still be on its way. */
+  readonly #stopping = new Set<Athlete>();
+  /** An activity ended since the last look. */
+  #hasEnded = false;
   #isUnwrittenDirty = false;
   #touched: Athlete[] = [];
   #seq = 0;
@@ -68,6 +75,7 @@ export class ShardActivities {
     const athletes = this.#records.restore(kept, (key) => this.#make(key));
     for (const athlete of athletes.sort((a, b) => a.heardMs - b.heardMs)) {
       (athlete.isResting ? this.resting : this.active).set(athlete.key, athlete);
+      if (!athlete.isResting && athlete.timeline.stopS() !== null) this.#stopping.add(athlete);
       this.nowMs = athlete.heardMs;
     }
     const unwritten = kept.get(UNWRITTEN);
@@ -90,12 +98,14 @@ export class ShardActivities {
   passTo(nowMs: number, seq: number): void {
     this.nowMs = nowMs;
     this.#seq = seq;
+    this.#endStopped(seq);
     const { silenceS, maxAthletes } = this.options;
     for (const athlete of this.active.values()) {
       const isAtRest = nowMs - athlete.heardMs >= silenceS * 1000;
       if (!isAtRest && this.active.size <= maxAthletes) break;
       athlete.timeline.rest(2 * seq);
       athlete.isResting = true;
+      this.#stopping.delete(athlete);
       this.active.delete(athlete.key);
       this.resting.set(athlete.key, athlete);
       this.#dirty.add(athlete);
@@ -129,9 +139,16 @@ export class ShardActivities {
     return athlete?.timeline.live(2 * athlete.touchedSeq) ?? null;
   }
 
-  /** Sequence of the last message with anything of the athlete; {@link NEVER_HEARD} when nothing is waited for. */
-  heardSeq(key: string): number {
-    return this.active.get(key)?.touchedSeq ?? NEVER_HEARD;
+  /** Sequence of the last message that changed what goes on; {@link NEVER_HEARD} when nothing is waited for. */
+  changedSeq(key: string): number {
+    return this.active.get(key)?.changedSeq ?? NEVER_HEARD;
+  }
+
+  /** Whether an activity ended since the last call. */
+  takeHasEnded(): boolean {
+    const hasEnded = this.#hasEnded;
+    this.#hasEnded = false;
+    return hasEnded;
   }
 
   written(records: readonly ActivityRecord[]): void {
@@ -187,6 +204,7 @@ export class ShardActivities {
     const athlete = this.active.get(key) ?? this.resting.get(key) ?? this.#make(key);
     if (athlete.touchedSeq === this.#seq) return athlete;
     athlete.touchedSeq = this.#seq;
+    athlete.changedSeq = this.#seq;
     athlete.heardMs = this.nowMs;
     athlete.isResting = false;
     // Set anew so that the order of the map is that of the last use.
@@ -232,13 +250,34 @@ export class ShardActivities {
   }
 
   /** Makes final what every source that is still heard of has passed. */
-  #settle({ timeline, sources }: Athlete, seq: number): void {
+  #settle(athlete: Athlete, seq: number): void {
+    const { timeline, sources } = athlete;
     const { graceS, sourceIdleMs } = this.options;
     let passedMs = timeline.newestMs;
-    for (const { heardMs, newestMs } of sources.values()) {
-      if (this.nowMs - heardMs < sourceIdleMs && newestMs < passedMs) passedMs = newestMs;
+    for (const { source, heardMs, newestMs } of sources.values()) {
+      // Nothing is to be waited for between two events.
+      if (newestMs >= passedMs || kindOf(source) === 'events') continue;
+      if (this.nowMs - heardMs < sourceIdleMs) passedMs = newestMs;
     }
-    timeline.advance(Math.floor(passedMs / 1000) - graceS, 2 * seq);
+    const passedS = Math.floor(passedMs / 1000);
+    timeline.advance(passedS - graceS, 2 * seq);
+    const stopS = timeline.stopS();
+    if (stopS === null) this.#stopping.delete(athlete);
+    else if (passedS < stopS - 1) this.#stopping.add(athlete);
+    else timeline.advance(stopS + 1, 2 * seq);
+  }
+
+  /** Nothing more came for a while after a `stop`: the activity is over, whatever its sources have not reached. */
+  #endStopped(seq: number): void {
+    for (const athlete of this.#stopping) {
+      if (this.nowMs - athlete.heardMs < this.options.graceS * 1000) continue;
+      this.#stopping.delete(athlete);
+      const stopS = athlete.timeline.stopS();
+      if (stopS === null) continue;
+      athlete.timeline.advance(stopS + 1, 2 * seq);
+      athlete.changedSeq = seq;
+      this.#dirty.add(athlete);
+    }
   }
 
   #make(key: string): Athlete {
@@ -257,6 +296,7 @@ export class ShardActivities {
       isResting: false,
       touchedSeq: NEVER_HEARD,
       settingsRevision: null,
+      changedSeq: NEVER_HEARD,
     };
     return athlete;
   }
@@ -266,6 +306,7 @@ export class ShardActivities {
       throw new UnwrittenFullError(`${this.options.maxUnwritten} activities wait to be written already`);
     }
     this.unwritten.push(record);
+    this.#hasEnded = true;
     this.marks.postpone(athlete.key, this.#seq, devicesOf(athlete));
     this.#isUnwrittenDirty = true;
   }

@@ -111,6 +111,23 @@ export class Timeline {
     return true;
   }
 
+  /**
+   * The second of a `stop` that waits and ends the activity: every device has stopped then, and nothing begins after
+   * it. Null without one.
+   */
+  stopS(): number | null {
+    const { session } = this;
+    if (session === null || !this.waiting.some(isStop)) return null;
+    const starters = new Set(session.starters);
+    let last: Waiting | null = null;
+    for (const one of this.waiting.filter(cuts).sort(byTime)) {
+      last = one;
+      if (isStop(one)) starters.delete(one.device);
+      else starters.add(one.device);
+    }
+    return last !== null && isStop(last) && starters.size === 0 ? Math.floor(last.atMs / 1000) : null;
+  }
+
   /** Makes every second before `untilS` final. */
   advance(untilS: number, revision: number): void {
     const { window } = this;
@@ -247,6 +264,14 @@ export class Timeline {
     const now = this.deps.settingsAt(start.startS * 1000, start.sport);
     return now.version !== start.settingsVersion && !isDeepStrictEqual(now.profile, start.profile);
   }
+}
+
+function isStop(one: Waiting): boolean {
+  return one.type === 'event' && one.event === 'stop';
+}
+
+function cuts(one: Waiting): boolean {
+  return isStop(one) || opens(one);
 }
 
 function opens(one: Waiting): boolean {

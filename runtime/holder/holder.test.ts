@@ -22,6 +22,7 @@ interface Emission {
 interface Wishes {
   refuses?(word: string): boolean;
   wantsTick?: boolean;
+  isUrgent?(word: string): boolean;
   /** What emitting fails with. */
   emitError?: Error | null;
   /** Emitting never comes to an end. */
@@ -52,6 +53,7 @@ function createChronicle(owner: number, emitted: Emission[], wishes: Wishes): Re
         return taken;
       },
       wantsTick: () => wishes.wantsTick ?? false,
+      isUrgent: () => wishes.isUrgent?.(words.at(-1) ?? '') ?? false,
       async emit({ epoch, seq }) {
         if (wishes.emitHangs) await new Promise(() => undefined);
         if (wishes.emitError) throw wishes.emitError;
@@ -288,6 +290,32 @@ test('an emission that fails holds the checkpoint back and nothing else, and is 
   await all.world.clock.advance(15_000);
   assert.equal(holder.held()[0].trouble, '');
   assert.deepEqual(await all.kept(0), { seq: 3, words: 'w1 w2 w3' });
+});
+
+test('what is urgent is sent out at once, at most four times a second, and nothing else is', async () => {
+  const wishes: Wishes = {};
+  const all = setUp(1, wishes);
+  all.world.start();
+  await all.world.clock.advance(5_100);
+  all.emitted.splice(0);
+  await all.publish(0, 1);
+  await all.world.clock.advance(100);
+  assert.equal(all.emitted.length, 0);
+  wishes.isUrgent = () => true;
+  await all.publish(0, 1);
+  await all.world.clock.advance(51);
+  assert.deepEqual(
+    all.emitted.map(({ shard, words }) => [shard, words]),
+    [[0, 'w1 w2']],
+  );
+  for (let i = 0; i < 60; i++) {
+    await all.publish(0, 1);
+    await all.world.clock.advance(10);
+  }
+  assert.deepEqual(
+    all.emitted.filter(({ shard }) => shard === 0).map(({ words }) => words.split(' ').length),
+    [2, 27, 52],
+  );
 });
 
 test('an idle shard gets a tick a second while a reducer wants them, and only then', async () => {

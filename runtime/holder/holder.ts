@@ -15,6 +15,7 @@ import {
 
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
   emitIntervalMs: 1_000,
+  leastRoundGapMs: 250,
   checkpointIntervalMs: 5_000,
   checkpointBytesPerS: 4 * 1024 * 1024,
   maxCheckpointIntervalMs: 30_000,

@@ -1,4 +1,5 @@
 import { createBackoff } from '../backoff.ts';
+import type { Timer } from '../clock.ts';
 import { KvUnavailableError } from '../kv/kv.ts';
 import type { Term } from '../lease.ts';
 import type { Reducer } from '../reducer.ts';
@@ -44,11 +45,15 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   let trouble = '';
   let emitting: Promise<void> | null = null;
   let wakeUp: () => void = () => undefined;
+  let roundAtMs = Number.NEGATIVE_INFINITY;
+  /** A round before the next is due. */
+  let hurrying: Timer | null = null;
   /** Woken while no pause was there to end: the next one is left out. */
   let isWoken = false;
 
   /** Folds in every message until the signal aborts. Throws what a reducer throws. */
   async function read(): Promise<void> {
+    signal.addEventListener('abort', () => hurrying?.cancel(), { once: true });
     isCaughtUp = (await log.nextSeq(subject, seq + 1)) === null;
     if (isCaughtUp) wake();
     for await (const message of log.readFrom({ subjects: [subject], fromSeq: seq + 1, signal })) {
@@ -62,6 +67,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
       seq = message.seq;
       lagMessages = message.pendingMessages;
       ticks.sawMessage();
+      if (reducers.filter((reducer) => reducer.isUrgent?.()).length > 0 && isCaughtUp) hurry();
       if (isCaughtUp || lagMessages > 0) continue;
       isCaughtUp = true;
       wake();
@@ -117,6 +123,7 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   }
 
   async function emitAndSave(wantsSave: boolean): Promise<boolean> {
+    roundAtMs = clock.monotonicMs();
     if (!wantsSave) return withoutFolding(emitSoundly);
     // While others are kept this one goes on; in its turn it sends out what followed meanwhile.
     if (deps.isAnyAtWork() && !(await withoutFolding(emitSoundly))) return false;
@@ -219,6 +226,18 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     } catch (error) {
       logger.debug({ err: error, shard }, 'what dead terms left behind stays for the next term');
     }
+  }
+
+  /** Asks for a round now, or a little after the last one: it sends out what all reducers have, however little. */
+  function hurry(): void {
+    const restMs = roundAtMs + options.leastRoundGapMs - clock.monotonicMs();
+    hurrying ??= clock.setTimer(
+      () => {
+        hurrying = null;
+        wake();
+      },
+      Math.max(0, restMs),
+    );
   }
 
   function wake(): void {

@@ -12,6 +12,8 @@ import { createTicks, type TickDeps } from './ticks.ts';
 export interface HolderOptions {
   /** How often what followed from the messages is sent out. */
   readonly emitIntervalMs: number;
+  /** What is urgent is sent out before that, but not sooner after the last time. */
+  readonly leastRoundGapMs: number;
   /** How often the state is kept; a successor reads again what came since. */
   readonly checkpointIntervalMs: number;
   /** What a process that holds all shards may write; a shard with more than its share is kept less often … */
