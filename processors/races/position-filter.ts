@@ -62,7 +62,10 @@ export function foldFix(rows: Float64Array, n: number, course: Course, pace: Pac
   rows[at + row.IS_BROKEN] = 0;
   if (Number.isNaN(rows[at + row.S])) {
     const found = seek(rows, n, course, pace, gunTimeMs);
-    if (found !== null) begin(rows, at, found);
+    if (found === null) return;
+    // At the oldest of the fixes that were looked at together: what lies between it and the newest is known too.
+    begin(rows, found);
+    for (let k = found.oldest.row + 1; k <= n; k++) foldFix(rows, k, course, pace, gunTimeMs);
     return;
   }
   const dt = (rows[at + row.AT_MS] - rows[at - row.CELLS + row.AT_MS]) / 1_000;
@@ -84,8 +87,9 @@ export function foldFix(rows: Float64Array, n: number, course: Course, pace: Pac
 }
 
 /** The slow error is unknown: whatever it is, the position is wrong by as much. */
-function begin(rows: Float64Array, at: number, found: Found): void {
-  const { positionM, speedMps, sigmaM, offM } = found;
+function begin(rows: Float64Array, { oldest, speedMps }: Found): void {
+  const { positionM, sigmaM, offM } = oldest;
+  const at = oldest.row * row.CELLS;
   const noise2 = rows[at + row.STATED_M] ** 2 + FLOOR_M2;
   const slow2 = BEGIN_SLOW_SHARE * noise2;
   rows[at + row.S] = positionM;
@@ -103,8 +107,8 @@ function begin(rows: Float64Array, at: number, found: Found): void {
   rows[at + row.STATED2] = noise2;
   rows[at + row.LEARNED] = PRIOR_FIXES;
   rows[at + row.LAST_OFF] = offM;
-  rows[at + row.EASTWARD] = found.eastward;
-  rows[at + row.NORTHWARD] = found.northward;
+  rows[at + row.EASTWARD] = oldest.eastward;
+  rows[at + row.NORTHWARD] = oldest.northward;
   rows[at + row.REJECTED] = 0;
   rows[at + row.AWAY_S] = 0;
   rows[at + row.IS_OFF] = 0;
@@ -296,9 +300,9 @@ function reject(
 }
 
 /** The prediction was wrong by as much as was found, so it was worth as little. */
-function resume(rows: Float64Array, at: number, found: Found, pace: Pace): void {
-  const { positionM, speedMps, sigmaM, offM } = found;
-  turn(rows, at, found.eastward, found.northward);
+function resume(rows: Float64Array, at: number, { newest, speedMps }: Found, pace: Pace): void {
+  const { positionM, sigmaM, offM } = newest;
+  turn(rows, at, newest.eastward, newest.northward);
   const offBy2 = (positionM - rows[at + row.S]) ** 2;
   rows[at + row.EXTRA_S] += offBy2;
   rows[at + row.SS] += offBy2;

@@ -2,9 +2,10 @@ import { Candidates, type Course, RUN_OUT_M } from './course.ts';
 import type { Pace } from './pace.ts';
 import * as row from './track-rows.ts';
 
-export interface Found {
+/** Where the athlete was at one of the fixes. */
+export interface Place {
+  readonly row: number;
   readonly positionM: number;
-  readonly speedMps: number;
   /** Standard deviation of the position, white noise only. */
   readonly sigmaM: number;
   readonly offM: number;
@@ -12,6 +13,14 @@ export interface Found {
   readonly eastward: number;
   readonly northward: number;
 }
+
+export interface Found {
+  readonly speedMps: number;
+  readonly oldest: Place;
+  readonly newest: Place;
+}
+
+type Costed = Found & { readonly cost: number };
 
 const MIN_FIXES = 4;
 const MAX_FIXES = 10;
@@ -42,16 +51,18 @@ export function seek(rows: Float64Array, n: number, course: Course, pace: Pace, 
   if (fixes < MIN_FIXES || spanMs < MIN_SPAN_MS) return null;
   const prior = priorOf(rows, at, pace, gunTimeMs);
   candidatesOf(rows, n, course, prior.lowM, prior.highM, newest);
-  let best: (Found & { cost: number }) | null = null;
+  let best: Costed | null = null;
   let second = Number.POSITIVE_INFINITY;
   for (let i = 0; i < newest.count; i++) {
     const line = lineFrom(rows, n, first, i, course, pace);
     if (line === null) continue;
-    const cost = line.cost + ((line.positionM - prior.expectedM) / prior.sigmaM) ** 2;
+    const { positionM } = line.newest;
+    const cost = line.cost + ((positionM - prior.expectedM) / prior.sigmaM) ** 2;
+    const isElsewhere = best !== null && Math.abs(best.newest.positionM - positionM) > SAME_PLACE_M;
     if (best === null || cost < best.cost) {
-      if (best !== null && Math.abs(best.positionM - line.positionM) > SAME_PLACE_M) second = best.cost;
+      if (best !== null && isElsewhere) second = best.cost;
       best = { ...line, cost };
-    } else if (Math.abs(best.positionM - line.positionM) > SAME_PLACE_M) second = Math.min(second, cost);
+    } else if (isElsewhere) second = Math.min(second, cost);
   }
   if (best === null || best.cost > MAX_COST_PER_FIX * fixes) return null;
   return second - best.cost >= CLEARLY || fixes >= MAX_FIXES ? best : null;
@@ -102,13 +113,15 @@ function lineFrom(
   candidate: number,
   course: Course,
   { maxMps }: Pace,
-): (Found & { cost: number }) | null {
+): Costed | null {
   const offM = newest.offM[candidate];
   const nowMs = rows[n * row.CELLS + row.AT_MS];
   const sigma2 = Math.max(4, 2 * rows[n * row.CELLS + row.STATED_M] ** 2);
   const times = [0];
   const places = [newest.positionM[candidate]];
   let cost = (offM * offM) / sigma2;
+  const [eastward, northward] = [newest.eastward[candidate], newest.northward[candidate]];
+  let oldest = { row: n, offM, eastward, northward };
   for (let k = n - 1; k >= first; k--) {
     const atS = (rows[k * row.CELLS + row.AT_MS] - nowMs) / 1_000;
     const [lastS, lastM] = [times[times.length - 1], places[places.length - 1]];
@@ -129,6 +142,8 @@ function lineFrom(
     times.push(atS);
     places.push(earlier.positionM[best]);
     cost += earlier.offM[best] ** 2 / sigma2;
+    const [east, north] = [earlier.eastward[best], earlier.northward[best]];
+    oldest = { row: k, offM: earlier.offM[best], eastward: east, northward: north };
   }
   if (times.length < MIN_FIXES) return null;
   const count = times.length;
@@ -141,8 +156,12 @@ function lineFrom(
   const sigmaMps2 = sigma2 / spread + 0.05;
   if (speedMps < 0) cost += speedMps ** 2 / sigmaMps2;
   if (speedMps > maxMps) cost += (speedMps - maxMps) ** 2 / sigmaMps2;
-  const sigmaM = Math.sqrt(sigma2 * (1 / count + meanS ** 2 / spread));
-  const [eastward, northward] = [newest.eastward[candidate], newest.northward[candidate]];
-  const speed = Math.min(maxMps, Math.max(0, speedMps));
-  return { positionM: atNewestM, speedMps: speed, sigmaM, offM, eastward, northward, cost };
+  const oldestS = times[count - 1];
+  const sigmaAt = (atS: number) => Math.sqrt(sigma2 * (1 / count + (atS - meanS) ** 2 / spread));
+  return {
+    speedMps: Math.min(maxMps, Math.max(0, speedMps)),
+    oldest: { ...oldest, positionM: atNewestM + speedMps * oldestS, sigmaM: sigmaAt(oldestS) },
+    newest: { row: n, positionM: atNewestM, sigmaM: sigmaAt(0), offM, eastward, northward },
+    cost,
+  };
 }

@@ -80,7 +80,7 @@ function lineOf({ noise, crossings, missed, invented, medianMs, p95Ms, greatestM
 function reasonsOf({ noise, missed, invented, medianMs, p95Ms, held }: Graded): string[] {
   const reasons: string[] = [];
   if (invented > 0) reasons.push(`${noise}: ${invented} crossings were invented`);
-  if (missed > 0 && noise !== 'jumps') reasons.push(`${noise}: ${missed} crossings were missed`);
+  if (missed > 0) reasons.push(`${noise}: ${missed} crossings were missed`);
   if (noise === 'white' && medianMs > 300) reasons.push(`${noise}: the median error is ${medianMs.toFixed(0)} ms`);
   if (noise === 'white' && p95Ms > 1_000) reasons.push(`${noise}: one in twenty is wrong by ${p95Ms.toFixed(0)} ms`);
   if (JUDGED_BY_INTERVAL.includes(noise) && (held < HELD.least || held > HELD.most)) {

@@ -49,6 +49,8 @@ export function gradeRunner(random: Random, ground: RaceGround, plan: RunnerPlan
       if (!firstMs.has(n)) firstMs.set(n, found.get(n)!.timeMs);
     }
   }
+  // A receiver that never sees the sky again before the runner has finished.
+  gaps.push({ fromMs: track.newestMs, toMs: Number.POSITIVE_INFINITY });
   const crossings: GradedCrossing[] = [];
   let missed = 0;
   let invented = 0;

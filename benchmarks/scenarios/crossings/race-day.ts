@@ -7,7 +7,10 @@ import { paceOf } from '../../../processors/races/pace.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import { type GradedCrossing, gradeRunner } from './graded-runner.ts';
 
-/** Receivers by what is wrong with them; `canyon` is always between walls, `zones` every other 400 m. */
+/**
+ * Receivers by what is wrong with them; `canyon` is always between walls, `zones` every other 400 m. With `stops` it is
+ * the runner who stands still now and then.
+ */
 export const NOISES = {
   white: WHITE_3M,
   canyon: { ...WHITE_3M, biasM: 8, canyonM: null },
@@ -15,6 +18,7 @@ export const NOISES = {
   slow: { ...WHITE_3M, biasM: 5, biasS: 60, canyonM: null },
   proud: { ...WHITE_3M, biasM: 8, biasS: 40, pride: 0.7, canyonM: null },
   'no speed': { ...WHITE_3M, speedMps: null },
+  stops: WHITE_3M,
   jumps: { ...WHITE_3M, jumpsPerS: 0.01, deadPerS: 0.002 },
 } as const satisfies Record<string, GpsNoise>;
 export type NoiseName = keyof typeof NOISES;
@@ -22,6 +26,7 @@ export type NoiseName = keyof typeof NOISES;
 /** Start, three on the way and the finish; of laps and legs there and back one lies at the very turn. */
 const CHECKPOINT_SHARES = [0, 0.23, 0.5, 0.77, 1];
 const COURSE_M = 4_000;
+const STOPS_PER_S = 0.004;
 const GUN_MS = 1_800_000_000_000;
 
 export interface RaceDay {
@@ -53,7 +58,7 @@ export function gradeRaceDay(seed: string, shape: CourseShape, noise: NoiseName,
       paceMps: random.between(2.7, 5.5),
       minMps: 2.5,
       fade: random.between(0, 0.2),
-      stopsPerS: 0,
+      stopsPerS: noise === 'stops' ? STOPS_PER_S : 0,
     };
     const graded = gradeRunner(random, { course: createCourse(line), marks, pace: paceOf('run') }, plan, NOISES[noise]);
     day.fixes += graded.fixes;
