@@ -147,6 +147,16 @@ export const simOptions = defineOptions({
     default: 'frames',
     description: 'load: frames as ingest reads them; lines (line protocol) and json are for other systems, to compare.',
   },
+  rides: {
+    env: 'SLIPSTREAM_SIM_RIDES',
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_024,
+    unit: 'count',
+    description:
+      'load: rides that the devices share, as long as the span, live from now on; 0: a few frames of their own, in the past.',
+  },
   sampleGapMs: {
     env: 'SLIPSTREAM_SIM_SAMPLE_GAP_MS',
     type: 'integer',

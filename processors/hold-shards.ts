@@ -9,11 +9,12 @@ import { type Service, StartError } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import { createActivities } from './activities/activity-reducer.ts';
 import { createClickHouseActivityStore } from './activities/clickhouse-activity-store.ts';
+import { createActivityCounts } from './activities/counts.ts';
 import { createClickHouseGearStore } from './activities/gear/clickhouse-gear-store.ts';
 import { serveLiveActivities } from './activities/live-activities.ts';
 import { createClickHouseRecordStore } from './activities/records/clickhouse-record-store.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
-import { createHolderCounts, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
+import { createHolderCounts, gaugeActivities, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
 import type { ProcessorsDeps } from './processors.ts';
 import { createLiveRaces } from './races/live-races.ts';
@@ -37,6 +38,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const checkpoints = await platform.checkpoints();
   const clickHouse = createClickHouse(options.clickhouseUrl);
   const counts = createRollUpCounts();
+  const activityCounts = createActivityCounts();
   const holderCounts = createHolderCounts(metrics, systemClock);
   // 0 without a durable: nothing is in the raw table then, as far as anybody knows.
   const sinkPosition = async () => (await frames.durablePosition(names.durable('clickhouse')))?.ackFloorSeq ?? 0;
@@ -52,6 +54,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     names,
     sinkPosition,
     settings,
+    counts: activityCounts,
     onRecomputeFailed: (err) => log.warn({ err }, 'activities could not be computed again; it is tried again'),
   });
   const rollUps = createRollUps({
@@ -97,6 +100,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   });
   races.serve(holder);
   gaugeRollUps(metrics, counts);
+  gaugeActivities(metrics, { activities, counts: activityCounts, holder });
   health.register('shards', () => healthOf(holder));
   const trimmed = metrics.gauge({
     name: 'frames_needed_from_seq',

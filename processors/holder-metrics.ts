@@ -2,6 +2,8 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Holder } from '../runtime/holder/holder.ts';
 import type { HolderEvents } from '../runtime/holder/shard.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
+import type { Activities } from './activities/activity-reducer.ts';
+import type { ActivityCounts, ActivityLevels } from './activities/counts.ts';
 import type { RollUpCounts } from './roll-ups/counts.ts';
 
 /** What the holder does, counted as it tells of it. */
@@ -21,7 +23,16 @@ export function createHolderCounts(metrics: Metrics, clock: Clock): HolderCounts
   });
   const emitFailures = metrics.counter({ name: 'shard_emit_failures_total', help: 'Emissions that failed.' });
   const saveFailures = metrics.counter({ name: 'checkpoint_failures_total', help: 'Checkpoints that failed.' });
-  const bytes = metrics.counter({ name: 'checkpoint_bytes_total', help: 'Bytes of checkpoints kept.' });
+  const bytes = metrics.counter({
+    name: 'checkpoint_bytes_total',
+    help: 'Bytes of checkpoints kept, by what they are the state of.',
+    labels: ['reducer'],
+  });
+  const encoding = metrics.histogram({
+    name: 'checkpoint_encode_ms',
+    help: 'Until the changed state of a shard is bytes, ms: the process does nothing else meanwhile.',
+    buckets: LATENCY_BUCKETS_MS,
+  });
   const durations = metrics.histogram({
     name: 'checkpoint_duration_ms',
     help: 'From the first write of a checkpoint until its manifest stands, ms.',
@@ -37,7 +48,8 @@ export function createHolderCounts(metrics: Metrics, clock: Clock): HolderCounts
       emitFailed: () => emitFailures.add(1),
       saveFailed: () => saveFailures.add(1),
       saved(shard, saved) {
-        bytes.add(saved.bytes);
+        for (const [reducer, count] of saved.bytesByReducer) bytes.add(count, { reducer });
+        encoding.observe(saved.encodeMs);
         durations.observe(saved.durationMs);
         keptAtMs.set(shard, clock.monotonicMs());
       },
@@ -79,5 +91,45 @@ const ROLL_UP_HELP: Readonly<Record<keyof RollUpCounts, readonly [name: string, 
 export function gaugeRollUps(metrics: Metrics, counts: RollUpCounts): void {
   for (const [key, [name, help]] of Object.entries(ROLL_UP_HELP)) {
     metrics.gauge({ name, help, read: () => counts[key as keyof RollUpCounts] });
+  }
+}
+
+const ACTIVITY_TOTALS: Readonly<Record<keyof ActivityCounts, readonly [name: string, help: string]>> = {
+  finished: ['activities_finished_total', 'Activities published as they ended.'],
+  revised: ['activities_revised_total', 'Activities published again with what came late.'],
+  withdrawn: ['activities_withdrawn_total', 'Activities withdrawn, because later data shows others.'],
+  recomputes: [
+    'activity_recomputes_total',
+    'Spans of athletes whose activities were found again in the stored samples.',
+  ],
+  failedRecomputes: ['activity_recomputes_failed_total', 'Times that spans could not be computed again.'],
+};
+
+const ACTIVITY_LEVELS: Readonly<Record<keyof ActivityLevels, readonly [name: string, help: string]>> = {
+  live: ['activities_live', 'Activities that go on, on all shards held.'],
+  athletes: ['activity_athletes', 'Athletes who are known, on all shards held.'],
+  waitingRecomputes: ['activity_recomputes_waiting', 'Spans that wait to be computed again, on all shards held.'],
+  dueRecomputes: ['activity_recomputes_due', 'Of those that wait, the ones that could be done by now.'],
+  lateSamples: [
+    'activity_samples_late',
+    'Samples that came after their second was final, since their shards were taken.',
+  ],
+};
+
+/** What becomes of activities: what was done since the start, and how things stand in the shards held. */
+export function gaugeActivities(
+  metrics: Metrics,
+  { activities, counts, holder }: { activities: Activities; counts: ActivityCounts; holder: Holder },
+): void {
+  for (const [key, [name, help]] of Object.entries(ACTIVITY_TOTALS)) {
+    metrics.totals({ name, help, read: () => [{ labels: {}, value: counts[key as keyof ActivityCounts] }] });
+  }
+  for (const [key, [name, help]] of Object.entries(ACTIVITY_LEVELS)) {
+    const levelOf = (shard: number) => activities.levels(shard)?.[key as keyof ActivityLevels] ?? 0;
+    metrics.gauge({
+      name,
+      help,
+      read: () => holder.held().reduce((sum, { shard }) => sum + levelOf(shard), 0),
+    });
   }
 }

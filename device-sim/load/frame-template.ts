@@ -1,6 +1,7 @@
 import { encodeFrame, type SensorFrame } from '../../schemas/frame/encode.ts';
 import { publishPacket } from '../transport/mqtt-bytes.ts';
 
+const DEVICE_FIELD = 1;
 const SEQ_FIELD = 3;
 const SENT_FIELD = 5;
 const BASE_FIELD = 6;
@@ -19,6 +20,8 @@ const TIME_BYTES = 6;
 export interface PublishTemplate {
   readonly bytes: Buffer;
   setBoot(boot: string): void;
+  /** Whose frame it is: a name in ASCII. Throws RangeError when it is not as long as the one that was encoded. */
+  setDevice(device: Uint8Array): void;
   /** Throws RangeError on a seq over `MAX_TEMPLATE_SEQ`. */
   set(packetId: number, seq: number, baseMs: number, sentMs: number): void;
 }
@@ -26,6 +29,8 @@ export interface PublishTemplate {
 export function createPublishTemplate(topic: string, version: 4 | 5, frame: SensorFrame): PublishTemplate {
   const payload = encodeFrame({ ...frame, seq: MAX_TEMPLATE_SEQ, sentMs: frame.timesMs[0] });
   const { bytes, packetIdAt, payloadAt } = publishPacket(topic, version, 0, payload);
+  const deviceAt = [packetIdAt - topic.length + topic.indexOf(frame.device)];
+  deviceAt.push(payloadAt + valueStart(payload, DEVICE_FIELD) + 1);
   const at = (field: number) => payloadAt + valueStart(payload, field);
   const [bootAt, seqAt, sentAt, baseAt] = [BOOT_FIELD, SEQ_FIELD, SENT_FIELD, BASE_FIELD].map(at);
   return {
@@ -33,6 +38,10 @@ export function createPublishTemplate(topic: string, version: 4 | 5, frame: Sens
     setBoot(boot) {
       bytes.writeUInt32LE(Number.parseInt(boot.slice(8), 16), bootAt);
       bytes.writeUInt32LE(Number.parseInt(boot.slice(0, 8), 16), bootAt + 4);
+    },
+    setDevice(device) {
+      if (device.length !== frame.device.length) throw new RangeError('the template has room for names of one length');
+      for (const place of deviceAt) bytes.set(device, place);
     },
     set(packetId, seq, baseMs, sentMs) {
       if (seq > MAX_TEMPLATE_SEQ) throw new RangeError(`seq ${seq} does not fit the template`);

@@ -21,6 +21,7 @@ export function loadOf(options: SimOptions, deps: LoadDeps): Load {
       framesPerS: orInfinity(options.framesPerS),
       framesPerTurn: options.framesPerTurn,
       payload: options.payload,
+      rides: options.rides,
       giveUpMs: options.giveUpMs,
     },
     deps,

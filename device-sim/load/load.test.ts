@@ -6,6 +6,7 @@ import { encodeFrame } from '../../schemas/frame/encode.ts';
 import { type FakeBroker, startFakeBroker } from '../transport/fake-broker.ts';
 import { createLoad, type LoadPlan } from './load.ts';
 import { createLoadDevice } from './load-device.ts';
+import { createRides, createRidingDevice } from './riding-device.ts';
 
 const decoder = createFrameDecoder();
 const brokers: FakeBroker[] = [];
@@ -49,6 +50,23 @@ test('a patched template is the frame that an encoder would have made, across re
     for (const timeMs of found.timesMs) keys.add(`${found.bootLow} ${timeMs}`);
   }
   assert.equal(keys.size, 2_000, 'every row is distinct');
+});
+
+test('devices that share a ride send its frames as their own, and again with another boot', () => {
+  const startMs = Date.UTC(2026, 0, 1);
+  const shared = { ...plan(1), device: 'load-00001', startMs };
+  const rides = createRides(shared, 2);
+  const devices = [1, 2, 3].map((n) => createRidingDevice({ ...shared, device: `load-0000${n}` }, rides[n % 2]));
+  for (let n = 0; n < 100; n++) {
+    for (const device of devices) {
+      const packet = device.packet(n, 7, startMs + 1);
+      const topic = `v1/devices/${device.device}/frames`;
+      const payload = packet.subarray(packet.indexOf(topic) + topic.length + 2);
+      assert.deepEqual(identify(payload), identify(encodeFrame(device.frameAt(n))), `frame ${n} of ${device.device}`);
+    }
+  }
+  const places = new Set(Array.from({ length: 40 }, (_, n) => devices[0].frameAt(n).columns.latitude![0]));
+  assert.equal(places.size, 40, 'nobody comes round again within a ride');
 });
 
 for (const version of [4, 5] as const) {

@@ -3,6 +3,7 @@ import { ConnectError } from '../../runtime/device-client/connection.ts';
 import { createLatencyHistogram } from '../../runtime/latency.ts';
 import { createLoadConnection, type LoadCounts } from './load-connection.ts';
 import { createLoadDevice } from './load-device.ts';
+import { createRides, createRidingDevice } from './riding-device.ts';
 import { createTextDevice } from './text-device.ts';
 
 export const PAYLOADS = ['frames', 'lines', 'json'] as const;
@@ -26,6 +27,8 @@ export interface LoadPlan {
   readonly framesPerTurn?: number;
   /** `lines` and `json` hold the same values in the words of other systems. */
   readonly payload?: (typeof PAYLOADS)[number];
+  /** So many rides, which the devices share, and time as it passes; 0, and each has contents of its own in the past. */
+  readonly rides?: number;
   readonly prefix?: string;
   readonly giveUpMs?: number;
 }
@@ -39,6 +42,8 @@ export interface LoadResult {
   readonly startedAtMs: number;
 }
 
+/** What is sent live was measured so long ago when everything is connected at once. */
+const LIVE_LAG_MS = 10_000;
 const RATE_TICK_MS = 5;
 const DEFAULT_FRAMES_PER_TURN = 8;
 /** Different contents of all devices together: each takes memory and time to make. */
@@ -63,17 +68,19 @@ export function createLoad(
   plan: LoadPlan,
   { tokenFor = async () => null, clock = systemClock, signal }: LoadDeps = {},
 ) {
-  const { host, port, version, window, prefix = 'load', payload = 'frames' } = plan;
+  const { host, port, version, window, prefix = 'load', payload = 'frames', rides: rideCount = 0 } = plan;
   const framesPerTurn = plan.framesPerTurn ?? DEFAULT_FRAMES_PER_TURN;
   if (window > MAX_WINDOW) throw new RangeError(`a window holds at most ${MAX_WINDOW} frames`);
   const counts: LoadCounts = { sends: 0, acknowledged: 0, dead: 0, refused: 0, lostConnections: 0 };
   const latency = createLatencyHistogram();
   // All samples are in the past, also those of the last frame of a boot.
-  const startMs = clock.nowMs() - plan.spanMs;
+  const startMs = clock.nowMs() - (rideCount > 0 ? LIVE_LAG_MS : plan.spanMs);
   const contents = Math.max(2, Math.min(MAX_CONTENTS_PER_DEVICE, Math.floor(MAX_CONTENTS / plan.connections)));
+  const nameOf = (i: number) => `${prefix}-${String(i + 1).padStart(rideCount > 0 ? 5 : 4, '0')}`;
+  const rides = createRides({ ...plan, device: nameOf(0), startMs }, Math.min(rideCount, plan.connections));
   const devices = Array.from({ length: plan.connections }, (_, i) => {
-    const device = `${prefix}-${String(i + 1).padStart(4, '0')}`;
-    const devicePlan = { ...plan, device, startMs, contents };
+    const devicePlan = { ...plan, device: nameOf(i), startMs, contents };
+    if (rides.length > 0) return createRidingDevice(devicePlan, rides[i % rides.length]);
     return payload === 'frames' ? createLoadDevice(devicePlan) : createTextDevice(devicePlan, payload);
   });
   let taken = 0;

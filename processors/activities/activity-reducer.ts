@@ -6,6 +6,7 @@ import type { Names } from '../../schemas/names.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { publishActivityFacts } from './activity-facts.ts';
 import type { ActivityStore } from './activity-store.ts';
+import { type ActivityCounts, type ActivityLevels, countPublished, createActivityCounts } from './counts.ts';
 import type { GearStore } from './gear/gear-store.ts';
 import { publishLoads } from './gear/publish-loads.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
@@ -28,6 +29,7 @@ export interface ActivityDeps {
   /** Every message up to here is in the raw tables: the ack floor of the ClickHouse sink's durable. */
   sinkPosition(): Promise<number>;
   readonly settings: KnownSettings;
+  readonly counts?: ActivityCounts;
   /** Told of a recompute that failed; it is tried again. */
   onRecomputeFailed(error: unknown): void;
   readonly options?: Partial<ActivityOptions>;
@@ -42,6 +44,8 @@ export interface Activities {
   live(shard: number, athlete: string): ActivityRecord | null;
   /** Sequence of the last message that changed what goes on. */
   changedSeq(shard: number, athlete: string): number;
+  /** Null for a shard that this process never held. */
+  levels(shard: number): ActivityLevels | null;
 }
 
 /**
@@ -53,6 +57,7 @@ export interface Activities {
  */
 export function createActivities(deps: ActivityDeps): Activities {
   const options = { ...DEFAULT_ACTIVITY_OPTIONS, ...deps.options };
+  const counts = deps.counts ?? createActivityCounts();
   const states = new Map<number, ShardActivities>();
   return {
     reducers: {
@@ -71,11 +76,18 @@ export function createActivities(deps: ActivityDeps): Activities {
           },
           parts.get(RECORDS),
         );
-        return createActivityReducer(deps, options, state, records);
+        return createActivityReducer(deps, options, state, records, counts);
       },
     },
     live: (shard, athlete) => states.get(shard)?.live(athlete) ?? null,
     changedSeq: (shard, athlete) => states.get(shard)?.changedSeq(athlete) ?? NEVER_HEARD,
+    levels(shard) {
+      const state = states.get(shard);
+      if (state === undefined) return null;
+      const { marks, dueRecomputes, lateSamples, active, resting } = state;
+      const athletes = active.size + resting.size;
+      return { live: state.liveCount(), athletes, waitingRecomputes: marks.all.length, dueRecomputes, lateSamples };
+    },
   };
 }
 
@@ -84,6 +96,7 @@ function createActivityReducer(
   options: ActivityOptions,
   state: ShardActivities,
   athleteRecords: ShardRecords,
+  counts: ActivityCounts,
 ): Reducer {
   const { store, facts, names } = deps;
   const read = deps.read ?? createReadBatch(names);
@@ -94,6 +107,7 @@ function createActivityReducer(
     const { epoch, signal } = context;
     signal.throwIfAborted();
     await store.write(records, epoch);
+    countPublished(counts, records);
     await publishActivityFacts(records, { facts, names, epoch, knownAtMs: state.nowMs, signal });
     const about = { epoch, knownAtMs: state.nowMs, signal };
     await publishLoads(loads, records, about);
@@ -102,14 +116,17 @@ function createActivityReducer(
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
   async function emitRecomputes(context: EmitContext): Promise<void> {
+    state.dueRecomputes = 0;
     if (state.marks.all.length === 0) return;
     try {
       const position = await deps.sinkPosition();
-      const due = state.marks.all.filter((mark) => isDue(mark, position)).slice(0, options.maxRecomputesPerEmit);
-      for (const mark of due) await recompute(mark, context);
+      const due = state.marks.all.filter((mark) => isDue(mark, position));
+      state.dueRecomputes = due.length;
+      for (const mark of due.slice(0, options.maxRecomputesPerEmit)) await recompute(mark, context);
     } catch (error) {
       context.signal.throwIfAborted();
       if (error instanceof LogFullError) throw error;
+      counts.failedRecomputes++;
       deps.onRecomputeFailed(error);
     }
   }
@@ -144,6 +161,7 @@ function createActivityReducer(
     await publish(records, context);
     state.marks.settle(mark, lastSeq);
     state.markSettled();
+    counts.recomputes++;
   }
 
   return {

@@ -54,6 +54,10 @@ export class ShardActivities {
   unwritten: ActivityRecord[] = [];
   /** Message time of the last message. */
   nowMs = 0;
+  /** Samples that came after their second was final. */
+  lateSamples = 0;
+  /** Of the spans to compute again, those for which nothing has to be waited for any more. */
+  dueRecomputes = 0;
   readonly options: ActivityOptions;
   readonly #settings: KnownSettings;
   readonly #records = new AthleteRecords();
@@ -151,6 +155,12 @@ export class ShardActivities {
     return hasEnded;
   }
 
+  liveCount(): number {
+    let count = 0;
+    for (const { timeline } of this.active.values()) if (timeline.session !== null) count++;
+    return count;
+  }
+
   written(records: readonly ActivityRecord[]): void {
     const done = new Set(records);
     this.unwritten = this.unwritten.filter((record) => !done.has(record));
@@ -186,6 +196,7 @@ export class ShardActivities {
 
   /** Too late for what goes on: it is found again in the stored samples. */
   #late(athlete: Athlete, atMs: number): void {
+    this.lateSamples++;
     const { session } = athlete.timeline;
     if (session && atMs >= (session.start.startS - this.options.silenceS) * 1000) {
       session.isIncomplete = true;

@@ -132,9 +132,10 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
         signal.throwIfAborted();
         if (!(await emitSoundly())) return false;
         const at = seq;
+        const fromMs = clock.monotonicMs();
         const dirty = takeDirty();
         goOn();
-        return save(at, dirty);
+        return save(at, dirty, clock.monotonicMs() - fromMs);
       }),
     );
   }
@@ -198,13 +199,14 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     return dirty;
   }
 
-  async function save(at: number, dirty: Map<string, Uint8Array | null>): Promise<boolean> {
+  async function save(at: number, dirty: Map<string, Uint8Array | null>, encodeMs: number): Promise<boolean> {
     const fromMs = clock.monotonicMs();
     try {
       const saved = await checkpoint.save(at, dirty);
       if (saved.parts > 0) hasSaved = true;
       savedBytes = saved.bytes;
-      events.saved(shard, { ...saved, durationMs: clock.monotonicMs() - fromMs });
+      const durationMs = clock.monotonicMs() - fromMs;
+      events.saved(shard, { ...saved, bytesByReducer: bytesByReducer(dirty), encodeMs, durationMs });
       return true;
     } catch (error) {
       if (error instanceof FenceLostError || error instanceof PartTooLargeError) throw error;
@@ -272,4 +274,14 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     trouble: () => trouble,
     progress: () => ({ seq, isCaughtUp, lagMessages }),
   };
+}
+
+/** Parts are named `<reducer>.<part>`. */
+function bytesByReducer(dirty: ReadonlyMap<string, Uint8Array | null>): Map<string, number> {
+  const bytes = new Map<string, number>();
+  for (const [part, value] of dirty) {
+    const reducer = part.slice(0, part.indexOf('.'));
+    bytes.set(reducer, (bytes.get(reducer) ?? 0) + (value?.length ?? 0));
+  }
+  return bytes;
 }

@@ -49,11 +49,22 @@ export interface ShardDeps extends TickDeps {
 /** For metrics. */
 export interface HolderEvents {
   taken(term: Term): void;
-  saved(shard: number, saved: { parts: number; bytes: number; durationMs: number }): void;
+  saved(shard: number, saved: SavedShard): void;
   saveFailed(shard: number): void;
   emitFailed(shard: number): void;
   /** Something threw that a repeat does not mend at once; the shard begins again from its checkpoint. */
   stopped(shard: number): void;
+}
+
+export interface SavedShard {
+  readonly parts: number;
+  readonly bytes: number;
+  /** Of those bytes; what an earlier attempt left to this one is with nobody. */
+  readonly bytesByReducer: ReadonlyMap<string, number>;
+  /** Until the changes of all reducers were bytes: nothing else runs in the process meanwhile. */
+  readonly encodeMs: number;
+  /** From the first write until the manifest stands. */
+  readonly durationMs: number;
 }
 
 export interface HeldShard {
