@@ -14,6 +14,7 @@ export const SCENARIOS = [
   'ilp-encoder',
   'durability',
   'activity-stage',
+  'live-activities',
   'activity-files',
   'crossings',
   'live-latency',
@@ -34,6 +35,7 @@ export const MEASURED = [
   'crossings',
   'live-latency',
   'fail-over',
+  'live-activities',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -52,6 +54,8 @@ export const SMOKE = {
   storedSamples: 100_000,
   liveActivities: 60,
   watchedActivities: 10,
+  activities: 100,
+  activitiesS: 4,
   installPeers: false,
 } as const;
 
@@ -200,6 +204,25 @@ export const benchOptions = defineOptions({
     max: 2_000,
     unit: 'count',
     description: 'live-latency: how many of them have a subscriber.',
+  },
+  activities: {
+    env: 'SLIPSTREAM_BENCH_ACTIVITIES',
+    type: 'integer',
+    default: 20_000,
+    min: 5,
+    max: 32_000,
+    unit: 'count',
+    description:
+      'live-activities: athletes who are on the way at once, each with a device and a connection of its own.',
+  },
+  activitiesS: {
+    env: 'SLIPSTREAM_BENCH_ACTIVITIES_S',
+    type: 'integer',
+    default: 180,
+    min: 1,
+    max: 3_600,
+    unit: 's',
+    description: 'live-activities: how long they are watched, in real time.',
   },
   window: {
     env: 'SLIPSTREAM_BENCH_WINDOW',

@@ -12,6 +12,7 @@ import { runHalfLoad } from './scenarios/half-load/half-load.ts';
 import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
 import { runIngest } from './scenarios/ingest/ingest.ts';
 import { runLimits } from './scenarios/limits/limits.ts';
+import { runLiveActivities } from './scenarios/live-activities/live-activities.ts';
 import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
@@ -58,6 +59,7 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'ilp-encoder': runIlpEncoder,
   durability: runDurability,
   'activity-stage': runActivityStage,
+  'live-activities': runLiveActivities,
   'activity-files': runActivityFiles,
   crossings: runCrossings,
   'live-latency': runLiveLatency,

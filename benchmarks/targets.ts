@@ -87,6 +87,14 @@ export const TARGETS: readonly Target[] = [
     2_500,
     5_000,
   ),
+  more(
+    'live-activities',
+    'activities',
+    'live activities at 1 Hz, all metrics, both stores, no growing lag',
+    'activities',
+    30_000,
+    20_000,
+  ),
 ];
 
 export type Verdict = 'goal' | 'floor' | 'neither';

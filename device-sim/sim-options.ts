@@ -155,7 +155,7 @@ export const simOptions = defineOptions({
     max: 1_024,
     unit: 'count',
     description:
-      'load: rides that the devices share, as long as the span, live from now on; 0: a few frames of their own, in the past.',
+      'load: rides as long as the span that devices share, live from now on; 0: some frames each, in the past.',
   },
   sampleGapMs: {
     env: 'SLIPSTREAM_SIM_SAMPLE_GAP_MS',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from './metrics.ts';
-import { quantileOf, readHistogram } from './metrics-page.ts';
+import { histogramBetween, quantileOf, readHistogram, readValue } from './metrics-page.ts';
 
 test('a histogram is read back from the page that shows it, by its labels', async () => {
   const metrics = createMetrics('test', { runtimeMetrics: false });
@@ -45,4 +45,31 @@ test('nothing counted has no quantile, and what lies past the last bound is said
     ],
   };
   assert.equal(quantileOf(beyond, 0.99), 10);
+});
+
+test('a value is read under its whole name, over all its series, and is 0 when nobody counted', async () => {
+  const metrics = createMetrics('test', { runtimeMetrics: false });
+  const bytes = metrics.counter({ name: 'bytes_total', help: 'Bytes.', labels: ['of'] });
+  metrics.gauge({ name: 'bytes', help: 'Others.' }).set(7);
+  bytes.add(2, { of: 'one' });
+  bytes.add(3, { of: 'other' });
+  const page = await metrics.text();
+  assert.deepEqual(
+    ['slipstream_bytes_total', 'slipstream_bytes', 'slipstream_byte'].map((name) => readValue(page, name)),
+    [5, 7, 0],
+  );
+});
+
+test('between two readings a histogram has what came, in buckets that were not shown before too', () => {
+  const from = { bounds: [{ atMost: 10, count: 4 }] };
+  const to = {
+    bounds: [
+      { atMost: 10, count: 5 },
+      { atMost: 20, count: 9 },
+    ],
+  };
+  assert.deepEqual(
+    histogramBetween(from, to).bounds.map(({ count }) => count),
+    [1, 9],
+  );
 });

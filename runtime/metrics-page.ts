@@ -38,3 +38,19 @@ export function quantileOf({ bounds }: HistogramReading, share: number): number 
   if (upper.count === lower.count) return upper.atMost;
   return lower.atMost + ((upper.atMost - lower.atMost) * (wanted - lower.count)) / (upper.count - lower.count);
 }
+
+/** What a histogram counted between two readings; buckets that had not been shown before were empty. */
+export function histogramBetween(from: HistogramReading, to: HistogramReading): HistogramReading {
+  const before = new Map(from.bounds.map(({ atMost, count }) => [atMost, count]));
+  return { bounds: to.bounds.map(({ atMost, count }) => ({ atMost, count: count - (before.get(atMost) ?? 0) })) };
+}
+
+/** A metric's value, under its whole name, summed over its series; 0 when the page has none: nobody counted yet. */
+export function readValue(page: string, name: string): number {
+  let sum = 0;
+  for (const line of page.split('\n')) {
+    if (line.startsWith(name) && /^[ {]/.test(line.slice(name.length)))
+      sum += Number(line.slice(line.lastIndexOf(' ')));
+  }
+  return sum;
+}

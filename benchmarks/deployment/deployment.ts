@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOptions } from '../../runtime/options.ts';
 import type { ReleaseStack } from '../../runtime/release.ts';
-import { stackOptions } from '../../stack/options.ts';
+import { type StackOptions, stackOptions } from '../../stack/options.ts';
 import { freePort } from '../../stack/ports.ts';
 import { type ServiceSpec, startService } from '../../stack/services.ts';
 import { type StackUrls, startStack } from '../../stack/stack.ts';
@@ -14,6 +14,8 @@ import type { LoadTarget } from './load-process.ts';
 
 export interface Deployment extends LoadTarget {
   readonly urls: StackUrls;
+  /** Where each ingest process shows its metrics. */
+  readonly ingestAdmins: readonly string[];
   readonly tokenKey: string;
   /** By the name of the process. */
   readonly pids: ReadonlyMap<string, number>;
@@ -24,6 +26,8 @@ export interface Deployment extends LoadTarget {
 export interface DeploymentPlan {
   readonly sinks?: readonly StoreName[];
   readonly holdShards?: boolean;
+  /** Ingest processes that share the ports for devices: one has room for 16,000 connections. */
+  readonly ingestProcesses?: number;
   /** Each sink and the holding of shards in a process of its own, where `npm start` has one for all. */
   readonly splitProcessors?: boolean;
 }
@@ -38,7 +42,7 @@ export async function makeDataDir(release: ReleaseStack): Promise<string> {
 /** Everything that `npm start` starts, in a folder of its own on free ports. Throws EngineError. */
 export async function startDeployment(
   { release, say }: Pick<ScenarioDeps, 'release' | 'say'>,
-  { sinks = STORES, holdShards = true, splitProcessors = false }: DeploymentPlan = {},
+  { sinks = STORES, holdShards = true, splitProcessors = false, ingestProcesses = 1 }: DeploymentPlan = {},
 ): Promise<Deployment> {
   const dataDir = await makeDataDir(release);
   const defaults = readOptions(stackOptions, { argv: [], env: {} });
@@ -70,6 +74,7 @@ export async function startDeployment(
     options,
     serviceOptions: {
       processors: { sinks: splitProcessors ? 'none' : deploymentSinks, deploymentSinks, holdShards },
+      ingest: { reusePort: ingestProcesses > 1 },
     },
     release,
     onStarted: (name, tookMs, pid) =>
@@ -84,7 +89,16 @@ export async function startDeployment(
     release.add(`the sink of ${sink}`, () => service.stop(), { timeoutMs: 20_000 });
     onStarted(`${sink}-sink`, performance.now() - fromMs, service.pid);
   }
-  return { urls, host, mqttPort, tokenKey: tokenKeys.privateFile, pids, lostSignal: lost.signal };
+  const ingestAdmins = [urls.ingestAdmin];
+  for (let nth = 2; nth <= ingestProcesses; nth++) {
+    const fromMs = performance.now();
+    const spec = await ingestService(nth, options, urls, tokenKeys.publicFile);
+    const service = await startService(spec);
+    release.add(`ingest-${nth}`, () => service.stop(), { timeoutMs: 20_000 });
+    ingestAdmins.push(service.urls.admin);
+    onStarted(`ingest-${nth}`, performance.now() - fromMs, service.pid);
+  }
+  return { ingestAdmins, urls, host, mqttPort, tokenKey: tokenKeys.privateFile, pids, lostSignal: lost.signal };
 }
 
 interface SinkPlace {
@@ -111,6 +125,28 @@ async function sinkService(sink: StoreName, { dataDir, host, urls, ...own }: Sin
       clickhouseUrl: urls.clickhouse,
       adminHost: host,
       processorsAdminPort: port,
+    },
+  };
+}
+
+/** Another ingest process, on the same ports for devices. */
+async function ingestService(
+  nth: number,
+  options: StackOptions,
+  urls: StackUrls,
+  tokenKeys: string,
+): Promise<ServiceSpec> {
+  const { host, dataDir, mqttPort, websocketPort, shards, streamReplicas } = options;
+  const port = await freePort(host);
+  return {
+    name: 'ingest',
+    dataDir: join(dataDir, `ingest-${nth}`),
+    host,
+    ports: [{ port, option: '--ingest-admin-port' }],
+    options: {
+      ...{ natsUrls: urls.nats, shards, streamReplicas, host, mqttPort, websocketPort, tokenKeys },
+      ingestAdminPort: port,
+      reusePort: true,
     },
   };
 }

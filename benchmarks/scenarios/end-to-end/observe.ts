@@ -1,5 +1,5 @@
 import type { HistogramReading } from '../../../runtime/metrics-page.ts';
-import { readHistogram } from '../../../runtime/metrics-page.ts';
+import { readHistogram, readValue } from '../../../runtime/metrics-page.ts';
 import type { Deployment } from '../../deployment/deployment.ts';
 import { answerOf, countRows, type StoreCounts } from '../../deployment/store-rows.ts';
 import type { StoreName } from '../../options.ts';
@@ -30,17 +30,11 @@ export async function observe(
   return {
     atMs: performance.now(),
     stores: counts,
-    acceptedSamples: readCounter(ingest, 'ingest_samples_total'),
+    acceptedSamples: readValue(ingest, 'slipstream_ingest_samples_total'),
     cpuUs: new Map([...pids].map(([name, pid]) => [name, cpuTimeUs(pid)])),
     machineCpuUs: machineCpuTimeUs(),
     latency: Object.fromEntries(
       stores.map((store) => [store, readHistogram(processors, 'sink_latency_ms', { store })]),
     ),
   };
-}
-
-/** A counter that nobody has counted with yet is not on the page. */
-function readCounter(page: string, name: string): number {
-  const line = page.split('\n').find((one) => one.startsWith(`slipstream_${name}{`));
-  return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ') + 1));
 }

@@ -1,4 +1,4 @@
-import { type HistogramReading, quantileOf } from '../../../runtime/metrics-page.ts';
+import { histogramBetween, quantileOf } from '../../../runtime/metrics-page.ts';
 import type { StoreName } from '../../options.ts';
 import type { Observation } from './observe.ts';
 
@@ -54,17 +54,11 @@ export function spanBetween(from: Observation, to: Observation): Span {
 function storeSpan(store: StoreName, from: Observation, to: Observation): StoreSpan {
   const [before, after] = [from.stores[store]!, to.stores[store]!];
   const rows = after.rows - before.rows;
-  const latency = difference(from.latency[store]!, to.latency[store]!);
+  const latency = histogramBetween(from.latency[store]!, to.latency[store]!);
   return {
     rows,
     rowsPerS: (rows / (after.atMs - before.atMs)) * 1_000,
     latencyMs: { p50: quantileOf(latency, 0.5), p99: quantileOf(latency, 0.99) },
     behindSamples: [from.acceptedSamples - before.rows, to.acceptedSamples - after.rows],
   };
-}
-
-/** What a histogram counted between two readings; buckets that had not been shown before were empty. */
-function difference(from: HistogramReading, to: HistogramReading): HistogramReading {
-  const before = new Map(from.bounds.map(({ atMost, count }) => [atMost, count]));
-  return { bounds: to.bounds.map(({ atMost, count }) => ({ atMost, count: count - (before.get(atMost) ?? 0) })) };
 }

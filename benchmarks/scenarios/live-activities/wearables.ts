@@ -1,0 +1,29 @@
+import type { Deployment } from '../../deployment/deployment.ts';
+import { type LoadProcess, startLoad } from '../../deployment/load-process.ts';
+import type { ScenarioDeps } from '../../scenario.ts';
+
+/** What a wearable gathers before it sends, from one that sends each second to one that saves its radio. */
+const SAMPLES_PER_FRAME = [1, 2, 3, 4, 5] as const;
+const RIDES = 24;
+const WINDOW = 8;
+
+/**
+ * A device for each activity, on connections of their own, that measures once a second and sends as time passes: a
+ * position, altitude, speed, distance, heart rate, cadence and power. A process for each way to gather.
+ */
+export function startWearables(
+  activities: number,
+  spanS: number,
+  deployment: Deployment,
+  { release }: Pick<ScenarioDeps, 'release'>,
+): LoadProcess[] {
+  const upTo = (n: number) => Math.floor((activities * n) / SAMPLES_PER_FRAME.length);
+  return SAMPLES_PER_FRAME.map((samplesPerFrame, i) => {
+    const devices = upTo(i + 1) - upTo(i);
+    const load = {
+      ...{ protocols: 'raw', devices, window: WINDOW, samplesPerFrame, sampleGapMs: 1_000, frames: 0, spanS },
+      ...{ framesPerS: devices / samplesPerFrame, framesPerTurn: 1, rides: Math.min(RIDES, devices) },
+    };
+    return startLoad(`live-${samplesPerFrame}`, deployment, load, release);
+  });
+}
