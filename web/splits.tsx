@@ -2,14 +2,15 @@ import type { ActivityRecord } from '../schemas/activity.ts';
 import type { Split } from '../schemas/activity-metrics.ts';
 import { duration, isPaced, kilometres, kilometresPerHour, pace, whole } from './format.ts';
 
-export function Splits({ activity: { metrics, sport } }: { activity: ActivityRecord }) {
+export function Splits({ activity: { metrics, sport, status } }: { activity: ActivityRecord }) {
   const splits = metrics?.splits_metric.value ?? [];
   const laps = metrics?.laps.value ?? [];
   return (
     <section aria-labelledby="splits">
       <h2 id="splits">Splits</h2>
       <SplitTable splits={splits} isPaced={isPaced(sport)} none="The first one is not over yet." />
-      {laps.length > 1 && (
+      {/* The only lap of an activity that ended is all of it. */}
+      {laps.length > (status === 'live' ? 0 : 1) && (
         <>
           <h3>Laps</h3>
           <SplitTable splits={laps} isPaced={isPaced(sport)} none="" />
