@@ -226,6 +226,8 @@ export class Timeline {
         return this.#open(atS, sport ?? 'other', 'device', '').join(device);
       case 'stop':
         if (session === null || !session.leave(device)) return;
+        // It may have measured nothing, and whoever computes this again has to hear of its stop.
+        session.devices.add(device);
         session.stop(atS);
         this.quietUntilS = atS + this.deps.options.silenceS;
         return this.end(revision);

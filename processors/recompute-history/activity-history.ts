@@ -13,11 +13,15 @@ export interface PastActivity extends Span {
   readonly sport: string;
   readonly metrics: ActivityMetrics | null;
   readonly versions: Versions;
+  /** Of the athlete's settings that it was computed with. */
+  readonly settingsVersion: number;
 }
 
 export interface OlderQuery extends Span {
   /** Null: everybody's. */
   readonly athlete: string | null;
+  /** Those computed with settings of a version below this are older ones too; 0: no settings make it older. */
+  readonly settingsBelow: number;
 }
 
 /**
@@ -37,27 +41,34 @@ export interface ActivityHistory {
 }
 
 /** Whether an older version computed something of it, and no newer one did: such a one is of a newer program. */
-export function isOlder(versions: Versions): boolean {
+export function isOlder(
+  { versions, settingsVersion }: Pick<PastActivity, 'versions' | 'settingsVersion'>,
+  settingsBelow: number,
+): boolean {
   const all = Object.entries(METRIC_VERSIONS);
   const lags = all.some(([name, version]) => (versions[name] ?? 0) < version);
-  return lags && all.every(([name, version]) => (versions[name] ?? 0) <= version);
+  return (lags || settingsVersion < settingsBelow) && all.every(([name, version]) => (versions[name] ?? 0) <= version);
 }
 
 /** The same in SQL; what was not stored counts as version 0. */
 const CURRENT = Object.entries(METRIC_VERSIONS);
-const IS_OLDER = `(${CURRENT.map(([name, version]) => `versions['${name}'] < ${version}`).join(' OR ')})
+const IS_OLDER = `(${CURRENT.map(([name, version]) => `versions['${name}'] < ${version}`).join(' OR ')}
+  OR settings_version < {settings_below:UInt32})
   AND ${CURRENT.map(([name, version]) => `versions['${name}'] <= ${version}`).join(' AND ')}`;
 
 const at = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 const TIMES = 'toUnixTimestamp64Milli(start) AS from_ms, toUnixTimestamp64Milli(end) AS until_ms';
 
 export function createClickHouseHistory({ select }: Pick<ClickHouse, 'select'>): ActivityHistory {
-  function olderOnes({ athlete, fromMs, untilMs }: OlderQuery) {
+  function olderOnes({ athlete, fromMs, untilMs, settingsBelow }: OlderQuery) {
     const whose = athlete === null ? '' : 'athlete = {athlete:String} AND ';
     return {
       where: `FROM slipstream.activities FINAL WHERE ${whose}status = 'finished'
   AND start < ${at('until_ms')} AND end > ${at('from_ms')} AND ${IS_OLDER}`,
-      params: { from_ms: fromMs, until_ms: untilMs, ...(athlete !== null && { athlete }) },
+      params: {
+        ...{ from_ms: fromMs, until_ms: untilMs, settings_below: settingsBelow },
+        ...(athlete !== null && { athlete }),
+      },
     };
   }
 
@@ -86,7 +97,8 @@ ORDER BY athlete, id LIMIT {limit:UInt32}`,
     },
     async read(athlete, ids) {
       const rows = await select(
-        `SELECT toString(id) AS activity, revision, sport, ${TIMES}, metrics, toJSONString(versions) AS versions_json
+        `SELECT toString(id) AS activity, revision, sport, ${TIMES}, metrics, settings_version,
+  toJSONString(versions) AS versions_json
 FROM slipstream.activities FINAL
 WHERE athlete = {athlete:String} AND id IN {ids:Array(String)} AND status = 'finished'`,
         { athlete, ids },
@@ -100,6 +112,7 @@ WHERE athlete = {athlete:String} AND id IN {ids:Array(String)} AND status = 'fin
         untilMs: Number(row.until_ms),
         metrics: row.metrics === '' ? null : JSON.parse(String(row.metrics)),
         versions: JSON.parse(String(row.versions_json)),
+        settingsVersion: Number(row.settings_version),
       }));
     },
     async devices(athlete) {

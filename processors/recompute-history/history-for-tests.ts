@@ -12,16 +12,21 @@ export function createMemoryHistory(
     return records()
       .filter(({ status }) => status === 'finished')
       .map((record) => {
-        const { athlete, id, revision, sport, startMs, endMs, metrics } = record;
-        return { athlete, id, revision, sport, fromMs: startMs, untilMs: endMs, metrics, versions: versionsOf(record) };
+        const { startMs: fromMs, endMs: untilMs, ...rest } = record;
+        return { ...rest, fromMs, untilMs, versions: versionsOf(record) };
       })
       .sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
 
-  function older({ athlete, fromMs, untilMs }: Parameters<ActivityHistory['countOlder']>[0]): PastActivity[] {
+  function older({
+    athlete,
+    fromMs,
+    untilMs,
+    settingsBelow,
+  }: Parameters<ActivityHistory['countOlder']>[0]): PastActivity[] {
     return past()
       .filter((one) => athlete === null || one.athlete === athlete)
-      .filter((one) => one.fromMs < untilMs && fromMs < one.untilMs && isOlder(one.versions));
+      .filter((one) => one.fromMs < untilMs && fromMs < one.untilMs && isOlder(one, settingsBelow));
   }
 
   return {

@@ -24,6 +24,11 @@ export const recomputeHistoryOptions = defineOptions({
     env: 'SLIPSTREAM_RECOMPUTE_UNTIL',
     description: 'Only activities that begin before this time.',
   },
+  restated: {
+    type: 'boolean',
+    env: 'SLIPSTREAM_RECOMPUTE_RESTATED',
+    description: 'With --athlete: those too that were computed before their settings were last stated.',
+  },
   apply: {
     type: 'boolean',
     env: 'SLIPSTREAM_RECOMPUTE_APPLY',

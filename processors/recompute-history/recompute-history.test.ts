@@ -6,7 +6,8 @@ import type { Fault } from '../../runtime/memory-faults.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import { LogUnavailableError } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { SPORTS } from '../../schemas/events.ts';
+import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
+import { eventCode, SPORTS } from '../../schemas/events.ts';
 import type { Fact } from '../../schemas/facts.ts';
 import { createNames } from '../../schemas/names.ts';
 import { type Arrival, ATHLETE, anyArrivals, SHORT, START_MS } from '../activities/activity-stream.arbitrary.ts';
@@ -29,7 +30,7 @@ const settings = {
   thresholds: [{ from: '2000-01-01', sports: [...SPORTS], ftpW: 250 }],
 };
 const options = { ...DEFAULT_ACTIVITY_OPTIONS, ...SHORT };
-const always = { athlete: null, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER };
+const always = { athlete: null, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER, settingsBelow: 0 };
 const OLD = { ...METRIC_VERSIONS, gps: 0 };
 const WRITTEN_SEQ = 50;
 
@@ -71,14 +72,15 @@ async function createWorld(arrivals: readonly Arrival[], nthOld: number) {
       faults = [] as Fault[],
       goesOnSinceMs = null as number | null,
       differences = createDifferenceTable(2, { random: () => 0 }),
+      restated = null as AthleteSettings | null,
     }) {
       const left = [...faults];
       const next = () => left.shift() ?? 'ok';
       return recomputeHistory({
         history,
         store: table.open((call) => (call === 'activities.write' ? next() : 'ok')),
-        query: always,
-        settingsOf: async () => settings,
+        query: { ...always, settingsBelow: restated?.version ?? 0 },
+        settingsOf: async () => restated ?? settings,
         goesOnSince: async () => goesOnSinceMs,
         options,
         differences,
@@ -223,4 +225,47 @@ test('an activity whose samples are not stored any more stays as it is', async (
     world.table.records().find(({ id }) => id === gone.id),
     gone,
   );
+});
+
+test('what was computed before the settings were stated anew is found again with them, once', async () => {
+  const [arrivals] = fc.sample(anyArrivals.filter(hasHeartRates), { numRuns: 1, seed: 7 });
+  const world = await createWorld(arrivals, 1_000);
+  const restated: AthleteSettings = {
+    ...settings,
+    version: 5,
+    heart: [{ from: '2000-01-01', maxHeartRateBpm: 190, heartRateZonesBpm: [90, 110] }],
+  };
+  await world.run({ fenceSeq: 60 });
+  const before = world.table.records();
+  const differences = createDifferenceTable(1, { random: () => 0 });
+  const counts = await world.run({ fenceSeq: 70, restated, differences });
+  assert.equal(counts.computed, before.length);
+  const versionsOf = (records: readonly ActivityRecord[]) => records.map(({ settingsVersion }) => settingsVersion);
+  assert.deepEqual(new Set(versionsOf(before)), new Set([4]));
+  assert.deepEqual(new Set(versionsOf(world.table.records())), new Set([5]));
+  const [zones] = differences.rows().filter(({ metric }) => metric === 'heart_rate_zones_s');
+  assert.deepEqual(zones.examples[0].versions, ['settings 4 → 5']);
+  assert.equal((await world.run({ fenceSeq: 80, restated })).looked, 0);
+});
+
+const hasHeartRates = (arrivals: readonly Arrival[]) =>
+  arrivals.filter(({ frame }) => frame.source === 'hr').length > 10 &&
+  arrivals.filter(({ frame }) => frame.source === 'gps').length > 10;
+
+test('an activity that a device ended which measured nothing in it is found again', async () => {
+  const frame = { boot: '00000000000000b1', seq: 1 };
+  const columns = { latitude: [450_000_000], longitude: [140_000_001], speed: [2_501] };
+  const stop = { event: [eventCode('stop')], sport: [null] };
+  const world = await createWorld(
+    [
+      { frame: { ...frame, device: 'watch', source: 'gps', timesMs: [START_MS], columns }, arrivesMs: START_MS },
+      {
+        frame: { ...frame, device: 'bike', source: 'events', timesMs: [START_MS + 2_000], columns: stop },
+        arrivesMs: START_MS + 2_000,
+      },
+    ],
+    1,
+  );
+  const { looked, computed, withoutSamples } = await world.run({ fenceSeq: 60 });
+  assert.deepEqual({ looked, computed, withoutSamples }, { looked: 1, computed: 1, withoutSamples: 0 });
 });

@@ -134,16 +134,22 @@ async function recomputeOne(
   }
   const ids = records.map(({ id }) => id);
   const before = new Map((await history.read(key, ids)).map((past) => [past.id, past]));
-  const changed = records.filter((record) => !done.has(record.id) && isWorthWriting(record, before.get(record.id)));
+  const changed = records.filter(
+    (record) => !done.has(record.id) && isWorthWriting(record, before.get(record.id), deps),
+  );
   if (apply !== null) await write(changed, apply, deps);
   for (const record of changed) countOne(record, before.get(record.id), deps, counts);
   for (const id of ids) done.add(id);
 }
 
 /** What the present versions computed already stays; what somebody withdrew meanwhile is withdrawn. */
-function isWorthWriting({ status }: ActivityRecord, past: PastActivity | undefined): boolean {
+function isWorthWriting(
+  { status }: ActivityRecord,
+  past: PastActivity | undefined,
+  { query }: RecomputeHistoryDeps,
+): boolean {
   if (past === undefined) return status === 'finished';
-  return status === 'withdrawn' || isOlder(past.versions);
+  return status === 'withdrawn' || isOlder(past, query.settingsBelow);
 }
 
 async function write(
@@ -171,6 +177,10 @@ function countOne(
     return;
   }
   counts.computed++;
-  const { athlete, id, metrics } = record;
-  differences.add({ athlete, id, before: past, after: { metrics, versions: METRIC_VERSIONS } });
+  const { athlete, id, metrics, settingsVersion } = record;
+  differences.add({
+    ...{ athlete, id },
+    before: { metrics: past.metrics, versions: { ...past.versions, settings: past.settingsVersion } },
+    after: { metrics, versions: { ...METRIC_VERSIONS, settings: settingsVersion } },
+  });
 }

@@ -39,7 +39,9 @@ export async function runRecomputeHistory(deps: RunDeps): Promise<void> {
   const { names } = platform;
   const history = createClickHouseHistory(clickHouse);
   const config = await platform.config();
+  if (options.restated && options.athlete === undefined) throw new StartError('--restated: of which --athlete?');
   const query: OlderQuery = {
+    settingsBelow: options.restated ? (await readAthleteSettings(config, options.athlete ?? '')).version : 0,
     athlete: options.athlete ?? null,
     fromMs: options.from === undefined ? 0 : timeOf('from', options.from),
     untilMs: options.until === undefined ? END_OF_TIME_MS : timeOf('until', options.until),
