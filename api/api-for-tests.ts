@@ -1,20 +1,25 @@
 import type { TestContext } from 'node:test';
 import { createManualClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
+import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
 import type { Ledger } from '../runtime/ledger.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import { createRaces } from '../runtime/races.ts';
 import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
+import type { BoardView } from '../schemas/board.ts';
+import { boardRowText, encodeBoardAsk, encodeBoardMessage, readBoardQuestion } from '../schemas/board-message.ts';
 import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
-import { createNames } from '../schemas/names.ts';
+import { createNames, keys } from '../schemas/names.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createBoardSource } from './races/board-source.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
 
@@ -59,6 +64,13 @@ export async function createTestApi(
   const hub = createMemoryBusHub(clock);
   const names = createNames();
   const health = createHealth();
+  const bucket = (name: string) => createMemoryKvStore(clock, { bucket: name, ttlMs: 0, maxBytes: 0, replicas: 1 });
+  const config = bucket(names.configBucket);
+  const races = createRaces({ kv: config.open(), clock, logger: log });
+  const kept = bucket(names.boardsBucket);
+  const boards = createBoardSource({ ...{ bus: hub.open(), names, clock, log }, kv: kept.open() });
+  // The watch tells what is there in its first turn.
+  await clock.advance(0);
   let readLedger = async () => ledger;
   const api = await createApi({
     log,
@@ -72,6 +84,8 @@ export async function createTestApi(
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     activities,
+    races,
+    boards,
     live: createLiveSource({
       ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
       ...{ watcher: 'api', everyMs: 100 },
@@ -95,6 +109,36 @@ export async function createTestApi(
   return {
     api,
     hot,
+    races,
+    boards,
+    config: config.open(),
+    /** Holds the board of a race from now on: `view` says how it stands, `gaps` how far who is behind whom. */
+    holdBoard(race: string, view: () => BoardView, gaps: Record<string, Record<string, number>> = {}) {
+      const end = hub.open();
+      let number = 0;
+      const messageOf = (full: boolean) => {
+        const { rows, ...head } = view();
+        const own = { epoch: 1, number, full, part: 0, parts: 1, removed: [] };
+        return encodeBoardMessage({ ...head, ...own }, rows.map(boardRowText));
+      };
+      const tell = (full: boolean) => {
+        number++;
+        end.publish(names.board(race), messageOf(full));
+      };
+      end.subscribe(names.askBoard(race), ({ data, respond }) => {
+        const question = readBoardQuestion(data)!;
+        if (question.ask === 'gaps')
+          return void respond(encodeBoardAsk({ epoch: 1, gaps: gaps[question.bib] ?? null }));
+        respond(encodeBoardAsk({ epoch: 1, number: number + 1 }));
+        tell(true);
+      });
+      return {
+        tell: () => tell(false),
+        miss: () => void number++,
+        keep: () => kept.open().put(keys.board(race, 0), messageOf(true)),
+        stop: () => end.disconnect(),
+      };
+    },
     cold,
     clock,
     health,

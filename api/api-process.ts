@@ -6,6 +6,7 @@ import { type Logger, withoutCredentials } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
+import { createRaces } from '../runtime/races.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
@@ -18,6 +19,7 @@ import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createBoardSource } from './races/board-source.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
@@ -36,7 +38,10 @@ const API_VERSION = '1.0.0';
 
 export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
-  readonly platform: Pick<Platform, 'link' | 'bus' | 'names' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'>;
+  readonly platform: Pick<
+    Platform,
+    'link' | 'bus' | 'names' | 'config' | 'boards' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'
+  >;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -89,12 +94,18 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     ledgerEveryMs: options.ledgerIntervalMs,
   });
   release.add('the watch on the engines', async () => watch.stop());
+  const races = createRaces({ kv: await platform.config(), clock, logger: log });
+  release.add('the watch of races', async () => races.stop());
+  health.register('races', () => (races.isReady ? { ok: true } : { ok: false, detail: 'the races are not known' }));
+  const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
   const api = await createApi({
     ...deps,
     version: API_VERSION,
     access: createAccess({ verify, openLoopback: options.openLoopback }),
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
+    races,
+    boards,
     page: await readPage(options),
     maxWatchers: options.maxWatchers,
     live: createLiveSource({

@@ -3,6 +3,7 @@ import type { Health } from '../runtime/health.ts';
 import { type ListenAddress, listenError } from '../runtime/listen-error.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { Races } from '../runtime/races.ts';
 import type { Service } from '../runtime/service.ts';
 import type { Access } from './access.ts';
 import { createLiveSocket, serveOn } from './activities/live-socket.ts';
@@ -13,6 +14,10 @@ import { createWatching } from './activities/watching.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
+import type { BoardSource } from './races/board-source.ts';
+import { createRaceSocket } from './races/race-socket.ts';
+import { createRaceWatching } from './races/race-watching.ts';
+import { addRaceRoutes } from './races/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
 import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
@@ -27,6 +32,8 @@ export interface ApiDeps {
   readonly history: SampleHistory;
   readonly activities: ActivityReader;
   readonly live: LiveSource;
+  readonly races: Races;
+  readonly boards: BoardSource;
   /** Connections that watch live activities. */
   readonly maxWatchers: number;
   /** Null where no page is served. */
@@ -46,9 +53,11 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addLedgerRoutes(server, deps);
   addSampleRoutes(server, deps);
   addActivityRoutes(server, deps);
+  addRaceRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);
   addLiveActivities(server, deps);
+  addLiveRaces(server, deps);
   await server.ready();
   return server;
 }
@@ -68,6 +77,16 @@ function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWat
   server.addHook('preClose', async () => {
     watching.stop();
     await sockets.close();
+  });
+}
+
+/** The boards of races, for WebSocket clients on the server's own port, until it closes. */
+function addLiveRaces(server: ApiServer, { races, boards, clock, log, maxWatchers }: ApiDeps): void {
+  const watching = createRaceWatching({ boards, races });
+  const sockets = createRaceSocket({ races, watching, clock, maxWatchers, serve: serveOn(server.server, log) });
+  server.addHook('preClose', async () => {
+    await sockets.close();
+    boards.stop();
   });
 }
 

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Type } from 'typebox';
 import { Errors } from 'typebox/schema';
+import { writeRace } from '../runtime/race-config.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
+import { boardOfTwo, raceOfTwo } from './races/races-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
 
 type TestApi = Awaited<ReturnType<typeof createTestApi>>;
@@ -70,6 +72,10 @@ const breakActivities = ({ activities }: TestApi) => {
   Object.assign(activities, { list: fail, read: fail });
 };
 
+const RACES = '/v1/races';
+const racesUnknown = ({ races }: TestApi) => void Object.defineProperty(races, 'isReady', { value: false });
+const board = ({ holdBoard }: TestApi) => void holdBoard('ten', () => boardOfTwo, { 1: { 1: 0, 2: 75_000 } });
+
 type Scenario = [path: string, status: number, url: string, token?: string, prepare?: (api: TestApi) => void];
 
 /** For each route and status: a request that gets it, with which token, after which change. */
@@ -110,6 +116,20 @@ const scenarios: Scenario[] = [
     [`${ACTIVITIES}/{id}${part}`, 500, `/v1/activities/${ended.id}${part}${query}`, 'watch-1', breakActivities],
     [`${ACTIVITIES}/{id}${part}`, 503, `/v1/activities/0123456789abcdef${part}${query}`, 'watch-1'],
   ]),
+  [RACES, 200, RACES],
+  [RACES, 503, RACES, undefined, racesUnknown],
+  ...['', '/starters', '/board', '/gaps'].flatMap((part): Scenario[] => {
+    const query = part === '/gaps' ? '?to=1' : '';
+    return [
+      [`${RACES}/{id}${part}`, 200, `/v1/races/ten${part}${query}`, undefined, board],
+      [`${RACES}/{id}${part}`, 404, `/v1/races/eleven${part}${query}`],
+      [`${RACES}/{id}${part}`, 422, `/v1/races/Ten${part}${query}`],
+      [`${RACES}/{id}${part}`, 503, `/v1/races/eleven${part}${query}`, undefined, racesUnknown],
+    ];
+  }),
+  [`${RACES}/{id}/board`, 503, '/v1/races/ten/board'],
+  [`${RACES}/{id}/gaps`, 404, '/v1/races/ten/gaps?to=9', undefined, board],
+  [`${RACES}/{id}/gaps`, 503, '/v1/races/ten/gaps?to=1'],
   [SAMPLES, 200, OWN, 'watch-1'],
   [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
   [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],
@@ -133,6 +153,8 @@ for (const [path, status, url, token, prepare] of scenarios) {
       sampleRow({ tsMs: NOW_MS - 1 }, { power: 200, latitude: 1 }),
       rrRow({ tsMs: NOW_MS - 1 }, 8_000),
     ]);
+    await writeRace(api.config, null, ...raceOfTwo);
+    await api.clock.advance(0);
     const { paths } = (await api.get('/openapi.json')).body;
     prepare?.(api);
     const answer = await api.get(url, token);

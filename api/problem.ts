@@ -15,6 +15,8 @@ export const PROBLEMS = {
   no_route: { status: 404, title: 'Nothing is served under this address.' },
   unknown_device: { status: 404, title: 'No store has a sample of this device.' },
   unknown_activity: { status: 404, title: 'The athlete has no such activity.' },
+  unknown_race: { status: 404, title: 'There is no such race.' },
+  no_rank: { status: 404, title: 'The athlete has no rank in this race.' },
   invalid_request: { status: 422, title: 'The request cannot be answered as it is.' },
   nothing_to_export: { status: 422, title: 'The format can say nothing of this activity.' },
   too_large_to_export: { status: 422, title: 'The activity has more samples than one file may hold.' },
@@ -23,6 +25,7 @@ export const PROBLEMS = {
   store_unavailable: { status: 503, title: 'A store that holds part of the answer is out of reach.' },
   live_unavailable: { status: 503, title: 'Whoever knows what goes on right now gives no answer.' },
   exports_busy: { status: 503, title: 'As many files as may be written at once are being written.' },
+  board_unavailable: { status: 503, title: 'Nobody knows the board of this race now.' },
   revocations_unknown: { status: 503, title: 'The list of revoked tokens is out of reach.' },
 } as const;
 

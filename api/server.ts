@@ -54,6 +54,7 @@ export async function createServer({ log, version }: ServerDeps) {
       servers: [{ url: '/', description: 'Where this document came from' }],
       tags: [
         { name: 'activities', description: 'What athletes did' },
+        { name: 'races', description: 'Races and their live boards, for everybody' },
         { name: 'samples', description: 'What devices measured' },
         { name: 'operation', description: 'For those who run the platform' },
       ],

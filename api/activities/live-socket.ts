@@ -129,8 +129,8 @@ export function createLiveSocket({ access, watching, clock, log, maxWatchers, se
 
 /** On the port of the API itself, so that a page needs no second address. */
 export const serveOn =
-  (http: Server, log: Logger): LiveSocketDeps['serve'] =>
-  (options) =>
+  (http: Server, log: Logger) =>
+  <Data>(options: SocketServerOptions<Data>): Omit<SocketServer, 'listen'> =>
     attachWsServer(http, options, log);
 
 interface Greeting {

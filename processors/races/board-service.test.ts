@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { BoardRow } from '../../schemas/board.ts';
 import { type BoardMessage, encodeBoardAsk, readBoardMessage, readGapsAnswer } from '../../schemas/board-message.ts';
 import { keys } from '../../schemas/names.ts';
+import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
 import { createBoardWorld, names } from './board-world-for-tests.ts';
-import { GUN_MS, starterOf, tenKilometres } from './race-for-tests.ts';
 
 const race = tenKilometres([starterOf('1'), starterOf('2'), starterOf('3')]);
 const at = (bib: string, atMs: number, positionM: number) => ({

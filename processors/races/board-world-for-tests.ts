@@ -16,9 +16,9 @@ import {
 } from '../../schemas/progress.ts';
 import type { Race } from '../../schemas/race.ts';
 import { RACE_ENTRY_KIND, type RaceEntry, raceEntryEntity } from '../../schemas/race-entry.ts';
+import { GUN_MS } from '../../schemas/ten-kilometres-for-tests.ts';
 import { createBoards } from './board-reducer.ts';
 import { createBoardService } from './board-service.ts';
-import { GUN_MS } from './race-for-tests.ts';
 
 export const names = createNames();
 const SHARDS = 2;

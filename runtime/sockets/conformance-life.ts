@@ -8,6 +8,18 @@ import type { ConnectionRequest, Socket, SocketServerOptions } from './socket-se
 
 /** How connections begin and end. */
 export function lifeCycleConformance(subject: Subject): void {
+  test('a path that ends with any word tells which', async (t) => {
+    const { sockets, connect } = await startServer(t, subject, { path: '/v1/races/:id' });
+    for (const path of ['/v1/races/', '/v1/races', '/v1/races/a/b', '/v1/races/a.b']) {
+      await assert.rejects(connect({ path }), /404/);
+    }
+    await connect({ path: '/v1/races/ten-km' });
+    assert.deepEqual(
+      sockets.map(({ data }) => data.word),
+      ['ten-km'],
+    );
+  });
+
   test('another path is refused with 404', async (t) => {
     const { connect, events } = await startServer(t, subject);
     await assert.rejects(connect({ path: '/v1/elsewhere' }), /404/);

@@ -154,8 +154,8 @@ function messageConformance(subject: Subject): void {
     assert.deepEqual(
       sockets.map((socket) => socket.data),
       [
-        { query: 'race=berlin&x=1', origin: 'https://example.org', remoteAddress },
-        { query: '', origin: undefined, remoteAddress },
+        { query: 'race=berlin&x=1', word: '', origin: 'https://example.org', remoteAddress },
+        { query: '', word: '', origin: undefined, remoteAddress },
       ],
     );
   });

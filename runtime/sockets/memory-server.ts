@@ -1,5 +1,6 @@
 import type { Logger } from '../log.ts';
 import { StartError } from '../service.ts';
+import { wordOf } from './paths.ts';
 import type { Peer } from './peer.ts';
 import {
   CLOSE_CODE,
@@ -186,9 +187,10 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
     },
     async connect({ path: wanted = path, query = '', origin } = {}) {
       if (!isListening) throw new Error('connection refused');
-      if (wanted !== path) throw new Error('Unexpected server response: 404');
+      const word = wordOf(path, wanted);
+      if (word === null) throw new Error('Unexpected server response: 404');
       if (connections.size >= maxConnections) throw new Error('Unexpected server response: 503');
-      const data = options.createData({ query, origin, remoteAddress: 'memory' });
+      const data = options.createData({ query, word, origin, remoteAddress: 'memory' });
       const connection = new Connection(data);
       connections.add(connection);
       connection.open();

@@ -62,6 +62,8 @@ export type CutOffLimit = 'message' | 'backpressure' | 'idle';
 export interface ConnectionRequest {
   /** Without the question mark; may be empty. */
   query: string;
+  /** What stood for `:id` in the path; '' without one. */
+  word: string;
   origin: string | undefined;
   remoteAddress: string;
 }
@@ -80,7 +82,7 @@ export interface SocketHandlers<Data> {
 }
 
 export interface SocketServerOptions<Data> {
-  /** The one path that is served, such as `/v1/stream`. */
+  /** The one path that is served, such as `/v1/stream`, or all that end with one word more: `/v1/live/races/:id`. */
   path: string;
   createData(request: ConnectionRequest): Data;
   handlers: SocketHandlers<Data>;

@@ -3,6 +3,7 @@ import { createServer, isIPv6 } from 'node:net';
 import { systemClock } from '../clock.ts';
 import { type ListenAddress, listenError } from '../listen-error.ts';
 import type { Logger } from '../log.ts';
+import { wordOf } from './paths.ts';
 import {
   CLOSE_CODE,
   type CutOffLimit,
@@ -63,6 +64,11 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
     sendPingsAutomatically: true,
     compression: uws.DISABLED,
     upgrade(response, request, context) {
+      const word = wordOf(path, request.getUrl());
+      if (word === null) {
+        response.writeStatus('404 Not Found').end(undefined, true);
+        return;
+      }
       if (open.size >= maxConnections) {
         response.writeStatus('503 Service Unavailable').end(undefined, true);
         return;
@@ -70,6 +76,7 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
       const slot: Slot<Data> = {
         request: {
           query: request.getQuery() ?? '',
+          word,
           origin: request.getHeader('origin') || undefined,
           remoteAddress: text(response.getRemoteAddressAsText()),
         },

@@ -7,6 +7,7 @@ import { listenError } from '../listen-error.ts';
 import type { Logger } from '../log.ts';
 import { superviseTls, tlsServerOptions } from '../tls-server.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { wordOf } from './paths.ts';
 import {
   CLOSE_CODE,
   type CutOffLimit,
@@ -138,9 +139,9 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     }
   }
 
-  function accept(ws: WebSocket, request: IncomingMessage, query: string): void {
+  function accept(ws: WebSocket, request: IncomingMessage, query: string, word: string): void {
     const remoteAddress = request.socket.remoteAddress ?? '';
-    const data = options.createData({ query, origin: request.headers.origin, remoteAddress });
+    const data = options.createData({ query, word, origin: request.headers.origin, remoteAddress });
     const socket = new WsSocket(ws, remoteAddress, data);
     open.add(socket);
     heartbeat.add(socket);
@@ -167,11 +168,13 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     guarded(socket, 'open', () => handlers.open?.(socket));
   }
 
-  http.on('upgrade', (request, stream, head) => {
+  onUpgrade(http, (request, stream, head) => {
     const [requestPath, query = ''] = (request.url ?? '/').split('?', 2);
-    if (requestPath !== path) return refuse(stream, 404);
-    if (open.size >= maxConnections) return refuse(stream, 503);
-    upgrader.handleUpgrade(request, stream, head, (ws) => accept(ws, request, query));
+    const word = wordOf(path, requestPath);
+    if (word === null) return false;
+    if (open.size >= maxConnections) refuse(stream, 503);
+    else upgrader.handleUpgrade(request, stream, head, (ws) => accept(ws, request, query, word));
+    return true;
   });
 
   return {
@@ -214,6 +217,21 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
       if (attached === undefined) http.closeAllConnections();
     },
   };
+}
+
+/** True when the path was one's own. */
+type Upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => boolean;
+/** Several may be attached to one HTTP server: the first that serves the path answers. */
+const upgrades = new WeakMap<Server, Upgrade[]>();
+
+function onUpgrade(http: Server, upgrade: Upgrade): void {
+  const known = upgrades.get(http);
+  if (known !== undefined) return void known.push(upgrade);
+  const all = [upgrade];
+  upgrades.set(http, all);
+  http.on('upgrade', (request, stream, head) => {
+    if (!all.some((one) => one(request, stream, head))) refuse(stream, 404);
+  });
 }
 
 function refuseToAnswer(_request: IncomingMessage, response: ServerResponse): void {

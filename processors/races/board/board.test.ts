@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { BoardRow } from '../../../schemas/board.ts';
-import { GUN_MS, starterOf, tenKilometres } from '../race-for-tests.ts';
+import { GUN_MS, starterOf, tenKilometres } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { RaceBoard } from './board.ts';
 import { naiveStandings } from './naive-board.ts';
 import { passagesOf } from './passages.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tenKilometres } from '../race-for-tests.ts';
+import { tenKilometres } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { CrossingEvidence, type CrossingReport } from './crossing-evidence.ts';
 import { passagesOf } from './passages.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AthleteProgress, ProgressCrossing } from '../../../schemas/progress.ts';
 import type { Race, Starter } from '../../../schemas/race.ts';
-import { GUN_MS, starterOf, tenKilometres } from '../race-for-tests.ts';
+import { GUN_MS, starterOf, tenKilometres } from '../../../schemas/ten-kilometres-for-tests.ts';
 import type { Decision } from './athlete.ts';
 import type { RaceBoard } from './board.ts';
 import type { ChipRead, CrossingReport } from './crossing-evidence.ts';

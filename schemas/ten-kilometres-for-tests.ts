@@ -1,5 +1,5 @@
-import { createCourseLine } from '../../schemas/course-line.ts';
-import type { Race, Starter } from '../../schemas/race.ts';
+import { createCourseLine } from './course-line.ts';
+import type { Race, Starter } from './race.ts';
 
 export const GUN_MS = Date.UTC(2026, 8, 6, 9);
 

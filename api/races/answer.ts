@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { Type } from 'typebox';
+import { BOARD_STATUSES, type BoardRow } from '../../schemas/board.ts';
+import {
+  CategorySchema,
+  CheckpointSchema,
+  CourseSchema,
+  PlaceSchema,
+  RACE_STATES,
+  type Race,
+  StarterSchema,
+  WaveSchema,
+} from '../../schemas/race.ts';
+import type { Board } from './board-state.ts';
+import { publicStarter, whoIs } from './shared-views.ts';
+
+const closed = { additionalProperties: false };
+const { properties: starter } = StarterSchema;
+const MaybeNumber = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+
+const Starter = Type.Object(
+  {
+    bib: starter.bib,
+    name: starter.name,
+    sex: starter.sex,
+    club: starter.club,
+    country: starter.country,
+    wave: starter.wave,
+    category: starter.category,
+  },
+  closed,
+);
+
+const Listed = {
+  id: Type.String(),
+  version: Type.Integer({ description: 'Grows with each change of the race.' }),
+  name: Type.String(),
+  organiser: Type.String(),
+  sport: Type.String(),
+  state: Type.Enum(RACE_STATES, { type: 'string' }),
+  startMs: MaybeNumber('The first gun, ms since the epoch.'),
+  closesMs: MaybeNumber('Nothing after it counts.'),
+  starters: Type.Integer(),
+};
+
+const { ends: _ends, ...checkpoint } = CheckpointSchema.properties;
+/** A tuple is said in other words in OpenAPI than in the schema of CONFIG. */
+const Checkpoint = Type.Object(
+  { ...checkpoint, ends: Type.Union([Type.Array(PlaceSchema, { minItems: 2, maxItems: 2 }), Type.Null()]) },
+  closed,
+);
+
+export const RaceList = Type.Object({ races: Type.Array(Type.Object(Listed, closed)) }, closed);
+
+export const RaceDetail = Type.Object(
+  {
+    ...Listed,
+    course: Type.Union([CourseSchema, Type.Null()]),
+    checkpoints: Type.Array(Checkpoint),
+    waves: Type.Array(WaveSchema),
+    categories: Type.Array(CategorySchema),
+  },
+  closed,
+);
+
+export const StarterList = Type.Object({ version: Type.Integer(), starters: Type.Array(Starter) }, closed);
+
+const Row = Type.Object(
+  {
+    bib: Type.String(),
+    who: Type.Union([Starter, Type.Null()]),
+    status: Type.Enum(BOARD_STATUSES, { type: 'string' }),
+    rank: MaybeNumber('Among all who run or finished.'),
+    waveRank: MaybeNumber('Among those of the wave.'),
+    sexRank: MaybeNumber('Among those of the sex.'),
+    categoryRank: MaybeNumber('Among those of the category.'),
+    clubRank: MaybeNumber('Among those of the club.'),
+    positionM: MaybeNumber('Along the course, m.'),
+    seenMs: MaybeNumber('When they were last heard of, ms since the epoch.'),
+    speedMps: MaybeNumber('m/s'),
+    lap: MaybeNumber('From 1.'),
+    isOffCourse: Type.Boolean(),
+    isSilent: Type.Boolean({ description: 'A runner of whom nothing was heard for half a minute.' }),
+    gunMs: MaybeNumber("From the wave's gun to the finish, or to where they were last, ms."),
+    chipMs: MaybeNumber('The same from their own start line.'),
+    gapLeaderMs: MaybeNumber('Behind the first, at the same place of the course, ms.'),
+    gapAheadMs: MaybeNumber('Behind the one ahead, at the same place of the course, ms.'),
+    predictedMs: Type.Union(
+      [Type.Object({ p10: Type.Integer(), p50: Type.Integer(), p90: Type.Integer() }, closed), Type.Null()],
+      { description: 'Of the finish: an interval that holds eight of ten, and its middle, ms.' },
+    ),
+    group: MaybeNumber('On the road, from the front.'),
+    lastCrossing: Type.Union([
+      Type.Object(
+        {
+          checkpoint: Type.String(),
+          pass: Type.Integer(),
+          timeMs: Type.Number(),
+          status: Type.Enum(['estimated', 'provisional', 'official'], { type: 'string' }),
+          revision: Type.Integer(),
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+  },
+  closed,
+);
+
+export const BoardAnswer = Type.Object(
+  {
+    race: Type.String(),
+    raceVersion: Type.Integer(),
+    state: Type.Enum(RACE_STATES, { type: 'string' }),
+    atMs: Type.Integer({ description: 'When the board was made, ms since the epoch.' }),
+    dataMs: MaybeNumber('The newest thing that it knows of, ms since the epoch.'),
+    total: Type.Integer({ description: 'Rows that match, on all pages.' }),
+    rows: Type.Array(Row),
+    groups: Type.Array(
+      Type.Object(
+        {
+          group: Type.Integer(),
+          size: Type.Integer(),
+          bib: Type.String({ description: 'Who leads it.' }),
+          positionM: Type.Number(),
+          gapMs: MaybeNumber('To whoever runs ahead, ms.'),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+export const GapsList = Type.Object(
+  {
+    race: Type.String(),
+    to: Type.String({ description: 'The bib that gaps are to.' }),
+    gaps: Type.Array(
+      Type.Object({ bib: Type.String(), gapMs: MaybeNumber('Behind, at the same place of the course, ms.') }, closed),
+    ),
+  },
+  closed,
+);
+
+export function listedAnswer({ id, version, name, organiser, sport, state, waves, closesMs, starters }: Race) {
+  const startMs = waves.length === 0 ? null : Math.min(...waves.map(({ gunTimeMs }) => gunTimeMs));
+  return { id, version, name, organiser, sport, state, startMs, closesMs, starters: starters.length };
+}
+
+export function detailAnswer(race: Race) {
+  const { course, checkpoints, waves, categories } = race;
+  return { ...listedAnswer(race), course, checkpoints, waves, categories };
+}
+
+export function startersAnswer({ starters, startersVersion }: Race) {
+  return { version: startersVersion, starters: starters.map(publicStarter) };
+}
+
+export function boardAnswer(race: Race, board: Board, rows: readonly BoardRow[], total: number) {
+  const { raceVersion, atMs, dataMs, groups } = board;
+  const shown = rows.map((row) => ({ ...row, who: whoIs(row.bib, race) }));
+  return { race: race.id, raceVersion, state: race.state, atMs, dataMs, total, rows: shown, groups: [...groups] };
+}
+
+/** Of what a board says, whatever the moment in which it was made. */
+export function boardTag({ atMs: _, ...stable }: ReturnType<typeof boardAnswer>): string {
+  return `"${createHash('sha256').update(JSON.stringify(stable)).digest('base64url').slice(0, 22)}"`;
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { createMemoryLog } from '../../runtime/log.ts';
+import { writeRace } from '../../runtime/race-config.ts';
+import { createMemorySocketServer, type MemorySocketServer } from '../../runtime/sockets/memory-server.ts';
+import type { Peer } from '../../runtime/sockets/peer.ts';
+import type { BoardView } from '../../schemas/board.ts';
+import { createTestApi } from '../api-for-tests.ts';
+import { createRaceSocket } from './race-socket.ts';
+import { createRaceWatching } from './race-watching.ts';
+import { boardOfTwo, raceOfTwo, rowOf } from './races-for-tests.ts';
+
+async function setUp(t: TestContext) {
+  const api = await createTestApi(t);
+  const { races, boards, clock, config } = api;
+  const watching = createRaceWatching({ boards, races });
+  let server: MemorySocketServer | undefined;
+  const { log } = createMemoryLog();
+  createRaceSocket({
+    ...{ races, watching, clock, maxWatchers: 3 },
+    serve(options) {
+      server = createMemorySocketServer(options, log);
+      return server;
+    },
+  });
+  await server!.listen({ host: 'memory', port: 1 });
+  t.after(() => server!.close());
+  await writeRace(config, null, ...raceOfTwo);
+  let view: BoardView = boardOfTwo;
+  const held = api.holdBoard('ten', () => view);
+  await clock.advance(0);
+  return {
+    ...{ clock, watching, held },
+    async connect(race = 'ten') {
+      const peer = await server!.connect({ path: `/v1/live/races/${race}` });
+      const heard: Record<string, unknown>[] = [];
+      peer.onMessage((bytes) => void heard.push(JSON.parse(Buffer.from(bytes).toString())));
+      return { peer, heard };
+    },
+    async show(next: Partial<BoardView>) {
+      view = { ...view, ...next };
+      held.tell();
+      await clock.advance(0);
+    },
+  };
+}
+
+const say = (peer: Peer, choice: unknown) => peer.send(Buffer.from(JSON.stringify(choice)), 'text');
+const [first] = boardOfTwo.rows;
+
+describe('who watches a race', () => {
+  test('is sent a snapshot, with who is who, then only what changed, under numbers', async (t) => {
+    const { clock, connect, show } = await setUp(t);
+    const { peer, heard } = await connect();
+    say(peer, { top: 10 });
+    await clock.advance(1_000);
+    assert.equal(heard.length, 1);
+    const { rows, ...snapshot } = heard[0];
+    assert.deepEqual(snapshot, {
+      ...{ type: 'snapshot', race: 'ten', raceVersion: 1, view: 'top:10', number: 1 },
+      ...{ atMs: boardOfTwo.atMs, dataMs: boardOfTwo.dataMs, groups: boardOfTwo.groups },
+    });
+    assert.deepEqual((rows as Record<string, unknown>[])[0], {
+      ...first,
+      ...{ positionM: 1_200, speedMps: 4, gunMs: null, chipMs: null },
+      predictedMs: { p10: 2_400_000, p50: 2_500_000, p90: 2_600_000 },
+      who: {
+        ...{ bib: '1', name: 'Runner 1', sex: 'male', club: 'Harriers', country: 'CHE', wave: 'a', category: 'open' },
+      },
+    });
+    await show({ atMs: 7, rows: [{ ...first, positionM: 1_202 }, rowOf('2')] });
+    assert.deepEqual(heard[1], {
+      ...{ type: 'delta', view: 'top:10', number: 2, atMs: 7, dataMs: boardOfTwo.dataMs },
+      ...{ rows: [{ bib: '1', positionM: 1_202 }], removed: [] },
+    });
+  });
+
+  test('sees the first fifty without a word, and other views at any time', async (t) => {
+    const { clock, connect, show, watching } = await setUp(t);
+    const { peer, heard } = await connect();
+    await clock.advance(1_000);
+    assert.deepEqual(
+      heard.map(({ view }) => view),
+      ['top:50'],
+    );
+    say(peer, { top: 1, bibs: ['2'] });
+    await clock.advance(0);
+    assert.deepEqual(
+      heard.slice(1).map(({ view, rows }) => [view, (rows as { bib: string }[]).map(({ bib }) => bib)]),
+      [
+        ['top:1', ['1']],
+        ['bib:2', ['2']],
+      ],
+    );
+    await show({ rows: [rowOf('2', { rank: 1 }), rowOf('1', { rank: 2 })] });
+    const [top, bib] = heard.slice(3) as { rows: Record<string, unknown>[]; removed: string[] }[];
+    assert.deepEqual([top.rows.map(({ bib }) => bib), top.removed], [['2'], ['1']]);
+    assert.deepEqual(bib.rows, [{ bib: '2', rank: 1 }]);
+    peer.close();
+    await clock.advance(0);
+    assert.equal(watching.watchers(), 0);
+  });
+
+  test('is sent the newest whole when a message of the holder was missed', async (t) => {
+    const { clock, connect, show, held } = await setUp(t);
+    const { peer, heard } = await connect();
+    say(peer, { top: 10 });
+    await clock.advance(1_000);
+    held.miss();
+    await show({ rows: [{ ...first, positionM: 1_300 }, rowOf('2')] });
+    assert.equal(heard.length, 1);
+    await clock.advance(1_000);
+    assert.deepEqual((heard[1].rows as Record<string, unknown>[])[0], { bib: '1', positionM: 1_300 });
+  });
+
+  test('shares each message with all who see the same', async (t) => {
+    const { clock, connect, watching } = await setUp(t);
+    for (const { peer } of [await connect(), await connect()]) say(peer, { top: 10 });
+    await clock.advance(1_000);
+    assert.equal(watching.snapshot('ten', 'top:10'), watching.snapshot('ten', 'top:10'));
+    assert.equal(watching.watchers(), 2);
+  });
+
+  for (const [what, choice] of [
+    ['more than two hundred', { top: 201 }],
+    ['eleven athletes', { bibs: Array.from({ length: 11 }, (_, i) => `${i}`) }],
+    ['something that is no bib', { bibs: ['a b'] }],
+    ['nothing that can be read', [7].toString()],
+  ] as const) {
+    test(`is closed when asking for ${what}`, async (t) => {
+      const { clock, connect } = await setUp(t);
+      const { peer } = await connect();
+      say(peer, choice);
+      await clock.advance(0);
+      assert.equal(await peer.closed, 1008);
+    });
+  }
+
+  test('is told that there is no such race', async (t) => {
+    const { clock, connect } = await setUp(t);
+    const { peer } = await connect('eleven');
+    await clock.advance(0);
+    assert.equal(await peer.closed, 1008);
+  });
+
+  test('reads as slowly as it likes: it misses what is between, and is sent the newest', async (t) => {
+    const { clock, connect, show } = await setUp(t);
+    const { peer, heard } = await connect();
+    const many = (positionM: number) => {
+      return Array.from({ length: 200 }, (_, i) => rowOf(`${i}`, { rank: i + 1, positionM, status: 'running' }));
+    };
+    await show({ rows: many(1) });
+    say(peer, { top: 200, bibs: ['7', '8'] });
+    await clock.advance(0);
+    peer.stopReading();
+    for (let m = 2; m < 200; m++) await show({ rows: many(m) });
+    peer.startReading();
+    await clock.advance(1_000);
+    assert.ok(heard.length < 3 * 150, `${heard.length} messages`);
+    for (const wanted of ['top:200', 'bib:7', 'bib:8']) {
+      const last = heard.findLast(({ view }) => view === wanted)!;
+      assert.equal((last.rows as { positionM: number }[])[0].positionM, 199, wanted);
+    }
+  });
+});

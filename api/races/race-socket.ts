@@ -1,0 +1,134 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Races } from '../../runtime/races.ts';
+import {
+  CLOSE_CODE,
+  type Socket,
+  type SocketServer,
+  type SocketServerOptions,
+} from '../../runtime/sockets/socket-server.ts';
+import type { Race } from '../../schemas/race.ts';
+import type { RaceWatching } from './race-watching.ts';
+import { type ViewKey, viewKeys } from './shared-views.ts';
+
+export const LIVE_RACES_PATH = '/v1/live/races/:id';
+
+export interface RaceSocketDeps {
+  readonly races: Pick<Races, 'get' | 'isReady'>;
+  readonly watching: RaceWatching;
+  readonly clock: Clock;
+  readonly maxWatchers: number;
+  readonly serve: (options: SocketServerOptions<Watching>) => Omit<SocketServer, 'listen'>;
+}
+
+/** The connection is new until it says what it wants to see, or for a moment; then it watches until it ends. */
+interface Watching {
+  readonly race: string;
+  views: readonly ViewKey[];
+  timer: Timer | null;
+  stop: (() => void) | null;
+  /** It still has messages before in our memory. */
+  isBehind: boolean;
+  /** Views of which something was left out meanwhile: they are sent whole once it has read what waits. */
+  readonly missed: Set<ViewKey>;
+}
+
+const MAX_MESSAGE_BYTES = 2_048;
+/** A message may wait; a reader that has more before it gets the newest state later. */
+const MAX_BACKPRESSURE_BYTES = 256 * 1024;
+const CHOICE_WITHIN_MS = 500;
+const IDLE_TIMEOUT_MS = 60_000;
+export const DEFAULT_TOP = 50;
+
+/**
+ * The live board of a race over WebSocket, for anybody: `/v1/live/races/{id}`. A client may say what it wants to see,
+ * `{"top": 1–200, "bibs": [up to ten]}`, at any time; without a word it sees the first fifty. For each view it is sent
+ * a `snapshot`, then a `delta` under the next number whenever the board changed. Whoever reads more slowly than the
+ * board changes misses what is between and is sent the newest snapshot; whoever misses a number says again what it
+ * wants to see. Every message says when the board was made (`atMs`) and how new what it knows is (`dataMs`). Messages
+ * are UTF-8 JSON in binary frames.
+ */
+export function createRaceSocket({ races, watching, clock, maxWatchers, serve }: RaceSocketDeps) {
+  function send(socket: Socket<Watching>, view: ViewKey, message: Uint8Array | null): void {
+    const { data } = socket;
+    if (message === null) return;
+    const result = data.isBehind ? 'dropped' : socket.send(message);
+    if (result !== 'sent') data.isBehind = true;
+    if (result === 'dropped') data.missed.add(view);
+  }
+
+  function sendWhole(socket: Socket<Watching>, views: Iterable<ViewKey>): void {
+    for (const view of views) send(socket, view, watching.snapshot(socket.data.race, view));
+  }
+
+  function choose(socket: Socket<Watching>, views: readonly ViewKey[]): void {
+    const { data } = socket;
+    data.timer?.cancel();
+    const before = data.stop;
+    data.views = views;
+    data.stop = watching.watch(data.race, views, {
+      tell: (view) => send(socket, view, watching.delta(data.race, view)),
+      tellWhole: () => sendWhole(socket, data.views),
+    });
+    before?.();
+    data.missed.clear();
+    sendWhole(socket, views);
+  }
+
+  return serve({
+    path: LIVE_RACES_PATH,
+    createData: ({ word }) => ({ race: word, views: [], timer: null, stop: null, isBehind: false, missed: new Set() }),
+    handlers: {
+      open(socket) {
+        const race = races.get(socket.data.race);
+        if (!races.isReady) return socket.close(CLOSE_CODE.tryAgainLater, 'store_unavailable');
+        if (!isPublic(race)) return socket.close(CLOSE_CODE.policyViolation, 'unknown_race');
+        socket.data.timer = clock.setTimer(() => choose(socket, viewKeys(DEFAULT_TOP, [])), CHOICE_WITHIN_MS);
+      },
+      message(socket, bytes) {
+        const choice = readChoice(bytes);
+        if (choice === null) return socket.close(CLOSE_CODE.policyViolation, 'invalid_request');
+        if (isPublic(races.get(socket.data.race))) choose(socket, choice);
+      },
+      drain(socket) {
+        const { missed } = socket.data;
+        const views = [...missed];
+        socket.data.isBehind = false;
+        missed.clear();
+        sendWhole(socket, views);
+      },
+      close({ data }) {
+        data.timer?.cancel();
+        data.stop?.();
+      },
+    },
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    maxBackpressureBytes: MAX_BACKPRESSURE_BYTES,
+    whenSlow: 'drop',
+    maxConnections: maxWatchers,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  });
+}
+
+/** A draft is for its organiser alone. */
+export function isPublic(race: Race | null): race is Race {
+  return race !== null && race.state !== 'draft';
+}
+
+const MAX_TOP = 200;
+const MAX_BIBS = 10;
+
+/** Null when it is no choice of views. */
+function readChoice(bytes: Uint8Array): ViewKey[] | null {
+  try {
+    const said: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    if (typeof said !== 'object' || said === null) return null;
+    const { top = DEFAULT_TOP, bibs = [] } = said as { top?: unknown; bibs?: unknown };
+    if (!Number.isInteger(top) || (top as number) < 1 || (top as number) > MAX_TOP) return null;
+    if (!Array.isArray(bibs) || bibs.length > MAX_BIBS) return null;
+    if (!bibs.every((bib) => typeof bib === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(bib))) return null;
+    return viewKeys(top as number, bibs as string[]);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import type { FastifyReply } from 'fastify';
+import type { Races } from '../../runtime/races.ts';
+import type { Race } from '../../schemas/race.ts';
+import { Problem, problemResponses } from '../problem.ts';
+import type { ApiServer } from '../server.ts';
+import {
+  BoardAnswer,
+  boardAnswer,
+  boardTag,
+  detailAnswer,
+  GapsList,
+  listedAnswer,
+  RaceDetail,
+  RaceList,
+  StarterList,
+  startersAnswer,
+} from './answer.ts';
+import type { BoardSource } from './board-source.ts';
+import { BoardQuery, chooseRows, GapsQuery, RaceParams } from './query.ts';
+import { isPublic } from './race-socket.ts';
+
+export interface RaceRoutesDeps {
+  readonly races: Pick<Races, 'get' | 'all' | 'isReady'>;
+  readonly boards: BoardSource;
+}
+
+/** Long enough that a crowd behind a proxy costs one request a second. */
+const BOARD_CACHE = 'public, max-age=1, stale-while-revalidate=5';
+const RACE_CACHE = 'public, max-age=10';
+
+/** What everybody may read of a race that is no draft. */
+export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDeps): void {
+  const common = { tags: ['races'], security: [] };
+  const ok = <Schema>(description: string, schema: Schema) => ({
+    200: { description, content: { 'application/json': { schema } } },
+  });
+  const ofOneNames = ['unknown_race', 'invalid_request', 'store_unavailable'] as const;
+  const ofOne = problemResponses(...ofOneNames);
+
+  function find(id: string): Race {
+    const race = races.get(id);
+    if (isPublic(race)) return race;
+    // Until CONFIG was read nobody can say that there is none.
+    if (!races.isReady)
+      throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
+    throw new Problem('unknown_race', { detail: id });
+  }
+
+  server.get(
+    '/v1/races',
+    {
+      schema: {
+        ...common,
+        operationId: 'listRaces',
+        summary: 'Races, the latest first',
+        response: { ...ok('All that are no drafts', RaceList), ...problemResponses('store_unavailable') },
+      },
+    },
+    async (_request, reply) => {
+      if (!races.isReady) find('');
+      reply.header('cache-control', RACE_CACHE);
+      const listed = races.all().filter(isPublic).map(listedAnswer);
+      return { races: listed.sort((a, b) => (b.startMs ?? 0) - (a.startMs ?? 0) || (a.id < b.id ? -1 : 1)) };
+    },
+  );
+
+  server.get(
+    '/v1/races/:id',
+    {
+      schema: {
+        ...common,
+        operationId: 'readRace',
+        summary: 'A race: its course, checkpoints, waves and categories',
+        params: RaceParams,
+        response: { ...ok('The version that holds', RaceDetail), ...ofOne },
+      },
+    },
+    async (request, reply) => {
+      const race = find(request.params.id);
+      if (answersKnown(request.headers['if-none-match'], `"${race.id}-${race.version}"`, RACE_CACHE, reply)) return;
+      return detailAnswer(race);
+    },
+  );
+
+  server.get(
+    '/v1/races/:id/starters',
+    {
+      schema: {
+        ...common,
+        operationId: 'listStarters',
+        summary: 'Who starts in a race, as everybody may know',
+        params: RaceParams,
+        response: { ...ok('All starters', StarterList), ...ofOne },
+      },
+    },
+    async (request, reply) => {
+      const race = find(request.params.id);
+      const tag = `"${race.id}-starters-${race.startersVersion}"`;
+      if (answersKnown(request.headers['if-none-match'], tag, RACE_CACHE, reply)) return;
+      return startersAnswer(race);
+    },
+  );
+
+  server.get(
+    '/v1/races/:id/board',
+    {
+      schema: {
+        ...common,
+        operationId: 'readBoard',
+        summary: 'The board of a race: ranks, gaps, positions, predictions',
+        description:
+          'In the order of rank, then those without one by bib. The ETag changes with what the board says, not with ' +
+          'the moment; `If-None-Match` is answered with 304. `/v1/live/races/{id}` brings the same by WebSocket.',
+        params: RaceParams,
+        querystring: BoardQuery,
+        response: { ...ok('One page', BoardAnswer), ...problemResponses(...ofOneNames, 'board_unavailable') },
+      },
+    },
+    async (request, reply) => {
+      const race = find(request.params.id);
+      const board = await boards.read(race.id);
+      if (board === null) throw new Problem('board_unavailable', { detail: race.id });
+      const { rows, total } = chooseRows(race, board, request.query);
+      const answer = boardAnswer(race, board, rows, total);
+      if (answersKnown(request.headers['if-none-match'], boardTag(answer), BOARD_CACHE, reply)) return;
+      return answer;
+    },
+  );
+
+  server.get(
+    '/v1/races/:id/gaps',
+    {
+      schema: {
+        ...common,
+        operationId: 'readGaps',
+        summary: 'How far everybody is behind one athlete, at the last place where both were',
+        params: RaceParams,
+        querystring: GapsQuery,
+        response: {
+          ...ok('Everybody with a rank', GapsList),
+          ...problemResponses(...ofOneNames, 'no_rank', 'board_unavailable'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const race = find(request.params.id);
+      const { to } = request.query;
+      const answer = await boards.gaps(race.id, to);
+      if (answer === null) throw new Problem('board_unavailable', { detail: race.id });
+      if (answer.gaps === null) throw new Problem('no_rank', { detail: to });
+      reply.header('cache-control', BOARD_CACHE);
+      return { race: race.id, to, gaps: Object.entries(answer.gaps).map(([bib, gapMs]) => ({ bib, gapMs })) };
+    },
+  );
+}
+
+/** Sets the ETag (RFC 9110, 8.8.3). True when the caller has this one already and was told so. */
+function answersKnown(known: string | undefined, tag: string, cache: string, reply: FastifyReply): boolean {
+  reply.header('etag', tag).header('cache-control', cache);
+  if (!known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return false;
+  reply.code(304).send();
+  return true;
+}

@@ -1,0 +1,168 @@
+import type { BoardRow } from '../../schemas/board.ts';
+import type { Race, Starter } from '../../schemas/race.ts';
+import { type Board, inOrder } from './board-state.ts';
+
+/** Who an athlete is, as everybody may know. */
+export type PublicStarter = Pick<Starter, 'bib' | 'name' | 'sex' | 'club' | 'country' | 'wave' | 'category'>;
+
+export function publicStarter({ bib, name, sex, club, country, wave, category }: Starter): PublicStarter {
+  return { bib, name, sex, club, country, wave, category };
+}
+
+/** Whose rows a view has: the first so many, or one athlete. */
+export type ViewKey = `top:${number}` | `bib:${string}`;
+
+export function viewKeys(top: number, bibs: readonly string[]): ViewKey[] {
+  return [`top:${top}`, ...new Set(bibs.map((bib): ViewKey => `bib:${bib}`))];
+}
+
+interface View {
+  number: number;
+  /** By bib: what was said of the row last, field by field. */
+  said: Map<string, Record<string, unknown>>;
+  delta: Uint8Array | null;
+  snapshot: Uint8Array | null;
+}
+
+/**
+ * The views of one race's board as messages for clients: each is encoded once, whoever shares it. `snapshot` has every
+ * row whole, with who the athlete is; `delta` has, under the next number, only the fields that changed, whole rows for
+ * those who are new to the view, and the bibs of those who left it.
+ */
+export class SharedViews {
+  readonly #views = new Map<ViewKey, View>();
+  #board: Board | null = null;
+  #sorted: BoardRow[] | null = null;
+
+  /** A new board: the deltas of all views are made anew. */
+  show(board: Board, race: Race): void {
+    this.#board = board;
+    this.#sorted = null;
+    for (const [key, view] of this.#views) {
+      const rows = this.#rowsOf(key);
+      view.number++;
+      view.delta = encode({
+        type: 'delta',
+        view: key,
+        number: view.number,
+        ...headOf(board),
+        ...change(view, rows, race),
+      });
+      view.snapshot = null;
+    }
+  }
+
+  /** Null before there is a board. */
+  snapshot(key: ViewKey, race: Race): Uint8Array | null {
+    if (this.#board === null) return null;
+    const view = this.#view(key, race);
+    view.snapshot ??= encode({
+      ...{ type: 'snapshot', race: race.id, raceVersion: race.version, view: key, number: view.number },
+      ...headOf(this.#board),
+      rows: this.#rowsOf(key).map((row) => ({ ...liveRow(row), who: whoIs(row.bib, race) })),
+      groups: this.#board.groups,
+    });
+    return view.snapshot;
+  }
+
+  /** What changed in the view with the newest board; null for a view that nobody had before. */
+  delta(key: ViewKey): Uint8Array | null {
+    return this.#views.get(key)?.delta ?? null;
+  }
+
+  /** Nobody shares the view any more. */
+  forget(key: ViewKey): void {
+    this.#views.delete(key);
+  }
+
+  #view(key: ViewKey, race: Race): View {
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      view = { number: 1, said: new Map(), delta: null, snapshot: null };
+      change(view, this.#rowsOf(key), race);
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+
+  #rowsOf(key: ViewKey): BoardRow[] {
+    const board = this.#board!;
+    if (key.startsWith('bib:')) {
+      const row = board.rows.get(key.slice('bib:'.length));
+      return row === undefined ? [] : [row];
+    }
+    this.#sorted ??= inOrder(board.rows.values());
+    return this.#sorted.slice(0, Number(key.slice('top:'.length)));
+  }
+}
+
+/**
+ * A row as live views show it: rounded to what people see, so that little has to be sent. A runner's clocks run on by
+ * themselves, so they are told of the finished only.
+ */
+function liveRow(row: BoardRow) {
+  const isFinished = row.status === 'finished';
+  const { predictedMs } = row;
+  return {
+    ...row,
+    positionM: row.positionM && Math.round(row.positionM),
+    seenMs: row.seenMs && roundTo(row.seenMs, 10_000),
+    speedMps: row.speedMps && roundTo(row.speedMps, 0.1),
+    gunMs: isFinished ? row.gunMs : null,
+    chipMs: isFinished ? row.chipMs : null,
+    gapLeaderMs: row.gapLeaderMs && roundTo(row.gapLeaderMs, isFinished ? 1 : 1_000),
+    gapAheadMs: row.gapAheadMs && roundTo(row.gapAheadMs, isFinished ? 1 : 1_000),
+    predictedMs: predictedMs && {
+      p10: roundTo(predictedMs.p10, 10_000),
+      p50: roundTo(predictedMs.p50, 10_000),
+      p90: roundTo(predictedMs.p90, 10_000),
+    },
+  };
+}
+
+function roundTo(value: number, step: number): number {
+  const rounded = Math.round(value / step) * step;
+  return step < 1 ? Math.round(rounded * 100) / 100 : rounded;
+}
+
+function headOf({ atMs, dataMs }: Board) {
+  return { atMs, dataMs };
+}
+
+const byBib = new WeakMap<Race, ReadonlyMap<string, PublicStarter>>();
+
+/** Null for who is no longer in the race. */
+export function whoIs(bib: string, race: Race): PublicStarter | null {
+  let known = byBib.get(race);
+  if (known === undefined) {
+    known = new Map(race.starters.map((starter) => [starter.bib, publicStarter(starter)]));
+    byBib.set(race, known);
+  }
+  return known.get(bib) ?? null;
+}
+
+function change(view: View, rows: readonly BoardRow[], race: Race) {
+  const said = new Map<string, Record<string, unknown>>();
+  const changed: object[] = [];
+  for (const row of rows) {
+    const live: Record<string, unknown> = liveRow(row);
+    const before = view.said.get(row.bib);
+    said.set(row.bib, live);
+    if (before === undefined) changed.push({ ...live, who: whoIs(row.bib, race) });
+    else {
+      const fields = Object.entries(live).filter(([name, value]) => !isSame(value, before[name]));
+      if (fields.length > 0) changed.push({ bib: row.bib, ...Object.fromEntries(fields) });
+    }
+  }
+  const removed = [...view.said.keys()].filter((bib) => !said.has(bib));
+  view.said = said;
+  return { rows: changed, removed };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+}
+
+function encode(message: object): Uint8Array {
+  return Buffer.from(JSON.stringify(message));
+}
