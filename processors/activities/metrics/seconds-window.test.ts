@@ -68,8 +68,11 @@ test('a second that was handed out is closed, and one beyond the window has to w
   assert.equal(put(999), 'late');
 });
 
+/** More than the room that a window has at first. */
+const WIDE_S = 90;
+
 const anyPut = fc.record({
-  ms: fc.integer({ min: 0, max: CAPACITY_S * 1000 - 1 }),
+  ms: fc.oneof(fc.nat(8_000), fc.nat(WIDE_S * 1000 - 1)),
   rank: fc.nat(3),
   channel: fc.constantFrom(HEART_RATE, POWER, DISTANCE),
   value: fc.nat(300),
@@ -81,14 +84,14 @@ test('the rows are those that looking through all samples gives, in any order, r
       const shuffled = [...puts, ...puts.slice(0, 10)].sort(
         (a, b) => ((a.ms * 7 + seed) % 97) - ((b.ms * 7 + seed) % 97),
       );
-      let window = new SecondsWindow(START_S, CAPACITY_S);
+      let window = new SecondsWindow(START_S, WIDE_S);
       shuffled.forEach(({ ms, rank, channel, value }, i) => {
-        if (i === half) window = SecondsWindow.restore(window.encode(), CAPACITY_S);
+        if (i === half) window = SecondsWindow.restore(window.encode(), WIDE_S);
         window.put(START_S * 1000 + ms, rank, channel, value);
       });
       const expected: Rows = {};
       for (const channel of [HEART_RATE, POWER, DISTANCE]) {
-        for (let second = 0; second < CAPACITY_S; second++) {
+        for (let second = 0; second < WIDE_S; second++) {
           const [best] = puts
             .filter((put) => put.channel === channel && Math.floor(put.ms / 1000) === second)
             .sort((a, b) => a.rank - b.rank || b.ms - a.ms || b.value - a.value);
@@ -99,7 +102,7 @@ test('the rows are those that looking through all samples gives, in any order, r
         }
       }
       assert.deepEqual(
-        rowsOf((each) => window.takeUntil(START_S + CAPACITY_S, each)),
+        rowsOf((each) => window.takeUntil(START_S + WIDE_S, each)),
         expected,
       );
       assert.deepEqual(
@@ -108,6 +111,20 @@ test('the rows are those that looking through all samples gives, in any order, r
       );
     }),
   );
+});
+
+test('a window takes the room of the seconds that are open, not of all that may be', () => {
+  const window = new SecondsWindow(START_S, WIDE_S);
+  const put = (second: number) => window.put((START_S + second) * 1000, 0, HEART_RATE, 100);
+  put(0);
+  const small = window.bytes();
+  for (let second = 0; second < 1_000; second++) {
+    window.takeUntil(START_S + second - 5, () => undefined);
+    put(second);
+  }
+  assert.equal(window.bytes(), small);
+  put(1_000 + WIDE_S - 10);
+  assert.ok(window.bytes() <= 3 * small);
 });
 
 test('bytes that end early are refused', () => {

@@ -4,6 +4,9 @@ import { ByteWriter } from '../../roll-ups/byte-writer.ts';
 import { DISTANCE, DISTANCE_ORIGIN, MISSING, ROW } from './grid.ts';
 
 const NOBODY = 0xffff_ffff;
+/** Room at first: most samples come within some seconds, and a shard has thousands of windows. */
+const FIRST_SLOTS = 32;
+const writer = new ByteWriter();
 
 /** Where a value went. `late`: its second was folded already; `ahead`: the window has to move on first. */
 export type Taken = 'taken' | 'late' | 'ahead';
@@ -18,31 +21,34 @@ function claimOf(atMs: number, atS: number, rank: number): number {
  * (device, source) that has a value wins; of its values in that second the last one; of two at the same millisecond
  * (two boots) the greater. So the order in which samples come, and come again, changes nothing.
  *
- * Bounded: `capacityS` seconds, each with one row and what won each of its values.
+ * Bounded: `capacityS` seconds, each with one row and what won each of its values. Rows lie in a ring that grows up to
+ * that when seconds far apart are open at once.
  */
 export class SecondsWindow {
   readonly capacityS: number;
   /** The first second that is not folded yet. */
   firstS: number;
-  readonly #rows: Int32Array;
+  #slots: number;
+  #rows: Int32Array;
   /** Rank × 1000 + milliseconds left in the second: the least wins. */
-  readonly #claims: Uint32Array;
+  #claims: Uint32Array;
   /** Values in each second. */
-  readonly #counts: Uint16Array;
+  #counts: Uint16Array;
 
   constructor(firstS: number, capacityS: number) {
     this.firstS = firstS;
     this.capacityS = capacityS;
-    this.#rows = new Int32Array(capacityS * ROW).fill(MISSING);
-    this.#claims = new Uint32Array(capacityS * ROW).fill(NOBODY);
-    this.#counts = new Uint16Array(capacityS);
+    this.#slots = Math.min(FIRST_SLOTS, capacityS);
+    this.#rows = new Int32Array(this.#slots * ROW).fill(MISSING);
+    this.#claims = new Uint32Array(this.#slots * ROW).fill(NOBODY);
+    this.#counts = new Uint16Array(this.#slots);
   }
 
   /** Takes one value, in stored units, of the channel with that index. */
   put(atMs: number, rank: number, channel: number, value: number): Taken {
     const atS = Math.floor(atMs / 1000);
     const where = this.#where(atS);
-    if (where === 'taken') this.#claim(atS % this.capacityS, claimOf(atMs, atS, rank), rank, channel, value);
+    if (where === 'taken') this.#claim(this.#slotOf(atS), claimOf(atMs, atS, rank), rank, channel, value);
     return where;
   }
 
@@ -53,7 +59,7 @@ export class SecondsWindow {
   putRow(atMs: number, rank: number, columns: readonly (ValueColumn | null)[], row: number): boolean {
     const atS = Math.floor(atMs / 1000);
     if (this.#where(atS) !== 'taken') return false;
-    const slot = atS % this.capacityS;
+    const slot = this.#slotOf(atS);
     const claim = claimOf(atMs, atS, rank);
     let hasValue = false;
     for (let channel = 0; channel < columns.length; channel++) {
@@ -70,6 +76,26 @@ export class SecondsWindow {
     return atS >= this.firstS + this.capacityS ? 'ahead' : 'taken';
   }
 
+  /** The place of a second that is in the window; room is made for it if need be. */
+  #slotOf(atS: number): number {
+    if (atS >= this.firstS + this.#slots) this.#grow(atS);
+    return atS % this.#slots;
+  }
+
+  #grow(atS: number): void {
+    const [before, rows, claims, counts] = [this.#slots, this.#rows, this.#claims, this.#counts];
+    while (atS >= this.firstS + this.#slots) this.#slots = Math.min(2 * this.#slots, this.capacityS);
+    this.#rows = new Int32Array(this.#slots * ROW).fill(MISSING);
+    this.#claims = new Uint32Array(this.#slots * ROW).fill(NOBODY);
+    this.#counts = new Uint16Array(this.#slots);
+    for (let second = this.firstS; second < this.firstS + before; second++) {
+      const [from, to] = [second % before, second % this.#slots];
+      this.#rows.set(rows.subarray(from * ROW, (from + 1) * ROW), to * ROW);
+      this.#claims.set(claims.subarray(from * ROW, (from + 1) * ROW), to * ROW);
+      this.#counts[to] = counts[from];
+    }
+  }
+
   #claim(slot: number, claim: number, rank: number, channel: number, value: number): void {
     const at = slot * ROW + channel;
     const held = this.#claims[at];
@@ -82,9 +108,9 @@ export class SecondsWindow {
 
   /** Hands out the rows of the seconds before `untilS` that have values, in order, and gives up the seconds. */
   takeUntil(untilS: number, take: (atS: number, rows: Int32Array, from: number) => void): void {
-    const end = Math.min(untilS, this.firstS + this.capacityS);
+    const end = Math.min(untilS, this.firstS + this.#slots);
     for (; this.firstS < end; this.firstS++) {
-      const slot = this.firstS % this.capacityS;
+      const slot = this.firstS % this.#slots;
       if (this.#counts[slot] === 0) continue;
       const from = slot * ROW;
       take(this.firstS, this.#rows, from);
@@ -97,14 +123,13 @@ export class SecondsWindow {
 
   /** Shows the rows of all seconds that have values, in order, and keeps them. */
   forEach(show: (atS: number, rows: Int32Array, from: number) => void): void {
-    for (let atS = this.firstS; atS < this.firstS + this.capacityS; atS++) {
-      const slot = atS % this.capacityS;
+    for (let atS = this.firstS; atS < this.firstS + this.#slots; atS++) {
+      const slot = atS % this.#slots;
       if (this.#counts[slot] > 0) show(atS, this.#rows, slot * ROW);
     }
   }
 
   encode(): Uint8Array<ArrayBuffer> {
-    const writer = new ByteWriter();
     writer.varint(this.firstS);
     this.forEach((atS, rows, from) => {
       writer.varint(atS - this.firstS + 1);
