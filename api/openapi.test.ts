@@ -99,6 +99,7 @@ const scenarios: Scenario[] = [
   ...[
     ['', ''],
     ['/laps', ''],
+    ['/sources', ''],
     ['/streams', ''],
     ['/export', '?format=csv'],
   ].flatMap(([part, query]): Scenario[] => [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActivityMetrics } from './activity-metrics.ts';
+import type { ActivityOrigins } from './activity-origins.ts';
 import type { Sport } from './events.ts';
 
 /** How an activity was found: the device said so, or the stream alone shows it. */
@@ -25,6 +26,8 @@ export interface ActivityRecord {
   readonly devices: readonly string[];
   /** Of the athlete's settings in CONFIG that the metrics were computed with; 0 when nothing was stated. */
   readonly settingsVersion: number;
+  /** Which device and source gave what. */
+  readonly origins: ActivityOrigins;
   readonly metrics: ActivityMetrics | null;
 }
 

@@ -26,8 +26,13 @@ export function rankOf(device: string, source: string, preferred: readonly strin
   return place * WITHIN + shardOf(`${device}/${source}`, WITHIN);
 }
 
+/** Whether an importer sent it, from a file. */
+export function isFileSource(source: string): boolean {
+  return source.startsWith('file:');
+}
+
 function placeOf(source: string): number {
-  if (source.startsWith('file:')) return FILES;
+  if (isFileSource(source)) return FILES;
   const name = kindOf(source) === 'rr' ? 'hr' : source;
   const usual = USUAL_ORDER.indexOf(name);
   return usual < 0 ? OTHERS : usual;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { activityId } from '../../schemas/activity.ts';
 import type { ActivityMetrics, Metric, Quality } from '../../schemas/activity-metrics.ts';
+import type { ActivityOrigins, GroupShare, SpanS } from '../../schemas/activity-origins.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import type { StoredActivity } from './reader.ts';
 
@@ -38,6 +39,44 @@ export function someMetrics(distanceM: number, over: Partial<ActivityMetrics> = 
   } as ActivityMetrics;
 }
 
+/** A watch, and a file that filled a minute in which the watch was silent. */
+export const SOME_ORIGINS: ActivityOrigins = {
+  sources: [
+    {
+      ...{ device: 'watch-1', source: 'gps', rank: 750_003 },
+      groups: {
+        position: shareOf(
+          540,
+          [
+            [0, 300],
+            [360, 600],
+          ],
+          0,
+          [],
+        ),
+        motion: shareOf(
+          540,
+          [
+            [0, 300],
+            [360, 600],
+          ],
+          0,
+          [],
+        ),
+      },
+    },
+    {
+      ...{ device: 'files-ann', source: 'file:0a1b2c3d', rank: 2_000_009 },
+      groups: { position: { ...shareOf(60, [[300, 360]], 60, [[300, 360]]), outrankedS: 540 } },
+    },
+  ],
+  contests: [{ group: 'position', winner: 0, loser: 1, seconds: 540 }],
+};
+
+function shareOf(gaveS: number, gave: readonly SpanS[], aloneS: number, alone: readonly SpanS[]): GroupShare {
+  return { gaveS, aloneS, outrankedS: 0, gave, alone, isCoarse: false };
+}
+
 export function storedActivity(given: Partial<StoredActivity> & { startMs: number }): StoredActivity {
   const athlete = given.athlete ?? 'ann';
   return {
@@ -51,6 +90,7 @@ export function storedActivity(given: Partial<StoredActivity> & { startMs: numbe
     follows: '',
     devices: ['watch-1'],
     settingsVersion: 3,
+    origins: SOME_ORIGINS,
     metrics: someMetrics(2_000),
     versions: { gps: 1, power: 2 },
     ...given,

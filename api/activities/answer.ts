@@ -3,7 +3,8 @@ import { ABSENCES, type ActivityMetrics, MARKS, type Metric, type Split } from '
 import { type Channel, channelsOf } from '../../schemas/channels.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import { type ListedActivity, type StoredActivity, SUMMARY_METRICS, type SummaryMetrics } from './reader.ts';
-import type { StreamBucket, StreamsQuestion } from './streams.ts';
+import { explained } from './sources.ts';
+import type { StreamBucket, Streams, StreamsQuestion } from './streams.ts';
 
 const closed = { additionalProperties: false };
 const meanings = (of: Readonly<Record<string, string>>) =>
@@ -134,10 +135,11 @@ export const ActivityLaps = Type.Object(
 );
 
 const Column = Type.Array(nullable<number>('number'));
+const From = Type.Array(nullable<number>('integer'), { description: 'Place in `sources` of who gave each value' });
 const columnsOf = ({ rollUp }: Channel) =>
   rollUp === 'last'
-    ? Type.Object({ last: Column }, closed)
-    : Type.Object({ avg: Column, min: Column, max: Column }, closed);
+    ? Type.Object({ from: From, last: Column }, closed)
+    : Type.Object({ from: From, avg: Column, min: Column, max: Column }, closed);
 
 export const ActivityStreams = Type.Object(
   {
@@ -145,6 +147,7 @@ export const ActivityStreams = Type.Object(
     fromMs: Type.Integer(),
     toMs: Type.Integer(),
     stepMs: Type.Integer({ description: 'Length of a bucket; they are counted from the epoch' }),
+    sources: Type.Array(Type.String(), { description: 'Who measured: `device/source`, the best ranked first' }),
     startMs: Type.Array(Type.Integer(), { description: 'Of each bucket with samples, in order of time' }),
     channels: Type.Object(
       Object.fromEntries(
@@ -169,7 +172,7 @@ function revisionOf({ id, status, revision }: Pick<StoredActivity, 'id' | 'statu
   return { id, status: status as 'live' | 'finished', revision };
 }
 
-function headOf(activity: Omit<StoredActivity, 'metrics' | 'versions'>) {
+function headOf(activity: Omit<StoredActivity, 'metrics' | 'versions' | 'origins'>) {
   const { athlete, origin, sport, startMs, endMs, follows, devices, settingsVersion } = activity;
   return {
     ...revisionOf(activity),
@@ -199,10 +202,14 @@ export function lapsAnswer(activity: StoredActivity) {
   return { ...revisionOf(activity), laps, splits_metric, splits_imperial };
 }
 
+export function sourcesAnswer(activity: StoredActivity) {
+  return { ...revisionOf(activity), ...explained(activity.origins) };
+}
+
 export function streamsAnswer(
   activity: StoredActivity,
   { channels, fromMs, toMs, stepMs }: StreamsQuestion,
-  buckets: readonly StreamBucket[],
+  { sources, buckets }: Streams,
 ) {
   const column = (c: number, read: (value: NonNullable<StreamBucket['values'][number]>) => number) =>
     buckets.map(({ values }) => {
@@ -210,14 +217,20 @@ export function streamsAnswer(
       return value === null ? null : read(value) / channels[c].scale;
     });
   const columns = channels.map(({ name, rollUp }, c) => {
-    if (rollUp === 'last') return [name, { last: column(c, (value) => ('last' in value ? value.last : Number.NaN)) }];
+    const from = buckets.map((bucket) => bucket.from[c]);
+    if (rollUp === 'last')
+      return [name, { from, last: column(c, (value) => ('last' in value ? value.last : Number.NaN)) }];
     const fold = (of: (value: { n: number; sum: number; min: number; max: number }) => number) =>
       column(c, (value) => ('last' in value ? Number.NaN : of(value)));
-    return [name, { avg: fold(({ sum, n }) => sum / n), min: fold(({ min }) => min), max: fold(({ max }) => max) }];
+    return [
+      name,
+      { from, avg: fold(({ sum, n }) => sum / n), min: fold(({ min }) => min), max: fold(({ max }) => max) },
+    ];
   });
   return {
     ...revisionOf(activity),
     ...{ fromMs, toMs, stepMs },
+    sources: [...sources],
     startMs: buckets.map(({ startMs }) => startMs),
     channels: Object.fromEntries(columns),
   };

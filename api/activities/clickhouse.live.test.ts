@@ -24,13 +24,14 @@ activityReaderConformance(
       reader: createClickHouseActivityReader(client),
       async insert(activities, epoch = 1) {
         // As the processors write them; what they do not need to read is left out.
-        const rows = activities.map(({ startMs, endMs, metrics, settingsVersion, ...rest }) => ({
+        const rows = activities.map(({ startMs, endMs, metrics, origins, settingsVersion, ...rest }) => ({
           ...rest,
           epoch,
           settings_version: settingsVersion,
           start: new Date(startMs).toISOString().slice(0, -1),
           end: new Date(endMs).toISOString().slice(0, -1),
           metrics: metrics === null ? '' : JSON.stringify(metrics),
+          origins: JSON.stringify(origins),
         }));
         await clickhouse.insertRows('activities', rows);
       },

@@ -1,4 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { NO_ORIGINS } from '../../schemas/activity-origins.ts';
 import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
 import type { Cell } from '../stores/questdb-client.ts';
 import { type ActivityReader, type ListedActivity, type ListQuery, SUMMARY_METRICS } from './reader.ts';
@@ -28,11 +29,16 @@ export function createClickHouseActivityReader({ select }: Pick<ClickHouseQuerie
       return (await select(listSql(query), listParams(query), signal)).map(toListed);
     },
     async read(athlete, id, signal) {
-      const sql = `SELECT ${COLUMNS.join(', ')}, metrics, toJSONString(versions) ${HELD} AND id = {id:String}`;
+      const sql = `SELECT ${COLUMNS.join(', ')}, metrics, toJSONString(versions), origins ${HELD} AND id = {id:String}`;
       const [row] = await select(sql, { athlete, id }, signal);
       if (row === undefined) return null;
-      const [metrics, versions] = row.slice(COLUMNS.length).map(String);
-      return { ...toRecord(row), metrics: metrics === '' ? null : JSON.parse(metrics), versions: JSON.parse(versions) };
+      const [metrics, versions, origins] = row.slice(COLUMNS.length).map(String);
+      return {
+        ...toRecord(row),
+        metrics: metrics === '' ? null : JSON.parse(metrics),
+        versions: JSON.parse(versions),
+        origins: origins === '' ? NO_ORIGINS : JSON.parse(origins),
+      };
     },
   };
 }
@@ -64,7 +70,7 @@ function toListed(row: Cell[]): ListedActivity {
   return { ...toRecord(row), summary: Object.fromEntries(summary) };
 }
 
-function toRecord(row: Cell[]): Omit<ActivityRecord, 'metrics'> {
+function toRecord(row: Cell[]): Omit<ActivityRecord, 'metrics' | 'origins'> {
   const [id, athlete, revision, status, origin, sport, startMs, endMs, follows, devices, settings] = row;
   return {
     id: String(id),

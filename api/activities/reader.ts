@@ -15,7 +15,7 @@ export const SUMMARY_METRICS = [
 ] as const satisfies readonly MetricName[];
 export type SummaryMetrics = Partial<Pick<ActivityMetrics, (typeof SUMMARY_METRICS)[number]>>;
 
-export type ListedActivity = Omit<ActivityRecord, 'metrics'> & { readonly summary: SummaryMetrics };
+export type ListedActivity = Omit<ActivityRecord, 'metrics' | 'origins'> & { readonly summary: SummaryMetrics };
 
 export type StoredActivity = ActivityRecord & {
   /** Of the algorithms that computed its metrics. */
@@ -57,7 +57,7 @@ export function compareActivities(a: ActivityKey, b: ActivityKey): number {
   return a.id < b.id ? 1 : -1;
 }
 
-export function listed({ metrics, ...rest }: ActivityRecord): ListedActivity {
+export function listed({ metrics, origins: _, ...rest }: ActivityRecord): ListedActivity {
   const summary = SUMMARY_METRICS.flatMap((name) => (metrics === null ? [] : [[name, metrics[name]]]));
   return { ...rest, summary: Object.fromEntries(summary) as SummaryMetrics };
 }

@@ -197,6 +197,41 @@ test('laps and splits come with their quality', async (t) => {
   assert.deepEqual(body, { id: ended.id, status: 'finished', revision: 40, laps, splits_metric, splits_imperial });
 });
 
+test('who gave what, and why, is told in numbers and in words', async (t) => {
+  const { activities, hold, get } = await createTestApi(t);
+  const ended = storedActivity({ startMs: at(5) });
+  activities.insert([ended]);
+  hold('ann', nothing);
+  const { status, body } = await get(`/v1/activities/${ended.id}/sources`, 'watch-1');
+  assert.equal(status, 200);
+  assert.match(body.rule, /files, which fill what all others lack/);
+  const [watch, file] = body.sources;
+  assert.deepEqual([watch.device, watch.source, watch.isFile], ['watch-1', 'gps', false]);
+  assert.deepEqual(file, {
+    device: 'files-ann',
+    source: 'file:0a1b2c3d',
+    isFile: true,
+    rank: 2_000_009,
+    groups: [
+      {
+        group: 'position',
+        ...{
+          gaveS: 60,
+          aloneS: 60,
+          outrankedS: 540,
+          gave: [{ fromS: 300, untilS: 360 }],
+          alone: [{ fromS: 300, untilS: 360 }],
+          isCoarse: false,
+        },
+        reasons: [
+          'Only it measured position for 60 s: 0:05:00–0:06:00.',
+          'Its position does not count for 540 s, because better ranked sources measured it: watch-1/gps (540 s).',
+        ],
+      },
+    ],
+  });
+});
+
 test('streams are merged over devices and both stores, by rank, without losing an extreme', async (t) => {
   const { activities, hold, hot, cold, get } = await createTestApi(t);
   const startMs = NOW_MS - HOT_MS - 5_000;
@@ -225,11 +260,12 @@ test('streams are merged over devices and both stores, by rank, without losing a
     fromMs: startMs,
     toMs: startMs + 10_000,
     stepMs: 1_000,
+    sources: ['strap-1/hr', 'watch-1/watch'],
     startMs: seconds.map((s) => startMs + s * 1_000),
     channels: {
-      heart_rate: { avg: beats, min: beats, max: beats },
-      latitude: { last: seconds },
-      speed: { avg: speeds, min: speeds, max: speeds },
+      heart_rate: { from: seconds.map((s) => (s >= 4 && s < 6 ? 1 : 0)), avg: beats, min: beats, max: beats },
+      latitude: { from: seconds.map(() => 1), last: seconds },
+      speed: { from: seconds.map(() => 1), avg: speeds, min: speeds, max: speeds },
     },
   });
   const part = await get(`/v1/activities/${ended.id}/streams?channels=speed&from=${startMs + 6_000}`, 'watch-1');

@@ -11,6 +11,7 @@ import {
   detailAnswer,
   lapsAnswer,
   listedAnswer,
+  sourcesAnswer,
   streamsAnswer,
 } from './answer.ts';
 import { addExportRoute } from './export/routes.ts';
@@ -24,7 +25,8 @@ import {
   StreamsQuery,
 } from './query.ts';
 import { type ActivityReader, listed, type StoredActivity } from './reader.ts';
-import { readStreams, stepFor } from './streams.ts';
+import { ActivitySources } from './sources.ts';
+import { NO_STREAMS, readStreams, stepFor } from './streams.ts';
 
 export interface ActivityRoutesDeps {
   readonly activities: ActivityReader;
@@ -137,6 +139,27 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
   );
 
   server.get(
+    '/v1/activities/:id/sources',
+    {
+      schema: {
+        ...common,
+        operationId: 'readSources',
+        summary: 'Which device and source gave what of an activity, and why',
+        description: 'One athlete may wear several devices, and a file of the same activity may come later.',
+        params: ActivityParams,
+        querystring: OneActivityQuery,
+        response: { ...ok('The best ranked first', ActivitySources), ...ofOne },
+      },
+    },
+    async (request, reply) => {
+      const athlete = await access.requireAthlete(request, request.query.athlete);
+      const activity = await find(athlete, request.params.id, whenGone(reply));
+      if (answersKnown(request.headers['if-none-match'], activity, reply)) return;
+      return sourcesAnswer(activity);
+    },
+  );
+
+  server.get(
     '/v1/activities/:id/streams',
     {
       schema: {
@@ -158,9 +181,10 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
       const activity = await find(athlete, request.params.id, signal);
       const { channels, points, fromMs, toMs } = readStreamsRange(activity, request.query);
       const stepMs = stepFor(toMs - fromMs, points);
-      const question = { devices: activity.devices, channels, fromMs, toMs, stepMs };
-      const buckets = fromMs < toMs ? await readStreams(history, question, signal) : [];
-      return streamsAnswer(activity, question, buckets);
+      const { devices, origins } = activity;
+      const question = { devices, origins, channels, fromMs, toMs, stepMs };
+      const streams = fromMs < toMs ? await readStreams(history, question, signal) : NO_STREAMS;
+      return streamsAnswer(activity, question, streams);
     },
   );
 

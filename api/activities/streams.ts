@@ -1,3 +1,4 @@
+import type { ActivityOrigins } from '../../schemas/activity-origins.ts';
 import { type Channel, channelsOf } from '../../schemas/channels.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import type { SampleHistory } from '../samples/history.ts';
@@ -8,6 +9,8 @@ const MAX_SOURCES_READ = 32;
 
 export interface StreamsQuestion {
   readonly devices: readonly string[];
+  /** Ranks of sources, as they counted for the metrics; another source has its usual rank. */
+  readonly origins: ActivityOrigins;
   readonly channels: readonly Channel[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -18,6 +21,14 @@ export interface StreamsQuestion {
 export interface StreamBucket {
   readonly startMs: number;
   readonly values: readonly (BucketValue | null)[];
+  /** Of each value, the place of who gave it in {@link Streams.sources}; null where there is none. */
+  readonly from: readonly (number | null)[];
+}
+
+export interface Streams {
+  /** `device/source`, the best ranked first. */
+  readonly sources: readonly string[];
+  readonly buckets: readonly StreamBucket[];
 }
 
 /**
@@ -36,9 +47,10 @@ export function stepFor(rangeMs: number, points: number): number {
  */
 export async function readStreams(
   history: Pick<SampleHistory, 'buckets'>,
-  { devices, channels, fromMs, toMs, stepMs }: StreamsQuestion,
+  { devices, origins, channels, fromMs, toMs, stepMs }: StreamsQuestion,
   signal?: AbortSignal,
-): Promise<StreamBucket[]> {
+): Promise<Streams> {
+  const ranks = new Map(origins.sources.map((one) => [`${one.device}/${one.source}`, one.rank]));
   const limit = (Math.ceil((toMs - fromMs) / stepMs) + 1) * MAX_SOURCES_READ;
   const ofDevices = await Promise.all(
     devices.map(async (device) => {
@@ -54,16 +66,29 @@ export async function readStreams(
         limit,
       };
       const buckets = await history.buckets(query, signal);
-      return buckets.map((bucket) => ({ ...bucket, rank: rankOf(device, bucket.source) }));
+      return buckets.map((bucket) => {
+        const name = `${device}/${bucket.source}`;
+        return { ...bucket, name, rank: ranks.get(name) ?? rankOf(device, bucket.source) };
+      });
     }),
   );
-  const merged = new Map<number, (BucketValue | null)[]>();
-  for (const { startMs, values } of ofDevices.flat().sort((a, b) => a.rank - b.rank)) {
-    const before = merged.get(startMs);
-    if (before === undefined) merged.set(startMs, [...values]);
-    else for (const [c, value] of values.entries()) before[c] ??= value;
+  const inOrder = ofDevices.flat().sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
+  const sources = [...new Set(inOrder.map(({ name }) => name))];
+  const places = new Map(sources.map((name, place) => [name, place]));
+  const merged = new Map<number, { values: (BucketValue | null)[]; from: (number | null)[] }>();
+  for (const { startMs, values, name } of inOrder) {
+    const bucket = merged.get(startMs) ?? { values: channels.map(() => null), from: channels.map(() => null) };
+    merged.set(startMs, bucket);
+    for (const [c, value] of values.entries()) {
+      if (value === null || bucket.values[c] !== null) continue;
+      bucket.values[c] = value;
+      bucket.from[c] = places.get(name)!;
+    }
   }
-  return [...merged].map(([startMs, values]) => ({ startMs, values })).sort((a, b) => a.startMs - b.startMs);
+  const buckets = [...merged].map(([startMs, bucket]) => ({ startMs, ...bucket }));
+  return { sources, buckets: buckets.sort((a, b) => a.startMs - b.startMs) };
 }
+
+export const NO_STREAMS: Streams = { sources: [], buckets: [] };
 
 export const STREAM_CHANNELS: readonly Channel[] = channelsOf('samples');

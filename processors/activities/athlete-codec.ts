@@ -1,13 +1,14 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
-import type { KeptMarks } from './device-marks.ts';
 import { restoreActivityMetrics } from './metrics/activity-metrics.ts';
 import { CheckpointError } from './metrics/checkpoint.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
+import type { KeptOrigins } from './origins.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
 import { Session, type SessionStart } from './session.ts';
 import type { Athlete, KnownSource } from './shard-activities.ts';
+import type { KeptMarks } from './source-marks.ts';
 import type { Waiting } from './timeline.ts';
 
 /** Grows with every change of what follows it. */
@@ -17,6 +18,7 @@ interface KeptSession {
   readonly start: Omit<SessionStart, 'profile'>;
   readonly starters: readonly string[];
   readonly devices: readonly string[];
+  readonly origins: KeptOrigins;
   readonly aliveS: number;
   readonly isIncomplete: boolean;
   readonly isPublished: boolean;
@@ -61,9 +63,11 @@ export function encodeAthlete({ key, heardMs, touchedSeq, isResting, sources, ti
   return writer.take();
 }
 
-function keptSession({ start, starters, devices, aliveS, isIncomplete, isPublished }: Session): KeptSession {
+function keptSession(session: Session): KeptSession {
+  const { start, starters, devices, aliveS, isIncomplete, isPublished } = session;
   const { profile: _, ...rest } = start;
-  return { start: rest, starters: [...starters], devices: [...devices], aliveS, isIncomplete, isPublished };
+  const origins = session.origins.encode();
+  return { start: rest, starters: [...starters], devices: [...devices], origins, aliveS, isIncomplete, isPublished };
 }
 
 /**
@@ -96,9 +100,9 @@ export function decodeAthlete(
 
 /** The profile is the one that the activity began with. */
 function restoreSession(kept: KeptSession, head: Uint8Array, blocks: ReadonlyMap<string, Uint8Array>): Session {
-  const { start, starters, devices } = kept;
+  const { start, starters, devices, origins } = kept;
   const { config, metrics } = restoreActivityMetrics(head, blocks);
-  const session = new Session({ ...start, profile: config.profile }, { metrics, starters, devices });
+  const session = new Session({ ...start, profile: config.profile }, { metrics, starters, devices, origins });
   session.aliveS = kept.aliveS;
   session.isIncomplete = kept.isIncomplete;
   session.isPublished = kept.isPublished;

@@ -74,7 +74,7 @@ AND start < ${at('until_ms')} AND end > ${at('from_ms')}`,
 }
 
 function activityRow(record: ActivityRecord, epoch: number): object {
-  const { startMs, endMs, settingsVersion, metrics, ...rest } = record;
+  const { startMs, endMs, settingsVersion, metrics, origins, ...rest } = record;
   const numbers = NUMBERS.map((name) => [name, metrics?.[name].value ?? null]);
   const load = LOADS.map((name) => metrics?.[name].value ?? null).find((value) => value !== null) ?? null;
   return {
@@ -88,6 +88,7 @@ function activityRow(record: ActivityRecord, epoch: number): object {
     training_load: load,
     metrics: metrics === null ? '' : JSON.stringify(metrics),
     versions: METRIC_VERSIONS,
+    origins: JSON.stringify(origins),
   };
 }
 

@@ -4,6 +4,7 @@ import { createManualClock } from '../../runtime/clock.ts';
 import type { ShardStatus } from '../../runtime/holder/shard.ts';
 import { createMemoryBusHub } from '../../runtime/memory-bus.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { NO_ORIGINS } from '../../schemas/activity-origins.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import {
   encodeLive,
@@ -23,7 +24,7 @@ const names = createNames();
 
 const activityAt = (endMs: number): ActivityRecord => ({
   ...{ id: 'a', athlete: 'ann', revision: 2, status: 'live', origin: 'device', sport: 'run', startMs: 0, endMs },
-  ...{ follows: '', devices: [], settingsVersion: 0, metrics: null },
+  ...{ follows: '', devices: [], origins: NO_ORIGINS, settingsVersion: 0, metrics: null },
 });
 
 function setUp() {

@@ -1,4 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { NO_ORIGINS } from '../../schemas/activity-origins.ts';
 import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
 import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
@@ -92,11 +93,11 @@ export function findActivities(
     const rank = rankOf(device, source, settings.preferredSources);
     timeline.reach(tsMs, revision);
     if (kind !== 'samples') {
-      timeline.note(kind, tsMs, { device, rank }, values);
+      timeline.note(kind, tsMs, { device, source, rank }, values);
       continue;
     }
     values.forEach((value, channel) => {
-      if (value !== null) timeline.put(tsMs, { device, rank }, channel, value);
+      if (value !== null) timeline.put(tsMs, { device, source, rank }, channel, value);
     });
   }
   timeline.advance(Math.floor(timeline.newestMs / 1000) + 1, revision);
@@ -117,6 +118,7 @@ function withdrawn(athlete: string, { id, fromMs, untilMs }: Span & { id: string
     follows: '',
     devices: [],
     settingsVersion: 0,
+    origins: NO_ORIGINS,
     metrics: null,
   };
 }

@@ -3,6 +3,8 @@ import type { ActivityMetrics } from '../../schemas/activity-metrics.ts';
 import type { EventType, Sport } from '../../schemas/events.ts';
 import type { AthleteProfile } from '../../schemas/settings-at.ts';
 import { createActivityMetrics, type LiveMetrics } from './metrics/activity-metrics.ts';
+import { type KeptOrigins, OriginTally } from './origins.ts';
+import type { Measured } from './source-marks.ts';
 import { METRICS_SPORT } from './sports.ts';
 
 export interface SessionStart {
@@ -16,12 +18,20 @@ export interface SessionStart {
   readonly profile: AthleteProfile;
 }
 
+interface ResumedSession {
+  readonly metrics: LiveMetrics;
+  readonly starters: readonly string[];
+  readonly devices: readonly string[];
+  readonly origins: KeptOrigins;
+}
+
 /** One activity while it goes on: what of it is final. */
 export class Session {
   readonly start: SessionStart;
   readonly metrics: LiveMetrics;
   /** Those that measured something in a second that counts. */
   readonly devices: Set<string>;
+  readonly origins: OriginTally;
   /** Devices that said `start` and not yet `stop`. The first one's pauses and laps count, or each would count twice. */
   readonly starters: Set<string>;
   /** The last second that counts: with movement, or any at all when a device said that it goes on. */
@@ -31,16 +41,14 @@ export class Session {
   /** Nothing came since it was last handed out as finished. */
   isPublished = false;
 
-  constructor(
-    start: SessionStart,
-    resumed?: { metrics: LiveMetrics; starters: readonly string[]; devices: readonly string[] },
-  ) {
+  constructor(start: SessionStart, resumed?: ResumedSession) {
     this.start = start;
     const { startS, sport, profile } = start;
     this.metrics =
       resumed?.metrics ??
       createActivityMetrics({ sport: METRICS_SPORT[sport], startS, profile, altitudeSource: 'barometer' });
     this.devices = new Set(resumed?.devices);
+    this.origins = new OriginTally(resumed?.origins);
     this.starters = new Set(resumed?.starters);
     this.aliveS = startS;
   }
@@ -49,14 +57,22 @@ export class Session {
     return activityId(this.start.athlete, this.start.startS * 1000);
   }
 
-  fold(atS: number, rows: Int32Array, from: number, devices: Iterable<string>): void {
+  fold(atS: number, rows: Int32Array, from: number, measured: readonly Measured[]): void {
     this.metrics.fold(atS, rows, from);
-    for (const device of devices) this.devices.add(device);
+    this.origins.fold(atS - this.start.startS, measured);
+    for (const { device } of measured) this.devices.add(device);
     this.isPublished = false;
   }
 
-  beat({ atMs, value, device }: { atMs: number; value: number; device: string }): void {
+  /** `beating`: who had beats in each second; a second is taken out with its first beat. */
+  beat(
+    { atMs, value, device }: { atMs: number; value: number; device: string },
+    beating: Map<number, Measured[]>,
+  ): void {
     this.metrics.foldBeat(atMs, value);
+    const atS = Math.floor(atMs / 1000);
+    this.origins.fold(atS - this.start.startS, beating.get(atS) ?? []);
+    beating.delete(atS);
     this.devices.add(device);
     this.isPublished = false;
   }
@@ -103,6 +119,7 @@ export class Session {
       follows,
       devices: [...this.devices].sort(),
       settingsVersion,
+      origins: this.origins.origins(),
       metrics,
     };
   }

@@ -8,7 +8,7 @@ import { DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
 import { Timeline } from './timeline.ts';
 
 const START_MS = 1_700_000_000_000;
-const WATCH = { device: 'watch', rank: 1 };
+const WATCH = { device: 'watch', source: 'gps', rank: 1 };
 
 function runFor(seconds: number, isStarted: boolean): Timeline {
   const timeline = new Timeline({

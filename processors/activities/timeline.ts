@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { BEAT_BIT } from '../../schemas/activity-origins.ts';
 import type { SampleBatch } from '../../schemas/batch/reader.ts';
 import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
 import type { SettingsAt } from '../../schemas/settings-at.ts';
-import { DeviceMarks } from './device-marks.ts';
 import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
 import type { ActivityOptions } from './options.ts';
 import { Session } from './session.ts';
+import { type Measured, type RankedSource, SourceMarks } from './source-marks.ts';
 
 /** A beat or an event that waits for its second to become final. */
 export type Waiting =
@@ -15,6 +16,7 @@ export type Waiting =
       readonly type: 'beat';
       readonly atMs: number;
       readonly device: string;
+      readonly source: string;
       readonly rank: number;
       readonly value: number;
     }
@@ -52,7 +54,7 @@ const MAX_WAITING = 4_096;
 export class Timeline {
   readonly deps: TimelineDeps;
   window: SecondsWindow | null = null;
-  readonly marks: DeviceMarks;
+  readonly marks: SourceMarks;
   session: Session | null = null;
   /** Beats and events in the window. */
   waiting: Waiting[] = [];
@@ -62,7 +64,7 @@ export class Timeline {
 
   constructor(deps: TimelineDeps) {
     this.deps = deps;
-    this.marks = new DeviceMarks(this.capacityS);
+    this.marks = new SourceMarks(this.capacityS);
   }
 
   get capacityS(): number {
@@ -83,24 +85,26 @@ export class Timeline {
   }
 
   /** Takes one value of a sample whose time was reached. */
-  put(atMs: number, { device, rank }: { device: string; rank: number }, channel: number, value: number): void {
-    if (this.window?.put(atMs, rank, channel, value) === 'taken') this.marks.add(Math.floor(atMs / 1000), device);
+  put(atMs: number, source: RankedSource, channel: number, value: number): void {
+    const isTaken = this.window?.put(atMs, source.rank, channel, value) === 'taken';
+    if (isTaken) this.marks.add(Math.floor(atMs / 1000), source, 1 << channel);
   }
 
   /** Takes all values of one row of a batch whose time was reached; the columns are in the order of the channels. */
-  putRow(atMs: number, { device, rank }: { device: string; rank: number }, columns: Columns, row: number): void {
-    if (this.window?.putRow(atMs, rank, columns, row)) this.marks.add(Math.floor(atMs / 1000), device);
+  putRow(atMs: number, source: RankedSource, columns: Columns, row: number): void {
+    const channels = this.window?.putRow(atMs, source.rank, columns, row) ?? 0;
+    if (channels !== 0) this.marks.add(Math.floor(atMs / 1000), source, channels);
   }
 
   /** Takes a beat, or an event by its codes, whose time was reached. False when too many wait. */
   note(
     kind: 'rr' | 'events',
     atMs: number,
-    { device, rank }: { device: string; rank: number },
+    { device, source, rank }: RankedSource,
     [value, sport]: readonly (number | null)[],
   ): boolean {
     if (value === null) return true;
-    if (kind === 'rr') return this.#wait({ type: 'beat', atMs, device, rank, value });
+    if (kind === 'rr') return this.#wait({ type: 'beat', atMs, device, source, rank, value });
     const event = eventOfCode(value);
     return event === null || this.#wait({ type: 'event', atMs, device, event, sport: sportOfCode(sport ?? 0) });
   }
@@ -134,13 +138,15 @@ export class Timeline {
     if (window === null || untilS <= window.firstS) return;
     const foldUntil = (limitS: number) =>
       window.takeUntil(limitS, (atS, rows, from) => this.#second(atS, rows, from, revision));
-    for (const one of this.#due(untilS * 1000)) {
+    const due = this.#due(untilS * 1000);
+    const beating = whoBeats(due);
+    for (const one of bestBeats(due)) {
       const atS = Math.floor(one.atMs / 1000);
       // What opens an activity comes before its second, everything else after it.
       foldUntil(Math.min(untilS, opens(one) ? atS : atS + 1));
       this.#endIfSilent(atS, revision);
       if (one.type === 'event') this.#event(one, atS, revision);
-      else if (this.session) this.session.beat(one);
+      else if (this.session) this.session.beat(one, beating);
     }
     foldUntil(untilS);
     this.#endIfSilent(untilS, revision);
@@ -194,12 +200,12 @@ export class Timeline {
     const due = this.waiting.filter(({ atMs }) => atMs < untilMs);
     if (due.length === 0) return due;
     this.waiting = this.waiting.filter(({ atMs }) => atMs >= untilMs);
-    return bestBeats(distinct(due.sort(byTime)));
+    return distinct(due.sort(byTime));
   }
 
   #second(atS: number, rows: Int32Array, from: number, revision: number): void {
     const { silenceS, tailS } = this.deps.options;
-    const devices = this.marks.take(atS);
+    const measured = this.marks.take(atS);
     const isMoving = moves(rows, from);
     this.#endIfSilent(atS, revision);
     if (this.session === null) {
@@ -212,7 +218,7 @@ export class Timeline {
     const session = this.session!;
     if (isMoving || session.starters.size > 0) session.aliveS = atS;
     else if (atS - session.aliveS > tailS) return;
-    session.fold(atS, rows, from, devices);
+    session.fold(atS, rows, from, measured);
   }
 
   #event({ event, device, sport }: Extract<Waiting, { type: 'event' }>, atS: number, revision: number): void {
@@ -302,6 +308,20 @@ function byTime(a: Waiting, b: Waiting): number {
 /** The same event or beat that came twice counts once. */
 function distinct(sorted: readonly Waiting[]): Waiting[] {
   return sorted.filter((one, i) => i === 0 || byTime(sorted[i - 1], one) !== 0);
+}
+
+/** Who had beats in each second. */
+function whoBeats(due: readonly Waiting[]): Map<number, Measured[]> {
+  const found = new Map<number, Measured[]>();
+  for (const one of due) {
+    if (one.type !== 'beat') continue;
+    const { device, source, rank } = one;
+    const atS = Math.floor(one.atMs / 1000);
+    const inSecond = found.get(atS) ?? [];
+    if (inSecond.some((other) => other.device === device && other.source === source)) continue;
+    found.set(atS, [...inSecond, { device, source, rank, channels: BEAT_BIT }]);
+  }
+  return found;
 }
 
 /** Of each second only the beats of the best-ranked source: two straps would give every interval twice. */

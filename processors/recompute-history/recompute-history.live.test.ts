@@ -40,7 +40,9 @@ const argv = () => [
 ];
 
 before(async () => {
-  [nats, store] = await Promise.all([startTestNats(), startTestClickHouse()]);
+  // Each is kept as soon as it is there: when the other does not start, it is ended all the same.
+  nats = await startTestNats();
+  store = await startTestClickHouse();
   clickHouse = createClickHouse(store.url);
   const options = readOptions(recomputeHistoryOptions, { argv: argv(), env: {} });
   platform = await openPlatform(options, { name: 'test', logger: createSilentLog(), release });

@@ -1,5 +1,6 @@
 import { type ActivityRecord, activityId } from '../../../schemas/activity.ts';
 import type { ActivityMetrics, Quality } from '../../../schemas/activity-metrics.ts';
+import { NO_ORIGINS } from '../../../schemas/activity-origins.ts';
 import { createActivityMetrics } from '../metrics/activity-metrics.ts';
 
 export const START_MS = Date.UTC(2026, 5, 1, 8);
@@ -20,7 +21,14 @@ export function activityWith(
   const startMs = START_MS + nth * 7_200_000;
   return {
     ...{ id: activityId(athlete, startMs), athlete, revision: 40, status: 'finished', origin: 'device', sport: 'run' },
-    ...{ startMs, endMs: startMs + 3_600_000, follows: '', devices: ['watch'], settingsVersion: 1 },
+    ...{
+      startMs,
+      endMs: startMs + 3_600_000,
+      follows: '',
+      devices: ['watch'],
+      origins: NO_ORIGINS,
+      settingsVersion: 1,
+    },
     metrics: { ...NOTHING_MEASURED, moving_s: measured(3_600), ...metrics },
     ...rest,
   };

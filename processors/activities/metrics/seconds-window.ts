@@ -53,22 +53,22 @@ export class SecondsWindow {
   }
 
   /**
-   * Takes all values that one row of a batch has; the columns are in the order of the channel table. False when it has
-   * none, or its second is not in the window.
+   * Takes all values that one row of a batch has; the columns are in the order of the channel table. Answers a bit for
+   * each channel that had one, by its index: 0 when there is none, or its second is not in the window.
    */
-  putRow(atMs: number, rank: number, columns: readonly (ValueColumn | null)[], row: number): boolean {
+  putRow(atMs: number, rank: number, columns: readonly (ValueColumn | null)[], row: number): number {
     const atS = Math.floor(atMs / 1000);
-    if (this.#where(atS) !== 'taken') return false;
+    if (this.#where(atS) !== 'taken') return 0;
     const slot = this.#slotOf(atS);
     const claim = claimOf(atMs, atS, rank);
-    let hasValue = false;
+    let channels = 0;
     for (let channel = 0; channel < columns.length; channel++) {
       const column = columns[channel];
       if (column === null || column.nulls[row] !== 0) continue;
       this.#claim(slot, claim, rank, channel, column.values[row]);
-      hasValue = true;
+      channels |= 1 << channel;
     }
-    return hasValue;
+    return channels;
   }
 
   #where(atS: number): Taken {

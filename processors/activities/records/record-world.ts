@@ -1,5 +1,6 @@
 import type { ActivityRecord } from '../../../schemas/activity.ts';
 import type { Effort, Mark, Peak, Quality } from '../../../schemas/activity-metrics.ts';
+import { NO_ORIGINS } from '../../../schemas/activity-origins.ts';
 import type { Sport } from '../../../schemas/events.ts';
 import { createActivityMetrics } from '../metrics/activity-metrics.ts';
 import { maybe } from '../metrics/metric.ts';
@@ -52,7 +53,14 @@ export function finished({ athlete, id, startMs }: Named, shown: Shown, revision
   const { efforts, peaks, distance, climb } = metricsOf(shown);
   return {
     ...{ id, athlete, revision, status: 'finished', origin: 'device', sport: shown.sport },
-    ...{ startMs, endMs: startMs + 3_600_000, follows: '', devices: ['watch'], settingsVersion: 0 },
+    ...{
+      startMs,
+      endMs: startMs + 3_600_000,
+      follows: '',
+      devices: ['watch'],
+      origins: NO_ORIGINS,
+      settingsVersion: 0,
+    },
     metrics: {
       ...NOTHING_MEASURED,
       best_efforts: { value: efforts, quality: quality([]) },
@@ -66,7 +74,15 @@ export function finished({ athlete, id, startMs }: Named, shown: Shown, revision
 export function withdrawn({ athlete, id, startMs }: Named, revision: number): ActivityRecord {
   return {
     ...{ id, athlete, revision, status: 'withdrawn', origin: 'stream', sport: 'other' },
-    ...{ startMs, endMs: startMs + 1_000, follows: '', devices: [], settingsVersion: 0, metrics: null },
+    ...{
+      startMs,
+      endMs: startMs + 1_000,
+      follows: '',
+      devices: [],
+      origins: NO_ORIGINS,
+      settingsVersion: 0,
+      metrics: null,
+    },
   };
 }
 

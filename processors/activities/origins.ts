@@ -1,0 +1,178 @@
+import {
+  type ActivityOrigins,
+  type ChannelGroup,
+  GROUP_CHANNELS,
+  GROUP_NAMES,
+  type GroupShare,
+  type SpanS,
+} from '../../schemas/activity-origins.ts';
+import type { Measured, RankedSource } from './source-marks.ts';
+
+/** Bounds of what is kept of an activity. */
+const MAX_SOURCES = 32;
+const MAX_CONTESTS = 128;
+const MAX_SPANS = 24;
+/** Who pauses for no longer goes on: devices that record cleverly send a sample every few seconds. */
+const JOIN_S = 10;
+
+/** Begins and ends in turn. */
+type Spans = number[];
+
+interface GroupTally {
+  gaveS: number;
+  aloneS: number;
+  outrankedS: number;
+  readonly gave: Spans;
+  readonly alone: Spans;
+  isCoarse: boolean;
+}
+
+interface SourceTally extends RankedSource {
+  /** By the group's place. */
+  readonly groups: (GroupTally | null)[];
+}
+
+interface ContestTally {
+  readonly group: number;
+  readonly winner: string;
+  readonly loser: string;
+  seconds: number;
+}
+
+export interface KeptOrigins {
+  readonly sources: readonly SourceTally[];
+  readonly contests: readonly ContestTally[];
+}
+
+const nameOf = ({ device, source }: { device: string; source: string }) => `${device}/${source}`;
+
+/**
+ * Counts who gave what of an activity, second by second in order, so that the same seconds give the same counts however
+ * they came. In each second the best ranked source that has a value of a channel gives it, as in the window of seconds.
+ */
+export class OriginTally {
+  readonly #sources = new Map<string, SourceTally>();
+  readonly #contests = new Map<string, ContestTally>();
+
+  constructor(kept: KeptOrigins = { sources: [], contests: [] }) {
+    for (const source of kept.sources) this.#sources.set(nameOf(source), source);
+    for (const contest of kept.contests) this.#contests.set(contestKey(contest), contest);
+  }
+
+  /** One second, counted from the activity's start; seconds come in order. */
+  fold(atS: number, measured: readonly Measured[]): void {
+    const inOrder = measured.length < 2 ? measured : [...measured].sort(byRank);
+    for (let group = 0; group < GROUP_CHANNELS.length; group++) {
+      const channels = GROUP_CHANNELS[group];
+      const having = inOrder.filter((one) => (one.channels & channels) !== 0);
+      let given = 0;
+      for (const one of having) {
+        const gives = (one.channels & channels & ~given) !== 0;
+        given |= one.channels & channels;
+        this.#count(atS, group, one, gives, having.length === 1);
+        if (!gives) this.#contest(group, nameOf(having[0]), nameOf(one));
+      }
+    }
+  }
+
+  origins(): ActivityOrigins {
+    const sources = [...this.#sources.values()].sort(byRank);
+    const places = new Map(sources.map((source, place) => [nameOf(source), place]));
+    const contests = [...this.#contests.values()].sort(
+      (a, b) => a.group - b.group || (contestKey(a) < contestKey(b) ? -1 : 1),
+    );
+    return {
+      sources: sources.map(({ device, source, rank, groups }) => ({ device, source, rank, groups: sharesOf(groups) })),
+      contests: contests.map(({ group, winner, loser, seconds }) => ({
+        group: GROUP_NAMES[group],
+        winner: places.get(winner)!,
+        loser: places.get(loser)!,
+        seconds,
+      })),
+    };
+  }
+
+  /** What the constructor takes. */
+  encode(): KeptOrigins {
+    return { sources: [...this.#sources.values()], contests: [...this.#contests.values()] };
+  }
+
+  #count(atS: number, group: number, source: RankedSource, gives: boolean, isAlone: boolean): void {
+    const tally = this.#tally(source, group);
+    if (tally === null) return;
+    if (!gives) {
+      tally.outrankedS++;
+      return;
+    }
+    tally.gaveS++;
+    extend(tally, tally.gave, atS);
+    if (!isAlone) return;
+    tally.aloneS++;
+    extend(tally, tally.alone, atS);
+  }
+
+  /** Null when there is no room for another source. */
+  #tally(given: RankedSource, group: number): GroupTally | null {
+    const key = nameOf(given);
+    let found = this.#sources.get(key);
+    if (found === undefined) {
+      if (this.#sources.size >= MAX_SOURCES) return null;
+      const { device, source, rank } = given;
+      found = { device, source, rank, groups: GROUP_NAMES.map(() => null) };
+      this.#sources.set(key, found);
+    }
+    found.groups[group] ??= { gaveS: 0, aloneS: 0, outrankedS: 0, gave: [], alone: [], isCoarse: false };
+    return found.groups[group];
+  }
+
+  #contest(group: number, winner: string, loser: string): void {
+    const key = contestKey({ group, winner, loser });
+    const found = this.#contests.get(key);
+    if (found !== undefined) {
+      found.seconds++;
+      return;
+    }
+    const hasRoom = this.#contests.size < MAX_CONTESTS && this.#sources.has(winner) && this.#sources.has(loser);
+    if (hasRoom) this.#contests.set(key, { group, winner, loser, seconds: 1 });
+  }
+}
+
+function contestKey({ group, winner, loser }: Pick<ContestTally, 'group' | 'winner' | 'loser'>): string {
+  return `${group} ${winner} ${loser}`;
+}
+
+/** Equal ranks are told apart by the names, so that the order is that of no arrival. */
+export function byRank(a: RankedSource, b: RankedSource): number {
+  return a.rank - b.rank || (nameOf(a) < nameOf(b) ? -1 : 1);
+}
+
+/** Goes on with the last span, or begins one; beyond the bound the two closest are joined. */
+function extend(tally: GroupTally, spans: Spans, atS: number): void {
+  const last = spans.length - 1;
+  if (last > 0 && atS - spans[last] <= JOIN_S) {
+    spans[last] = atS + 1;
+    return;
+  }
+  spans.push(atS, atS + 1);
+  if (spans.length <= 2 * MAX_SPANS) return;
+  let closest = 1;
+  for (let end = 1; end < spans.length - 1; end += 2) {
+    if (spans[end + 1] - spans[end] < spans[closest + 1] - spans[closest]) closest = end;
+  }
+  spans.splice(closest, 2);
+  tally.isCoarse = true;
+}
+
+function sharesOf(groups: readonly (GroupTally | null)[]): Partial<Record<ChannelGroup, GroupShare>> {
+  return Object.fromEntries(
+    groups.flatMap((tally, group) => {
+      if (tally === null) return [];
+      const { gave, alone, ...counts } = tally;
+      return [[GROUP_NAMES[group], { ...counts, gave: pairs(gave), alone: pairs(alone) }]];
+    }),
+  );
+}
+
+function pairs(spans: Spans): SpanS[] {
+  return Array.from({ length: spans.length / 2 }, (_, i): SpanS => [spans[2 * i], spans[2 * i + 1]]);
+}
