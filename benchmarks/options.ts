@@ -19,6 +19,7 @@ export const SCENARIOS = [
   'crossings',
   'live-latency',
   'fail-over',
+  'activity-import',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -36,6 +37,8 @@ export const MEASURED = [
   'live-latency',
   'fail-over',
   'live-activities',
+  'activity-files',
+  'activity-import',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];

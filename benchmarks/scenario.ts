@@ -2,6 +2,7 @@ import type { ReleaseStack } from '../runtime/release.ts';
 import type { Figure } from './figure.ts';
 import type { BenchOptions } from './options.ts';
 import { runActivityFiles } from './scenarios/activity-files/activity-files.ts';
+import { runActivityImport } from './scenarios/activity-import/activity-import.ts';
 import { runActivityStage } from './scenarios/activity-stage/activity-stage.ts';
 import { runCrossings } from './scenarios/crossings/crossings.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
@@ -64,4 +65,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   crossings: runCrossings,
   'live-latency': runLiveLatency,
   'fail-over': runFailOver,
+  'activity-import': runActivityImport,
 };

@@ -79,6 +79,8 @@ export const TARGETS: readonly Target[] = [
   less('crossings', 'p95Ms', '… one in twenty is worse than', 'ms', 700, 1_000),
   less('crossings', 'starterUs', 'CPU of one fix of an athlete in a race, crossings included', 'µs', 5, 10),
   less('live-latency', 'liveP99Ms', 'sample → live metric at a subscriber, 5,000 activities, p99', 'ms', 100, 250),
+  less('activity-files', 'fourHoursMs', 'a 4-hour FIT file with power is read', 'ms', 200, 300),
+  less('activity-import', 'finishedMs', '… imported, until the API shows its finished metrics', 'ms', 700, 1_000),
   less(
     'fail-over',
     'worstMs',

@@ -70,6 +70,32 @@ test('every frame is sent and acknowledged once when nothing goes wrong', async 
   assert.equal(acknowledged, 50);
 });
 
+test('no event is under way together with samples', async () => {
+  const isEvent = (seq: number) => seq === 1 || seq === 20 || seq === 21 || seq === 50;
+  const mixed = frames.map((frame) =>
+    isEvent(frame.seq) ? { ...frame, source: `${frame.source}:events`, columns: { event: [1] } } : frame,
+  );
+  const { connect } = createIngest(() => STORED);
+  const underWay = new Set<number>();
+  const watched: SendDeps['connect'] = async () => {
+    const connection = await connect();
+    const decoder = createFrameDecoder();
+    return {
+      ...connection,
+      async send(bytes) {
+        decoder.decode(bytes, 0, bytes.length);
+        const { seq } = decoder.frame;
+        underWay.add(seq);
+        assert.equal(new Set([...underWay].map(isEvent)).size, 1, `frames ${[...underWay]} are under way together`);
+        await systemClock.sleep(1);
+        underWay.delete(seq);
+        return connection.send(bytes);
+      },
+    };
+  };
+  assert.deepEqual(await sendFrames(mixed, depsOf(watched)), { frames: 50, rows: 50, dead: {} });
+});
+
 test('what is lost or refused is sent again until it is taken; what is dead is counted', async () => {
   const { connect, received, connections } = createIngest((connection, seq) => {
     if (connection === 1 && seq >= 20) return { kind: 'lost' };

@@ -1,6 +1,7 @@
 import { createBackoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Connect, ConnectError, type Connection, type Credentials } from '../runtime/device-client/connection.ts';
+import { kindOf } from '../schemas/channels.ts';
 import { encodeFrame, type SensorFrame } from '../schemas/frame/encode.ts';
 
 export interface SendDeps {
@@ -27,6 +28,8 @@ export class SendError extends Error {
   override name = 'SendError';
 }
 
+const isEvents = ({ source }: SensorFrame) => kindOf(source) === 'events';
+
 /** Frames under way at once; the server may allow fewer. */
 const MAX_WINDOW_FRAMES = 32;
 const BACKOFF_MS = [100, 300, 1_000, 3_000];
@@ -43,16 +46,22 @@ export async function sendFrames(frames: Iterable<SensorFrame>, deps: SendDeps):
   let [sentFrames, rows] = [0, 0];
   let progressMs = clock.monotonicMs();
   let again: SensorFrame[] = [];
+  let next: IteratorResult<SensorFrame> | null = null;
   let connection: Connection | null = null;
   let why = '';
 
-  /** The frames to send now: those that have to be sent again, then new ones. */
+  /**
+   * The frames to send now: those that have to be sent again, then new ones. Frames that are under way together may
+   * change places where their kinds differ, so what happened waits until all before it is stored, and the next samples
+   * wait for it: an activity's stop would else be known before most of the activity.
+   */
   function nextRound(size: number): SensorFrame[] {
     const round = again.splice(0, size);
     while (round.length < size) {
-      const { done, value } = source.next();
-      if (done) break;
-      round.push(value);
+      next ??= source.next();
+      if (next.done || (round.length > 0 && isEvents(round[0]) !== isEvents(next.value))) break;
+      round.push(next.value);
+      next = null;
     }
     return round;
   }

@@ -17,6 +17,7 @@ export interface Deployment extends LoadTarget {
   /** Where each ingest process shows its metrics. */
   readonly ingestAdmins: readonly string[];
   readonly tokenKey: string;
+  readonly websocketPort: number;
   /** By the name of the process. */
   readonly pids: ReadonlyMap<string, number>;
   /** Aborts, with the name, as soon as a part ends that nobody asked to. */
@@ -98,7 +99,16 @@ export async function startDeployment(
     ingestAdmins.push(service.urls.admin);
     onStarted(`ingest-${nth}`, performance.now() - fromMs, service.pid);
   }
-  return { ingestAdmins, urls, host, mqttPort, tokenKey: tokenKeys.privateFile, pids, lostSignal: lost.signal };
+  return {
+    ingestAdmins,
+    urls,
+    host,
+    mqttPort,
+    websocketPort: options.websocketPort,
+    tokenKey: tokenKeys.privateFile,
+    pids,
+    lostSignal: lost.signal,
+  };
 }
 
 interface SinkPlace {

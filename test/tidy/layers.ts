@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'device-sim': ['runtime', 'schemas', 'files'],
   stack: ['runtime', 'schemas'],
   // Whole deployments run as processes; a scenario may also measure one part by itself.
-  benchmarks: ['runtime', 'schemas', 'files', 'stack', 'device-sim', 'ingest', 'processors'],
+  benchmarks: ['runtime', 'schemas', 'files', 'stack', 'device-sim', 'ingest', 'processors', 'importer'],
   // Documents are generated from the tables of whoever owns them.
   docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack', 'benchmarks'],
 };

@@ -1,6 +1,6 @@
 import { createTestFit, fitSeconds, type TestField } from '../../../files/fit/fit-for-tests.ts';
 
-const START_MS = Date.UTC(2026, 0, 1, 6);
+export const RIDE_START_MS = Date.UTC(2026, 0, 1, 6);
 
 /** The fields that a bike computer with a power meter writes every second. */
 const RIDE: readonly TestField[] = [
@@ -19,7 +19,7 @@ const RIDE: readonly TestField[] = [
 /** A ride of so many seconds with a record a second, laps and a session; as FIT writes 33 bytes a record. */
 export function rideOf(seconds: number): Uint8Array {
   const fit = createTestFit();
-  const startS = fitSeconds(START_MS);
+  const startS = fitSeconds(RIDE_START_MS);
   fit.define(0, 0, [[0, 'enum']]);
   fit.data(0, 4);
   fit.define(1, 20, RIDE);

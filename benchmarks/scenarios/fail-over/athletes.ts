@@ -9,8 +9,8 @@ const SECOND_MS = 1_000;
 const INSTANCE = '00000000000000fa';
 const BOOT = '80000000000000fa';
 /** Each athlete stops now and then, and starts again a little later. */
-const ROUND_S = 160;
-const PAUSE_S = 20;
+const ROUND_S = 70;
+const PAUSE_S = 15;
 const OPENING_S = 4;
 
 export interface AthletesPlan {
@@ -68,6 +68,12 @@ export function createAthletes({ seed, athletes, shards, startMs }: AthletesPlan
   return {
     names: runners.map(({ athlete }) => athlete),
     shardOf: (athlete: string) => shardOf(athlete, shards),
+    /** The second in which the activity that goes on in this one stops. */
+    stopOf(number: number, second: number): number {
+      let stop = second;
+      while (phaseOf(number, stop) !== 'stop') stop++;
+      return stop;
+    },
     /** True when the sample of the second shows at once: an activity shows once its first seconds are final. */
     isShown(number: number, second: number): boolean {
       if (phaseOf(number, second) === 'off') return false;

@@ -37,7 +37,8 @@ const PUBLISH_EVERY_MS = 200;
 const ON_ITS_WAY = 5;
 /** Device time begins so far in the past: it runs faster, and must neither be a backlog nor of the future. */
 const BEHIND_MS = 1_500_000;
-const FROZEN_MS = 7_000;
+/** How long is looked at after each fault at least; one that is stopped goes on then. */
+const LOOKED_AT_MS: Readonly<Record<Fault, number>> = { kill: 3_000, stop: 7_000 };
 const BOUND_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
@@ -89,26 +90,38 @@ export async function runFailOvers(plan: FailOverPlan): Promise<FailOvers> {
     );
   }
 
-  /** Subscribers that should have seen the second and did not. */
-  function unseen(second: number): Subscriber[] {
-    const isMissing = ({ shownAtMs }: Subscriber) => shownAtMs(startMs + second * SECOND_MS) === null;
-    return subscribers.filter((one, number) => athletes.isShown(number, second) && isMissing(one));
+  /** Who should have seen the second and did not. */
+  function unseen(second: number): number[] {
+    return subscribers.map((_, number) => number).filter((number) => seenAtMs(number, second) === null);
+  }
+
+  /**
+   * When a sample was in what the subscriber was shown, or its activity was over by then; null while neither is. A
+   * second of which nothing shows counts as seen when it was published.
+   */
+  function seenAtMs(number: number, second: number): number | null {
+    const publishedMs = stream.published[second];
+    if (!athletes.isShown(number, second)) return publishedMs;
+    const { shownAtMs, nothingShownAtMs } = subscribers[number];
+    const inItMs = shownAtMs(startMs + second * SECOND_MS);
+    const stoppedMs = stream.published[athletes.stopOf(number, second)];
+    const overMs = stoppedMs === undefined ? null : nothingShownAtMs(stoppedMs);
+    if (inItMs === null || overMs === null) return inItMs ?? overMs;
+    return Math.min(inItMs, overMs);
   }
 
   async function strike(fault: Fault, victim: Engine<unknown>): Promise<number> {
     const struckAtMs = performance.now();
     const fromSecond = Math.max(0, stream.published.length - 1);
     victim.kill(fault === 'kill' ? 'SIGKILL' : 'SIGSTOP');
-    await systemClock.sleep(FROZEN_MS, signal);
+    await systemClock.sleep(LOOKED_AT_MS[fault], signal);
     if (fault === 'stop') victim.kill('SIGCONT');
     const untilSecond = stream.published.length;
     const seconds = Array.from({ length: untilSecond - fromSecond }, (_, i) => fromSecond + i);
     await until('all is shown again', signal, async () => seconds.every((second) => unseen(second).length === 0));
     const waits = seconds.flatMap((second) => {
       const sinceMs = Math.max(struckAtMs, stream.published[second]);
-      return subscribers
-        .filter((_, number) => athletes.isShown(number, second))
-        .map(({ shownAtMs }) => shownAtMs(startMs + second * SECOND_MS)! - sinceMs);
+      return subscribers.map((_, number) => seenAtMs(number, second)! - sinceMs);
     });
     return Math.max(...waits);
   }

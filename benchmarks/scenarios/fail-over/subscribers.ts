@@ -17,6 +17,8 @@ export interface Subscriber {
   readonly shown: readonly Shown[];
   /** When a second of device time was shown first, on the monotonic clock; null while it was not. */
   shownAtMs(deviceMs: number): number | null;
+  /** When it was shown first, from a moment on, that nothing goes on; null while it was not. */
+  nothingShownAtMs(fromMs: number): number | null;
   /** The last that was shown; null before the first and while nobody answers. */
   now(): Shown | null;
   close(): void;
@@ -60,6 +62,7 @@ export async function subscribe(apiUrl: string, athlete: string): Promise<Subscr
       if ((reached.at(-1)?.newestMs ?? 0) < deviceMs) return null;
       return reached[reached.findLastIndex(({ newestMs }) => newestMs < deviceMs) + 1].atMs;
     },
+    nothingShownAtMs: (fromMs) => shown.find(({ atMs, key }) => key === 'null' && atMs >= fromMs)?.atMs ?? null,
     now: () => (isAway ? null : (shown.at(-1) ?? null)),
     close: () => socket.close(),
   };
