@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setAthleteSettings } from '../../runtime/athlete-settings.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { createSilentLog } from '../../runtime/log.ts';
 import { startTestNats, type TestNats } from '../../runtime/nats/nats-for-tests.ts';
@@ -59,6 +60,8 @@ after(async () => {
   await clickHouse?.close();
   await Promise.all([nats?.stop(), store?.stop()]);
 });
+
+const NOTHING = 'no activity is of an older version: there is nothing to compute';
 
 /** Five minutes of a run at 3 m/s, beginning at that hour: in the stream, and in the raw table. */
 async function runOf(athlete: string, hour: number): Promise<void> {
@@ -192,7 +195,7 @@ test('the difference is shown first, then published once: rows, facts, a revisio
       .map((entity) => ({ kind: 'workout.finished', entity, revision: right.revision, versions: METRIC_VERSIONS })),
   );
 
-  assert.deepEqual(await run('--apply'), ['no activity is of an older version: there is nothing to compute']);
+  assert.deepEqual(await run('--apply'), [NOTHING]);
   assert.equal((await facts.info()).messages, 2);
 
   // A holder that publishes what it read before the fence comes too late, one that read later data does not.
@@ -229,6 +232,26 @@ test('a span of time and what goes on are kept to', async () => {
       [third.id, 0],
     ],
   );
+});
+
+test('what was computed before its athlete stated something is computed again with it on request', async () => {
+  await runOf('cyd', 0);
+  await sinkTakesAll();
+  const activities = createClickHouseActivityStore(clickHouse);
+  const rows = await activities.rows({ athlete: 'cyd', devices: ['watch-cyd'] }, { fromMs: 0, untilMs: 4e12 });
+  await activities.write(findActivities('cyd', rows, NO_SETTINGS, DEFAULT_ACTIVITY_OPTIONS, 2 * published), 2);
+  await setAthleteSettings(await platform.config(), 'cyd', { heart: [{ from: '2000-01-01', maxHeartRateBpm: 190 }] });
+  const stored = async () =>
+    clickHouse.select(`SELECT settings_version, JSONExtractRaw(metrics, 'trimp_edwards', 'value') != 'null' AS has_trimp
+FROM slipstream.activities FINAL WHERE athlete = 'cyd'`);
+  assert.deepEqual(await run('--athlete=cyd'), [NOTHING]);
+  const [differences] = await run('--athlete=cyd', '--restated');
+  assert.match(differences, /^ {4}cyd [0-9a-f]{16}: .*\(settings 0 → 1\)$/m);
+  assert.deepEqual((await stored()).map(Object.values), [[0, 0]]);
+  await run('--athlete=cyd', '--restated', '--apply');
+  assert.deepEqual((await stored()).map(Object.values), [[1, 1]]);
+  assert.deepEqual(await run('--athlete=cyd', '--restated', '--apply'), [NOTHING]);
+  await assert.rejects(run('--restated'), /--restated: of which --athlete\?/);
 });
 
 test('a sink that does not come so far, and a time that is none, are said and nothing is written', async () => {
