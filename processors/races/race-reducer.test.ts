@@ -7,10 +7,8 @@ import type { CrossingFact } from '../../schemas/facts.ts';
 import { BATCH_HEADERS, createNames } from '../../schemas/names.ts';
 import type { Race } from '../../schemas/race.ts';
 import { testCheckpoint, testStarter } from '../../schemas/race-for-tests.ts';
-import { logMessage } from '../batches-for-tests.ts';
 import { createRaceReducers } from './race-reducer.ts';
-import { fixAt, GUN_MS, groundsOf, northRace, trueMs } from './runs-for-tests.ts';
-import type { Fix } from './track.ts';
+import { fixAt, GUN_MS, groundsOf, messageOfFixes, northRace, trueMs } from './runs-for-tests.ts';
 
 const names = createNames();
 const FRAME_S = 5;
@@ -23,24 +21,10 @@ function messagesOf(fromS: number, toS: number, athletes: readonly string[], fix
     for (const athlete of athletes) {
       const seconds = Array.from({ length: FRAME_S }, (_, i) => second + i);
       const fixes = seconds.map((s) => fixOf(GUN_MS + s * 1_000, SPEEDS[athlete]));
-      messages.push(messageOf(athlete, fixes, messages.length + 1));
+      messages.push(messageOfFixes(athlete, fixes, { seq: messages.length + 1 }));
     }
   }
   return messages;
-}
-
-function messageOf(athlete: string, fixes: readonly Fix[], seq: number, device = `watch-${athlete}`): LogMessage {
-  const frame = {
-    ...{ device, boot: '00000000000000a1', seq, source: 'gps' },
-    timesMs: fixes.map(({ atMs }) => atMs),
-    columns: {
-      latitude: fixes.map(({ latitudeE7 }) => latitudeE7),
-      longitude: fixes.map(({ longitudeE7 }) => longitudeE7),
-      horizontal_accuracy: fixes.map(({ statedM }) => Math.round(statedM * 15)),
-      speed: fixes.map(({ speedMps }) => Math.round(speedMps * 1_000)),
-    },
-  };
-  return { ...logMessage({ frames: [frame], batch: seq, athlete }, seq), timeMs: fixes[fixes.length - 1].atMs + 500 };
 }
 
 function tickAt(timeMs: number, seq: number): LogMessage {
@@ -197,7 +181,10 @@ test('what changed is told once, everything whenever it is asked for', () => {
 test("only a starter's own device counts when one is named", () => {
   const world = createWorld([{ ...RACE, starters: [testStarter('1', { device: 'watch-athlete-1' })] }]);
   const fixes = [0, 1, 2, 3, 4].map((s) => fixAt(GUN_MS + s * 1_000, 4));
-  world.apply([messageOf('athlete-1', fixes, 1, 'phone'), messageOf('athlete-1', fixes, 2)]);
+  world.apply([
+    messageOfFixes('athlete-1', fixes, { seq: 1, device: 'phone' }),
+    messageOfFixes('athlete-1', fixes, { seq: 2 }),
+  ]);
   assert.equal(world.counts.fixes, 5);
 });
 

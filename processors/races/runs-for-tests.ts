@@ -1,6 +1,8 @@
+import type { LogMessage } from '../../runtime/stream/stream.ts';
 import { createCourseLine } from '../../schemas/course-line.ts';
 import type { Course as CourseSetting, Race, RaceSetting } from '../../schemas/race.ts';
 import { testCheckpoint, testRace, testStarter } from '../../schemas/race-for-tests.ts';
+import { logMessage } from '../batches-for-tests.ts';
 import type { RaceGrounds } from './race-grounds.ts';
 import { createRaceGrounds } from './race-grounds.ts';
 import type { Fix } from './track.ts';
@@ -68,4 +70,29 @@ export function fixAt(atMs: number, speedMps: number, { offM = 0 } = {}): Fix {
 /** When that runner is there. */
 export function trueMs(positionM: number, speedMps: number): number {
   return GUN_MS + (1_000 * positionM) / speedMps;
+}
+
+/** A frame of an athlete's fixes as a message of the shard. */
+export function messageOfFixes(
+  athlete: string,
+  fixes: readonly Fix[],
+  { seq, timeMs = fixes[fixes.length - 1].atMs + 500, device = `watch-${athlete}` }: MessagePlace,
+): LogMessage {
+  const frame = {
+    ...{ device, boot: '00000000000000a1', seq, source: 'gps' },
+    timesMs: fixes.map(({ atMs }) => atMs),
+    columns: {
+      latitude: fixes.map(({ latitudeE7 }) => latitudeE7),
+      longitude: fixes.map(({ longitudeE7 }) => longitudeE7),
+      horizontal_accuracy: fixes.map(({ statedM }) => Math.round(statedM * 15)),
+      speed: fixes.map(({ speedMps }) => Math.round(speedMps * 1_000)),
+    },
+  };
+  return { ...logMessage({ frames: [frame], batch: seq, athlete }, seq), timeMs };
+}
+
+interface MessagePlace {
+  readonly seq: number;
+  readonly timeMs?: number;
+  readonly device?: string;
 }
