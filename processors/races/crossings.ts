@@ -166,8 +166,8 @@ function note(
     crossings.set(mark, { mark, ...found, revision, isSettled: false, isWithdrawn: false, isTold: false });
     return true;
   }
-  // Of what happened before the window nothing new is known.
-  if (found === undefined || known.timeMs <= windowMs) return false;
+  // Of what happened before the window nothing new is known; what did not happen then may happen now.
+  if (found === undefined || (known.timeMs <= windowMs && !known.isWithdrawn)) return false;
   if (found === null) {
     if (known.isWithdrawn) return false;
     known.isWithdrawn = true;
@@ -177,7 +177,8 @@ function note(
   const byMs = Math.abs(found.timeMs - known.timeMs);
   const isNews = known.isWithdrawn || byMs >= (known.isSettled ? SETTLED_NEWS_MS : NEWS_MS);
   if (!isNews) return false;
-  Object.assign(known, found, { revision, isWithdrawn: false });
+  const isSettled = known.isSettled && !known.isWithdrawn;
+  Object.assign(known, found, { revision, isSettled, isWithdrawn: false });
   return true;
 }
 

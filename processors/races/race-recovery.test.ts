@@ -14,7 +14,7 @@ const SPEEDS = [4, 5];
 const FRAME_S = 4;
 const LAST_S = 160;
 
-/** Frames of both runners in an order that delays made of theirs, some of them twice; the line at 500 m is among them. */
+/** Frames of both runners in the order that delays make of theirs, some of them twice; they cross the line at 500 m. */
 const anyMessages = fc
   .record({
     delaysS: fc.array(fc.nat(15), { minLength: 1, maxLength: 12 }),

@@ -79,6 +79,20 @@ test('across a minute without fixes a crossing is estimated, and says how badly'
   assert.ok(sigmaMs > 3_000, `${sigmaMs} ms are too proud`);
 });
 
+test('who stands before a line, and whose receiver errs beyond it for a while, crosses it when they go on', () => {
+  const standing = (second: number, wanderM: number): Fix => {
+    const { latitudeE7, longitudeE7 } = NORTH_LINE.at(496 + wanderM);
+    return { atMs: GUN_MS + second * 1_000, latitudeE7, longitudeE7, statedM: 3, speedMps: 0 };
+  };
+  const before = [...fixesOf(-30, 124)];
+  const there = Array.from({ length: 60 }, (_, i) => standing(125 + i, i < 4 ? 6 : -2));
+  const onwards = [...fixesOf(124, 200)].map((fix) => ({ ...fix, atMs: fix.atMs + 61_000 }));
+  const { crossings } = run([...before, ...there, ...onwards]);
+  const { timeMs, isWithdrawn, isSettled } = crossings.get(1)!;
+  assert.deepEqual({ isWithdrawn, isSettled }, { isWithdrawn: false, isSettled: true });
+  assert.ok(Math.abs(timeMs - (trueMs(500, SPEED) + 61_000)) < 1_500, `${timeMs - GUN_MS} ms`);
+});
+
 describe('who leaves the course', () => {
   // From 300 m on 200 m to the east of it, and back on it at 1,800 m.
   const cut = (fix: Fix, second: number) =>
