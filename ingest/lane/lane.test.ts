@@ -75,3 +75,40 @@ test('a task that is big enough leaves at once, however long the others have wai
   await clock.advance(0);
   assert.deepEqual(tasks, [{ atMs: 2, frames: 10 }]);
 });
+
+test('the events of a task are stored before its samples; each frame is settled by its own batch', async () => {
+  const clock = createManualClock(1_000_000);
+  const kinds = ['samples', 'rr', 'events', 'samples', 'events'] as const;
+  const stored: (readonly [string, number])[] = [];
+  const settled: number[] = [];
+  const decode = async (): Promise<DecodeResult> => ({
+    batchOf: Uint16Array.from(kinds.keys()),
+    batches: kinds.map((kind, shard) => ({ shard, kind, frames: 1, samples: 1, nulled: 0, block: new Uint8Array(1) })),
+    dead: [],
+    parked: [],
+    clockJumps: 0,
+  });
+  const store = async ({ kind, shard }: DecodeResult['batches'][number]) => {
+    stored.push([kind, shard]);
+    return null;
+  };
+  const lane = createLane({
+    thread: { decode, close: async () => undefined },
+    clock,
+    limits: LIMITS,
+    publisher: { store },
+    onSettled: () => undefined,
+    metrics: { clockJumps: () => undefined, stored: () => undefined, threadFailed: assert.ifError },
+  } as unknown as LaneDeps);
+  const settling: Origin = { ...origin, settle: (slot) => void settled.push(slot) };
+  for (const slot of kinds.keys()) lane.push(settling, 0, slot, 'protobuf', new Uint8Array(10));
+  await clock.advance(LIMITS.busyLingerMs);
+  assert.deepEqual(stored, [
+    ['events', 2],
+    ['events', 4],
+    ['samples', 0],
+    ['rr', 1],
+    ['samples', 3],
+  ]);
+  assert.deepEqual(settled, [2, 4, 0, 1, 3]);
+});

@@ -98,7 +98,8 @@ export function createLane(deps: LaneDeps) {
     metrics.clockJumps(result.clockJumps);
     const framesOf: number[][] = result.batches.map(() => []);
     for (let i = 0; i < result.batchOf.length; i++) framesOf[result.batchOf[i]]?.push(i);
-    result.batches.forEach((batch, number) => {
+    for (const number of eventsFirst(result.batches)) {
+      const batch = result.batches[number];
       unstoredBatches++;
       void publisher.store(batch, receivedMs).then((reason) => {
         unstoredBatches--;
@@ -106,7 +107,7 @@ export function createLane(deps: LaneDeps) {
         settleAll(gathered, framesOf[number], reason);
         dispatch();
       });
-    });
+    }
     for (const { frame, reason, bytes } of result.dead) {
       const letter = { device: gathered.origins[frame].device, reason, bytes, receivedMs };
       void deadLetters.store(letter).then((refused) => settleAll(gathered, [frame], refused ?? reason));
@@ -148,3 +149,12 @@ export function createLane(deps: LaneDeps) {
   };
 }
 export type Lane = ReturnType<typeof createLane>;
+
+/**
+ * The numbers of a task's batches in the order in which they are stored. Who cuts activities has to know of a start
+ * before the samples around it, which may be final as soon as they come; within a kind nothing changes places.
+ */
+function eventsFirst(batches: DecodeResult['batches']): number[] {
+  const place = (number: number) => (batches[number].kind === 'events' ? 0 : 1);
+  return [...batches.keys()].sort((a, b) => place(a) - place(b));
+}
