@@ -137,9 +137,7 @@ function createActivityReducer(
   }
 
   function openSinceMs(athlete: string): number {
-    const { session, window } = state.active.get(athlete)?.timeline ?? { session: null, window: null };
-    if (session) return session.start.startS * 1000;
-    return window ? window.firstS * 1000 : Number.POSITIVE_INFINITY;
+    return state.active.get(athlete)?.timeline.openSinceMs() ?? Number.POSITIVE_INFINITY;
   }
 
   async function recompute(mark: RecomputeMark, context: EmitContext): Promise<void> {

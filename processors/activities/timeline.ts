@@ -132,6 +132,15 @@ export class Timeline {
     return last !== null && isStop(last) && starters.size === 0 ? Math.floor(last.atMs / 1000) : null;
   }
 
+  /** Since when something goes on, or may turn out to; Infinity once all that came is final and no activity is open. */
+  openSinceMs(): number {
+    const { session, window, waiting } = this;
+    if (session) return session.start.startS * 1000;
+    return window !== null && (waiting.length > 0 || window.hasValues())
+      ? window.firstS * 1000
+      : Number.POSITIVE_INFINITY;
+  }
+
   /** Makes every second before `untilS` final. */
   advance(untilS: number, revision: number): void {
     const { window } = this;

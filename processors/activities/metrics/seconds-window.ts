@@ -121,6 +121,10 @@ export class SecondsWindow {
     this.firstS = Math.max(this.firstS, untilS);
   }
 
+  hasValues(): boolean {
+    return this.#counts.some((count) => count > 0);
+  }
+
   /** Shows the rows of all seconds that have values, in order, and keeps them. */
   forEach(show: (atS: number, rows: Int32Array, from: number) => void): void {
     for (let atS = this.firstS; atS < this.firstS + this.#slots; atS++) {
