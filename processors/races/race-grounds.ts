@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Races } from '../../runtime/races.ts';
 import { createCourseLine } from '../../schemas/course-line.ts';
-import type { Race, Starter } from '../../schemas/race.ts';
+import type { Race, RaceState, Starter } from '../../schemas/race.ts';
 import { type Course, createCourse } from './course.ts';
 import { type Mark, marksOf } from './crossings.ts';
 import { type Pace, paceOf } from './pace.ts';
 
-/** A live race with what follows from its set-up alone; one for all shards of a process. */
+/** A race, live or frozen, with all that its set-up alone says; one for all shards of a process. */
 export interface RaceGround {
   readonly race: Race;
   readonly course: Course;
@@ -25,9 +25,11 @@ export interface Start {
 
 /** Devices run for a while before the gun, and nobody needs to be known earlier. */
 export const BEFORE_GUN_MS = 15 * 60_000;
+/** A frozen board may be thawed again, and late data comes meanwhile. */
+const FOLLOWED: readonly RaceState[] = ['live', 'frozen'];
 const NOBODY: readonly Start[] = [];
 
-/** Who is in which live race, by whose data it is. */
+/** Who is in which race that is followed, by whose data it is. */
 export interface RaceGrounds {
   /** The starts that rows of this athlete ('' for nobody) and device belong to: mostly none. */
   of(athlete: string, device: string): readonly Start[];
@@ -54,7 +56,7 @@ export function createRaceGrounds(races: Pick<Races, 'all' | 'version'>): RaceGr
     byAthlete = new Map();
     byDevice = new Map();
     for (const race of races.all()) {
-      if (race.state !== 'live' || race.course === null) continue;
+      if (!FOLLOWED.includes(race.state) || race.course === null) continue;
       const kept = before.get(race.id);
       const ground = kept?.race === race ? kept : groundOf(race, kept);
       grounds.set(race.id, ground);

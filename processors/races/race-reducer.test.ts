@@ -221,9 +221,12 @@ test('a checkpoint that moves takes its crossings back, the others stay', async 
   );
 });
 
-test('a race that is over is forgotten with its part of the checkpoint', () => {
+test('a frozen race goes on, a published one is forgotten with its part of the checkpoint', () => {
   const world = createWorld([RACE]);
   world.apply(messagesOf(-20, 60, ['athlete-1']));
+  assert.equal(world.handOver().size, 1);
+  world.grounds.set([{ ...RACE, state: 'frozen' }]);
+  world.apply([tickAt(GUN_MS + 65_000, 1)]);
   assert.equal(world.handOver().size, 1);
   world.grounds.set([{ ...RACE, state: 'published' }]);
   world.apply([tickAt(GUN_MS + 70_000, 1)]);
