@@ -9,6 +9,7 @@ import { createMetrics } from '../runtime/metrics.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
+import { type AthleteSettings, NO_SETTINGS } from '../schemas/athlete-settings.ts';
 import type { BoardView } from '../schemas/board.ts';
 import { boardRowText, encodeBoardAsk, encodeBoardMessage, readBoardQuestion } from '../schemas/board-message.ts';
 import { shardOf } from '../schemas/identity.ts';
@@ -18,6 +19,7 @@ import { createAccess, type TokenVerdict } from './access.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
+import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createSampleHistory } from './samples/history.ts';
@@ -61,6 +63,8 @@ export async function createTestApi(
   const hot = createMemorySampleReader('questdb');
   const cold = createMemorySampleReader('clickhouse');
   const activities = createMemoryActivityReader();
+  const athletes = createMemoryAthleteReader();
+  let readSettings = async (_athlete: string): Promise<AthleteSettings> => NO_SETTINGS;
   const hub = createMemoryBusHub(clock);
   const names = createNames();
   const health = createHealth();
@@ -86,6 +90,8 @@ export async function createTestApi(
     activities,
     races,
     boards,
+    athletes,
+    readSettings: (athlete) => readSettings(athlete),
     live: createLiveSource({
       ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
       ...{ watcher: 'api', everyMs: 100 },
@@ -145,6 +151,11 @@ export async function createTestApi(
     records,
     get,
     activities,
+    athletes,
+    /** Of every athlete. */
+    setSettings(read: () => Promise<AthleteSettings>) {
+      readSettings = read;
+    },
     /** Holds the athlete's shard from now on: `answer` says what goes on. */
     hold(athlete: string, answer: () => { activity: ActivityRecord | null; epoch?: number; number?: number }) {
       const end = hub.open();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readAthleteSettings } from '../runtime/athlete-settings.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
 import { readLedger } from '../runtime/ledger.ts';
@@ -15,6 +16,7 @@ import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
 import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
+import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
@@ -77,6 +79,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   );
 
   const kv = await platform.ledger();
+  const config = await platform.config();
   const dead = await platform.dead();
   const stores = createLedgerStores(questdb, clickhouse);
   const folders = parseDisks(options.disks);
@@ -94,7 +97,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     ledgerEveryMs: options.ledgerIntervalMs,
   });
   release.add('the watch on the engines', async () => watch.stop());
-  const races = createRaces({ kv: await platform.config(), clock, logger: log });
+  const races = createRaces({ kv: config, clock, logger: log });
   release.add('the watch of races', async () => races.stop());
   health.register('races', () => (races.isReady ? { ok: true } : { ok: false, detail: 'the races are not known' }));
   const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
@@ -106,6 +109,8 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     activities: createClickHouseActivityReader(clickhouse),
     races,
     boards,
+    athletes: createClickHouseAthleteReader(clickhouse),
+    readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),
     maxWatchers: options.maxWatchers,
     live: createLiveSource({

@@ -8,9 +8,11 @@ import { readLedger, writeAccepted } from '../runtime/ledger.ts';
 import { createSilentLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
+import { NO_SETTINGS } from '../schemas/athlete-settings.ts';
 import { createAccess } from './access.ts';
 import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createApi } from './api.ts';
+import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
@@ -73,6 +75,8 @@ before(async () => {
       followedRaces: () => 0,
       stop: () => undefined,
     },
+    athletes: createClickHouseAthleteReader(queries),
+    readSettings: async () => NO_SETTINGS,
     page: null,
     maxWatchers: 3,
     live: { ask: async () => null, watch: async () => null, listen: () => () => undefined },

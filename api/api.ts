@@ -11,6 +11,8 @@ import type { LiveSource } from './activities/live-source.ts';
 import type { ActivityReader } from './activities/reader.ts';
 import { addActivityRoutes } from './activities/routes.ts';
 import { createWatching } from './activities/watching.ts';
+import type { AthleteReader } from './athletes/reader.ts';
+import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
@@ -31,6 +33,8 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly history: SampleHistory;
   readonly activities: ActivityReader;
+  readonly athletes: AthleteReader;
+  readonly readSettings: AthleteRoutesDeps['readSettings'];
   readonly live: LiveSource;
   readonly races: Races;
   readonly boards: BoardSource;
@@ -54,6 +58,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addSampleRoutes(server, deps);
   addActivityRoutes(server, deps);
   addRaceRoutes(server, deps);
+  addAthleteRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);
   addLiveActivities(server, deps);

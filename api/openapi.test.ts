@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Type } from 'typebox';
 import { Errors } from 'typebox/schema';
+import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import { writeRace } from '../runtime/race-config.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
+import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import { boardOfTwo, raceOfTwo } from './races/races-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
@@ -75,6 +77,11 @@ const breakActivities = ({ activities }: TestApi) => {
 const RACES = '/v1/races';
 const racesUnknown = ({ races }: TestApi) => void Object.defineProperty(races, 'isReady', { value: false });
 const board = ({ holdBoard }: TestApi) => void holdBoard('ten', () => boardOfTwo, { 1: { 1: 0, 2: 75_000 } });
+const breakAthletes = ({ athletes }: TestApi) => {
+  const fail = () => Promise.reject(new Error('oops'));
+  Object.assign(athletes, { claims: fail, gear: fail });
+};
+const noAnswer = () => Promise.reject(new KvUnavailableError('no answer'));
 
 type Scenario = [path: string, status: number, url: string, token?: string, prepare?: (api: TestApi) => void];
 
@@ -131,6 +138,18 @@ const scenarios: Scenario[] = [
   [`${RACES}/{id}/board`, 503, '/v1/races/ten/board'],
   [`${RACES}/{id}/gaps`, 404, '/v1/races/ten/gaps?to=9', undefined, board],
   [`${RACES}/{id}/gaps`, 503, '/v1/races/ten/gaps?to=1'],
+  ...['records', 'gear'].flatMap((part): Scenario[] => {
+    const [path, own] = [`/v1/athletes/{athlete}/${part}`, `/v1/athletes/ann/${part}`];
+    return [
+      [path, 200, own, 'watch-1'],
+      [path, 401, own],
+      [path, 403, own, 'ben-1'],
+      [path, 422, `${own}?sport=chess`, 'watch-1'],
+      [path, 500, own, 'watch-1', breakAthletes],
+      [path, 503, own, 'watch-1', ({ athletes }) => athletes.setReachable(false)],
+    ];
+  }),
+  ['/v1/athletes/{athlete}/gear', 503, '/v1/athletes/ann/gear', 'operator', ({ setSettings }) => setSettings(noAnswer)],
   [SAMPLES, 200, OWN, 'watch-1'],
   [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
   [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],
@@ -148,6 +167,9 @@ for (const [path, status, url, token, prepare] of scenarios) {
   test(`GET ${url} as ${token ?? 'nobody'} answers ${status} as documented`, async (t) => {
     const api = await createTestApi(t);
     api.activities.insert([ended]);
+    api.athletes.insertClaims([publishedClaim()]);
+    api.athletes.insertLoads([gearLoad()]);
+    api.setSettings(async () => STATED);
     api.cold.insert([sampleRow({ tsMs: NOW_MS - HOT_MS - 1 }, { power: 200, latitude: 1 })]);
     api.hot.insert([
       sampleRow({ tsMs: NOW_MS - 2, source: 'file:0123456789abcdef' }, { battery: 1_000 }),

@@ -29,7 +29,7 @@ export async function createServer({ log, version }: ServerDeps) {
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     frameworkErrors: (error, request, reply) => send(toProblem(error), request, reply),
-    routerOptions: { maxParamLength: 100 },
+    routerOptions: { maxParamLength: 128 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -54,6 +54,7 @@ export async function createServer({ log, version }: ServerDeps) {
       servers: [{ url: '/', description: 'Where this document came from' }],
       tags: [
         { name: 'activities', description: 'What athletes did' },
+        { name: 'athletes', description: 'What follows from it: records, and the load on their gear' },
         { name: 'races', description: 'Races and their live boards, for everybody' },
         { name: 'samples', description: 'What devices measured' },
         { name: 'operation', description: 'For those who run the platform' },
