@@ -45,8 +45,6 @@ export interface GroupShare {
 export interface SourceShare {
   readonly device: string;
   readonly source: string;
-  /** Its place in the order by which a value is chosen (`source-ranks.ts`): the least wins. */
-  readonly rank: number;
   readonly groups: Readonly<Partial<Record<ChannelGroup, GroupShare>>>;
 }
 

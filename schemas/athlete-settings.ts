@@ -41,6 +41,10 @@ const sports = (description: string) =>
 const dated = <Fields extends Record<string, TSchema>>(fields: Fields, description: string) =>
   Type.Optional(Type.Array(closed(fields), { maxItems: MAX_DATED, description }));
 
+const SOURCE_OF_FILE = 'file:[0-9a-f]{8,40}';
+const SOURCE = `(${SOURCE_OF_FILE}|[a-z][a-z0-9_]{0,15})(:rr|:events)?`;
+/** A source with its device or of any, or all of a device. */
+const LEFT_OUT_PATTERN = `^(([A-Za-z0-9_-]{1,64}/)?${SOURCE}|[A-Za-z0-9_-]{1,64}/[*])$`;
 const load = (what: string) => number(0, 1e9, what);
 const GearSchema = closed({
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Names it for ever, unique among all of them' }),
@@ -111,6 +115,19 @@ export const StatedSettingsSchema = closed({
       uniqueItems: true,
       description: 'Whose values win over others, the best first: `source`, `device/source` or `device/*`',
     }),
+  ),
+  leftOut: optional(
+    Type.Array(
+      closed({
+        source: Type.String({
+          pattern: LEFT_OUT_PATTERN,
+          description: '`source`, `device/source` or `device/*`',
+        }),
+        from: Type.String({ format: 'date-time', description: 'From this moment, RFC 3339' }),
+        until: Type.String({ format: 'date-time', description: 'Up to this moment' }),
+      }),
+      { maxItems: MAX_DATED, description: 'Whose data does not count, and when; nothing of it is deleted' },
+    ),
   ),
   gear: optional(Type.Array(GearSchema, { maxItems: MAX_GEAR, description: 'Everything that wears' })),
 });

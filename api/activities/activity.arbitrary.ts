@@ -43,7 +43,7 @@ export function someMetrics(distanceM: number, over: Partial<ActivityMetrics> = 
 export const SOME_ORIGINS: ActivityOrigins = {
   sources: [
     {
-      ...{ device: 'watch-1', source: 'gps', rank: 750_003 },
+      ...{ device: 'watch-1', source: 'gps' },
       groups: {
         position: shareOf(
           540,
@@ -66,7 +66,7 @@ export const SOME_ORIGINS: ActivityOrigins = {
       },
     },
     {
-      ...{ device: 'files-ann', source: 'file:0a1b2c3d', rank: 2_000_009 },
+      ...{ device: 'files-ann', source: 'file:0a1b2c3d' },
       groups: { position: { ...shareOf(60, [[300, 360]], 60, [[300, 360]]), outrankedS: 540 } },
     },
   ],

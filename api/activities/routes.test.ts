@@ -211,7 +211,7 @@ test('who gave what, and why, is told in numbers and in words', async (t) => {
     device: 'files-ann',
     source: 'file:0a1b2c3d',
     isFile: true,
-    rank: 2_000_009,
+    rank: 1,
     groups: [
       {
         group: 'position',

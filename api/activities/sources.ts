@@ -48,7 +48,7 @@ export const ActivitySources = Type.Object(
           device: Type.String(),
           source: Type.String(),
           isFile: Type.Boolean(),
-          rank: Type.Integer({ description: 'Its place in the order; the least wins' }),
+          rank: Type.Integer({ description: 'Its place in the order, from 0; the least wins' }),
           groups: Type.Array(Group),
         },
         closed,
@@ -73,7 +73,7 @@ export function explained({ sources, contests }: ActivityOrigins) {
       device: one.device,
       source: one.source,
       isFile: isFileSource(one.source),
-      rank: one.rank,
+      rank: place,
       groups: GROUP_NAMES.flatMap((group) => {
         const share = one.groups[group];
         if (share === undefined) return [];

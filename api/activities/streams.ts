@@ -6,10 +6,12 @@ import type { BucketValue } from '../samples/reader.ts';
 
 /** Sources that one device may have, so that no bucket of the range is cut off. */
 const MAX_SOURCES_READ = 32;
+/** Sources that the activity names come before others. */
+const UNKNOWN = 1_000;
 
 export interface StreamsQuestion {
   readonly devices: readonly string[];
-  /** Ranks of sources, as they counted for the metrics; another source has its usual rank. */
+  /** The order of sources, as they counted for the metrics; another source comes after them, by its usual rank. */
   readonly origins: ActivityOrigins;
   readonly channels: readonly Channel[];
   readonly fromMs: number;
@@ -50,7 +52,7 @@ export async function readStreams(
   { devices, origins, channels, fromMs, toMs, stepMs }: StreamsQuestion,
   signal?: AbortSignal,
 ): Promise<Streams> {
-  const ranks = new Map(origins.sources.map((one) => [`${one.device}/${one.source}`, one.rank]));
+  const ranks = new Map(origins.sources.map((one, place) => [`${one.device}/${one.source}`, place]));
   const limit = (Math.ceil((toMs - fromMs) / stepMs) + 1) * MAX_SOURCES_READ;
   const ofDevices = await Promise.all(
     devices.map(async (device) => {
@@ -68,7 +70,7 @@ export async function readStreams(
       const buckets = await history.buckets(query, signal);
       return buckets.map((bucket) => {
         const name = `${device}/${bucket.source}`;
-        return { ...bucket, name, rank: ranks.get(name) ?? rankOf(device, bucket.source) };
+        return { ...bucket, name, rank: ranks.get(name) ?? UNKNOWN + rankOf(device, bucket.source) };
       });
     }),
   );

@@ -3,6 +3,7 @@ import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer
 import { LogFullError, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { Names } from '../../schemas/names.ts';
+import { readRecomputeAsk } from '../../schemas/recompute-ask.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { publishActivityFacts } from './activity-facts.ts';
 import type { ActivityStore } from './activity-store.ts';
@@ -91,6 +92,9 @@ export function createActivities(deps: ActivityDeps): Activities {
   };
 }
 
+/** An activity reaches further than what is asked about it, seldom by more than a day. */
+const ASKED_MARGIN_MS = 86_400_000;
+
 function createActivityReducer(
   deps: ActivityDeps,
   options: ActivityOptions,
@@ -143,14 +147,20 @@ function createActivityReducer(
   async function recompute(mark: RecomputeMark, context: EmitContext): Promise<void> {
     const { athlete, fromMs, untilMs, lastSeq, devices } = mark;
     context.signal.throwIfAborted();
+    const settings = deps.settings.of(athlete);
+    const { askedVersion } = mark;
+    // The watch on CONFIG has not told of it yet: a later round has it.
+    if (askedVersion !== undefined && settings.version < askedVersion) return;
+    const span = { fromMs: fromMs - ASKED_MARGIN_MS, untilMs: untilMs + ASKED_MARGIN_MS };
+    const all = askedVersion === undefined ? [] : await store.devices(athlete, span);
     const records = await recomputeActivities(
       store,
       {
         athlete,
-        devices: [...devices],
+        devices: [...new Set([...devices, ...all])],
         fromMs,
         untilMs,
-        settings: deps.settings.of(athlete),
+        settings,
         revision: 2 * lastSeq + 1,
         beforeMs: openSinceMs(athlete),
       },
@@ -167,6 +177,8 @@ function createActivityReducer(
     apply(message) {
       const found = read(message);
       state.passTo(message.timeMs, message.seq);
+      const ask = found.type === 'tick' ? readRecomputeAsk(message.data) : null;
+      if (ask !== null) state.ask(ask, message.seq);
       if (found.type === 'batch' && found.batch !== null) state.fold(found.batch, message.seq);
     },
     takeDirty() {

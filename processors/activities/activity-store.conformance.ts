@@ -82,6 +82,8 @@ export function testActivityStore(name: string, open: () => Promise<ActivityStor
     );
     assert.ok(rows.every((row, i) => i === 0 || row.tsMs >= rows[i - 1].tsMs));
     assert.deepEqual(rows.find(({ kind }) => kind === 'rr')?.values, [8_000]);
+    assert.deepEqual((await store.devices('ada', all)).sort(), ['strap', 'watch']);
+    assert.deepEqual(await store.devices('ada', { fromMs: 0, untilMs: START_MS }), []);
     const { sport, origin, startMs, endMs, devices, settingsVersion, metrics } = found(rows, 7);
     assert.deepEqual(
       { sport, origin, startMs, endMs, devices, distanceM: metrics?.distance_m.value, settingsVersion },

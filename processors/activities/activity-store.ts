@@ -25,6 +25,8 @@ export interface ActivityStore {
   write(records: readonly ActivityRecord[], epoch: number): Promise<void>;
   /** The athlete's activities that are not withdrawn and touch the span. */
   overlapping(athlete: string, span: Span): Promise<(Span & { readonly id: string })[]>;
+  /** Every device that has a row of the athlete in the span. */
+  devices(athlete: string, span: Span): Promise<string[]>;
   /** Every distinct row of these devices in the span that is the athlete's, in order of time. */
   rows(of: { athlete: string; devices: readonly string[] }, span: Span): Promise<StoredRow[]>;
 }

@@ -66,6 +66,16 @@ AND start < ${at('until_ms')} AND end > ${at('from_ms')}`,
       );
       return rows.map((row) => ({ id: String(row.id), fromMs: Number(row.from_ms), untilMs: Number(row.until_ms) }));
     },
+    async devices(athlete, { fromMs, untilMs }) {
+      const ofKind = (kind: Kind) => `SELECT DISTINCT device FROM slipstream.${kind}
+WHERE ts >= ${at('from_ms')} AND ts < ${at('until_ms')} AND if(athlete = '', device, athlete) = {athlete:String}`;
+      const found = await clickHouse.select(KINDS.map(ofKind).join(' UNION DISTINCT '), {
+        athlete,
+        from_ms: fromMs,
+        until_ms: untilMs,
+      });
+      return found.map(({ device }) => String(device));
+    },
     async rows(of, span) {
       const all = await Promise.all(KINDS.map((kind) => rowsOfKind(kind, of, span)));
       return all.flat().sort((a, b) => a.tsMs - b.tsMs);

@@ -41,6 +41,11 @@ export function createMemoryActivityTable(rawRows: () => Iterable<SampleRow>): M
               .filter(({ record }) => record.startMs < untilMs && fromMs < record.endMs)
               .map(({ record: { id, startMs, endMs } }) => ({ id, fromMs: startMs, untilMs: endMs })),
           ),
+        devices: (athlete, { fromMs, untilMs }) =>
+          run('devices', () => {
+            const own = [...rawRows()].filter((row) => (row.athlete || row.device) === athlete);
+            return [...new Set(own.filter(({ tsMs }) => tsMs >= fromMs && tsMs < untilMs).map(({ device }) => device))];
+          }),
         rows: ({ athlete, devices }, { fromMs, untilMs }) =>
           run('rows', () =>
             [...rawRows()]

@@ -23,6 +23,7 @@ const SOURCES = [
   { device: 'strap', source: 'hr', rank: 3 },
   { device: 'bike', source: 'power', rank: 250_001 },
 ];
+const named = ({ device, source }: { device: string; source: string }) => ({ device, source });
 const share = (given: Partial<GroupShare>): GroupShare => ({
   ...{ gaveS: 0, aloneS: 0, outrankedS: 0, gave: [], alone: [], isCoarse: false },
   ...given,
@@ -44,11 +45,11 @@ test('a file gives what the watch has not, and is outranked where both measured'
   assert.deepEqual(tally.origins(), {
     sources: [
       {
-        ...WATCH,
+        ...named(WATCH),
         groups: { position: share({ gaveS: 80, gave: around }), motion: share({ gaveS: 80, gave: around }) },
       },
       {
-        ...FILE,
+        ...named(FILE),
         groups: {
           position: share({ gaveS: 20, gave: hole, aloneS: 20, alone: hole, outrankedS: 80 }),
           motion: share({ gaveS: 100, gave: whole, aloneS: 20, alone: hole }),
@@ -104,9 +105,10 @@ test('whatever was measured, counts are those of each second alone, and spans ho
         tally.fold(atS, measured);
       }
       const { sources, contests }: ActivityOrigins = tally.origins();
+      const ranks = sources.map(({ device }) => SOURCES.find((one) => one.device === device)!.rank);
       assert.deepEqual(
-        sources.map(({ rank }) => rank),
-        sources.map(({ rank }) => rank).sort((a, b) => a - b),
+        ranks,
+        ranks.toSorted((a, b) => a - b),
       );
       for (const { device, groups } of sources) {
         for (const [g, name] of GROUP_NAMES.entries()) {

@@ -82,7 +82,7 @@ export class OriginTally {
       (a, b) => a.group - b.group || (contestKey(a) < contestKey(b) ? -1 : 1),
     );
     return {
-      sources: sources.map(({ device, source, rank, groups }) => ({ device, source, rank, groups: sharesOf(groups) })),
+      sources: sources.map(({ device, source, groups }) => ({ device, source, groups: sharesOf(groups) })),
       contests: contests.map(({ group, winner, loser, seconds }) => ({
         group: GROUP_NAMES[group],
         winner: places.get(winner)!,

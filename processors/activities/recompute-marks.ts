@@ -6,6 +6,8 @@ export interface RecomputeMark {
   /** Sequence of the last message that asks for it: the raw table must have it first. */
   lastSeq: number;
   readonly devices: Set<string>;
+  /** Version of the settings that somebody asked to see in it; every device of the span is looked at then. */
+  askedVersion?: number;
 }
 
 /**
@@ -49,6 +51,8 @@ export class RecomputeMarks {
     near.untilMs = Math.max(near.untilMs, untilMs);
     near.lastSeq = Math.max(near.lastSeq, mark.lastSeq);
     for (const device of mark.devices) near.devices.add(device);
+    if (mark.askedVersion === undefined) return;
+    near.askedVersion = Math.max(near.askedVersion ?? 0, mark.askedVersion);
   }
 
   /** What waits for the athlete has to be later than what was published at `seq`, and see all of these devices. */

@@ -1,6 +1,7 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import { NO_ORIGINS } from '../../schemas/activity-origins.ts';
 import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
+import { isWithin, leftOutSpans } from '../../schemas/left-out.ts';
 import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import type { ActivityStore, Span, StoredRow } from './activity-store.ts';
@@ -37,7 +38,7 @@ export async function recomputeActivities(
   for (;;) {
     const around = { fromMs: span.fromMs - marginMs, untilMs: Math.min(span.untilMs + marginMs, beforeMs) };
     const before = await store.overlapping(athlete, around);
-    const rows = await store.rows({ athlete, devices }, around);
+    const rows = counting(await store.rows({ athlete, devices }, around), settings);
     const found = findActivities(athlete, rows, settings, options, revision);
     const spans = found.map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
     const wider = widened(span, [...before, ...spans], rows.filter(matters));
@@ -73,6 +74,18 @@ function matters({ kind, values }: StoredRow): boolean {
   return values[LATITUDE] !== null || MOVEMENT.some((channel) => (values[channel] ?? 0) > 0);
 }
 
+/** Without what the athlete left out. */
+function counting(rows: readonly StoredRow[], { leftOut }: AthleteSettings): readonly StoredRow[] {
+  if (leftOut === undefined || leftOut.length === 0) return rows;
+  const spans = new Map<string, ReturnType<typeof leftOutSpans>>();
+  return rows.filter(({ device, source, tsMs }) => {
+    const name = `${device}/${source}`;
+    const own = spans.get(name) ?? leftOutSpans(leftOut, device, source);
+    spans.set(name, own);
+    return !isWithin(own, tsMs);
+  });
+}
+
 /** The activities in rows that are in order of time, each with what the settings say of its own day and sport. */
 export function findActivities(
   athlete: string,
@@ -89,7 +102,7 @@ export function findActivities(
     onEnded: (record) => found.push(record),
     onIncomplete: () => undefined,
   });
-  for (const { kind, device, source, tsMs, values } of rows) {
+  for (const { kind, device, source, tsMs, values } of counting(rows, settings)) {
     const rank = rankOf(device, source, settings.preferredSources);
     timeline.reach(tsMs, revision);
     if (kind !== 'samples') {

@@ -2,6 +2,8 @@ import type { KnownSettings } from '../../runtime/athlete-settings.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { kindOf } from '../../schemas/channels.ts';
+import { isWithin, leftOutSpans, type SpanMs } from '../../schemas/left-out.ts';
+import type { RecomputeAsk } from '../../schemas/recompute-ask.ts';
 import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
 import { decodeUnwritten, encodeUnwritten } from './athlete-codec.ts';
@@ -15,6 +17,8 @@ export interface KnownSource {
   readonly device: string;
   readonly source: string;
   rank: number;
+  /** When it does not count, as the athlete decided. */
+  leftOut: readonly SpanMs[];
   newestMs: number;
   /** Message time. */
   heardMs: number;
@@ -137,6 +141,14 @@ export class ShardActivities {
     this.#touched = [];
   }
 
+  /** Somebody asks to find a span again: the stored samples tell once the raw tables have what came before. */
+  ask({ athlete, fromMs, untilMs, settingsVersion }: RecomputeAsk, seq: number): void {
+    const known = this.active.get(athlete) ?? this.resting.get(athlete);
+    const devices = known === undefined ? new Set<string>() : devicesOf(known);
+    this.marks.add({ athlete, fromMs, untilMs, lastSeq: seq, devices, askedVersion: settingsVersion });
+    this.#isUnwrittenDirty = true;
+  }
+
   /** The activity that goes on; null when there is none. */
   live(key: string): ActivityRecord | null {
     const athlete = this.active.get(key);
@@ -174,6 +186,7 @@ export class ShardActivities {
   #row(athlete: Athlete, known: KnownSource, batch: SampleBatch, row: number): void {
     const { timeline } = athlete;
     const atMs = batch.tsMs[row];
+    if (known.leftOut.length > 0 && isWithin(known.leftOut, atMs)) return;
     // A backlog may be of an activity that this process knows nothing of any more: the stored samples tell.
     if (this.nowMs - atMs > this.options.backlogMs) this.#late(athlete, atMs);
     if (atMs > known.newestMs) known.newestMs = atMs;
@@ -232,11 +245,13 @@ export class ShardActivities {
   #rankAgain(athlete: Athlete): void {
     const { key, timeline, sources } = athlete;
     athlete.settingsRevision = this.#settings.revisionOf(key);
-    const { preferredSources } = this.#settings.of(key);
+    const { preferredSources, leftOut } = this.#settings.of(key);
     let hasChanged = false;
     for (const known of sources.values()) {
       const rank = rankOf(known.device, known.source, preferredSources);
-      hasChanged ||= rank !== known.rank;
+      const spans = leftOutSpans(leftOut, known.device, known.source);
+      hasChanged ||= rank !== known.rank || JSON.stringify(spans) !== JSON.stringify(known.leftOut);
+      known.leftOut = spans;
       known.rank = rank;
     }
     if (!hasChanged || timeline.window === null) return;
@@ -250,8 +265,16 @@ export class ShardActivities {
     const key = `${device}/${source}`;
     let known = athlete.sources.get(key);
     if (known === undefined) {
-      const rank = rankOf(device, source, this.#settings.of(athlete.key).preferredSources);
-      known = { device, source, rank, newestMs: 0, heardMs: this.nowMs };
+      const { preferredSources, leftOut } = this.#settings.of(athlete.key);
+      const rank = rankOf(device, source, preferredSources);
+      known = {
+        device,
+        source,
+        rank,
+        leftOut: leftOutSpans(leftOut, device, source),
+        newestMs: 0,
+        heardMs: this.nowMs,
+      };
       if (athlete.sources.size >= MAX_SOURCES) athlete.sources.delete(athlete.sources.keys().next().value as string);
       athlete.sources.set(key, known);
       this.marks.postpone(athlete.key, this.#seq, [device]);

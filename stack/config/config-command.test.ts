@@ -4,6 +4,7 @@ import { SettingsChangedError } from '../../runtime/athlete-settings.ts';
 import { createManualClock } from '../../runtime/clock.ts';
 import { createMemoryKvStore } from '../../runtime/kv/memory-kv.ts';
 import { OptionError, readOptions } from '../../runtime/options.ts';
+import type { RecomputeAsk } from '../../schemas/recompute-ask.ts';
 import { runConfigCommand } from './config-command.ts';
 import { configCommandOptions } from './options.ts';
 
@@ -13,14 +14,16 @@ function setUp() {
   const clock = createManualClock(NOW_MS);
   const files = new Map<string, string>();
   const store = createMemoryKvStore(clock, { bucket: 'CONFIG', ttlMs: 0, maxBytes: 0, replicas: 1 });
+  const asked: RecomputeAsk[] = [];
   const run = (line: string) => {
     const options = readOptions(configCommandOptions, { argv: line.split(' '), env: {} });
     return runConfigCommand({
       ...{ options, clock, openConfig: async () => store.open() },
       readFile: async (path) => files.get(path) ?? assert.fail(`no file ${path}`),
+      askRecompute: async (ask) => void asked.push(ask),
     });
   };
-  return { clock, files, kv: store.open(), run };
+  return { asked, clock, files, kv: store.open(), run };
 }
 
 test('an operator sets, sees, changes and takes back who comes first', async () => {
@@ -122,4 +125,30 @@ test('settings that cannot be are refused with each broken rule, and nothing is 
   assert.equal(await run('athlete ann'), 'athlete ann: nothing is stated');
   await kv.put('athlete.ann', Buffer.from('{"version":1,"zones":[]}'));
   await assert.rejects(run('athlete ann'), /what is stated of ann cannot be read.*zones is not a setting/);
+});
+
+test('a source is left out of a span and taken back, and each time the span is asked for again', async () => {
+  const { asked, run } = setUp();
+  const span = '--from 2027-05-01T06:00:00Z --until 2027-05-01T07:00:00Z';
+  const said = 'watch-1/gps from 2027-05-01T06:00:00.000Z until 2027-05-01T07:00:00.000Z';
+  assert.equal(await run('exclude ann'), 'athlete ann: nothing is left out');
+  assert.equal(await run(`exclude ann watch-1/gps ${span}`), `athlete ann: ${said} is left out (version 1)`);
+  assert.equal(await run('exclude ann'), said);
+  assert.equal(await run(`exclude ann watch-1/gps ${span} --clear`), `athlete ann: ${said} counts again (version 2)`);
+  assert.equal(await run('exclude ann'), 'athlete ann: nothing is left out');
+  const ask = { athlete: 'ann', fromMs: Date.UTC(2027, 4, 1, 6), untilMs: Date.UTC(2027, 4, 1, 7) };
+  assert.deepEqual(asked, [
+    { ...ask, settingsVersion: 1 },
+    { ...ask, settingsVersion: 2 },
+  ]);
+  const wrong = [
+    'exclude',
+    'exclude ann watch-1/gps',
+    `exclude ann watch-1/gps ${span} --clear`,
+    `exclude ann Watch?/gps ${span}`,
+    'exclude ann watch-1/gps --from 2027-05-01T06:00:00Z --until 2027-05-01T05:00:00Z',
+    'exclude ann watch-1/gps --from 2027-05-01T06:00:00Z --until 2027-05-21T05:00:00Z',
+  ];
+  for (const line of wrong) await assert.rejects(run(line), OptionError, line);
+  assert.equal(asked.length, 2);
 });

@@ -1,9 +1,14 @@
 import { OptionError } from '../../runtime/options.ts';
 import { athleteEntity } from './athlete-entity.ts';
 import type { ConfigCommandDeps, ConfigEntity } from './entity.ts';
+import { excludeEntity } from './exclude-entity.ts';
 import { priorityEntity } from './priority-entity.ts';
 
-const ENTITIES: Readonly<Record<string, ConfigEntity>> = { priority: priorityEntity, athlete: athleteEntity };
+const ENTITIES: Readonly<Record<string, ConfigEntity>> = {
+  priority: priorityEntity,
+  athlete: athleteEntity,
+  exclude: excludeEntity,
+};
 
 /**
  * Shows, sets or takes back what CONFIG holds of something; answers what to print. Throws OptionError,

@@ -5,11 +5,15 @@ import { systemClock } from '../../runtime/clock.ts';
 import { KeyConflictError, KvUnavailableError } from '../../runtime/kv/kv.ts';
 import { createLog } from '../../runtime/log.ts';
 import { NatsConnectionError } from '../../runtime/nats/connection.ts';
-import { openPlatform, platformOptions } from '../../runtime/nats/platform.ts';
+import { openPlatform, type Platform, platformOptions } from '../../runtime/nats/platform.ts';
 import { describeOptions } from '../../runtime/option-text.ts';
 import { OptionError, readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
 import { EXIT } from '../../runtime/service.ts';
+import { LogFullError, LogUnavailableError } from '../../runtime/stream/stream.ts';
+import { shardOf } from '../../schemas/identity.ts';
+import { BATCH_HEADERS } from '../../schemas/names.ts';
+import { encodeRecomputeAsk, type RecomputeAsk } from '../../schemas/recompute-ask.ts';
 import { runConfigCommand } from './config-command.ts';
 import { configCommandOptions } from './options.ts';
 
@@ -29,9 +33,23 @@ What is known of an athlete (docs/athlete-settings.md). It counts within two sec
   npm run config -- athlete ann --clear
   npm run config -- athlete
 
+A source that does not count for a while; activities of that time are computed again, and again when it is taken back:
+
+  npm run config -- exclude ann watch-1/gps --from 2026-01-31T08:00:00Z --until 2026-01-31T09:00:00Z
+  npm run config -- exclude ann watch-1/gps --from 2026-01-31T08:00:00Z --until 2026-01-31T09:00:00Z --clear
+  npm run config -- exclude ann
+
 `;
 
-const FOR_PEOPLE = [OptionError, NatsConnectionError, KvUnavailableError, KeyConflictError, SettingsChangedError];
+const FOR_PEOPLE = [
+  OptionError,
+  NatsConnectionError,
+  KvUnavailableError,
+  KeyConflictError,
+  SettingsChangedError,
+  LogFullError,
+  LogUnavailableError,
+];
 
 const argv = process.argv.slice(2);
 const log = createLog({ name: 'config', level: 'error', to: 'stderr' });
@@ -52,11 +70,24 @@ async function main(): Promise<number> {
     return EXIT.done;
   }
   const options = readOptions(configCommandOptions, { argv, env: process.env });
-  const openConfig = async () => {
-    const platform = { ...readOptions(platformOptions, { argv: [], env: process.env }), ...options };
-    return (await openPlatform(platform, { name: 'config', logger: log, release })).config();
+  const platformValues = { ...readOptions(platformOptions, { argv: [], env: process.env }), ...options };
+  let opened: Promise<Platform> | undefined;
+  const open = () => {
+    opened ??= openPlatform(platformValues, { name: 'config', logger: log, release });
+    return opened;
   };
-  process.stdout.write(`${await runConfigCommand({ options, clock: systemClock, openConfig, readFile: readText })}\n`);
+  const openConfig = async () => (await open()).config();
+  async function askRecompute(ask: RecomputeAsk): Promise<void> {
+    const { names, frames } = await open();
+    const subject = names.frames(shardOf(ask.athlete, platformValues.shards));
+    const msgId = `tick.ask.${ask.athlete}.${ask.settingsVersion}`;
+    await (await frames()).publish(subject, encodeRecomputeAsk(ask), {
+      msgId,
+      headers: { [BATCH_HEADERS.kind]: 'tick' },
+    });
+  }
+  const deps = { options, clock: systemClock, openConfig, readFile: readText, askRecompute };
+  process.stdout.write(`${await runConfigCommand(deps)}\n`);
   return EXIT.done;
 }
 

@@ -3,7 +3,11 @@ import { defineOptions, type Options } from '../../runtime/options.ts';
 
 /** `npm run config -- priority [id] [value] [options]`, and `… athlete [id] [options]`. */
 export const configCommandOptions = defineOptions({
-  entity: { type: 'string', positional: true, description: 'What is set or shown: `priority` or `athlete`.' },
+  entity: {
+    type: 'string',
+    positional: true,
+    description: 'What is set or shown: `priority`, `athlete` or `exclude`.',
+  },
   id: {
     type: 'string',
     positional: true,
@@ -14,7 +18,9 @@ export const configCommandOptions = defineOptions({
     type: 'string',
     positional: true,
     optional: true,
-    description: 'Of a priority: `race`, `live` or `background`; without it the present one is shown.',
+    description:
+      'Of a priority: `race`, `live` or `background`; without it the present one is shown. ' +
+      'Of an exclusion: `device/source`, `device/*` or a source.',
   },
   athlete: {
     env: 'SLIPSTREAM_CONFIG_ATHLETE',
@@ -34,6 +40,18 @@ export const configCommandOptions = defineOptions({
     type: 'string',
     optional: true,
     description: 'Of an athlete: JSON with all that is stated (docs/athlete-settings.md); without it that is shown.',
+  },
+  from: {
+    env: 'SLIPSTREAM_CONFIG_FROM',
+    type: 'string',
+    optional: true,
+    description: 'Of an exclusion: from this time on the source does not count, such as 2026-01-31T08:00:00Z …',
+  },
+  until: {
+    env: 'SLIPSTREAM_CONFIG_UNTIL',
+    type: 'string',
+    optional: true,
+    description: '… up to this time.',
   },
   clear: { env: 'SLIPSTREAM_CONFIG_CLEAR', type: 'boolean', description: 'Take back what was set.' },
   natsUrls: platformOptions.natsUrls,
