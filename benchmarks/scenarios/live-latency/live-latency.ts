@@ -62,6 +62,8 @@ export async function runLiveLatency(deps: ScenarioDeps): Promise<Outcome> {
   sending.catch(() => undefined); // awaited below, once the rounds are over
   await within(START_TIMEOUT_MS, 'something to see of each who is watched', () => untilSeen(devices, signal));
   await systemClock.sleep((warmUpS + rampS) * SECOND_MS, signal);
+  const away = () => devices.reduce((sum, one) => sum + one.away(), 0);
+  const awayBefore = away();
   const turns = [];
   for (let round = 0; round < rounds; round++) {
     const latency = createLatencyHistogram();
@@ -82,6 +84,7 @@ export async function runLiveLatency(deps: ScenarioDeps): Promise<Outcome> {
       otherCores: otherCores(account, 0),
     });
   }
+  const awayMeanwhile = away() - awayBefore;
   const goingOn = await countGoingOn(urls.api, tokenFor, others);
   stopSending.abort();
   await sending;
@@ -100,10 +103,14 @@ export async function runLiveLatency(deps: ScenarioDeps): Promise<Outcome> {
   return {
     lines: Object.entries(figures).map(([name, figure]) => `${name.padEnd(16)}${inRange(figure)} ms`),
     figures,
-    notes: [`${count(liveActivities)} activities at 1 Hz, ${count(watched)} of them with a subscriber each`],
+    notes: [
+      `${count(liveActivities)} activities at 1 Hz, ${count(watched)} of them with a subscriber each`,
+      `${awayBefore} times a subscriber was told that nobody answers while all devices were connecting`,
+    ],
     measured: { liveActivities, watched, turns, load: summary, goingOn },
     reasons: [
       ...devices.flatMap(({ troubles }) => troubles).slice(0, 10),
+      ...(awayMeanwhile > 0 ? [`${awayMeanwhile} times a subscriber was told that nobody answers`] : []),
       ...(unseen() > 0 ? [`${unseen()} samples were never seen in a metric`] : []),
       ...(goingOn.live === goingOn.lookedAt ? [] : [`${goingOn.live} of ${goingOn.lookedAt} activities go on`]),
       ...(summary.dead + summary.refusals + summary.lostConnections > 0 ? ['frames were dead or refused'] : []),

@@ -26,6 +26,8 @@ export interface WatchedDevice {
   /** Frames whose sample the subscriber has seen in a metric. */
   seen(): number;
   acknowledged(): number;
+  /** How often the subscriber was told that nobody answers for the athlete. */
+  away(): number;
   /** From sending to the first message whose metrics hold the sample; of frames sent while it was the current one. */
   measureInto(latency: LatencyHistogram): void;
   readonly troubles: string[];
@@ -57,12 +59,13 @@ export async function openWatchedDevice(plan: WatchedPlan): Promise<WatchedDevic
   let latency: LatencyHistogram | null = null;
   let seen = 0;
   let acknowledged = 0;
+  let away = 0;
   let isClosing = false;
 
   function told(data: ArrayBuffer): void {
     const nowMs = performance.now();
     const { type, activity } = JSON.parse(Buffer.from(data).toString()) as Told;
-    if (type !== 'activity') troubles.push(`${device} was told that the holder is ${type}`);
+    if (type === 'away') away++;
     if (!activity) return;
     const newest = activity.startMs / SECOND_MS + activity.metrics.elapsed_s.value - firstS;
     if (newest >= sentAtMs.length) troubles.push(`${device} was shown sample ${newest}, which it did not send yet`);
@@ -92,6 +95,7 @@ export async function openWatchedDevice(plan: WatchedPlan): Promise<WatchedDevic
     sent: () => sentAtMs.length,
     seen: () => seen,
     acknowledged: () => acknowledged,
+    away: () => away,
     measureInto(histogram) {
       latency = histogram;
     },
