@@ -89,6 +89,15 @@ export const TARGETS: readonly Target[] = [
     2_500,
     5_000,
   ),
+  less(
+    'activity-stage',
+    'stateBytesAfter3h',
+    'state for one live activity after three hours',
+    'bytes',
+    48 * 1024,
+    64 * 1024,
+  ),
+  less('activity-stage', 'stateBytesAfter6h', '… after six hours', 'bytes', 64 * 1024, 88 * 1024),
   more(
     'live-activities',
     'activities',

@@ -33,6 +33,14 @@ function share(part: string, whole: string, labels: string, [well, bad, all]: re
   return { well: { ...one.well, ...rest }, bad: { ...one.bad, ...rest } };
 }
 
+/** Spans that could be computed again, and how many were. */
+function recomputes(due: number, done: string): Readonly<Record<string, string>> {
+  return {
+    [`slipstream_activity_recomputes_due{${OURS}}`]: stays(due),
+    [`slipstream_activity_recomputes_total{${OURS}}`]: done,
+  };
+}
+
 /** Nothing of it, or some every minute. */
 function counter(series: string, perMinute: number): Pick<AlertCase, 'well' | 'bad'> {
   return { well: { [series]: stays(5) }, bad: { [series]: grows(perMinute) } };
@@ -168,6 +176,13 @@ export const ALERT_CASES: readonly AlertCase[] = [
     severity: page,
     labels: ours,
     ...gauge('slipstream_checkpoint_age_ms', OURS, 5_000, 70_000),
+  },
+  {
+    alert: 'ActivityRecomputesStuck',
+    severity: ticket,
+    labels: { instance: 'a:1' },
+    well: recomputes(3, grows(8)),
+    bad: recomputes(3, stays(80)),
   },
   {
     alert: 'LedgerImbalance',

@@ -1,4 +1,5 @@
 import type { SecondsWindow } from '../../../processors/activities/metrics/seconds-window.ts';
+import type { SampleBatch, ValueColumn } from '../../../schemas/batch/reader.ts';
 import { CHANNELS } from '../../../schemas/channels.ts';
 
 /** A bike computer's position, a strap and a power meter: three samples a second, as three sources send them. */
@@ -54,6 +55,24 @@ export function createRides(seconds: number) {
           window.put(atMs + source, source, indexes[c], columns[source][c][second]);
         }
       }
+    },
+    /** The same seconds, from `from` to before `until`, of one athlete as the three messages that bring them. */
+    batches(athlete: string, startS: number, from: number, until: number): SampleBatch[] {
+      const rows = until - from;
+      const text = (key: string) => ({ keys: [key], index: new Uint32Array(rows) });
+      return CHANNEL_INDEXES.map((indexes, source) => {
+        const timesMs = Float64Array.from({ length: rows }, (_, i) => (startS + from + i) * 1000 + source);
+        const channels = new Array<ValueColumn | null>(CHANNELS.length).fill(null);
+        indexes.forEach((channel, c) => {
+          const values = columns[source][c].subarray(from, until);
+          channels[channel] = { channel: CHANNELS[channel], values, nulls: new Uint8Array(rows) };
+        });
+        return {
+          ...{ kind: 'samples', rows, channels, tsMs: timesMs, deviceTimeMs: timesMs },
+          ...{ device: text(`${athlete}-${source}`), athlete: text(athlete), source: text('s'), firmware: text('') },
+          ...{ boot: new Uint32Array(2 * rows), seq: new Uint32Array(rows) },
+        };
+      });
     },
   };
 }

@@ -38,11 +38,20 @@ export function encodeHead(activity: ActivityState): Uint8Array<ArrayBuffer> {
   return writer.take();
 }
 
+/** The same text each time: a shard has thousands of blocks with few names. */
+function nameOf(series: string, nth: number): string {
+  const names = knownNames.get(series) ?? [];
+  knownNames.set(series, names);
+  names[nth] ??= `${series}-${nth}`;
+  return names[nth];
+}
+const knownNames = new Map<string, string[]>();
+
 /** The names of the blocks that belong to a head. */
 export function blockNames(activity: ActivityState): string[] {
   return seriesOf(activity).flatMap(([name, series]) => {
     const { from, until } = series.fullRange();
-    return Array.from({ length: until - from }, (_, i) => `${name}-${from + i}`);
+    return Array.from({ length: until - from }, (_, i) => nameOf(name, from + i));
   });
 }
 
