@@ -11,8 +11,9 @@ export interface GatherOptions {
   readonly maxBatchRows: number;
   readonly maxBatchBytes: number;
   readonly flushIntervalMs: number;
-  /** A batch of so many rows waits longer, for what a store does once for each batch is dear under load. */
-  readonly busyRows: number;
+  /** At so many rows a millisecond a batch waits this long, at fewer in proportion: what a store does once for each
+   * batch is dear under load, and what little comes need not wait for it. */
+  readonly busyRowsPerMs: number;
   readonly busyFlushIntervalMs: number;
 }
 
@@ -22,14 +23,22 @@ export function createGather(options: GatherOptions) {
   let rows = 0;
   let bytes = 0;
   let firstAtMs = Number.POSITIVE_INFINITY;
-  const dueAtMs = () => firstAtMs + (rows < options.busyRows ? options.flushIntervalMs : options.busyFlushIntervalMs);
+
+  /** How fast rows come is known once the first has waited for the short while. */
+  function dueAtMs(nowMs: number): number {
+    const { flushIntervalMs, busyFlushIntervalMs, busyRowsPerMs } = options;
+    const waitedMs = nowMs - firstAtMs;
+    if (waitedMs < flushIntervalMs) return firstAtMs + flushIntervalMs;
+    const patienceMs = (busyFlushIntervalMs * rows) / (waitedMs * busyRowsPerMs);
+    return firstAtMs + Math.min(busyFlushIntervalMs, Math.max(flushIntervalMs, patienceMs));
+  }
 
   return {
     get messages() {
       return batch.length;
     },
     dueAtMs,
-    isDue: (nowMs: number) => batch.length > 0 && nowMs >= dueAtMs(),
+    isDue: (nowMs: number) => batch.length > 0 && nowMs >= dueAtMs(nowMs),
     isFull: () => rows >= options.maxBatchRows || bytes >= options.maxBatchBytes,
     /** A message that is larger than a whole batch fits into an empty one. */
     hasRoomFor({ message }: Held): boolean {

@@ -48,7 +48,7 @@ before(async () => {
       options: {
         flushIntervalMs: 30,
         busyFlushIntervalMs: 30,
-        busyRows: 1_000_000,
+        busyRowsPerMs: 1_000_000,
         maxBatchRows: 400,
         maxBatchBytes: 1_000_000,
         maxBufferedBytes: 4_000_000,

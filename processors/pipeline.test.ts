@@ -47,7 +47,7 @@ function setUp(store: Partial<MemoryStoreOptions> = {}, faults?: Faults) {
     options: {
       flushIntervalMs: 50,
       busyFlushIntervalMs: 50,
-      busyRows: 1_000_000,
+      busyRowsPerMs: 1_000_000,
       maxBatchRows: 8,
       maxBatchBytes: 10_000,
       maxBufferedBytes: 100_000,

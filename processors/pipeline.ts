@@ -119,7 +119,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   }
 
   async function pull(from: Durable): Promise<PulledMessage[]> {
-    const leftMs = gather.messages === 0 ? IDLE_PULL_MS : gather.dueAtMs() - clock.monotonicMs();
+    const nowMs = clock.monotonicMs();
+    const leftMs = gather.messages === 0 ? IDLE_PULL_MS : gather.dueAtMs(nowMs) - nowMs;
     const maxWaitMs = Math.max(MIN_PULL_MS, hasSlot() ? leftMs : options.flushIntervalMs / 4);
     const maxBytes = Math.min(options.maxBatchBytes, options.maxBufferedBytes - heldBytes);
     try {

@@ -18,8 +18,8 @@ import type { Sink } from './sink.ts';
 const MIB = 1024 * 1024;
 
 const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'busyFlushIntervalMs' | 'maxBatchRows'> = {
-  // More in the time that a batch waits while few come: a store is asked to take bigger ones, later.
-  busyRows: 40_000,
+  // About what two cores take: a store is then asked for the biggest batches, as late as it may be.
+  busyRowsPerMs: 200,
   maxBatchBytes: 32 * MIB,
   maxBufferedBytes: 128 * MIB,
   maxWritesInFlight: 2,

@@ -105,7 +105,7 @@ export function createPlatform({ clock, random, onBreach, framesMaxBytes = 0, ha
       options: {
         flushIntervalMs: 200,
         busyFlushIntervalMs: 200,
-        busyRows: 1_000_000,
+        busyRowsPerMs: 1_000_000,
         maxBatchRows: 500,
         maxBatchBytes: 100_000,
         maxBufferedBytes: 400_000,
