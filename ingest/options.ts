@@ -39,7 +39,7 @@ export const ingestOptions = defineOptions({
   },
   busyLingerMs: {
     type: 'integer',
-    default: 40,
+    default: 15,
     min: 0,
     max: 1_000,
     unit: 'ms',

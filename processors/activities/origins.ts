@@ -39,6 +39,14 @@ interface ContestTally {
   seconds: number;
 }
 
+/** Seconds in which one source alone gave the same channels: nearly all are, and counting them one by one is dear. */
+interface Run {
+  readonly of: Measured;
+  readonly fromS: number;
+  lastS: number;
+  seconds: number;
+}
+
 export interface KeptOrigins {
   readonly sources: readonly SourceTally[];
   readonly contests: readonly ContestTally[];
@@ -53,6 +61,7 @@ const nameOf = ({ device, source }: { device: string; source: string }) => `${de
 export class OriginTally {
   readonly #sources = new Map<string, SourceTally>();
   readonly #contests = new Map<string, ContestTally>();
+  #run: Run | null = null;
 
   constructor(kept: KeptOrigins = { sources: [], contests: [] }) {
     for (const source of kept.sources) this.#sources.set(nameOf(source), source);
@@ -61,7 +70,19 @@ export class OriginTally {
 
   /** One second, counted from the activity's start; seconds come in order. */
   fold(atS: number, measured: readonly Measured[]): void {
-    const inOrder = measured.length < 2 ? measured : [...measured].sort(byRank);
+    if (measured.length === 0) return;
+    if (measured.length === 1 && goesOn(this.#run, atS, measured[0])) {
+      this.#run.lastS = atS;
+      this.#run.seconds++;
+      return;
+    }
+    this.#settle();
+    if (measured.length === 1) this.#run = { of: measured[0], fromS: atS, lastS: atS, seconds: 1 };
+    else this.#foldAll(atS, measured);
+  }
+
+  #foldAll(atS: number, measured: readonly Measured[]): void {
+    const inOrder = [...measured].sort(byRank);
     for (let group = 0; group < GROUP_CHANNELS.length; group++) {
       const channels = GROUP_CHANNELS[group];
       const having = inOrder.filter((one) => (one.channels & channels) !== 0);
@@ -76,6 +97,7 @@ export class OriginTally {
   }
 
   origins(): ActivityOrigins {
+    this.#settle();
     const sources = [...this.#sources.values()].sort(byRank);
     const places = new Map(sources.map((source, place) => [nameOf(source), place]));
     const contests = [...this.#contests.values()].sort(
@@ -94,7 +116,24 @@ export class OriginTally {
 
   /** What the constructor takes. */
   encode(): KeptOrigins {
+    this.#settle();
     return { sources: [...this.#sources.values()], contests: [...this.#contests.values()] };
+  }
+
+  /** Counts the seconds of the run that was going on. */
+  #settle(): void {
+    const run = this.#run;
+    if (run === null) return;
+    this.#run = null;
+    for (let group = 0; group < GROUP_CHANNELS.length; group++) {
+      if ((run.of.channels & GROUP_CHANNELS[group]) === 0) continue;
+      const tally = this.#tally(run.of, group);
+      if (tally === null) return;
+      tally.gaveS += run.seconds;
+      tally.aloneS += run.seconds;
+      extend(tally, tally.gave, run.fromS, run.lastS);
+      extend(tally, tally.alone, run.fromS, run.lastS);
+    }
   }
 
   #count(atS: number, group: number, source: RankedSource, gives: boolean, isAlone: boolean): void {
@@ -105,10 +144,10 @@ export class OriginTally {
       return;
     }
     tally.gaveS++;
-    extend(tally, tally.gave, atS);
+    extend(tally, tally.gave, atS, atS);
     if (!isAlone) return;
     tally.aloneS++;
-    extend(tally, tally.alone, atS);
+    extend(tally, tally.alone, atS, atS);
   }
 
   /** Null when there is no room for another source. */
@@ -146,14 +185,21 @@ export function byRank(a: RankedSource, b: RankedSource): number {
   return a.rank - b.rank || (nameOf(a) < nameOf(b) ? -1 : 1);
 }
 
-/** Goes on with the last span, or begins one; beyond the bound the two closest are joined. */
-function extend(tally: GroupTally, spans: Spans, atS: number): void {
+/** True when the same source alone gave the same channels, without a pause that would end a span. */
+function goesOn(run: Run | null, atS: number, { device, source, rank, channels }: Measured): run is Run {
+  if (run === null || atS - run.lastS > JOIN_S) return false;
+  const { of } = run;
+  return of.channels === channels && of.device === device && of.source === source && of.rank === rank;
+}
+
+/** Goes on with the last span until `lastS`, or begins one; beyond the bound the two closest are joined. */
+function extend(tally: GroupTally, spans: Spans, fromS: number, lastS: number): void {
   const last = spans.length - 1;
-  if (last > 0 && atS - spans[last] <= JOIN_S) {
-    spans[last] = atS + 1;
+  if (last > 0 && fromS - spans[last] <= JOIN_S) {
+    spans[last] = lastS + 1;
     return;
   }
-  spans.push(atS, atS + 1);
+  spans.push(fromS, lastS + 1);
   if (spans.length <= 2 * MAX_SPANS) return;
   let closest = 1;
   for (let end = 1; end < spans.length - 1; end += 2) {

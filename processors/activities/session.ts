@@ -40,6 +40,7 @@ export class Session {
   isIncomplete = false;
   /** Nothing came since it was last handed out as finished. */
   isPublished = false;
+  #lastDevice = '';
 
   constructor(start: SessionStart, resumed?: ResumedSession) {
     this.start = start;
@@ -60,7 +61,11 @@ export class Session {
   fold(atS: number, rows: Int32Array, from: number, measured: readonly Measured[]): void {
     this.metrics.fold(atS, rows, from);
     this.origins.fold(atS - this.start.startS, measured);
-    for (const { device } of measured) this.devices.add(device);
+    for (const { device } of measured) {
+      if (device === this.#lastDevice) continue;
+      this.#lastDevice = device;
+      this.devices.add(device);
+    }
     this.isPublished = false;
   }
 
