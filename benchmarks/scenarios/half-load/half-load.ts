@@ -1,6 +1,8 @@
 import { systemClock } from '../../../runtime/clock.ts';
+import { readValue } from '../../../runtime/metrics-page.ts';
 import { within } from '../../../runtime/release.ts';
 import { startLoad } from '../../deployment/load-process.ts';
+import { answerOf } from '../../deployment/store-rows.ts';
 import { figureOf } from '../../figure.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
@@ -13,6 +15,8 @@ import { probe } from './probe.ts';
 const START_TIMEOUT_MS = 60_000;
 const SETTLE_MS = 60_000;
 const LOOK_EVERY_MS = 250;
+/** Of all shards together: what is just on its way. */
+const MAX_LAG_MESSAGES = 8;
 
 /** How long a frame takes to be acknowledged, and to be found in both stores, at half of what the path sustains. */
 export async function runHalfLoad(deps: ScenarioDeps): Promise<Outcome> {
@@ -25,6 +29,7 @@ export async function runHalfLoad(deps: ScenarioDeps): Promise<Outcome> {
   const most = await runs.send(warm * roundS, options);
   say(lineOf(most));
   const samplesPerS = most.samplesPerS / 2;
+  await untilShardsCaughtUp();
   let acknowledged = runs.acknowledgedSamples();
   const turns = [];
   for (let round = 0; round < rounds; round++) {
@@ -72,6 +77,16 @@ export async function runHalfLoad(deps: ScenarioDeps): Promise<Outcome> {
       ...wrongDistinct(await path.countDistinct(signal), acknowledged),
     ],
   };
+
+  /** What the turn left to the holder of shards is work of the turn, not of half its rate. */
+  async function untilShardsCaughtUp(): Promise<void> {
+    const url = `${path.deployment.urls.processorsAdmin}/metrics`;
+    for (const untilMs = performance.now() + SETTLE_MS; performance.now() < untilMs; ) {
+      const page = await answerOf(url, signal);
+      if (readValue(page, 'slipstream_shards_lag_messages') <= MAX_LAG_MESSAGES) return;
+      await systemClock.sleep(LOOK_EVERY_MS, signal);
+    }
+  }
 
   /** Waits a while; whether it was enough the count at the end tells. */
   async function untilRows(rows: number): Promise<void> {
