@@ -1,6 +1,6 @@
-import { createBackoff } from './backoff.ts';
-import type { Clock, Timer } from './clock.ts';
-import { type Entry, KeyConflictError, type KeyValue, type Watch } from './kv/kv.ts';
+import type { Clock } from './clock.ts';
+import { keepWatch } from './kept-watch.ts';
+import { type Entry, KeyConflictError, type KeyValue } from './kv/kv.ts';
 import type { Logger } from './log.ts';
 
 /** Some entities of CONFIG, as this process knows them now. */
@@ -39,64 +39,44 @@ export class ConfigUnknownError extends Error {
   override name = 'ConfigUnknownError';
 }
 
-const RETRY_DELAYS_MS = [100, 250, 500, 1_000, 5_000];
-
 interface Known<Value> {
   readonly value: Value;
   readonly bytes: number;
 }
 
 /**
- * Entities held in memory and kept fresh by a watch on their bucket.
- *
- * opening → known → opening … → stopped. While the bucket is out of reach, what is known goes on counting.
+ * Entities held in memory and kept fresh by a watch on their bucket. While it is out of reach, what is known goes on
+ * counting.
  */
 export function createConfigView<Value>(deps: ConfigViewDeps<Value>): ConfigView<Value> {
-  const { kv, filter, what, clock, logger, maxEntries, maxBytes, random } = deps;
-  const backoff = createBackoff({ delaysMs: RETRY_DELAYS_MS, random });
+  const { what, clock, logger, maxEntries, maxBytes } = deps;
   let held = createHeld();
   let version = 0;
-  let watch: Watch | null = null;
-  let retrying: Timer | null = null;
-  let isStopped = false;
   const known = Promise.withResolvers<void>();
 
   function createHeld() {
     return { entries: new Map<string, Known<Value>>(), bytes: 0 };
   }
 
-  async function open(): Promise<void> {
-    // What is told first is all there is; until it is complete the older answers count.
-    const told = createHeld();
-    let isCurrent = true;
-    const lost = (err: unknown) => {
-      if (!isCurrent || isStopped) return;
-      isCurrent = false;
-      watch = null;
-      logger.warn({ err }, `the ${what} are out of reach: those that are known go on counting`);
-      retrying = clock.setTimer(() => void open(), backoff.nextMs());
-    };
-    try {
-      const opened = await kv.watch(filter, {
+  const watch = keepWatch({
+    ...deps,
+    begin() {
+      // Until all is told the older answers count.
+      const told = createHeld();
+      return {
         onChange({ key, value, revision }) {
-          if (isCurrent && learn(told, key, value, revision) && held === told) version += 1;
+          if (learn(told, key, value, revision) && held === told) version += 1;
         },
         onReady() {
-          if (!isCurrent) return;
           held = told;
           version += 1;
-          backoff.reset();
           known.resolve();
           logger.info({ settings: told.entries.size }, `the ${what} are known`);
         },
-        onLost: lost,
-      });
-      if (isCurrent && !isStopped) watch = opened;
-      else opened.stop();
-    } catch (err) {
-      lost(err);
-    }
-  }
+      };
+    },
+    onLost: (err) => logger.warn({ err }, `the ${what} are out of reach: those that are known go on counting`),
+  });
 
   /** False when nothing changed. */
   function learn(told: typeof held, key: string, bytes: Uint8Array | null, revision: number): boolean {
@@ -121,7 +101,6 @@ export function createConfigView<Value>(deps: ConfigViewDeps<Value>): ConfigView
     return from.entries.delete(key);
   }
 
-  void open();
   return {
     get: (key) => held.entries.get(key)?.value,
     get size() {
@@ -146,11 +125,7 @@ export function createConfigView<Value>(deps: ConfigViewDeps<Value>): ConfigView
         timer.cancel();
       }
     },
-    stop() {
-      isStopped = true;
-      retrying?.cancel();
-      watch?.stop();
-    },
+    stop: watch.stop,
   };
 }
 

@@ -30,9 +30,14 @@ export async function readRace(kv: KeyValue, id: string): Promise<StoredRace | n
     const chunk = await kv.get(keys.raceStarters(id, version, n));
     // A writer has replaced the race and removed the chunks of the version before.
     if (chunk === null) throw new RaceChangedError(`the starters of ${id} changed while they were read`);
-    starters.push(...(JSON.parse(Buffer.from(chunk.value).toString()) as { starters: Starter[] }).starters);
+    starters.push(...parseStarters(chunk.value));
   }
   return { race: joinRace(setting, starters), setting, revision: entry.revision };
+}
+
+/** Of one chunk. Throws SyntaxError for bytes that are no JSON. */
+export function parseStarters(chunk: Uint8Array): Starter[] {
+  return (JSON.parse(Buffer.from(chunk).toString()) as { starters: Starter[] }).starters;
 }
 
 /**

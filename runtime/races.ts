@@ -1,10 +1,11 @@
 import { keys } from '../schemas/names.ts';
 import type { Race, RaceSetting, Starter } from '../schemas/race.ts';
 import { checkRaceSetting, joinRace, RaceError } from '../schemas/race-check.ts';
-import { createBackoff } from './backoff.ts';
-import type { Clock, Timer } from './clock.ts';
-import type { KeyValue, Watch } from './kv/kv.ts';
+import type { Clock } from './clock.ts';
+import { keepWatch } from './kept-watch.ts';
+import type { KeyValue } from './kv/kv.ts';
 import type { Logger } from './log.ts';
+import { parseStarters } from './race-config.ts';
 
 /** All races that CONFIG holds, each whole: a version counts once every chunk of its starters is there. */
 export interface Races {
@@ -29,7 +30,6 @@ export interface RacesDeps {
   readonly random?: () => number;
 }
 
-const RETRY_DELAYS_MS = [100, 250, 500, 1_000, 5_000];
 const MAX_RACES = 1_000;
 
 interface Told {
@@ -39,51 +39,31 @@ interface Told {
 }
 
 /**
- * Every race, held in memory and kept fresh by a watch on the bucket.
- *
- * opening → known → opening … → stopped. While the bucket is out of reach the races that are known go on counting. A
- * value that breaks a rule is left out with a line in the log, and the version before it counts.
+ * Every race, held in memory and kept fresh by a watch on the bucket. While it is out of reach the races that are known
+ * go on counting. A value that breaks a rule is left out with a line in the log, and the version before it counts.
  */
 export function createRaces(deps: RacesDeps): Races {
-  const { kv, clock, logger, onChange = () => undefined, onRemoved = () => undefined, random } = deps;
-  const backoff = createBackoff({ delaysMs: RETRY_DELAYS_MS, random });
+  const { logger, onChange = () => undefined, onRemoved = () => undefined } = deps;
   const races = new Map<string, Race>();
   let version = 0;
   let isReady = false;
-  let watch: Watch | null = null;
-  let retrying: Timer | null = null;
-  let isStopped = false;
 
-  async function open(): Promise<void> {
-    const told = new Map<string, Told>();
-    let isCurrent = true;
-    const lost = (err: unknown) => {
-      if (!isCurrent || isStopped) return;
-      isCurrent = false;
-      watch = null;
-      logger.warn({ err }, 'the races are out of reach: those that are known go on counting');
-      retrying = clock.setTimer(() => void open(), backoff.nextMs());
-    };
-    try {
-      const opened = await kv.watch(keys.races, {
-        onChange({ key, value }) {
-          if (isCurrent && !isStopped) learn(told, key, value);
-        },
+  const watch = keepWatch({
+    ...deps,
+    filter: keys.races,
+    begin() {
+      const told = new Map<string, Told>();
+      return {
+        onChange: ({ key, value }) => learn(told, key, value),
         onReady() {
-          if (!isCurrent || isStopped) return;
           for (const id of [...races.keys()]) if (!told.get(id)?.setting) remove(id);
           isReady = true;
           version += 1;
-          backoff.reset();
         },
-        onLost: lost,
-      });
-      if (isCurrent && !isStopped) watch = opened;
-      else opened.stop();
-    } catch (err) {
-      lost(err);
-    }
-  }
+      };
+    },
+    onLost: (err) => logger.warn({ err }, 'the races are out of reach: those that are known go on counting'),
+  });
 
   function learn(told: Map<string, Told>, key: string, value: Uint8Array | null): void {
     const parsed = keys.parseRace(key);
@@ -99,7 +79,7 @@ export function createRaces(deps: RacesDeps): Races {
       if (starters !== null) {
         const chunk = `${starters.version}.${starters.chunk}`;
         if (value === null) one.chunks.delete(chunk);
-        else one.chunks.set(chunk, (JSON.parse(Buffer.from(value).toString()) as { starters: Starter[] }).starters);
+        else one.chunks.set(chunk, parseStarters(value));
       } else if (value === null) {
         told.delete(id);
         remove(id);
@@ -134,7 +114,6 @@ export function createRaces(deps: RacesDeps): Races {
     onRemoved(id);
   }
 
-  void open();
   return {
     get: (id) => races.get(id) ?? null,
     all: () => [...races.values()],
@@ -144,10 +123,6 @@ export function createRaces(deps: RacesDeps): Races {
     get isReady() {
       return isReady;
     },
-    stop() {
-      isStopped = true;
-      retrying?.cancel();
-      watch?.stop();
-    },
+    stop: watch.stop,
   };
 }
