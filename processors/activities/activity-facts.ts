@@ -1,12 +1,9 @@
-import type { MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { type Fact, factMessageId } from '../../schemas/facts.ts';
-import type { Names } from '../../schemas/names.ts';
+import type { Fact } from '../../schemas/facts.ts';
+import { type FactLog, publishFact } from '../publish-facts.ts';
 import { METRIC_VERSIONS } from './metrics/versions.ts';
 
-export interface FactsOfActivities {
-  readonly facts: MessageLog;
-  readonly names: Pick<Names, 'fact'>;
+export interface FactsOfActivities extends FactLog {
   readonly epoch: number;
   /** Message time of the last message that they follow from. */
   readonly knownAtMs: number;
@@ -16,13 +13,11 @@ export interface FactsOfActivities {
 /** Says what was found; may be repeated. Throws LogFullError and LogUnavailableError. */
 export async function publishActivityFacts(
   records: readonly ActivityRecord[],
-  { facts, names, epoch, knownAtMs, signal }: FactsOfActivities,
+  { epoch, knownAtMs, signal, ...log }: FactsOfActivities,
 ): Promise<void> {
   for (const record of records) {
     signal.throwIfAborted();
-    const fact = factOf(record, epoch, knownAtMs);
-    const options = { msgId: factMessageId(fact), headers: {} };
-    await facts.publish(names.fact(fact.kind, fact.entity), Buffer.from(JSON.stringify(fact)), options);
+    await publishFact(log, factOf(record, epoch, knownAtMs));
   }
 }
 

@@ -25,6 +25,14 @@ interface ResumedSession {
   readonly origins: KeptOrigins;
 }
 
+/** What nobody said to be an activity, by a device's word or as the leg of one, is none while it is so short. */
+export function isTooShort(
+  { start, aliveS }: { start: Pick<SessionStart, 'startS' | 'origin' | 'follows'>; aliveS: number },
+  minActivityS: number,
+): boolean {
+  return aliveS - start.startS + 1 < minActivityS && start.origin === 'stream' && start.follows === '';
+}
+
 /** One activity while it goes on: what of it is final. */
 export class Session {
   readonly start: SessionStart;

@@ -7,7 +7,7 @@ import type { SettingsAt } from '../../schemas/settings-at.ts';
 import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
 import type { ActivityOptions } from './options.ts';
-import { Session } from './session.ts';
+import { isTooShort, Session } from './session.ts';
 import { type Measured, type RankedSource, SourceMarks } from './source-marks.ts';
 
 /** A beat or an event that waits for its second to become final. */
@@ -196,11 +196,10 @@ export class Timeline {
   #publish(session: Session, revision: number): void {
     if (session.isPublished) return;
     session.isPublished = true;
-    const { startS, origin, follows } = session.start;
+    const { startS } = session.start;
     if (session.isIncomplete || this.#hasOldProfile(session))
       this.deps.onIncomplete({ fromMs: startS * 1000, untilMs: (session.aliveS + 1) * 1000 });
-    const isShort = session.aliveS - startS + 1 < this.deps.options.minActivityS;
-    if (isShort && origin === 'stream' && follows === '') return;
+    if (isTooShort(session, this.deps.options.minActivityS)) return;
     this.deps.onEnded(session.record('finished', revision, session.metrics.snapshot()));
   }
 

@@ -1,8 +1,9 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import type { MessageLog } from '../../runtime/stream/stream.ts';
-import { type CrossingFact, crossingEntity, factMessageId } from '../../schemas/facts.ts';
+import { type CrossingFact, crossingEntity } from '../../schemas/facts.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { AthleteProgress } from '../../schemas/progress.ts';
+import { publishFact } from '../publish-facts.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { VERSION } from './position-filter.ts';
 import type { RaceGrounds } from './race-grounds.ts';
@@ -51,9 +52,7 @@ export function createRaceReducers({
 
   async function publish(news: CrossingNews, nowMs: number, { epoch, signal }: EmitContext): Promise<void> {
     signal.throwIfAborted();
-    const fact = factOf(news, epoch, nowMs);
-    const data = Buffer.from(JSON.stringify(fact));
-    await facts.publish(names.fact(fact.kind, fact.entity), data, { msgId: factMessageId(fact), headers: {} });
+    await publishFact({ facts, names }, factOf(news, epoch, nowMs));
   }
 
   function createReducer(state: ShardRaces): Reducer {

@@ -1,18 +1,15 @@
-import type { MessageLog } from '../../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../../schemas/activity.ts';
 import type { AthleteSettings } from '../../../schemas/athlete-settings.ts';
-import { factMessageId, type GearFact } from '../../../schemas/facts.ts';
+import type { GearFact } from '../../../schemas/facts.ts';
 import { type GearLoad, gearLoadId } from '../../../schemas/gear-load.ts';
-import type { Names } from '../../../schemas/names.ts';
 import { settingsAt } from '../../../schemas/settings-at.ts';
+import { type FactLog, publishFacts } from '../../publish-facts.ts';
 import { METRIC_VERSIONS } from '../metrics/versions.ts';
 import { loadsOf } from './gear-load.ts';
 import type { GearStore } from './gear-store.ts';
 
-export interface LoadsDeps {
+export interface LoadsDeps extends FactLog {
   readonly gear: GearStore;
-  readonly facts: MessageLog;
-  readonly names: Pick<Names, 'fact'>;
   settingsOf(athlete: string): AthleteSettings;
 }
 
@@ -23,8 +20,6 @@ export interface LoadsContext {
   readonly signal: AbortSignal;
 }
 
-/** Publishes that are under way at a time. */
-const MAX_IN_FLIGHT = 64;
 /** Activities that one query asks about. */
 const MAX_ASKED = 500;
 
@@ -39,7 +34,7 @@ export async function publishLoads(deps: LoadsDeps, records: readonly ActivityRe
 }
 
 async function publishSome(deps: LoadsDeps, records: readonly ActivityRecord[], context: LoadsContext): Promise<void> {
-  const { gear, facts, names } = deps;
+  const { gear } = deps;
   const settings = new Map(records.map(({ athlete }) => [athlete, deps.settingsOf(athlete)]));
   // Whoever never stated anything has no gear, and had none.
   const concerned = records.filter(({ athlete }) => settings.get(athlete)!.version > 0);
@@ -52,15 +47,8 @@ async function publishSome(deps: LoadsDeps, records: readonly ActivityRecord[], 
   if (loads.length === 0) return;
   context.signal.throwIfAborted();
   await gear.write(loads, context.epoch);
-  for (let from = 0; from < loads.length; from += MAX_IN_FLIGHT) {
-    context.signal.throwIfAborted();
-    const published = loads.slice(from, from + MAX_IN_FLIGHT).map((load) => {
-      const fact = factOf(load, context);
-      const options = { msgId: factMessageId(fact), headers: {} };
-      return facts.publish(names.fact(fact.kind, fact.entity), Buffer.from(JSON.stringify(fact)), options);
-    });
-    await Promise.all(published);
-  }
+  const facts = loads.map((load) => factOf(load, context));
+  await publishFacts(deps, facts, context.signal);
 }
 
 function factOf(load: GearLoad, { epoch, knownAtMs }: LoadsContext): GearFact {

@@ -1,7 +1,7 @@
 import type { Sport } from '../../../schemas/events.ts';
 import { type ActivityEffort, distanceEfforts, peakEfforts } from '../activity-efforts.ts';
 import type { LiveMetrics } from '../metrics/activity-metrics.ts';
-import type { Session } from '../session.ts';
+import { isTooShort, type Session } from '../session.ts';
 
 /** What of an activity that goes on can be a record already: efforts over a distance or a duration, once final. */
 export interface LiveEfforts {
@@ -23,14 +23,10 @@ export type LiveSession = Pick<Session, 'id' | 'aliveS'> & {
  * Null while it may turn out to be no activity at all, because it is shorter than `minActivityS` and no device said
  * that it is one.
  */
-export function liveEffortsOf(
-  { id, start, aliveS, metrics }: LiveSession,
-  revision: number,
-  minActivityS: number,
-): LiveEfforts | null {
-  const { startS, sport, origin, follows } = start;
-  const isShort = aliveS - startS + 1 < minActivityS;
-  if (isShort && origin === 'stream' && follows === '') return null;
+export function liveEffortsOf(session: LiveSession, revision: number, minActivityS: number): LiveEfforts | null {
+  if (isTooShort(session, minActivityS)) return null;
+  const { id, start, metrics } = session;
+  const { startS, sport } = start;
   const { lengthS, efforts, peaks } = metrics.bests();
   const startMs = startS * 1000;
   return {
