@@ -87,3 +87,16 @@ export function isLoopback(address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
+
+/** What every route over an athlete's own data may answer instead. */
+export const ATHLETE_PROBLEMS = [
+  'missing_token',
+  'bad_token',
+  'expired_token',
+  'revoked_token',
+  'wrong_athlete',
+  'invalid_request',
+  'internal_error',
+  'store_unavailable',
+  'revocations_unknown',
+] as const;

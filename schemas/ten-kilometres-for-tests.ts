@@ -1,5 +1,6 @@
 import { createCourseLine } from './course-line.ts';
 import type { Race, Starter } from './race.ts';
+import { testStarter } from './race-for-tests.ts';
 
 export const GUN_MS = Date.UTC(2026, 8, 6, 9);
 
@@ -16,20 +17,7 @@ export function straightCourse(lengthKm: number) {
 }
 
 export function starterOf(bib: string, own: Partial<Starter> = {}): Starter {
-  return {
-    bib,
-    name: `Runner ${bib}`,
-    sex: 'female',
-    birthYear: 1990,
-    club: '',
-    country: 'CHE',
-    athlete: `athlete-${bib}`,
-    device: null,
-    chip: `chip-${bib}`,
-    wave: 'a',
-    category: 'open',
-    ...own,
-  };
+  return testStarter(bib, { country: 'CHE', chip: `chip-${bib}`, wave: 'a', ...own });
 }
 
 /** Ten kilometres with a start line, a mat at the half and a finish; two waves ten minutes apart, two categories. */

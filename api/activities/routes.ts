@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Access } from '../access.ts';
+import { type Access, ATHLETE_PROBLEMS } from '../access.ts';
 import { Problem, problemResponses } from '../problem.ts';
 import type { SampleHistory } from '../samples/history.ts';
 import { type ApiServer, whenGone } from '../server.ts';
@@ -35,24 +35,12 @@ export interface ActivityRoutesDeps {
   readonly access: Access;
 }
 
-const whoMayNot = [
-  'missing_token',
-  'bad_token',
-  'expired_token',
-  'revoked_token',
-  'wrong_athlete',
-  'invalid_request',
-  'internal_error',
-  'store_unavailable',
-  'revocations_unknown',
-] as const;
-
 export function addActivityRoutes(server: ApiServer, { activities, live, history, access }: ActivityRoutesDeps): void {
   const common = { tags: ['activities'], security: [{ token: [] }] };
   const ok = <Schema>(description: string, schema: Schema) => ({
     200: { description, content: { 'application/json': { schema } } },
   });
-  const ofOne = problemResponses(...whoMayNot, 'unknown_activity', 'live_unavailable');
+  const ofOne = problemResponses(...ATHLETE_PROBLEMS, 'unknown_activity', 'live_unavailable');
 
   /** The live one from whoever holds it; what ended, from the store. */
   async function find(athlete: string, id: string, signal: AbortSignal): Promise<StoredActivity> {
@@ -72,7 +60,7 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
         summary: "An athlete's activities, the one that goes on first",
         description: 'Each with its main numbers and their quality. A withdrawn activity is not listed.',
         querystring: ListActivitiesQuery,
-        response: { ...ok('One page', ActivityList), ...problemResponses(...whoMayNot) },
+        response: { ...ok('One page', ActivityList), ...problemResponses(...ATHLETE_PROBLEMS) },
       },
     },
     async (request, reply) => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { KvUnavailableError } from '../../runtime/kv/kv.ts';
 import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
 import { SPORTS } from '../../schemas/events.ts';
-import type { Access } from '../access.ts';
+import { type Access, ATHLETE_PROBLEMS } from '../access.ts';
 import { Problem, problemResponses } from '../problem.ts';
 import { type ApiServer, whenGone } from '../server.ts';
 import { AthleteGear, AthleteRecords, gearAnswer, recordAnswer } from './answer.ts';
@@ -27,17 +27,7 @@ const RecordsQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const whoMayNot = problemResponses(
-  'missing_token',
-  'bad_token',
-  'expired_token',
-  'revoked_token',
-  'wrong_athlete',
-  'invalid_request',
-  'internal_error',
-  'store_unavailable',
-  'revocations_unknown',
-);
+const instead = problemResponses(...ATHLETE_PROBLEMS);
 
 export function addAthleteRoutes(server: ApiServer, { athletes, readSettings, access }: AthleteRoutesDeps): void {
   const common = { tags: ['athletes'], security: [{ token: [] }], params: AthleteParams };
@@ -56,7 +46,7 @@ export function addAthleteRoutes(server: ApiServer, { athletes, readSettings, ac
           'A record is set while the activity goes on, within seconds of the effort, and withdrawn when later data ' +
           'disproves it. An effort whose evidence is poor is never claimed.',
         querystring: RecordsQuery,
-        response: { ...ok('Records', AthleteRecords), ...whoMayNot },
+        response: { ...ok('Records', AthleteRecords), ...instead },
       },
     },
     async (request, reply) => {
@@ -74,7 +64,7 @@ export function addAthleteRoutes(server: ApiServer, { athletes, readSettings, ac
         operationId: 'readGear',
         summary: "An athlete's gear and what it has done",
         querystring: Type.Object({}, { additionalProperties: false }),
-        response: { ...ok('Gear', AthleteGear), ...whoMayNot },
+        response: { ...ok('Gear', AthleteGear), ...instead },
       },
     },
     async (request, reply) => {

@@ -1,13 +1,13 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
+import type { Athlete, KnownSource } from './athlete.ts';
 import { restoreActivityMetrics } from './metrics/activity-metrics.ts';
 import { CheckpointError } from './metrics/checkpoint.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
 import type { KeptOrigins } from './origins.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
 import { Session, type SessionStart } from './session.ts';
-import type { Athlete, KnownSource } from './shard-activities.ts';
 import type { KeptMarks } from './source-marks.ts';
 import type { Waiting } from './timeline.ts';
 

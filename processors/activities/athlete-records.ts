@@ -1,10 +1,10 @@
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
+import type { Athlete } from './athlete.ts';
 import { decodeAthlete, encodeAthlete } from './athlete-codec.ts';
 import { CheckpointError } from './metrics/checkpoint.ts';
 import { KeptRecord, Segments } from './segments.ts';
 import type { Session } from './session.ts';
-import type { Athlete } from './shard-activities.ts';
 
 /** A block of seconds of the activity that goes on. */
 interface Block {

@@ -2,42 +2,16 @@ import type { KnownSettings } from '../../runtime/athlete-settings.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { kindOf } from '../../schemas/channels.ts';
-import { isWithin, leftOutSpans, type SpanMs } from '../../schemas/left-out.ts';
+import { isWithin, leftOutSpans } from '../../schemas/left-out.ts';
 import type { RecomputeAsk } from '../../schemas/recompute-ask.ts';
 import { settingsAt } from '../../schemas/settings-at.ts';
 import { rankOf } from '../../schemas/source-ranks.ts';
+import type { Athlete, KnownSource } from './athlete.ts';
 import { decodeUnwritten, encodeUnwritten } from './athlete-codec.ts';
 import { AthleteRecords } from './athlete-records.ts';
 import type { ActivityOptions } from './options.ts';
 import { RecomputeMarks } from './recompute-marks.ts';
 import { Timeline } from './timeline.ts';
-
-/** A source of an athlete, while it is heard of. */
-export interface KnownSource {
-  readonly device: string;
-  readonly source: string;
-  rank: number;
-  /** When it does not count, as the athlete decided. */
-  leftOut: readonly SpanMs[];
-  newestMs: number;
-  /** Message time. */
-  heardMs: number;
-}
-
-export interface Athlete {
-  readonly key: string;
-  readonly timeline: Timeline;
-  readonly sources: Map<string, KnownSource>;
-  /** Message time of the last message with rows of the athlete. */
-  heardMs: number;
-  isResting: boolean;
-  /** Sequence of that message. */
-  touchedSeq: number;
-  /** Of the settings that the ranks of its sources follow; null when they have to be looked at. */
-  settingsRevision: number | null;
-  /** Sequence of the message, or tick, by which something changed last. */
-  changedSeq: number;
-}
 
 const MAX_SOURCES = 64;
 const UNWRITTEN = 'unwritten';
