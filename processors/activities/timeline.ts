@@ -149,10 +149,11 @@ export class Timeline {
       window.takeUntil(limitS, (atS, rows, from) => this.#second(atS, rows, from, revision));
     const due = this.#due(untilS * 1000);
     const beating = whoBeats(due);
-    for (const one of bestBeats(due)) {
+    const lastOpening = lastOpenings(due);
+    for (const one of openingsFirst(bestBeats(due), lastOpening)) {
       const atS = Math.floor(one.atMs / 1000);
-      // What opens an activity comes before its second, everything else after it.
-      foldUntil(Math.min(untilS, opens(one) ? atS : atS + 1));
+      // A second belongs to the last activity that opens in it; everything else comes after its second.
+      foldUntil(Math.min(untilS, isUntil(one, lastOpening) ? atS : atS + 1));
       this.#endIfSilent(atS, revision);
       if (one.type === 'event') this.#event(one, atS, revision);
       else if (this.session) this.session.beat(one, beating);
@@ -244,9 +245,10 @@ export class Timeline {
         session.devices.add(device);
         session.stop(atS);
         this.quietUntilS = atS + this.deps.options.silenceS;
-        return this.end(revision);
+        this.#endBy(atS, revision);
+        return;
       case 'sport': {
-        const starters = session ? session.starters : [device];
+        const starters = session && session.starters.size > 0 ? session.starters : [device];
         const next = this.#open(atS, sport ?? 'other', 'device', this.#cut(atS, revision));
         for (const starter of starters) next.join(starter);
         next.devices.add(device);
@@ -258,14 +260,21 @@ export class Timeline {
   }
 
   /**
-   * Ends the activity before the one that begins in this second, and answers the id of the one that is followed. What
-   * began in the same second has no length: it is none, and would have the same id.
+   * Ends the activity in this second. What began in the same second has no length: it is none, and another that begins
+   * in that second would have the same id.
    */
+  #endBy(atS: number, revision: number): void {
+    if (this.session?.start.startS !== atS) this.end(revision);
+    else this.session = null;
+  }
+
+  /** Ends the activity before the one that begins in this second, and answers the id of the one that is followed. */
   #cut(atS: number, revision: number): string {
     const { session } = this;
-    if (session?.start.startS !== atS) this.end(revision);
-    else this.session = null;
-    return (session?.start.startS === atS ? session.start.follows : session?.id) ?? '';
+    this.#endBy(atS, revision);
+    if (session === null) return '';
+    const isNone = session.start.startS === atS || isTooShort(session, this.deps.options.minActivityS);
+    return isNone ? session.start.follows : session.id;
   }
 
   #open(startS: number, sport: Sport, origin: 'device' | 'stream', follows: string): Session {
@@ -316,6 +325,26 @@ function byTime(a: Waiting, b: Waiting): number {
 /** The same event or beat that came twice counts once. */
 function distinct(sorted: readonly Waiting[]): Waiting[] {
   return sorted.filter((one, i) => i === 0 || byTime(sorted[i - 1], one) !== 0);
+}
+
+/** The last event of each second that opens an activity. */
+function lastOpenings(sorted: readonly Waiting[]): Map<number, Waiting> {
+  return new Map(sorted.filter(opens).map((one) => [Math.floor(one.atMs / 1000), one]));
+}
+
+/** What begins or ends activities until the last one of its second is open. */
+function isUntil(one: Waiting, lastOpening: ReadonlyMap<number, Waiting>): boolean {
+  const last = lastOpening.get(Math.floor(one.atMs / 1000));
+  return last !== undefined && cuts(one) && byTime(one, last) <= 0;
+}
+
+/** Beats, laps and pauses of a second happen to the last activity that opens in it. */
+function openingsFirst(sorted: readonly Waiting[], lastOpening: ReadonlyMap<number, Waiting>): readonly Waiting[] {
+  if (lastOpening.size === 0) return sorted;
+  return sorted.toSorted((a, b) => {
+    const seconds = Math.floor(a.atMs / 1000) - Math.floor(b.atMs / 1000);
+    return seconds || Number(isUntil(b, lastOpening)) - Number(isUntil(a, lastOpening));
+  });
 }
 
 /** Who had beats in each second. */
