@@ -1,4 +1,4 @@
-import { BOARD_STATUSES, type BoardCrossing, type BoardRow, type RoadGroup } from './board.ts';
+import { BOARD_STATUSES, type BoardCrossing, type BoardRow, type RoadGroup, STATUS_REASONS } from './board.ts';
 
 /**
  * The board of a race on its way from its holder to those who show it: a core message whenever something changed,
@@ -56,6 +56,7 @@ function packRow(row: BoardRow): PackedRow {
     predictedMs && [predictedMs.p10, predictedMs.p50, predictedMs.p90],
     row.group,
     lastCrossing && packCrossing(lastCrossing),
+    row.statusReason && STATUS_REASONS.indexOf(row.statusReason),
   ];
 }
 
@@ -70,6 +71,7 @@ function unpackRow(packed: PackedRow): BoardRow {
   return {
     bib: packed[0] as string,
     status: BOARD_STATUSES[packed[1] as number],
+    statusReason: STATUS_REASONS[packed[19] as number] ?? null,
     ...{ rank: number(2), waveRank: number(3), sexRank: number(4), categoryRank: number(5), clubRank: number(6) },
     ...{ positionM: number(7), seenMs: number(8), speedMps: number(9), lap: number(10) },
     isOffCourse: ((packed[11] as number) & 1) !== 0,

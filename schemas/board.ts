@@ -2,6 +2,13 @@
 export const BOARD_STATUSES = ['registered', 'running', 'finished', 'dnf', 'dns', 'dsq'] as const;
 export type BoardStatus = (typeof BOARD_STATUSES)[number];
 
+/**
+ * Why the board says by itself that somebody did not start or finish: not seen long after the gun, no farther for
+ * long, not heard of for long while others were, or the race closed. Late data takes it back.
+ */
+export const STATUS_REASONS = ['not_seen', 'stopped', 'signal_lost', 'cut_off'] as const;
+export type StatusReason = (typeof STATUS_REASONS)[number];
+
 /** The newest checkpoint that an athlete crossed. */
 export interface BoardCrossing {
   readonly checkpoint: string;
@@ -19,6 +26,8 @@ export interface BoardCrossing {
 export interface BoardRow {
   readonly bib: string;
   readonly status: BoardStatus;
+  /** Null unless the board itself, and no person, says `dnf` or `dns`. */
+  readonly statusReason: StatusReason | null;
   readonly rank: number | null;
   readonly waveRank: number | null;
   readonly sexRank: number | null;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
-import { BOARD_STATUSES, type BoardRow } from '../../schemas/board.ts';
+import { BOARD_STATUSES, type BoardRow, STATUS_REASONS } from '../../schemas/board.ts';
 import {
   CategorySchema,
   CheckpointSchema,
@@ -70,6 +70,11 @@ const Row = Type.Object(
     bib: Type.String(),
     who: Type.Union([Starter, Type.Null()]),
     status: Type.Enum(BOARD_STATUSES, { type: 'string' }),
+    statusReason: Type.Union([Type.Enum(STATUS_REASONS, { type: 'string' }), Type.Null()], {
+      description:
+        'Why the board itself says dnf or dns: not seen long after the gun, no farther for long, not heard of for ' +
+        'long while others were, or the race closed. Late data takes it back; null when a person decided.',
+    }),
     rank: MaybeNumber('Among all who run or finished.'),
     waveRank: MaybeNumber('Among those of the wave.'),
     sexRank: MaybeNumber('Among those of the sex.'),

@@ -15,7 +15,15 @@ export const raceOfTwo: [Omit<RaceSetting, 'version' | 'starters'>, readonly Sta
 export function rowOf(bib: string, own: Partial<BoardRow> = {}): BoardRow {
   return {
     ...{ bib, status: 'registered', rank: null, waveRank: null, sexRank: null, categoryRank: null, clubRank: null },
-    ...{ positionM: null, seenMs: null, speedMps: null, lap: null, isOffCourse: false, isSilent: false },
+    ...{
+      statusReason: null,
+      positionM: null,
+      seenMs: null,
+      speedMps: null,
+      lap: null,
+      isOffCourse: false,
+      isSilent: false,
+    },
     ...{ gunMs: null, chipMs: null, gapLeaderMs: null, gapAheadMs: null, predictedMs: null, group: null },
     lastCrossing: null,
     ...own,

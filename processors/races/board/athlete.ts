@@ -95,6 +95,14 @@ export class BoardAthlete {
     return this.#crossingOf(this.#way.passages.start);
   }
 
+  /** Event time of the newest position or crossing; −∞ before the first. */
+  get heardMs(): number {
+    return Math.max(
+      this.seen?.atMs ?? Number.NEGATIVE_INFINITY,
+      this.crossings.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY,
+    );
+  }
+
   get isStarted(): boolean {
     if (this.crossings.length > 0) return true;
     const { reachedM, reachedMs } = this.trail;

@@ -2,6 +2,7 @@ import type { BoardRow, BoardView } from '../../../schemas/board.ts';
 import type { ProgressTick } from '../../../schemas/progress.ts';
 import type { Race, Starter } from '../../../schemas/race.ts';
 import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
+import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
 import { type CourseEffort, effortOf } from './course-effort.ts';
 import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
 import { passagesOf } from './passages.ts';
@@ -10,13 +11,13 @@ import { groupOnRoad, type OnRoad } from './road-groups.ts';
 import { gapMs, inOrder, type RankingClock, type Standing, standingOf } from './standings.ts';
 import { gridFor } from './trail.ts';
 
-export interface BoardOptions {
+export interface BoardOptions extends StatusRules {
   readonly clock: RankingClock;
   /** A runner of whom nothing was heard for longer is said to be silent. */
   readonly silentAfterMs: number;
 }
 
-export const DEFAULT_BOARD_OPTIONS: BoardOptions = { clock: 'gun', silentAfterMs: 30_000 };
+export const DEFAULT_BOARD_OPTIONS: BoardOptions = { clock: 'gun', silentAfterMs: 30_000, ...DEFAULT_STATUS_RULES };
 
 /** The part of the effort so far that counts as recent. */
 const RECENT_SHARE = 0.2;
@@ -34,7 +35,6 @@ export class RaceBoard {
   #race: Race;
   #way: RaceWay;
   #effort: CourseEffort;
-  #dataMs = Number.NEGATIVE_INFINITY;
 
   constructor(race: Race, options: Partial<BoardOptions> = {}) {
     this.#options = { ...DEFAULT_BOARD_OPTIONS, ...options };
@@ -71,29 +71,33 @@ export class RaceBoard {
       const athlete = this.#athletes.get(seen.bib);
       if (athlete === undefined) continue;
       for (const crossing of crossings) this.report(seen.bib, crossing);
-      if (athlete.see(seen)) this.#dataMs = Math.max(this.#dataMs, seen.atMs);
+      athlete.see(seen);
     }
   }
 
   /** False when it is of nobody, or was known. */
   report(bib: string, report: CrossingReport): boolean {
-    const isNew = this.#athletes.get(bib)?.report(report) ?? false;
-    if (isNew) this.#dataMs = Math.max(this.#dataMs, report.timeMs);
-    return isNew;
+    return this.#athletes.get(bib)?.report(report) ?? false;
   }
 
   read(bib: string, read: ChipRead): boolean {
-    const isNew = this.#athletes.get(bib)?.read(read) ?? false;
-    if (isNew) this.#dataMs = Math.max(this.#dataMs, read.timeMs);
-    return isNew;
+    return this.#athletes.get(bib)?.read(read) ?? false;
   }
 
   judge(bib: string, decision: Decision): boolean {
     return this.#athletes.get(bib)?.judge(decision) ?? false;
   }
 
+  /** Event time of the newest position or crossing that counts; −∞ before the first. */
+  get dataMs(): number {
+    let dataMs = Number.NEGATIVE_INFINITY;
+    for (const { heardMs } of this.#athletes.values()) if (heardMs > dataMs) dataMs = heardMs;
+    return dataMs;
+  }
+
   view(nowMs: number): BoardView {
     const { id: race, version: raceVersion } = this.#race;
+    const { dataMs } = this;
     const standings = this.#standings(nowMs);
     const { groups, groupOf } = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
@@ -118,7 +122,7 @@ export class RaceBoard {
       race,
       raceVersion,
       atMs: nowMs,
-      dataMs: Number.isFinite(this.#dataMs) ? this.#dataMs : null,
+      dataMs: Number.isFinite(dataMs) ? dataMs : null,
       rows,
       groups,
     };
@@ -133,22 +137,23 @@ export class RaceBoard {
   }
 
   #standings(nowMs: number): Standing[] {
-    const around = { effort: this.#effort, clock: this.#options.clock, nowMs };
-    return inOrder([...this.#athletes.values()].map((athlete) => standingOf(athlete, around)));
+    const field = {
+      ...{ effort: this.#effort, clock: this.#options.clock, rules: this.#options },
+      ...{ nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs },
+    };
+    return inOrder([...this.#athletes.values()].map((athlete) => standingOf(athlete, field)));
   }
 
   #row(standing: Standing, nowMs: number, place: Place): BoardRow {
-    const { athlete, status, placeM, placeMs, startMs } = standing;
+    const { athlete, status, statusReason, placeM, placeMs, startMs } = standing;
     const { seen, crossings } = athlete;
     const isRunning = status === 'running';
     const hasPlace = !Number.isNaN(placeM) && status !== 'registered' && status !== 'dns';
-    const lastSeenMs = Math.max(
-      seen?.atMs ?? Number.NEGATIVE_INFINITY,
-      crossings.at(-1)?.timeMs ?? Number.NEGATIVE_INFINITY,
-    );
+    const lastSeenMs = athlete.heardMs;
     return {
       bib: athlete.bib,
       status,
+      statusReason,
       ...place,
       positionM: hasPlace ? Math.round(placeM * 10) / 10 : null,
       seenMs: Number.isFinite(lastSeenMs) ? lastSeenMs : null,

@@ -1,5 +1,6 @@
-import type { BoardStatus } from '../../../schemas/board.ts';
+import type { BoardStatus, StatusReason } from '../../../schemas/board.ts';
 import type { BoardAthlete } from './athlete.ts';
+import { automaticReason, type RaceMoment, type StatusRules } from './automatic-status.ts';
 import type { CourseEffort } from './course-effort.ts';
 
 /** Which clock decides: from the gun of the wave, or from the athlete's own start line where that is known. */
@@ -9,6 +10,7 @@ export type RankingClock = 'gun' | 'chip';
 export interface Standing {
   readonly athlete: BoardAthlete;
   readonly status: BoardStatus;
+  readonly statusReason: StatusReason | null;
   /** Where they are counted, and when they were there; NaN when nothing was seen. */
   readonly placeM: number;
   readonly placeMs: number;
@@ -20,31 +22,42 @@ export interface Standing {
   readonly projectedMs: number;
 }
 
+/** What an athlete is among. */
+export interface Field extends RaceMoment {
+  readonly effort: CourseEffort;
+  readonly clock: RankingClock;
+  readonly rules: StatusRules;
+}
+
 /**
  * Ranks go by the finish time that the average effort so far comes to, and by the finish time itself once it is there.
  * Of two with one gun who are seen at the same moment, the one ahead on the course is ahead in rank; who finishes keeps
  * the rank of a moment before; waves that started later are compared by what they have done, not by where they are.
  * Whoever was not seen for long cannot have finished before now, and ranks no better than that.
  */
-export function standingOf(
-  athlete: BoardAthlete,
-  { effort, clock, nowMs }: { effort: CourseEffort; clock: RankingClock; nowMs: number },
-): Standing {
+export function standingOf(athlete: BoardAthlete, field: Field): Standing {
+  const { effort, clock, nowMs } = field;
   const { finish, gunTimeMs, placeM } = athlete;
-  const status = statusOf(athlete);
+  const { status, statusReason } = statusOf(athlete, field);
   const startMs = clock === 'chip' ? (athlete.start?.timeMs ?? gunTimeMs) : gunTimeMs;
   const placeMs = finish?.timeMs ?? athlete.line.timeAt(placeM);
   const isRanked = status === 'running' || status === 'finished';
   const soFarMs = isRanked ? ((placeMs - startMs) * effort.totalM) / effort.at(placeM) : Number.NaN;
   const projectedMs = finish === null ? Math.max(soFarMs, nowMs - startMs) : placeMs - startMs;
-  return { athlete, status, placeM, placeMs, startMs, soFarMs, projectedMs: isRanked ? projectedMs : Number.NaN };
+  return {
+    ...{ athlete, status, statusReason, placeM, placeMs, startMs, soFarMs },
+    projectedMs: isRanked ? projectedMs : Number.NaN,
+  };
 }
 
-function statusOf(athlete: BoardAthlete): BoardStatus {
+/** What a person decided holds; what nobody decided, and no finish answers, the board says itself. */
+function statusOf(athlete: BoardAthlete, field: Field): Pick<Standing, 'status' | 'statusReason'> {
   const verdict = athlete.decision?.verdict ?? 'none';
-  if (verdict !== 'none') return verdict;
-  if (athlete.finish !== null) return 'finished';
-  return athlete.isStarted ? 'running' : 'registered';
+  if (verdict !== 'none') return { status: verdict, statusReason: null };
+  if (athlete.finish !== null) return { status: 'finished', statusReason: null };
+  const statusReason = automaticReason(athlete, field.rules, field);
+  const [lives, ended] = athlete.isStarted ? (['running', 'dnf'] as const) : (['registered', 'dns'] as const);
+  return { status: statusReason === null ? lives : ended, statusReason };
 }
 
 /** By rank, then those without one by bib. Equal times share nothing: the bib decides, so that an order is an order. */
