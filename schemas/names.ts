@@ -114,6 +114,14 @@ export const keys = {
     const [entity, athlete, ...rest] = key.split('.');
     return entity === 'athlete' && athlete && ATHLETE_PATTERN.test(athlete) && rest.length === 0 ? athlete : null;
   },
+  /** In CONFIG: an athlete whose activities were computed again, and whose records were not yet. */
+  recordsDue: (athlete: string) => `records_due.${athlete}`,
+  allRecordsDue: 'records_due.>',
+  /** The athlete, or null. */
+  parseRecordsDue(key: string): string | null {
+    const [entity, athlete, ...rest] = key.split('.');
+    return entity === 'records_due' && athlete && ATHLETE_PATTERN.test(athlete) && rest.length === 0 ? athlete : null;
+  },
   /** In BOARDS: the last board of a race, in parts. */
   board: (race: string, part: number) => `board.${race}.${part}`,
   /** Frames that ingest did not take, of all its processes. */

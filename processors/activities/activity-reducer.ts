@@ -1,9 +1,10 @@
 import type { KnownSettings } from '../../runtime/athlete-settings.ts';
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
-import { LogFullError, type MessageLog } from '../../runtime/stream/stream.ts';
+import { LogFullError, type LogMessage, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { Names } from '../../schemas/names.ts';
 import { readRecomputeAsk } from '../../schemas/recompute-ask.ts';
+import { readRecordsAsk } from '../../schemas/records-ask.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { publishActivityFacts } from './activity-facts.ts';
 import type { ActivityStore } from './activity-store.ts';
@@ -172,13 +173,19 @@ function createActivityReducer(
     counts.recomputes++;
   }
 
+  function takeAsk({ data, seq }: LogMessage): void {
+    const span = readRecomputeAsk(data);
+    if (span !== null) state.ask(span, seq);
+    const athlete = readRecordsAsk(data)?.recordsOf;
+    if (athlete !== undefined) athleteRecords.ask(athlete);
+  }
+
   return {
     name: 'activities',
     apply(message) {
       const found = read(message);
       state.passTo(message.timeMs, message.seq);
-      const ask = found.type === 'tick' ? readRecomputeAsk(message.data) : null;
-      if (ask !== null) state.ask(ask, message.seq);
+      if (found.type === 'tick') takeAsk(message);
       if (found.type === 'batch' && found.batch !== null) state.fold(found.batch, message.seq);
     },
     takeDirty() {

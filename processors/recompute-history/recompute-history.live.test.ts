@@ -7,12 +7,15 @@ import { startTestNats, type TestNats } from '../../runtime/nats/nats-for-tests.
 import { openPlatform, type Platform } from '../../runtime/nats/platform.ts';
 import { readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
-import type { Durable, MessageLog } from '../../runtime/stream/stream.ts';
+import type { Durable, LogMessage, MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { NO_SETTINGS } from '../../schemas/athlete-settings.ts';
+import { type Gear, NO_SETTINGS } from '../../schemas/athlete-settings.ts';
+import { SPORTS } from '../../schemas/events.ts';
 import type { Fact } from '../../schemas/facts.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import { encodeLive } from '../../schemas/live-activity.ts';
+import { keys } from '../../schemas/names.ts';
+import { readRecordsAsk } from '../../schemas/records-ask.ts';
 import { createClickHouseActivityStore } from '../activities/clickhouse-activity-store.ts';
 import { METRIC_VERSIONS } from '../activities/metrics/versions.ts';
 import { DEFAULT_ACTIVITY_OPTIONS } from '../activities/options.ts';
@@ -97,6 +100,15 @@ async function whileTheSinkRuns<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+async function readAll(log: MessageLog, filter: string): Promise<LogMessage[]> {
+  const read: LogMessage[] = [];
+  for await (const message of log.readFrom({ subjects: [filter], fromSeq: 1, signal: new AbortController().signal })) {
+    read.push(message);
+    if (message.pendingMessages === 0) break;
+  }
+  return read;
+}
+
 async function run(...words: string[]): Promise<string[]> {
   const said: string[] = [];
   const options = readOptions(recomputeHistoryOptions, { argv: [...argv(), ...words], env: {} });
@@ -170,24 +182,40 @@ test('the difference is shown first, then published once: rows, facts, a revisio
   ]);
   assert.deepEqual(await held('ann'), before);
 
+  const shoes: Gear = { id: 'racers', kind: 'shoes', name: 'Racers', defaultFor: [...SPORTS], from: '2026-01-01' };
+  await setAthleteSettings(await platform.config(), 'ann', { gear: [shoes] });
   const applied = await run('--apply', '--athlete=ann');
   assert.equal(applied[1], '2 activities of an older version: 2 computed again');
-  const { lastSeq } = await frames.info();
-  const right = { revision: 2 * lastSeq + 1, epoch: 0, status: 'finished', distanceM, gps: METRIC_VERSIONS.gps };
+  const asked = (await readAll(frames, platform.names.framesFilter)).at(-1)!;
+  assert.deepEqual(readRecordsAsk(asked.data), { recordsOf: 'ann' });
+  assert.deepEqual(await (await platform.config()).keys(keys.allRecordsDue), []);
+  const fenceSeq = asked.seq - 1;
+  const right = { revision: 2 * fenceSeq + 1, epoch: 0, status: 'finished', distanceM, gps: METRIC_VERSIONS.gps };
   assert.deepEqual(await held('ann'), [
     { id: first.id, ...right },
     { id: second.id, ...right },
   ]);
 
   const facts = await platform.facts();
-  const told: Fact[] = [];
-  const reading = { subjects: [platform.names.factsFilter], fromSeq: 1, signal: new AbortController().signal };
-  for await (const { data, pendingMessages } of facts.readFrom(reading)) {
-    told.push(JSON.parse(Buffer.from(data).toString('utf8')));
-    if (pendingMessages === 0) break;
-  }
+  const told: Fact[] = (await readAll(facts, platform.names.factsFilter)).map(({ data }) =>
+    JSON.parse(Buffer.from(data).toString('utf8')),
+  );
+  const loads = told.flatMap((fact) => ('load' in fact ? [fact.load] : []));
+  assert.deepEqual(
+    loads.map(({ gear, revision, distanceM }) => [gear, revision, distanceM]),
+    [first, second].map(() => ['racers', right.revision, distanceM]),
+  );
+  assert.deepEqual(
+    await clickHouse.select(
+      `SELECT gear, count() AS activities, sum(distance_m) AS meters FROM slipstream.gear_load FINAL
+WHERE athlete = 'ann' AND is_counted GROUP BY gear`,
+      {},
+    ),
+    [{ gear: 'racers', activities: 2, meters: 2 * distanceM }],
+  );
   assert.deepEqual(
     told
+      .filter(({ kind }) => kind !== 'gear.load')
       .map(({ kind, entity, revision, versions }) => ({ kind, entity, revision, versions }))
       .sort((a, b) => (a.entity < b.entity ? -1 : 1)),
     [first.id, second.id]
@@ -196,17 +224,17 @@ test('the difference is shown first, then published once: rows, facts, a revisio
   );
 
   assert.deepEqual(await run('--apply'), [NOTHING]);
-  assert.equal((await facts.info()).messages, 2);
+  assert.equal((await facts.info()).messages, 4);
 
   // A holder that publishes what it read before the fence comes too late, one that read later data does not.
   const activities = createClickHouseActivityStore(clickHouse);
   await activities.write([{ ...first, revision: 2 * published, endMs: first.endMs - 9_000 }], 7);
-  await activities.write([{ ...second, revision: 2 * (lastSeq + 3), status: 'withdrawn', metrics: null }], 7);
+  await activities.write([{ ...second, revision: 2 * (fenceSeq + 3), status: 'withdrawn', metrics: null }], 7);
   assert.deepEqual(
     (await held('ann')).map(({ revision, status }) => [revision, status]),
     [
-      [2 * lastSeq + 1, 'finished'],
-      [2 * lastSeq + 6, 'withdrawn'],
+      [2 * fenceSeq + 1, 'finished'],
+      [2 * fenceSeq + 6, 'withdrawn'],
     ],
   );
 });

@@ -1,14 +1,12 @@
-import type { MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
-import type { Names } from '../../schemas/names.ts';
-import { publishActivityFacts } from '../activities/activity-facts.ts';
 import type { ActivityStore } from '../activities/activity-store.ts';
 import { METRIC_VERSIONS } from '../activities/metrics/versions.ts';
 import type { ActivityOptions } from '../activities/options.ts';
 import { recomputeActivities } from '../activities/recompute.ts';
 import { type ActivityHistory, isOlder, type OlderQuery, type PastActivity } from './activity-history.ts';
 import type { DifferenceTable } from './difference-table.ts';
+import { type Apply, publishHistory } from './publish-history.ts';
 
 export interface RecomputeHistoryDeps {
   readonly history: ActivityHistory;
@@ -28,14 +26,6 @@ export interface RecomputeHistoryDeps {
   readonly pageActivities?: number;
 }
 
-export interface Apply {
-  readonly facts: MessageLog;
-  readonly names: Pick<Names, 'fact'>;
-  /** The raw tables have every message up to it: see `fence.ts`. */
-  readonly fenceSeq: number;
-  readonly nowMs: () => number;
-}
-
 /** Of activities. */
 export interface HistoryCounts {
   /** Of an older version, that this came to. */
@@ -52,9 +42,6 @@ export interface HistoryCounts {
   readonly withoutSamples: number;
 }
 
-/** No holder ever has this epoch: it says who made the revision. */
-export const HISTORY_EPOCH = 0;
-
 /**
  * Computes activities again that an older version of the metrics computed: from the stored samples, by the same code as
  * late data, one span of an athlete after the other, in bounded memory.
@@ -62,27 +49,39 @@ export const HISTORY_EPOCH = 0;
  * With `apply` the later revisions are published. Facts go first and the store's row last, because the row is what
  * says that it is done: killed in between, the activity is still of an older version, and another run publishes it
  * again under a greater revision. Done twice it changes nothing, as nothing is of an older version then. Holders go on
- * meanwhile; `fence.ts` says why neither undoes what the other knows better.
+ * meanwhile; `fence.ts` says why neither undoes what the other knows better. Once an athlete is done, the holder is
+ * asked for the records that follow: `records-due.ts`.
  *
- * Throws StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError, and what `settingsOf` throws.
+ * Throws StoreUnavailableError, StoreRefusedError, LogFullError, LogUnavailableError, KvUnavailableError, and what
+ * `settingsOf` throws.
  */
 export async function recomputeHistory(deps: RecomputeHistoryDeps): Promise<HistoryCounts> {
-  const { history, query, signal, pageActivities = 100 } = deps;
+  const { history, query, apply, signal, pageActivities = 100 } = deps;
   const counts = { looked: 0, computed: 0, added: 0, withdrawn: 0, goingOn: 0, withoutSamples: 0 };
   let after: { athlete: string; id: string } | null = null;
   let athlete: AthleteInTurn | null = null;
+  await apply?.recordsDue.askForTheRest();
   for (;;) {
     const page = await history.older({ ...query, after, limit: pageActivities });
     for (const one of page) {
       signal.throwIfAborted();
-      if (athlete?.key !== one.athlete) athlete = await nextAthlete(one.athlete, deps);
+      if (athlete?.key !== one.athlete) {
+        await askForRecords(athlete, apply);
+        athlete = await nextAthlete(one.athlete, deps);
+      }
       counts.looked++;
       if (!athlete.done.has(one.id)) await recomputeOne(one, athlete, deps, counts);
       deps.onProgress({ ...counts });
     }
-    if (page.length < pageActivities) return counts;
+    if (page.length < pageActivities) break;
     after = page[page.length - 1];
   }
+  await askForRecords(athlete, apply);
+  return counts;
+}
+
+async function askForRecords(athlete: AthleteInTurn | null, apply: Apply | null): Promise<void> {
+  if (athlete?.isPublished) await apply?.recordsDue.ask(athlete.key);
 }
 
 interface AthleteInTurn {
@@ -92,6 +91,8 @@ interface AthleteInTurn {
   readonly settings: AthleteSettings;
   /** Activities that a span before theirs took along. */
   readonly done: Set<string>;
+  /** Something of theirs was published, so records have to be looked at. */
+  isPublished: boolean;
 }
 
 async function nextAthlete(
@@ -99,18 +100,20 @@ async function nextAthlete(
   { history, goesOnSince, settingsOf }: RecomputeHistoryDeps,
 ): Promise<AthleteInTurn> {
   const [devices, since, settings] = await Promise.all([history.devices(key), goesOnSince(key), settingsOf(key)]);
-  return { key, devices, settings, goesOnSinceMs: since ?? Number.POSITIVE_INFINITY, done: new Set() };
+  const goesOnSinceMs = since ?? Number.POSITIVE_INFINITY;
+  return { key, devices, settings, goesOnSinceMs, done: new Set(), isPublished: false };
 }
 
 type Counts = { -readonly [Name in keyof HistoryCounts]: number };
 
 async function recomputeOne(
   one: Pick<PastActivity, 'id' | 'fromMs' | 'untilMs'>,
-  { key, devices, settings, goesOnSinceMs, done }: AthleteInTurn,
+  athlete: AthleteInTurn,
   deps: RecomputeHistoryDeps,
   counts: Counts,
 ): Promise<void> {
-  const { store, history, options, apply } = deps;
+  const { key, devices, settings, goesOnSinceMs, done } = athlete;
+  const { store, history, options, apply, signal } = deps;
   if (one.untilMs + options.silenceS * 1000 > goesOnSinceMs) {
     counts.goingOn++;
     return;
@@ -137,7 +140,10 @@ async function recomputeOne(
   const changed = records.filter(
     (record) => !done.has(record.id) && isWorthWriting(record, before.get(record.id), deps),
   );
-  if (apply !== null) await write(changed, apply, deps);
+  if (apply !== null && changed.length > 0) {
+    athlete.isPublished = true;
+    await publishHistory(changed, apply, { settings, store, signal });
+  }
   for (const record of changed) countOne(record, before.get(record.id), deps, counts);
   for (const id of ids) done.add(id);
 }
@@ -150,16 +156,6 @@ function isWorthWriting(
 ): boolean {
   if (past === undefined) return status === 'finished';
   return status === 'withdrawn' || isOlder(past, query.settingsBelow);
-}
-
-async function write(
-  records: readonly ActivityRecord[],
-  { facts, names, nowMs }: Apply,
-  { store, signal }: RecomputeHistoryDeps,
-): Promise<void> {
-  const about = { facts, names, epoch: HISTORY_EPOCH, knownAtMs: nowMs(), signal };
-  await publishActivityFacts(records, about);
-  await store.write(records, HISTORY_EPOCH);
 }
 
 function countOne(

@@ -5,11 +5,11 @@ import type { GearStore } from './gear-store.ts';
 /** Loads of gear in ClickHouse. */
 export function createClickHouseGearStore(clickHouse: Pick<ClickHouse, 'insert' | 'select'>): GearStore {
   return {
-    async counted(activities) {
+    async known(activities) {
       if (activities.length === 0) return [];
       const rows = await clickHouse.select(
         `SELECT athlete, gear, kind, toString(activity) AS activity_id FROM slipstream.gear_load FINAL
-WHERE athlete IN {athletes:Array(String)} AND toString(activity) IN {activities:Array(String)} AND is_counted`,
+WHERE athlete IN {athletes:Array(String)} AND toString(activity) IN {activities:Array(String)}`,
         {
           athletes: [...new Set(activities.map(({ athlete }) => athlete))],
           activities: activities.map(({ id }) => id),

@@ -10,7 +10,8 @@ export type KnownLoad = Pick<GearLoad, 'athlete' | 'gear' | 'kind' | 'activity'>
 
 /**
  * What an activity does to the gear in use in it, and to what was taken for it before: that load is taken back. Of a
- * withdrawn activity every load is.
+ * withdrawn activity every load is. What was taken back once is with each later revision: whoever stored that may have
+ * been killed before it was published.
  */
 export function loadsOf(record: ActivityRecord, inUse: readonly Gear[], before: readonly KnownLoad[]): GearLoad[] {
   const { metrics, athlete, id: activity, revision, sport, startMs, endMs } = record;

@@ -8,7 +8,7 @@ import type { KnownLoad } from './gear-load.ts';
  * Every call throws StoreUnavailableError when nothing can be said, and may be repeated.
  */
 export interface GearStore {
-  /** The loads of these activities that count. */
-  counted(activities: readonly { athlete: string; id: string }[]): Promise<KnownLoad[]>;
+  /** What was ever said of these activities, loads that were taken back among it. */
+  known(activities: readonly { athlete: string; id: string }[]): Promise<KnownLoad[]>;
   write(loads: readonly GearLoad[], epoch: number): Promise<void>;
 }

@@ -19,10 +19,9 @@ export function createMemoryGearTable(): MemoryGearTable {
       const run = <T>(call: string, act: () => T) =>
         faulted(faults, `gear.${call}`, act, () => new StoreUnavailableError(`gear.${call}: no answer`));
       return {
-        counted: (activities) =>
-          run('counted', () =>
+        known: (activities) =>
+          run('known', () =>
             loads()
-              .filter((load) => load.isCounted)
               .filter((load) => activities.some(({ athlete, id }) => athlete === load.athlete && id === load.activity))
               .map(({ athlete, gear, kind, activity }) => ({ athlete, gear, kind, activity })),
           ),

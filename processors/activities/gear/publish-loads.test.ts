@@ -88,6 +88,18 @@ test('other gear that is stated later takes over with the next revision, and a w
   assert.deepEqual(counted(), []);
 });
 
+test('what was taken back, and not published because the process was killed, is with the next revision', async () => {
+  const { publish, settings, table, facts } = createWorld();
+  settings.set('ann', shoesNamed('racers'));
+  const record = activityWith({ distance_m: measured(9_000) });
+  await publish(record);
+  const [counted] = table.loads();
+  await table.open().write([{ ...counted, revision: 41, isCounted: false }], 2);
+  await publish({ ...record, revision: 42, status: 'withdrawn', metrics: null });
+  const newest = (await facts()).at(-1)!;
+  assert.deepEqual([newest.revision, newest.load.gear, newest.load.isCounted], [42, 'racers', false]);
+});
+
 test('a store that is out of reach is said so, and nothing is published before it has the loads', async () => {
   const { publish, settings, faults, facts } = createWorld();
   settings.set('ann', shoesNamed('racers'));

@@ -39,7 +39,7 @@ async function publishSome(deps: LoadsDeps, records: readonly ActivityRecord[], 
   // Whoever never stated anything has no gear, and had none.
   const concerned = records.filter(({ athlete }) => settings.get(athlete)!.version > 0);
   if (concerned.length === 0) return;
-  const before = Map.groupBy(await gear.counted(concerned), ({ activity }) => activity);
+  const before = Map.groupBy(await gear.known(concerned), ({ activity }) => activity);
   const loads = concerned.flatMap((record) => {
     const { gear: inUse } = settingsAt(settings.get(record.athlete)!, record.startMs, record.sport);
     return loadsOf(record, inUse, before.get(record.id) ?? []);

@@ -106,6 +106,13 @@ export class ShardRecords {
     await this.#settle(work, nowMs, context);
   }
 
+  /** Activities of an athlete were computed again by somebody else: with the next look all of them count. */
+  ask(athlete: string): void {
+    if (this.#unsure.has(athlete)) return;
+    this.#unsure.add(athlete);
+    this.#isDirty = true;
+  }
+
   /** Looks at the activities that go on, at each one only when something in it got better, or now and then. */
   async lookAtLive(active: Active, nowMs: number, context: EmitContext): Promise<void> {
     const work = new Map<string, Changes>();
@@ -240,10 +247,7 @@ export class ShardRecords {
   /** Its claims follow from messages that were not folded in again yet. */
   #isAhead(key: string, work: ReadonlyMap<string, Changes>, { seq }: EmitContext): boolean {
     if (this.#books.get(key)!.seq <= seq) return false;
-    if (work.get(key)!.ended.length > 0 && !this.#unsure.has(key)) {
-      this.#unsure.add(key);
-      this.#isDirty = true;
-    }
+    if (work.get(key)!.ended.length > 0) this.ask(key);
     return true;
   }
 
