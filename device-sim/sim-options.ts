@@ -2,18 +2,21 @@ import { defineOptions, type Options } from '../runtime/options.ts';
 import { FAULT_NAMES, FAULTS } from './faults.ts';
 import { PROTOCOLS } from './fleet.ts';
 import { PAYLOADS } from './load/load.ts';
+import { raceOptions } from './race/race-options.ts';
 import { SIMULATION_DEFAULTS } from './simulation.ts';
 
 const faultTexts = FAULT_NAMES.map((fault) => `${fault}: ${FAULTS[fault].text}`).join(' ');
 
-/** `npm run device-sim -- run|load [options]`. */
+/** `npm run device-sim -- run|load|race [options]`. */
 export const simOptions = defineOptions({
   command: {
     type: 'choice',
-    choices: ['run', 'load'],
+    choices: ['run', 'load', 'race'],
     default: 'run',
     positional: true,
-    description: 'run: devices with everything that happens to them. load: as many frames as the server takes.',
+    description:
+      'run: devices with everything that happens to them. load: as many frames as the server takes. ' +
+      'race: a race of which everything is known, from its start to the finish.',
   },
   host: { type: 'string', default: '127.0.0.1', description: 'Where ingest listens.' },
   mqttPort: { type: 'integer', default: 1883, min: 1, max: 65_535, description: 'Port for MQTT.' },
@@ -53,7 +56,7 @@ export const simOptions = defineOptions({
     min: 0,
     max: 20_000,
     unit: 'count',
-    description: 'Synthetic athletes.',
+    description: 'Synthetic athletes; of a race its starters.',
   },
   fit: {
     env: 'SLIPSTREAM_SIM_FIT',
@@ -75,7 +78,7 @@ export const simOptions = defineOptions({
     default: 0,
     min: 0,
     unit: 'times',
-    description: 'run: 1 is real time, 60 a minute a second, 0 as fast as acknowledged.',
+    description: 'run, race: 1 is real time, 60 a minute a second, 0 as fast as acknowledged.',
   },
   anchorMs: {
     env: 'SLIPSTREAM_SIM_ANCHOR_MS',
@@ -89,7 +92,7 @@ export const simOptions = defineOptions({
     env: 'SLIPSTREAM_SIM_FAULTS',
     type: 'list',
     choices: ['all', ...FAULT_NAMES],
-    description: `run: what goes wrong. ${faultTexts}`,
+    description: `run, race: what goes wrong. ${faultTexts}`,
   },
   faultRate: {
     env: 'SLIPSTREAM_SIM_FAULT_RATE',
@@ -183,5 +186,6 @@ export const simOptions = defineOptions({
     unit: 'ms',
     description: 'A device that gets no acknowledgement for this long gives up.',
   },
+  ...raceOptions,
 });
 export type SimOptions = Options<typeof simOptions>;

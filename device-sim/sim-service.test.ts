@@ -23,6 +23,7 @@ async function create(words: readonly string[], answers: Parameters<typeof start
     options: readOptions(simOptions, { argv, env: {} }),
     log: createSilentLog(),
     tokenFor: async () => null,
+    platform: () => assert.fail('only a race needs NATS'),
     out: out as unknown as NodeJS.WriteStream,
     err: new PassThrough() as unknown as NodeJS.WriteStream,
   });

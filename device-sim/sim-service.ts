@@ -1,9 +1,12 @@
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { Platform } from '../runtime/nats/platform.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { createFleetRun, summarizeFleetRun } from './fleet-command.ts';
+import type { Job } from './job.ts';
 import { loadOf, summarizeLoad } from './load/load-command.ts';
-import { type Progress, showProgress } from './progress.ts';
+import { showProgress } from './progress.ts';
+import { createRaceJob } from './race/race-command.ts';
 import { asJson, asTable, type Row } from './report.ts';
 import type { SimOptions } from './sim-options.ts';
 
@@ -11,17 +14,11 @@ export interface SimServiceDeps {
   readonly options: SimOptions;
   readonly log: Logger;
   readonly tokenFor: (device: string) => Promise<string | null>;
+  /** Opens NATS; only for a race. */
+  readonly platform: () => Promise<Platform>;
   readonly out: NodeJS.WriteStream;
   readonly err: NodeJS.WriteStream;
   readonly clock?: Clock;
-}
-
-/** One job of the command line: what it does, how far it is, and its summary at the end. */
-interface Job {
-  run(): Promise<{ rows: Row[]; failure: string | null; troubles: readonly string[] }>;
-  progress(): Progress;
-  /** Nothing new; `run` ends when what is in flight is answered. */
-  drain(): void;
 }
 
 /**
@@ -31,8 +28,7 @@ interface Job {
 export async function createSimService(deps: SimServiceDeps): Promise<Service> {
   const { options, log, out, err, clock = systemClock } = deps;
   const stopping = new AbortController();
-  const job =
-    options.command === 'load' ? loadJob(deps, stopping.signal) : await fleetJob(deps, clock, stopping.signal);
+  const job = await jobOf(deps, clock, stopping.signal);
   let running: Promise<void> | undefined;
 
   async function work(): Promise<void> {
@@ -57,6 +53,17 @@ export async function createSimService(deps: SimServiceDeps): Promise<Service> {
       stopping.abort();
     },
   };
+}
+
+async function jobOf(deps: SimServiceDeps, clock: Clock, signal: AbortSignal): Promise<Job> {
+  switch (deps.options.command) {
+    case 'load':
+      return loadJob(deps, signal);
+    case 'race':
+      return createRaceJob({ ...deps, platform: await deps.platform(), clock, signal });
+    case 'run':
+      return fleetJob(deps, clock, signal);
+  }
 }
 
 async function fleetJob({ options, tokenFor }: SimServiceDeps, clock: Clock, signal: AbortSignal): Promise<Job> {

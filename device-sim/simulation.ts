@@ -54,6 +54,7 @@ export function createSimulation(deps: SimulationDeps) {
   }
 
   return {
+    devices,
     truth,
     latency,
     tally,

@@ -1,6 +1,6 @@
 import type { CourseLine } from '../../schemas/course-line.ts';
 import type { Random } from '../random.ts';
-import type { RunnerTruth } from './race-truth.ts';
+import { isWithin, type RunnerTruth, straightM } from './race-truth.ts';
 
 export interface GpsNoise {
   /** Of each axis, without memory. */
@@ -63,14 +63,13 @@ export function* measureRunner(random: Random, line: CourseLine, truth: RunnerTr
     else if (random.chance(noise.deadPerS)) deadS = random.integer(5, 60);
     const isCanyon = noise.canyonM === null || Math.floor(positionM / noise.canyonM) % 2 === 1;
     const share = isCanyon ? 1 : 0;
-    const { latitudeE7, longitudeE7 } = line.at(positionM);
-    line.toPlane(latitudeE7, longitudeE7, at);
+    toTruePlace(line, truth, positionM, at);
     const off = jump.leftS > 0 ? jump : { eastM: 0, northM: 0 };
     const measured = line.toPlace(
       at.eastM + share * bias.eastM + noise.whiteM * random.gaussian() + off.eastM,
       at.northM + share * bias.northM + noise.whiteM * random.gaussian() + off.northM,
     );
-    const trueMps = truth.positionAt(timeMs + 500) - truth.positionAt(timeMs - 500);
+    const trueMps = trueSpeed(line, truth, positionM, timeMs);
     const sigmaM = Math.hypot(noise.whiteM, share * noise.biasM);
     if (deadS > 0) continue;
     yield {
@@ -80,4 +79,31 @@ export function* measureRunner(random: Random, line: CourseLine, truth: RunnerTr
       speed: speedOf(trueMps),
     };
   }
+}
+
+/** Where on the plane somebody is who says `positionM`: on the course, or on a shortcut. */
+function toTruePlace(
+  line: CourseLine,
+  { shortcut }: RunnerTruth,
+  positionM: number,
+  into: { eastM: number; northM: number },
+): void {
+  const put = (atM: number) => {
+    const { latitudeE7, longitudeE7 } = line.at(atM);
+    line.toPlane(latitudeE7, longitudeE7, into);
+  };
+  if (shortcut === null || !isWithin(positionM, shortcut)) return put(positionM);
+  const { fromM, toM } = shortcut;
+  put(fromM);
+  const { eastM, northM } = into;
+  put(toM);
+  const share = (positionM - fromM) / (toM - fromM);
+  into.eastM = eastM + share * (into.eastM - eastM);
+  into.northM = northM + share * (into.northM - northM);
+}
+
+function trueSpeed(line: CourseLine, { positionAt, shortcut }: RunnerTruth, positionM: number, timeMs: number): number {
+  const alongMps = positionAt(timeMs + 500) - positionAt(timeMs - 500);
+  if (shortcut === null || !isWithin(positionM, shortcut)) return alongMps;
+  return (alongMps * straightM(line, shortcut)) / (shortcut.toM - shortcut.fromM);
 }
