@@ -3,7 +3,7 @@ import { ABSENCES, type ActivityMetrics, MARKS, type Metric, type Split } from '
 import { type Channel, channelsOf } from '../../schemas/channels.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import { type ListedActivity, type StoredActivity, SUMMARY_METRICS, type SummaryMetrics } from './reader.ts';
-import { explained } from './sources.ts';
+import { explained, Origins, originsAnswer } from './sources.ts';
 import type { StreamBucket, Streams, StreamsQuestion } from './streams.ts';
 
 const closed = { additionalProperties: false };
@@ -117,6 +117,7 @@ export const ActivityDetail = Type.Object(
     versions: Type.Unsafe<Readonly<Record<string, number>>>(
       Type.Record(Type.String(), Type.Integer(), { description: 'Of the algorithms that computed the metrics' }),
     ),
+    origins: Origins,
     metrics: Type.Unsafe<ActivityMetrics | null>(orNull(Type.Record(Type.String(), AnyMetric))),
   },
   { ...closed, title: 'Activity' },
@@ -194,7 +195,8 @@ export function listedAnswer(activity: ListedActivity) {
 }
 
 export function detailAnswer(activity: StoredActivity) {
-  return { ...headOf(activity), versions: activity.versions, metrics: activity.metrics };
+  const { versions, origins, metrics } = activity;
+  return { ...headOf(activity), versions, origins: originsAnswer(origins), metrics };
 }
 
 export function lapsAnswer(activity: StoredActivity) {

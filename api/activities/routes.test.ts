@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { connectWsPeer } from '../../runtime/sockets/ws-peer.ts';
 import { activityId } from '../../schemas/activity.ts';
+import { NO_ORIGINS } from '../../schemas/activity-origins.ts';
 import { createTestApi, HOT_MS, NOW_MS } from '../api-for-tests.ts';
 import { sampleRow } from '../samples/rows.arbitrary.ts';
 import { measured, someMetrics, storedActivity } from './activity.arbitrary.ts';
@@ -185,6 +186,23 @@ test('an answer of a lower epoch than was seen counts for nothing: its process w
   newer.stop();
   hold('ann', () => ({ activity: going, epoch: 8 }));
   assert.equal((await get(url, 'watch-1')).status, 503);
+});
+
+test('an activity says in short who gave what, the live one and the one that is over', async (t) => {
+  const { activities, hold, get } = await createTestApi(t);
+  const ended = storedActivity({ startMs: at(5) });
+  const going = live(at(1), { origins: NO_ORIGINS });
+  activities.insert([ended]);
+  hold('ann', () => ({ activity: going }));
+  const counts = (gaveS: number, aloneS: number, outrankedS: number) => ({ gaveS, aloneS, outrankedS });
+  assert.deepEqual((await get(`/v1/activities/${ended.id}`, 'watch-1')).body.origins, [
+    {
+      ...{ device: 'watch-1', source: 'gps', isFile: false },
+      groups: { position: counts(540, 0, 0), motion: counts(540, 0, 0) },
+    },
+    { device: 'files-ann', source: 'file:0a1b2c3d', isFile: true, groups: { position: counts(60, 60, 540) } },
+  ]);
+  assert.deepEqual((await get(`/v1/activities/${going.id}`, 'watch-1')).body.origins, []);
 });
 
 test('laps and splits come with their quality', async (t) => {

@@ -59,6 +59,45 @@ export const ActivitySources = Type.Object(
   { ...closed, title: 'Sources of an activity' },
 );
 
+const Seconds = Type.Object(
+  {
+    gaveS: seconds('Seconds in which a value of it counts'),
+    aloneS: seconds('Of these, seconds in which nobody else measured it'),
+    outrankedS: seconds('Seconds in which it measured too, and better ranked sources count'),
+  },
+  closed,
+);
+
+/** The short form, which an activity's answer has: what {@link ActivitySources} says, without spans and words. */
+export const Origins = Type.Array(
+  Type.Object(
+    {
+      device: Type.String(),
+      source: Type.String(),
+      isFile: Type.Boolean(),
+      groups: Type.Unsafe<Partial<Record<ChannelGroup, Pick<GroupShare, 'gaveS' | 'aloneS' | 'outrankedS'>>>>(
+        Type.Object(Object.fromEntries(GROUP_NAMES.map((name) => [name, Type.Optional(Seconds)])), {
+          ...closed,
+          description: `What it measured, by groups of channels. ${GROUPS_SAID.join(' ')}`,
+        }),
+      ),
+    },
+    closed,
+  ),
+  { description: 'Which device and source gave what, the best ranked first; `/sources` says when, and why' },
+);
+
+export function originsAnswer({ sources }: ActivityOrigins) {
+  return sources.map(({ device, source, groups }) => ({
+    device,
+    source,
+    isFile: isFileSource(source),
+    groups: Object.fromEntries(
+      Object.entries(groups).map(([name, { gaveS, aloneS, outrankedS }]) => [name, { gaveS, aloneS, outrankedS }]),
+    ),
+  }));
+}
+
 const RULE =
   'In each second and channel the value of the best ranked source that has one counts: first the sources that the ' +
   'athlete prefers, in that order, then sensors that measure a thing themselves, then devices that have it from ' +
