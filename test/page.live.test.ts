@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { readPageFiles } from '../api/page/page-files.ts';
@@ -8,9 +7,9 @@ import { readActivityFile } from '../files/read-activity-file.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
 import { startBrowser, whyNoBrowser } from './browser.ts';
 import { showRun } from './shown-run.ts';
+import { violationsOf } from './wcag.ts';
 
 const WITHIN_MS = 60_000;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -186,26 +185,12 @@ suite('the page', { skip: whyNoBrowser }, () => {
         const run = await showRun(context as typeof t);
         const { page } = await openPage(run.link, { ...options, colorScheme });
         await drawn(page);
-        const axe = await readFile(AXE, 'utf8');
-        await page.evaluate(axe);
-        const violations = () =>
-          page.evaluate(async () => {
-            const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } };
-            interface Found {
-              violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-            }
-            const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-            return violations.map(({ id, nodes }) => [
-              id,
-              ...nodes.map(({ html, failureSummary }) => [html, failureSummary]),
-            ]);
-          });
-        assert.deepEqual(await violations(), []);
+        assert.deepEqual(await violationsOf(page), []);
         const [content, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
         assert.ok(content <= seen, `${content} of ${seen} px`);
         await page.getByRole('link', { name: 'All activities' }).click();
         await page.locator('.list a').nth(1).waitFor();
-        assert.deepEqual(await violations(), [], 'the list');
+        assert.deepEqual(await violationsOf(page), [], 'the list');
       });
     }
   }

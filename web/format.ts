@@ -26,8 +26,11 @@ export function age(ms: number): string {
   return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
 }
 
-export function dateAndTime(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+export const dateAndTime = (ms: number) => dateAndTimeIn(undefined, ms);
+
+/** `undefined` is the language of the browser. */
+export function dateAndTimeIn(language: string | undefined, ms: number): string {
+  return new Date(ms).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** Sports whose speed is read as time for a kilometre. */

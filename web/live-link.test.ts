@@ -8,7 +8,7 @@ function setUp() {
   const states: LinkState[] = [];
   const messages: LiveMessage[] = [];
   const timers: { run: () => void; delayMs: number }[] = [];
-  const stop = startLiveLink({
+  const link = startLiveLink<LiveMessage>({
     open() {
       const socket = {
         sent: [] as string[],
@@ -24,7 +24,7 @@ function setUp() {
       sockets.push(socket);
       return socket;
     },
-    greeting: 'hello',
+    greeting: () => 'hello',
     setTimer: (run, delayMs) => void timers.push({ run, delayMs }),
     random: () => 1,
     onState: (state) => void states.push(state),
@@ -32,7 +32,7 @@ function setUp() {
   });
   const say = (message: LiveMessage) => sockets.at(-1)?.onmessage?.({ data: JSON.stringify(message) });
   const lose = (code = 1006, reason = '') => sockets.at(-1)?.onclose?.({ code, reason });
-  return { sockets, states, messages, timers, stop, say, lose };
+  return { sockets, states, messages, timers, link, say, lose };
 }
 
 const state = (epoch: number): LiveMessage => ({ type: 'activity', activity: null, epoch });
@@ -82,9 +82,24 @@ test('a lower epoch than was seen is dropped, over a reconnect too', () => {
   assert.deepEqual(messages, [state(5), state(6)]);
 });
 
+test('what is said while there is no connection is left to the greeting', () => {
+  const { sockets, link, lose, timers } = setUp();
+  link.say('too early');
+  sockets[0].onopen?.();
+  link.say('now');
+  lose();
+  link.say('lost');
+  timers[0].run();
+  sockets[1].onopen?.();
+  assert.deepEqual(
+    sockets.map(({ sent }) => sent),
+    [['hello', 'now'], ['hello']],
+  );
+});
+
 test('a link that was stopped closes its socket and stays away', () => {
-  const { sockets, timers, stop, lose } = setUp();
-  stop();
+  const { sockets, timers, link, lose } = setUp();
+  link.stop();
   lose();
   assert.deepEqual([sockets[0].isClosed, timers.length], [true, 0]);
 });

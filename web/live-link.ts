@@ -1,4 +1,19 @@
-import type { LiveMessage } from './answers.ts';
+/** A connection to an address of the API, which pushes. */
+export function openSocket(path: string): LinkSocket {
+  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}${path}`);
+  socket.binaryType = 'arraybuffer';
+  const own: LinkSocket = {
+    send: (text) => socket.send(text),
+    close: () => socket.close(),
+    onopen: null,
+    onmessage: null,
+    onclose: null,
+  };
+  socket.onopen = () => own.onopen?.();
+  socket.onmessage = (event) => own.onmessage?.(event);
+  socket.onclose = (event) => own.onclose?.(event);
+  return own;
+}
 
 /** The parts of a WebSocket that the link uses. */
 export interface LinkSocket {
@@ -15,14 +30,21 @@ export type LinkState =
   | { readonly kind: 'waiting'; readonly retryInMs: number }
   | { readonly kind: 'refused'; readonly reason: string };
 
-export interface LiveLinkDeps {
+export interface LiveLinkDeps<Message extends object> {
   readonly open: () => LinkSocket;
-  readonly greeting: string;
+  /** Said first on each connection. */
+  readonly greeting: () => string;
   readonly setTimer: (run: () => void, delayMs: number) => void;
   /** 0 to 1, so that many pages do not come back in the same moment. */
   readonly random: () => number;
   readonly onState: (state: LinkState) => void;
-  readonly onMessage: (message: LiveMessage) => void;
+  readonly onMessage: (message: Message) => void;
+}
+
+export interface LiveLink {
+  /** Says something while there is a connection; otherwise the next greeting has to say it. */
+  say(text: string): void;
+  stop(): void;
 }
 
 const FIRST_RETRY_MS = 500;
@@ -34,10 +56,12 @@ const POLICY_VIOLATION = 1008;
  * Keeps the page told: connecting → connected → (lost) waiting → connecting …, or refused, which ends it. Each wait is
  * twice the one before. A message of a lower epoch than was seen comes from a process that was stopped, and is dropped.
  */
-export function startLiveLink({ open, greeting, setTimer, random, onState, onMessage }: LiveLinkDeps): () => void {
+export function startLiveLink<Message extends object>(deps: LiveLinkDeps<Message>): LiveLink {
+  const { open, greeting, setTimer, random, onState, onMessage } = deps;
   let attempts = 0;
   let epoch = 0;
   let isOver = false;
+  let isOpen = false;
   let socket: LinkSocket | null = null;
 
   function connect(): void {
@@ -45,20 +69,23 @@ export function startLiveLink({ open, greeting, setTimer, random, onState, onMes
     onState({ kind: 'connecting' });
     const own = open();
     socket = own;
-    own.onopen = () => own.send(greeting);
+    own.onopen = () => {
+      isOpen = true;
+      own.send(greeting());
+    };
     own.onmessage = ({ data }) => {
       const message = readMessage(data);
       if (message === null) return;
       attempts = 0;
       onState({ kind: 'connected' });
-      if (message.type === 'activity') {
-        if (message.epoch < epoch) return;
-        epoch = message.epoch;
-      }
-      onMessage(message);
+      const { epoch: own = epoch } = message as { epoch?: number };
+      if (own < epoch) return;
+      epoch = own;
+      onMessage(message as Message);
     };
     own.onclose = ({ code, reason }) => {
       if (isOver) return;
+      isOpen = false;
       if (code === POLICY_VIOLATION) {
         isOver = true;
         onState({ kind: 'refused', reason });
@@ -73,16 +100,21 @@ export function startLiveLink({ open, greeting, setTimer, random, onState, onMes
   }
 
   connect();
-  return () => {
-    isOver = true;
-    socket?.close();
+  return {
+    say(text) {
+      if (isOpen) socket?.send(text);
+    },
+    stop() {
+      isOver = true;
+      socket?.close();
+    },
   };
 }
 
-function readMessage(data: unknown): LiveMessage | null {
+function readMessage(data: unknown): object | null {
   try {
     const text = typeof data === 'string' ? data : new TextDecoder().decode(data as ArrayBuffer);
-    return JSON.parse(text) as LiveMessage;
+    return JSON.parse(text) as object;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

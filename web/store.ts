@@ -8,7 +8,7 @@ import {
   RefusedError,
   type Streams,
 } from './answers.ts';
-import { type LinkSocket, type LinkState, startLiveLink } from './live-link.ts';
+import { type LinkState, openSocket, startLiveLink } from './live-link.ts';
 import { place } from './place.ts';
 import { append, CHANNELS, EMPTY, type Series } from './series.ts';
 
@@ -144,9 +144,9 @@ export function watchActivities(token: string, athlete: string): void {
     if (!isShown) activity.value = null;
     void look().then(readStreams);
   });
-  startLiveLink({
-    open: openSocket,
-    greeting: JSON.stringify({ ...(token !== '' && { token }), ...(athlete !== '' && { athlete }) }),
+  startLiveLink<LiveMessage>({
+    open: () => openSocket('/v1/live/activities'),
+    greeting: () => JSON.stringify({ ...(token !== '' && { token }), ...(athlete !== '' && { athlete }) }),
     setTimer: (run, delayMs) => void setTimeout(run, delayMs),
     random: Math.random,
     onState: (state) => {
@@ -171,22 +171,6 @@ function save(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   Object.assign(document.createElement('a'), { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), FILE_KEPT_MS);
-}
-
-function openSocket(): LinkSocket {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/v1/live/activities`);
-  socket.binaryType = 'arraybuffer';
-  const own: LinkSocket = {
-    send: (text) => socket.send(text),
-    close: () => socket.close(),
-    onopen: null,
-    onmessage: null,
-    onclose: null,
-  };
-  socket.onopen = () => own.onopen?.();
-  socket.onmessage = (event) => own.onmessage?.(event);
-  socket.onclose = (event) => own.onclose?.(event);
-  return own;
 }
 
 export let showMore: () => void = () => undefined;

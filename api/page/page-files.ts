@@ -19,19 +19,25 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 const MAX_FILES = 100;
+/** Each page by its address. */
+const PAGES = { '/': 'index.html', '/races': 'race.html' } as const;
 
 /**
- * Every file of the built page, by its address: `/` and `/assets/…`. Read once: only what is there is ever served, so
- * no address can lead out of the folder. `mapStyleUrl` is put into the page, which has no other way to options.
+ * Every file of the built pages, by its address: `/`, `/races` and `/assets/…`. Read once: only what is there is ever
+ * served, so no address can lead out of the folder. `mapStyleUrl` is put into the pages, which have no other way to
+ * options.
  */
 export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<ReadonlyMap<string, PageFile>> {
   const assets = await readdir(join(dir, 'assets'));
   if (assets.length > MAX_FILES) throw new RangeError(`${dir} has more than ${MAX_FILES} files: it is no page of ours`);
-  const html = (await readFile(join(dir, 'index.html'), 'utf8')).replace(
-    '<meta name="map-style" content=""',
-    () => `<meta name="map-style" content="${escaped(mapStyleUrl)}"`,
-  );
-  const files = new Map([['/', toFile('.html', Buffer.from(html))]]);
+  const files = new Map<string, PageFile>();
+  for (const [address, name] of Object.entries(PAGES)) {
+    const html = (await readFile(join(dir, name), 'utf8')).replace(
+      '<meta name="map-style" content=""',
+      () => `<meta name="map-style" content="${escaped(mapStyleUrl)}"`,
+    );
+    files.set(address, toFile('.html', Buffer.from(html)));
+  }
   for (const name of assets) {
     files.set(`/assets/${name}`, toFile(extname(name), await readFile(join(dir, 'assets', name))));
   }

@@ -14,6 +14,7 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   t.after(() => rm(dir, { recursive: true, force: true }));
   await mkdir(join(dir, 'assets'));
   await writeFile(join(dir, 'index.html'), HTML);
+  await writeFile(join(dir, 'race.html'), `${HTML}race`);
   await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
   await writeFile(join(dir, 'secret.txt'), 'secret');
   return createTestApi(t, { page: { files: await readPageFiles(dir, mapStyleUrl), mapStyleUrl } });
@@ -31,6 +32,19 @@ test('the page is served at the root, its files for ever, packed for who takes i
   assert.equal(packed.headers['cache-control'], 'public, max-age=31536000, immutable');
   const known = await api.inject({ url: '/', headers: { 'if-none-match': String(page.headers.etag) } });
   assert.deepEqual([known.statusCode, known.payload], [304, '']);
+});
+
+test('the page of races is served for each of them, and other sites may show the embedded one', async (t) => {
+  const { get } = await setUp(t);
+  const ancestors = async (url: string) => {
+    const { status, body, headers } = await get(url);
+    const [, who] = /frame-ancestors (\S+)/.exec(String(headers['content-security-policy'])) ?? [];
+    return [status, body, headers['cache-control'], who];
+  };
+  const page = [200, `${HTML}race`, 'no-cache'];
+  assert.deepEqual(await ancestors('/races'), [...page, "'none'"]);
+  assert.deepEqual(await ancestors('/races/ten?athlete=7'), [...page, "'none'"]);
+  assert.deepEqual(await ancestors('/races/ten?embed=1'), [...page, '*']);
 });
 
 test('nothing else in the folder or around it is served', async (t) => {

@@ -9,30 +9,34 @@ export interface PageRoutesDeps {
   readonly mapStyleUrl: string;
 }
 
-/** The page for athletes, at `/`. */
+/** The page for athletes, at `/`, and the one for races, at `/races` and `/races/{id}`. */
 export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
   const maps = mapStyleUrl === '' ? '' : ' https:';
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "worker-src 'self' blob:",
-    // The map and the charts set sizes and places on their own elements.
-    "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' data: blob:${maps}`,
-    // Named beside 'self', which older browsers do not take for WebSockets.
-    `connect-src 'self' ws: wss:${maps}`,
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+  const policyFor = (ancestors: string) =>
+    [
+      "default-src 'none'",
+      "script-src 'self'",
+      "worker-src 'self' blob:",
+      // The map and the charts set sizes and places on their own elements.
+      "style-src 'self' 'unsafe-inline'",
+      `img-src 'self' data: blob:${maps}`,
+      // Named beside 'self', which older browsers do not take for WebSockets.
+      `connect-src 'self' ws: wss:${maps}`,
+      "base-uri 'none'",
+      "form-action 'self'",
+      `frame-ancestors ${ancestors}`,
+    ].join('; ');
+  const policy = policyFor("'none'");
+  // A board without anything to press that acts: any site may show it.
+  const embeddedPolicy = policyFor('*');
 
-  function send(address: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  function send(address: string, request: FastifyRequest, reply: FastifyReply, isEmbedded = false): FastifyReply {
     const file = files.get(address);
     if (file === undefined) throw new Problem('no_route', { detail: `GET ${address}` });
     // The name of every other file holds a hash of what is in it.
-    const isPage = address === '/';
+    const isPage = !address.startsWith('/assets/');
     reply
-      .header('content-security-policy', policy)
+      .header('content-security-policy', isEmbedded ? embeddedPolicy : policy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
       .header('cache-control', isPage ? 'no-cache' : 'public, max-age=31536000, immutable')
@@ -46,5 +50,10 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
 
   const schema = { hide: true };
   server.get('/', { schema }, (request, reply) => send('/', request, reply));
+  for (const address of ['/races', '/races/:id']) {
+    server.get<{ Querystring: { embed?: string } }>(address, { schema }, (request, reply) => {
+      return send('/races', request, reply, request.query.embed === '1');
+    });
+  }
   server.get('/assets/:name', { schema }, (request, reply) => send(request.url.split('?')[0], request, reply));
 }

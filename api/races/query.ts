@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { BoardRow } from '../../schemas/board.ts';
 import { type Race, StarterSchema } from '../../schemas/race.ts';
 import { type Board, inOrder } from './board-state.ts';
-import { whoIs } from './shared-views.ts';
+import { type PublicStarter, whoIs } from './shared-views.ts';
 
 const closed = { additionalProperties: false };
 const { bib, sex, wave, category } = StarterSchema.properties;
@@ -22,6 +22,9 @@ export const BoardQuery = Type.Object(
     sex: Type.Optional(sex),
     category: Type.Optional(category),
     club: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
+    q: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 60, description: 'Part of a name or a club, or the begin of a bib.' }),
+    ),
     bibs: Type.Optional(
       Type.String({
         pattern: `^${BIBS}(,${BIBS})*$`,
@@ -44,13 +47,27 @@ export function chooseRows(
   board: Board,
   query: Type.Static<typeof BoardQuery>,
 ): { rows: BoardRow[]; total: number } {
-  const { limit = DEFAULT_ROWS, offset = 0, bibs, wave, sex, category, club } = query;
+  const { limit = DEFAULT_ROWS, offset = 0, bibs, wave, sex, category, club, q } = query;
   const wanted = bibs === undefined ? null : new Set(bibs.split(','));
+  const part = q === undefined ? null : plain(q.trim());
   const matching = inOrder(board.rows.values()).filter((row) => {
     if (wanted !== null && !wanted.has(row.bib)) return false;
     const who = whoIs(row.bib, race);
+    if (part !== null && !isFound(row.bib, who, part)) return false;
     const isOf = (asked: string | undefined, own: string | undefined) => asked === undefined || asked === own;
     return isOf(wave, who?.wave) && isOf(sex, who?.sex) && isOf(category, who?.category) && isOf(club, who?.club);
   });
   return { rows: matching.slice(offset, offset + limit), total: matching.length };
+}
+
+function isFound(bib: string, who: PublicStarter | null, part: string): boolean {
+  return plain(bib).startsWith(part) || plain(who?.name ?? '').includes(part) || plain(who?.club ?? '').includes(part);
+}
+
+/** As people type it: without case, and without marks on letters (Unicode, NFD). */
+function plain(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{Diacritic}/gu, '')
+    .toLowerCase();
 }

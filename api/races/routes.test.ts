@@ -54,6 +54,9 @@ describe('the board over HTTP', () => {
     assert.deepEqual(await bibsOf('wave=b'), ['2']);
     assert.deepEqual(await bibsOf('sex=male&club=Harriers'), ['1']);
     assert.deepEqual(await bibsOf('bibs=2,9'), ['2']);
+    assert.deepEqual(await bibsOf('q=rÚnner%202'), ['2']);
+    assert.deepEqual(await bibsOf('q=harr'), ['1']);
+    assert.deepEqual(await bibsOf('q=2'), ['2']);
   });
 
   test('has a tag that changes with what it says, and not with the moment', async (t) => {

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
 import { startBrowser } from '../browser.ts';
+import { showRace } from '../shown-race.ts';
 import { showRun } from '../shown-run.ts';
 
-/** Takes the pictures of docs/screenshots/ again: `node test/screenshots/main.ts`. */
+/** Takes the pictures of docs/screenshots/ again: `node test/screenshots/main.ts`, `… race` those of one page. */
 const DIR = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 const SHOTS = [
   { name: 'live-desktop-light', width: 1280, height: 900, colorScheme: 'light', isList: false },
@@ -11,12 +13,27 @@ const SHOTS = [
   { name: 'list-phone-light', width: 390, height: 844, colorScheme: 'light', isList: true },
 ] as const;
 
+const RACE_SHOTS = [
+  { name: 'race-desktop-light', width: 1280, height: 900, colorScheme: 'light', search: '' },
+  { name: 'race-phone-light', width: 390, height: 844, colorScheme: 'light', search: '' },
+  { name: 'race-phone-dark', width: 390, height: 844, colorScheme: 'dark', search: '' },
+  { name: 'race-desktop-dark', width: 1280, height: 900, colorScheme: 'dark', search: '' },
+] as const;
+
 const closings: (() => unknown)[] = [];
 const t = { after: (close: () => unknown) => void closings.push(close) } as Parameters<typeof showRun>[0];
 mkdirSync(DIR, { recursive: true });
+const [only = ''] = process.argv.slice(2);
 try {
-  const { link } = await showRun(t);
   const browser = await startBrowser(t);
+  if (only !== 'race') await takeRun(browser);
+  if (only !== 'run') await takeRace(browser);
+} finally {
+  for (const close of closings.reverse()) await close();
+}
+
+async function takeRun(browser: Browser): Promise<void> {
+  const { link } = await showRun(t);
   for (const { name, width, height, colorScheme, isList } of SHOTS) {
     const page = await browser.newPage({ viewport: { width, height }, colorScheme });
     await page.goto(link);
@@ -28,6 +45,16 @@ try {
     await page.screenshot({ path: `${DIR}${name}.png`, fullPage: true });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
   }
-} finally {
-  for (const close of closings.reverse()) await close();
+}
+
+async function takeRace(browser: Browser): Promise<void> {
+  const { link } = await showRace(t);
+  for (const { name, width, height, colorScheme, search } of RACE_SHOTS) {
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme, locale: 'en-GB' });
+    await page.goto(`${link}${search}`);
+    await page.locator('table.places tbody tr').nth(20).waitFor();
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({ path: `${DIR}${name}.png` });
+    process.stdout.write(`docs/screenshots/${name}.png\n`);
+  }
 }

@@ -46,7 +46,7 @@ const VENDORS: Record<string, readonly string[]> = {
   hyparquet: ['files/table/parquet.ts'],
   'hyparquet-writer': ['files/table/parquet.ts'],
   jose: ['runtime/token.ts', 'runtime/token-keys.ts'],
-  'maplibre-gl': ['web/route-map.tsx'],
+  'maplibre-gl': ['web/**/*-map.tsx'],
   mqtt: ['device-sim/transport/mqtt-*.ts', NODE_DEVELOPER],
   'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
   pg: [],

@@ -21,12 +21,16 @@ export async function buildPage(): Promise<boolean> {
   await build({
     configFile: false,
     root: WEB,
-    base: './',
+    // Pages lie at different depths: `/`, `/races/…`.
+    base: '/',
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     worker: { format: 'es' },
     // The map's library alone is about a megabyte.
-    build: { outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
+    build: {
+      ...{ outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
+      rolldownOptions: { input: [join(WEB, 'index.html'), join(WEB, 'race.html')] },
+    },
   });
   rmSync(STAMP, { force: true });
   rmSync(PAGE_DIR, { recursive: true, force: true });
@@ -42,7 +46,7 @@ function digestOfSources(): string {
     readdirSync(join(ROOT, dir), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => `${dir}/${name}`);
-  const files = [...own('web'), ...own('web/build'), ...own('schemas'), 'package-lock.json'];
+  const files = [...own('web'), ...own('web/race'), ...own('web/build'), ...own('schemas'), 'package-lock.json'];
   for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
     hash.update(file).update(readFileSync(join(ROOT, file)));
   }

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { createApiProcess } from '../api/api-process.ts';
+import { apiOptions } from '../api/options.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createHealth } from '../runtime/health.ts';
+import { createSilentLog } from '../runtime/log.ts';
+import { createMetrics } from '../runtime/metrics.ts';
+import { startTestNats } from '../runtime/nats/nats-for-tests.ts';
+import { openPlatform, platformOptions } from '../runtime/nats/platform.ts';
+import { readOptions } from '../runtime/options.ts';
+import { writeRace } from '../runtime/race-config.ts';
+import { createReleaseStack } from '../runtime/release.ts';
+import type { Service } from '../runtime/service.ts';
+import { encodeProgress, type ProgressTick } from '../schemas/progress.ts';
+import { RACE_ENTRY_KIND, type RaceEntry, type RaceWord, raceEntryEntity } from '../schemas/race-entry.ts';
+import { freePort } from '../stack/ports.ts';
+import { startService } from '../stack/services.ts';
+import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { type Field, hillRace } from './hill-race.ts';
+
+const SHARDS = 2;
+const WAIT_MS = 30_000;
+const TICK_EVERY_MS = 1_000;
+
+/**
+ * The race page over real engines: NATS, a process that holds boards, and the API, which can be stopped and started
+ * again. Positions are told as a holder of frames would tell them, of a shard that there is not: the race began
+ * `goneMs` ago and goes on in real time.
+ */
+export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, goneMs = 1_500_000 } = {}) {
+  await buildPage();
+  const field = await hillRace(starters, Date.now() - goneMs);
+  const dir = await mkdtemp(join(tmpdir(), 'slip-race-page-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const nats = await startTestNats({ maxFileBytes: 2 ** 33 });
+  t.after(() => nats.stop());
+  const log = createSilentLog();
+  const release = createReleaseStack({ log });
+  t.after(() => release.release());
+  const argv = [`--nats-urls=${nats.url}`, `--shards=${SHARDS}`];
+  const platform = await openPlatform(readOptions(platformOptions, { argv, env: {} }), {
+    ...{ name: 'test', logger: log, release },
+  });
+  const processorsAdminPort = await freePort();
+  const holder = await startService({
+    ...{ name: 'processors', dataDir: dir, host: '127.0.0.1' },
+    ports: [{ port: processorsAdminPort, option: '--processors-admin-port' }],
+    options: { natsUrls: nats.url, shards: SHARDS, sinks: 'none', processorsAdminPort },
+  });
+  t.after(() => holder.stop());
+
+  const apiPort = await freePort();
+  async function openApi(): Promise<Service> {
+    const api = await createApiProcess({
+      options: readOptions(apiOptions, {
+        argv: [...argv, '--open-loopback', `--api-port=${apiPort}`, `--page-dir=${PAGE_DIR}`],
+        env: {},
+      }),
+      ...{ platform, health: createHealth(), metrics: createMetrics('api', { runtimeMetrics: false }) },
+      ...{ clock: systemClock, log, release },
+    });
+    void api.run();
+    return api;
+  }
+  let api = await openApi();
+  t.after(() => api.stop());
+
+  const { starters: all, startersVersion: _, version: __, ...setting } = field.race;
+  await writeRace(await platform.config(), null, setting, all);
+  const url = `http://127.0.0.1:${apiPort}`;
+  await until('the race is shown', async () => (await fetch(`${url}/v1/races/hill/board`)).ok);
+  const tell = tellerOf(field, (tick) =>
+    platform.bus.publish(platform.names.progress('hill', tick.shard), encodeProgress(tick)),
+  );
+  for (let atMs = field.gunMs; atMs < Date.now(); atMs += 10_000) tell(atMs);
+  const ticking = setInterval(() => tell(Date.now()), TICK_EVERY_MS);
+  t.after(() => clearInterval(ticking));
+
+  let entries = 0;
+  return {
+    url,
+    link: `${url}/races/hill`,
+    field,
+    /** What a person or a mat says of somebody. */
+    async enter(bib: string, said: RaceWord): Promise<void> {
+      const own = { race: 'hill', by: 'ann', saidMs: Date.now(), id: `entry-${++entries}` };
+      const entry: RaceEntry = { kind: RACE_ENTRY_KIND, ...own, bib, said };
+      const subject = platform.names.fact(RACE_ENTRY_KIND, raceEntryEntity(entry));
+      const facts = await platform.facts();
+      await facts.publish(subject, Buffer.from(JSON.stringify(entry)), { msgId: entry.id, headers: {} });
+    },
+    stopServer: () => api.stop(),
+    async startServer() {
+      api = await openApi();
+    },
+    /** The bibs of the board as HTTP tells it now. */
+    async order(): Promise<string[]> {
+      const answer = await fetch(`${url}/v1/races/hill/board`);
+      return ((await answer.json()) as { rows: { bib: string }[] }).rows.map(({ bib }) => bib);
+    },
+  };
+}
+
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  for (const fromMs = performance.now(); performance.now() - fromMs < WAIT_MS; ) {
+    if (await look().catch(() => false)) return;
+    await systemClock.sleep(50);
+  }
+  throw new Error(`${what}: not within ${WAIT_MS} ms`);
+}
+
+/** Where everybody is at a moment, as numbered ticks; crossings are told once, when they happen. */
+function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick) => void) {
+  let number = 0;
+  let toldMs = Number.NEGATIVE_INFINITY;
+  return (atMs: number) => {
+    const since = toldMs;
+    toldMs = atMs;
+    const athletes = runners.flatMap((runner) => {
+      if (!runner.isHeardAt(atMs)) return [];
+      const crossings = race.checkpoints.flatMap(({ id, positionM: [metres] }) => {
+        const timeMs = Math.round(runner.timeAt(metres));
+        if (timeMs > atMs || timeMs <= since) return [];
+        const own = { checkpoint: id, pass: 1, timeMs, sigmaMs: 600, revision: 1, isWithdrawn: false };
+        return [{ ...own, source: 'gps' as const }];
+      });
+      const { positionM, speedMps } = runner.at(atMs);
+      const { isOffCourse, bib } = runner;
+      return [{ bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings }];
+    });
+    const head = { race: race.id, raceVersion: 1, shard: 9, epoch: 1, number: ++number, atMs: Math.max(atMs, gunMs) };
+    publish({ ...head, full: false, part: 0, parts: 1, athletes });
+  };
+}

@@ -1,0 +1,18 @@
+/** What this browser remembers. Inside a page of somebody else it may be told to remember nothing. */
+export function keep(name: string, value: unknown): void {
+  try {
+    localStorage.setItem(`slipstream-${name}`, JSON.stringify(value));
+  } catch {
+    // It holds for as long as the page then.
+    return;
+  }
+}
+
+/** Null when nothing was kept, or nothing that can be read. */
+export function kept(name: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(`slipstream-${name}`) ?? 'null');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,14 @@
+import { render } from 'preact';
+import '../page.css';
+import './race.css';
+import { startLanguage } from './language.ts';
+import { RacePage } from './race-page.tsx';
+import { followRaceAddress } from './race-place.ts';
+import { watchRaces } from './race-store.ts';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('the page has no #app');
+startLanguage();
+followRaceAddress();
+watchRaces();
+render(<RacePage />, root);

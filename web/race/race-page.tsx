@@ -1,0 +1,95 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { BoardSection } from './board-section.tsx';
+import { chooseLanguage, LANGUAGES, type Language, language, say } from './language.ts';
+import { ageText, when } from './race-format.ts';
+import { RaceLink } from './race-link.tsx';
+import { RaceList } from './race-list.tsx';
+import { at } from './race-place.ts';
+import { isMissing, isOnline, link, live, nowMs, race } from './race-store.ts';
+
+/** The list of races, or one of them. */
+export function RacePage() {
+  const { race: id, isEmbedded } = at.value;
+  const shown = race.value;
+  const title = id === '' ? say('races') : (shown?.name ?? say('race'));
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isFirst = useRef(true);
+  // Who went to another race goes on reading at its head, with the keyboard and by ear.
+  useEffect(() => {
+    if (!isFirst.current) heading.current?.focus();
+    isFirst.current = false;
+  }, [id]);
+  useEffect(() => {
+    document.title = `${title} – Slipstream`;
+  }, [title]);
+  return (
+    <div class={isEmbedded ? 'race embedded' : 'race'}>
+      <header>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {id !== '' && <Status />}
+        {!isEmbedded && (
+          <nav aria-label={say('places')}>
+            {id === '' ? <a href="/">{say('activities')}</a> : <RaceLink to={{ race: '' }}>{say('allRaces')}</RaceLink>}
+            <LanguageSwitch />
+          </nav>
+        )}
+      </header>
+      <main>{id === '' ? <RaceList /> : <OneRace />}</main>
+    </div>
+  );
+}
+
+function OneRace() {
+  if (isMissing.value) return <p class="empty">{say('noSuchRace')}</p>;
+  return <BoardSection />;
+}
+
+/** How the race stands, how old the data is, and how the connection is. */
+function Status() {
+  const shown = race.value;
+  const dataMs = live.value?.dataMs ?? null;
+  const isBegun = shown?.startMs != null && shown.startMs <= nowMs.value;
+  return (
+    <div class="status">
+      {shown !== null && (
+        <strong class={shown.state === 'live' ? 'live' : 'ended'}>
+          {say(shown.state === 'draft' ? 'race' : shown.state)}
+        </strong>
+      )}
+      <span class="age">{dataMs === null ? say('ageNone') : ageText(nowMs.value - dataMs)}</span>
+      {shown?.startMs != null && <span>{say(isBegun ? 'began' : 'begins', { when: when(shown.startMs) })}</span>}
+      {shown !== null && <span>{say('starters', { n: shown.starters })}</span>}
+      {/* Only what a person should hear of is announced. */}
+      <span role="status" class="link">
+        {linkText()}
+      </span>
+    </div>
+  );
+}
+
+function linkText(): string {
+  const state = link.value;
+  if (state.kind === 'refused') return isMissing.value ? '' : say('refused');
+  if (!isOnline.value) return say('offline');
+  if (state.kind === 'waiting') return say('reconnecting');
+  if (state.kind === 'connecting') return say(live.value === null ? 'connecting' : 'reconnecting');
+  return '';
+}
+
+function LanguageSwitch() {
+  return (
+    <select
+      aria-label={say('language')}
+      value={language.value}
+      onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}
+    >
+      {Object.entries(LANGUAGES).map(([tag, name]) => (
+        <option key={tag} value={tag} lang={tag}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}

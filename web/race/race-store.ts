@@ -1,0 +1,230 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { RoadGroup } from '../../schemas/board.ts';
+import { type LinkState, openSocket, startLiveLink } from '../live-link.ts';
+import { keep, kept } from './keep.ts';
+import { type BoardMessage, LiveBoard, type ShownRow } from './live-board.ts';
+import { AnswerError, aheadMs, askRaces, type BoardPage, type ListedRace, type RaceAnswer } from './race-answers.ts';
+import { at } from './race-place.ts';
+
+/** Everything that the race page shows. */
+export const races = signal<readonly ListedRace[] | null>(null);
+export const race = signal<RaceAnswer | null>(null);
+export const isMissing = signal(false);
+export const link = signal<LinkState>({ kind: 'connecting' });
+export const isOnline = signal(true);
+/** The first so many and those who are followed, told as it happens. */
+export const live = signal<Live | null>(null);
+/** What matches the search and the filters, or more than is told live: asked for again and again. */
+export const asked = signal<BoardPage | null>(null);
+export const groups = signal<readonly RoadGroup[]>([]);
+/** By the server's clock. */
+export const nowMs = signal(Date.now());
+export const howMany = signal(50);
+export const followed = signal<readonly string[]>([]);
+/** Whose gaps are shown, '' for the leader's. */
+export const pinned = signal('');
+/** Behind the pinned one, ms. */
+export const pinnedGaps = signal<ReadonlyMap<string, number | null>>(new Map());
+
+export interface Live {
+  readonly top: readonly ShownRow[];
+  readonly followed: readonly ShownRow[];
+  readonly dataMs: number | null;
+}
+
+export const MAX_FOLLOWED = 10;
+/** The server tells no more rows as they change. */
+const MAX_TOP = 200;
+const MAX_ASKED = 1_000;
+const ROWS_MORE = 50;
+const RACE_EVERY_MS = 15_000;
+const ASKED_EVERY_MS = 3_000;
+const TYPED_FOR_MS = 250;
+const NOT_FOUND = 404;
+
+/** Of the board's address: what is asked for beside the order. Empty without a search or a filter. */
+const wanted = computed(() => {
+  const { search, wave, sex, category, club } = at.value;
+  const given = Object.entries({ q: search, wave, sex, category, club }).filter(([, value]) => value !== '');
+  return new URLSearchParams(given).toString();
+});
+export const isChosen = computed(() => wanted.value !== '');
+export const isAsked = computed(() => isChosen.value || howMany.value > MAX_TOP);
+/** The rows of the board as they are to be shown; null before they are known. */
+export const rows = computed(() => (isAsked.value ? (asked.value?.rows ?? null) : (live.value?.top ?? null)));
+export const total = computed(() => (isAsked.value ? asked.value?.total : race.value?.starters) ?? 0);
+export const hasMore = computed(() => (rows.value?.length ?? 0) < Math.min(total.value, MAX_ASKED));
+
+export function showMore(): void {
+  howMany.value = Math.min(MAX_ASKED, howMany.value + (howMany.value < MAX_TOP ? ROWS_MORE : MAX_TOP));
+}
+
+export function toggleFollowed(bib: string): void {
+  const others = followed.value.filter((one) => one !== bib);
+  const isNew = others.length === followed.value.length;
+  if (isNew && others.length >= MAX_FOLLOWED) return;
+  followed.value = isNew ? [...others, bib] : others;
+  keep(`followed-${at.value.race}`, followed.value);
+}
+
+export function togglePinned(bib: string): void {
+  pinned.value = pinned.value === bib ? '' : bib;
+}
+
+/** Runs again and again, the first time now, one at a time and not in a page that nobody sees. Returns what ends it. */
+function repeat(everyMs: number, run: () => Promise<void>): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const turn = async () => {
+    if (!document.hidden) await run().catch(noteTrouble);
+    if (!isOver) timer = setTimeout(turn, everyMs);
+  };
+  void turn();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
+/** The next turn may bring it: that the connection is lost is said by the link. */
+function noteTrouble(error: unknown): void {
+  if (!(error instanceof AnswerError || error instanceof TypeError)) throw error;
+}
+
+/** Follows the list of races, or the race whose place one is at, until the page is closed. */
+export function watchRaces(): void {
+  const chosen = computed(() => at.value.race);
+  effect(() => {
+    const id = chosen.value;
+    batch(() => {
+      race.value = null;
+      isMissing.value = false;
+      live.value = null;
+      asked.value = null;
+      groups.value = [];
+      howMany.value = 50;
+      pinned.value = '';
+      const before = kept(`followed-${id}`);
+      followed.value = Array.isArray(before) ? before.filter(isBib).slice(0, MAX_FOLLOWED) : [];
+    });
+    if (id !== '') return watchRace(id);
+    return repeat(RACE_EVERY_MS, async () => {
+      races.value = (await askRaces<{ races: ListedRace[] }>('')).races;
+    });
+  });
+  setInterval(() => {
+    nowMs.value = Date.now() - aheadMs;
+  }, 1_000);
+  const noteNetwork = () => {
+    isOnline.value = navigator.onLine;
+  };
+  noteNetwork();
+  addEventListener('online', noteNetwork);
+  addEventListener('offline', noteNetwork);
+}
+
+const isBib = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(value);
+
+function watchRace(id: string): () => void {
+  const ends = [watchLive(id), watchRaceItself(id), watchAsked(id), watchGaps(id)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function watchRaceItself(id: string): () => void {
+  return repeat(RACE_EVERY_MS, async () => {
+    try {
+      const [answer, page] = await Promise.all([
+        askRaces<RaceAnswer>(`/${id}`),
+        // Groups are of all who run; changes of rows do not bring them.
+        askRaces<BoardPage>(`/${id}/board?limit=1`).catch(() => null),
+      ]);
+      if (at.peek().race !== id) return;
+      isMissing.value = false;
+      if (race.peek()?.version !== answer.version) race.value = answer;
+      if (page !== null) groups.value = page.groups;
+    } catch (error) {
+      if (!(error instanceof AnswerError && error.status === NOT_FOUND)) throw error;
+      isMissing.value = true;
+    }
+  });
+}
+
+function watchLive(id: string): () => void {
+  const board = new LiveBoard();
+  const top = computed(() => Math.min(MAX_TOP, howMany.value));
+  const choice = computed(() => JSON.stringify({ top: top.value, bibs: followed.value }));
+  let isDrawing = false;
+
+  /** However many messages came since: once for each picture. */
+  function draw(): void {
+    if (isDrawing) return;
+    isDrawing = true;
+    requestAnimationFrame(() => {
+      isDrawing = false;
+      const first = board.rows(`top:${top.peek()}`) ?? live.peek()?.top;
+      if (first === undefined || at.peek().race !== id) return;
+      const others = followed.peek().flatMap((bib) => board.rows(`bib:${bib}`) ?? []);
+      live.value = { top: first, followed: others, dataMs: board.dataMs };
+    });
+  }
+
+  const own = startLiveLink<BoardMessage>({
+    open: () => openSocket(`/v1/live/races/${id}`),
+    greeting: () => choice.peek(),
+    setTimer: (run, delayMs) => void setTimeout(run, delayMs),
+    random: Math.random,
+    onState: (state) => {
+      link.value = state;
+    },
+    onMessage(message) {
+      if (!board.take(message)) own.say(choice.peek());
+      draw();
+    },
+  });
+  const unfollow = effect(() => {
+    own.say(choice.value);
+    board.keepOnly(new Set([`top:${top.value}`, ...followed.value.map((bib) => `bib:${bib}`)]));
+    draw();
+  });
+  return () => {
+    unfollow();
+    own.stop();
+  };
+}
+
+/** What matches the search and the filters. */
+function watchAsked(id: string): () => void {
+  return effect(() => {
+    const query = wanted.value;
+    if (!isAsked.value) {
+      asked.value = null;
+      return;
+    }
+    const limit = howMany.value;
+    let end: () => void = () => undefined;
+    const typed = setTimeout(() => {
+      end = repeat(ASKED_EVERY_MS, async () => {
+        const page = await askRaces<BoardPage>(`/${id}/board?limit=${limit}${query === '' ? '' : `&${query}`}`);
+        if (wanted.peek() === query && at.peek().race === id) asked.value = page;
+      });
+    }, TYPED_FOR_MS);
+    return () => {
+      clearTimeout(typed);
+      end();
+    };
+  });
+}
+
+function watchGaps(id: string): () => void {
+  return effect(() => {
+    const bib = pinned.value;
+    pinnedGaps.value = new Map();
+    if (bib === '') return;
+    return repeat(ASKED_EVERY_MS, async () => {
+      const { gaps } = await askRaces<{ gaps: { bib: string; gapMs: number | null }[] }>(`/${id}/gaps?to=${bib}`);
+      if (pinned.peek() === bib) pinnedGaps.value = new Map(gaps.map(({ bib, gapMs }) => [bib, gapMs]));
+    });
+  });
+}
