@@ -8,7 +8,13 @@ export type Caller =
       readonly device: string /** Its own id when it belongs to nobody. */;
       readonly athlete: string;
     }
-  | { readonly kind: 'operator' };
+  | { readonly kind: 'operator'; readonly name: string }
+  /** Of races: may see and change their own. */
+  | { readonly kind: 'organiser'; readonly organiser: string }
+  /** A timing system of an organiser's: may send reads. */
+  | { readonly kind: 'feed'; readonly organiser: string; readonly tokenId: string };
+
+export type RaceOfficial = Exclude<Caller, { kind: 'device' }>;
 
 /** What a token says once it has been checked, or why it counts for nothing. */
 export type TokenVerdict =
@@ -36,6 +42,8 @@ export interface Access {
    * of the athlete that is asked for. Throws the problem that says why not.
    */
   requireAthlete(request: Asking, asked: string | undefined): Promise<string>;
+  /** An operator or an organiser; a feed too, where `feeds` says so. Throws the problem that says why not. */
+  requireOrganiser(request: Asking, who?: { feeds: boolean }): Promise<RaceOfficial>;
 }
 
 /**
@@ -51,7 +59,7 @@ export function createAccess({
 }): Access {
   async function callerOf({ headers, ip }: Asking): Promise<Caller> {
     const token = bearerOf(headers.authorization);
-    if (token === null && openLoopback && isLoopback(ip)) return { kind: 'operator' };
+    if (token === null && openLoopback && isLoopback(ip)) return { kind: 'operator', name: 'loopback' };
     if (token === null) throw new Problem('missing_token', { detail: 'Authorization: Bearer <token>' });
     const verdict = await verify(token);
     if (!verdict.ok) throw new Problem(verdict.reason);
@@ -63,6 +71,7 @@ export function createAccess({
       const caller = await callerOf(request);
       if (caller.kind === 'operator') return caller;
       if (device === undefined) throw new Problem('operator_only');
+      if (caller.kind !== 'device') throw new Problem('wrong_device', { detail: 'the token is no device’s' });
       if (caller.device !== device) throw new Problem('wrong_device', { detail: `the token is ${caller.device}'s` });
       return caller;
     },
@@ -72,8 +81,14 @@ export function createAccess({
         if (asked === undefined || asked === caller.athlete) return caller.athlete;
         throw new Problem('wrong_athlete', { detail: `the token is ${caller.athlete}'s` });
       }
+      if (caller.kind !== 'operator') throw new Problem('wrong_athlete', { detail: 'the token is no athlete’s' });
       if (asked === undefined) throw invalidParameter('athlete', 'an operator has to say whose');
       return asked;
+    },
+    async requireOrganiser(request, { feeds } = { feeds: false }) {
+      const caller = await callerOf(request);
+      if (caller.kind === 'device' || (caller.kind === 'feed' && !feeds)) throw new Problem('organiser_only');
+      return caller;
     },
   };
 }

@@ -31,7 +31,10 @@ export const HOT_MS = 24 * 3_600_000;
 
 /** What each token of the tests means. */
 const verdicts: Readonly<Record<string, TokenVerdict>> = {
-  operator: { ok: true, caller: { kind: 'operator' } },
+  operator: { ok: true, caller: { kind: 'operator', name: 'olga' } },
+  club: { ok: true, caller: { kind: 'organiser', organiser: 'club' } },
+  rival: { ok: true, caller: { kind: 'organiser', organiser: 'rival' } },
+  mat: { ok: true, caller: { kind: 'feed', organiser: 'club', tokenId: 'mat-1' } },
   'watch-1': { ok: true, caller: { kind: 'device', device: 'watch-1', athlete: 'ann' } },
   'ben-1': { ok: true, caller: { kind: 'device', device: 'ben-1', athlete: 'ben' } },
   expired: { ok: false, reason: 'expired_token' },

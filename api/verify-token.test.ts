@@ -33,13 +33,17 @@ async function setUp() {
   return { clock, store, kv: store.open(), verify: createVerifyToken({ verify, revocations }, logger) };
 }
 
-test('a token says who asks: a device, or an operator', async () => {
+test('a token says who asks: a device, an operator, an organiser, or a feed of theirs', async () => {
   const { clock, verify } = await setUp();
   await clock.advance(0);
   const device = await verify(await sign({}));
   assert.deepEqual(device, { ok: true, caller: { kind: 'device', device: 'watch-1', athlete: 'ann' } });
   const operator = await verify(await sign({ role: 'operator', subject: 'Ann' }));
-  assert.deepEqual(operator, { ok: true, caller: { kind: 'operator' } });
+  assert.deepEqual(operator, { ok: true, caller: { kind: 'operator', name: 'Ann' } });
+  const organiser = await verify(await sign({ role: 'organiser', subject: 'club', athlete: '' }));
+  assert.deepEqual(organiser, { ok: true, caller: { kind: 'organiser', organiser: 'club' } });
+  const feed = await verify(await sign({ role: 'feed', subject: 'club', athlete: '', tokenId: 'mat-1' }));
+  assert.deepEqual(feed, { ok: true, caller: { kind: 'feed', organiser: 'club', tokenId: 'mat-1' } });
 });
 
 test('each way in which a token counts for nothing has its reason', async () => {

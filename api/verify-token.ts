@@ -1,8 +1,9 @@
 import type { Logger } from '../runtime/log.ts';
+import type { Token } from '../runtime/token.ts';
 import type { TokenChecks } from '../runtime/token-checks.ts';
-import type { TokenVerdict } from './access.ts';
+import type { Caller, TokenVerdict } from './access.ts';
 
-/** Whose request it is, by its bearer token: a device's own or an operator's. */
+/** Whose request it is, by its bearer token. */
 export function createVerifyToken({ verify, revocations }: TokenChecks, log: Logger) {
   return async function verifyToken(text: string): Promise<TokenVerdict> {
     const outcome = await verify(text);
@@ -13,8 +14,19 @@ export function createVerifyToken({ verify, revocations }: TokenChecks, log: Log
     const { token } = outcome;
     const reason = revocations.check(token);
     if (reason !== null) return { ok: false, reason };
-    const { role, subject: device } = token;
-    if (role === 'operator') return { ok: true, caller: { kind: 'operator' } };
-    return { ok: true, caller: { kind: 'device', device, athlete: token.athlete || device } };
+    return { ok: true, caller: callerOf(token) };
   };
+}
+
+function callerOf({ role, subject, athlete, tokenId }: Token): Caller {
+  switch (role) {
+    case 'device':
+      return { kind: role, device: subject, athlete: athlete || subject };
+    case 'operator':
+      return { kind: role, name: subject };
+    case 'organiser':
+      return { kind: role, organiser: subject };
+    case 'feed':
+      return { kind: role, organiser: subject, tokenId };
+  }
 }

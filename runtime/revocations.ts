@@ -166,7 +166,7 @@ export function createRevocations(deps: RevocationsDeps): Revocations {
   return {
     check({ role, subject, tokenId, issuedMs }) {
       if (revoked.token.has(tokenId)) return 'revoked_token';
-      // A person may have a device's name; an operator's token is revoked by its id alone.
+      // A person may have a device's name; any other token than a device's is revoked by its id alone.
       const sinceMs = role === 'device' ? revoked.device.get(subject) : undefined;
       if (sinceMs !== undefined && issuedMs < sinceMs) return 'revoked_token';
       return isReady && isWhole ? null : 'revocations_unknown';

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { CompactSign, type CryptoKey, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from 'jose';
 import { createManualClock } from './clock.ts';
-import { createTokenVerifier, MAX_TOKEN_BYTES, MAX_TOKEN_LIFETIME_MS, signToken, type Token } from './token.ts';
+import {
+  createTokenVerifier,
+  MAX_TOKEN_BYTES,
+  MAX_TOKEN_LIFETIME_MS,
+  signToken,
+  TOKEN_ROLES,
+  type Token,
+} from './token.ts';
 import { generateSigningJwk, publicJwkOf, readKeySet, readSigningKey } from './token-keys.ts';
 
 const NOW_MS = 1_800_000_000_250;
@@ -47,6 +54,8 @@ test('a token says what was signed, to the millisecond', async () => {
     token(),
     token({ athlete: '', importer: true }),
     token({ role: 'operator', subject: 'Ann Øst, on call', athlete: '' }),
+    token({ role: 'organiser', subject: 'club', athlete: '' }),
+    token({ role: 'feed', subject: 'club', athlete: '' }),
   ];
   for (const one of given) assert.deepEqual(await verify(await signToken(key, one)), { ok: true, token: one });
 });
@@ -55,7 +64,7 @@ test('any token that can be signed is read back the same', async () => {
   const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
   const arbitrary = fc.record(
     {
-      role: fc.constantFrom('device' as const, 'operator' as const),
+      role: fc.constantFrom(...TOKEN_ROLES),
       subject: id,
       athlete: fc.option(id, { nil: '' }),
       tokenId: id,
@@ -140,6 +149,7 @@ test('each claim that is missing or not what it should be makes the token bad', 
     ...[undefined, '1', null, -1, 1e300].map((iat) => ({ iat })),
     ...[undefined, '1', null, 1e300].map((exp) => ({ exp })),
     { role: 'operator', sub: 'a\nb' },
+    { role: 'organiser', sub: 'the club' },
     { exp: NOW_S, iat: NOW_S },
     { iat: NOW_S, exp: NOW_S + 1 + MAX_TOKEN_LIFETIME_MS / 1_000 },
   ];

@@ -1,5 +1,5 @@
 import { compactVerify, errors, type JWTPayload, SignJWT } from 'jose';
-import { ATHLETE_PATTERN, DEVICE_PATTERN } from '../schemas/identity.ts';
+import { ATHLETE_PATTERN, DEVICE_PATTERN, ORGANISER_PATTERN } from '../schemas/identity.ts';
 import type { Clock } from './clock.ts';
 import type { SigningKey, TokenKeys } from './token-keys.ts';
 
@@ -8,12 +8,13 @@ import type { SigningKey, TokenKeys } from './token-keys.ts';
  * This file alone signs and verifies them.
  *
  * Claims: `sub` the device, `athlete` whose data it sends (left out when nobody's), `iat`, `exp`, `jti`, and
- * `importer: true` for the one that may send `file:` sources. An operator's token has `role: 'operator'`, and its `sub`
- * names a person.
+ * `importer: true` for the one that may send `file:` sources. Any other token than a device's states its `role`: of an
+ * operator `sub` names a person; of an organiser the name that the races carry; of a feed (a timing system, which may
+ * send reads and nothing else) the organiser whose races it tells of.
  */
 export interface Token {
-  readonly role: 'device' | 'operator';
-  /** The device's id; for an operator the person's name. */
+  readonly role: TokenRole;
+  /** The device's id; for an operator the person's name, for an organiser and a feed the organiser's. */
   readonly subject: string;
   /** '' when the device belongs to nobody. */
   readonly athlete: string;
@@ -24,6 +25,9 @@ export interface Token {
   readonly expiresMs: number;
   readonly importer: boolean;
 }
+
+export const TOKEN_ROLES = ['device', 'operator', 'organiser', 'feed'] as const;
+export type TokenRole = (typeof TOKEN_ROLES)[number];
 
 /** `detail` is for the log: a stranger is told the reason and no more. */
 export type TokenOutcome = { readonly ok: true; readonly token: Token } | Refused;
@@ -43,7 +47,13 @@ export const MAX_TOKEN_BYTES = 4_096;
 const MAX_ISSUER_AHEAD_MS = 60_000;
 
 const ALGORITHM = 'EdDSA';
-const PERSON = /^[^\p{C}]{1,128}$/u;
+/** What `sub` may be, and how it is called where it is not. */
+const SUBJECTS: Readonly<Record<TokenRole, readonly [RegExp, string]>> = {
+  device: [DEVICE_PATTERN, 'a device id'],
+  operator: [/^[^\p{C}]{1,128}$/u, "a person's name"],
+  organiser: [ORGANISER_PATTERN, 'an organiser'],
+  feed: [ORGANISER_PATTERN, 'an organiser'],
+};
 /** Also a word of a key in the bucket of revocations: a token that could not be revoked is not accepted. */
 export const TOKEN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -55,7 +65,7 @@ export function signToken(key: SigningKey, token: Token): Promise<string> {
     exp: Math.ceil(token.expiresMs / 1_000),
     jti: token.tokenId,
     ...(token.athlete === '' ? {} : { athlete: token.athlete }),
-    ...(token.role === 'operator' ? { role: token.role } : {}),
+    ...(token.role === 'device' ? {} : { role: token.role }),
     ...(token.importer ? { importer: true } : {}),
   };
   const read = readClaims(claims);
@@ -124,10 +134,20 @@ function checkDates({ issuedMs, expiresMs }: Token, nowMs: number): Refused | nu
 }
 
 /** The token that the claims describe, or what is wrong with them. */
-function readClaims({ sub, athlete = '', iat, exp, nbf, jti, role, importer = false }: JWTPayload): Token | string {
-  const isOperator = role === 'operator';
-  if (!isOperator && role !== undefined) return 'its role is not one of ours';
-  if (typeof sub !== 'string' || !(isOperator ? PERSON : DEVICE_PATTERN).test(sub)) return 'its sub is not a device id';
+function readClaims({
+  sub,
+  athlete = '',
+  iat,
+  exp,
+  nbf,
+  jti,
+  role: said,
+  importer = false,
+}: JWTPayload): Token | string {
+  const role = said === undefined ? 'device' : TOKEN_ROLES.find((one) => one !== 'device' && one === said);
+  if (role === undefined) return 'its role is not one of ours';
+  const [pattern, kind] = SUBJECTS[role];
+  if (typeof sub !== 'string' || !pattern.test(sub)) return `its sub is not ${kind}`;
   if (typeof athlete !== 'string' || !ATHLETE_PATTERN.test(athlete)) return 'its athlete is not an id';
   if (typeof importer !== 'boolean') return 'its importer is neither true nor false';
   if (typeof jti !== 'string' || !TOKEN_ID.test(jti)) return 'it has no jti that it could be revoked by';
@@ -138,7 +158,7 @@ function readClaims({ sub, athlete = '', iat, exp, nbf, jti, role, importer = fa
   if (expiresMs <= issuedMs) return 'it ends before it begins';
   if (expiresMs - issuedMs > MAX_TOKEN_LIFETIME_MS) return `it is valid for more than ${MAX_TOKEN_LIFETIME_MS} ms`;
   return {
-    role: isOperator ? 'operator' : 'device',
+    role,
     subject: sub,
     athlete,
     tokenId: jti,

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export const DEVICE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 /** '' stands for nobody. */
 export const ATHLETE_PATTERN = /^[A-Za-z0-9_-]{0,128}$/;
+/** Whose a race is. */
+export const ORGANISER_PATTERN = /^[A-Za-z0-9_-]{1,128}$/;
 /** One time axis of a device. `file:<hash>`, and with `:rr` or `:events` behind it, comes from the importer only. */
 export const SOURCE_PATTERN = /^[a-z][a-z0-9_]{0,15}$/;
 export const FILE_SOURCE_PATTERN = /^file:[0-9a-f]{8,40}(?::rr|:events)?$/;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { SPORTS } from './events.ts';
-import { ATHLETE_PATTERN, DEVICE_PATTERN } from './identity.ts';
+import { ATHLETE_PATTERN, DEVICE_PATTERN, ORGANISER_PATTERN } from './identity.ts';
 
 /**
  * A race as CONFIG holds it: everything that processors and the board must know, written by the API alone.
@@ -112,7 +112,10 @@ export const RaceSettingSchema = Type.Object(
     id: Id,
     version: Type.Integer({ minimum: 1, description: 'Grows by one with each change, starters included.' }),
     name: Text,
-    organiser: Type.String({ pattern: '^[A-Za-z0-9_-]{1,128}$' }),
+    organiser: Type.String({ pattern: ORGANISER_PATTERN.source }),
+    createdWith: Type.Optional(
+      Type.String({ maxLength: 64, description: 'Digests of the request that made it, so that a repeat is known.' }),
+    ),
     sport: Type.Enum(SPORTS, { type: 'string' }),
     state: Type.Enum(RACE_STATES, { type: 'string' }),
     closesMs: Type.Union([TimeMs, Type.Null()], { description: 'Nothing that happens after it counts.' }),

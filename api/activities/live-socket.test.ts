@@ -80,7 +80,7 @@ for (const [what, greeting, , code = 1008] of refusals) {
   test(`who comes ${what} is closed with ${code} and watches nothing`, async (t) => {
     const { watchers, connect, settle } = await setUp(t, {
       ann,
-      operator: { ok: true, caller: { kind: 'operator' } },
+      operator: { ok: true, caller: { kind: 'operator', name: 'olga' } },
       unsure: { ok: false, reason: 'revocations_unknown' },
     });
     const peer = await connect();

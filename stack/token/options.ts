@@ -1,6 +1,6 @@
 import { platformOptions } from '../../runtime/nats/platform.ts';
 import { defineOptions, type Options } from '../../runtime/options.ts';
-import { MAX_TOKEN_LIFETIME_MS } from '../../runtime/token.ts';
+import { MAX_TOKEN_LIFETIME_MS, TOKEN_ROLES } from '../../runtime/token.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -10,7 +10,7 @@ export const tokenCommandOptions = defineOptions({
     type: 'string',
     positional: true,
     optional: true,
-    description: "The device's id; with --operator a person's name.",
+    description: "The device's id; for another role the name of the person or organiser.",
   },
   athlete: {
     env: 'SLIPSTREAM_TOKEN_ATHLETE',
@@ -29,7 +29,17 @@ export const tokenCommandOptions = defineOptions({
   operator: {
     env: 'SLIPSTREAM_TOKEN_OPERATOR',
     type: 'boolean',
-    description: 'A token for a person, who may read everything through the API and send nothing.',
+    description:
+      'The same as --role operator: a person, who may read everything through the API and send nothing as a device.',
+  },
+  role: {
+    env: 'SLIPSTREAM_TOKEN_ROLE',
+    type: 'choice',
+    choices: TOKEN_ROLES,
+    default: 'device',
+    description:
+      'Whom the token is for. An `organiser` sees and changes their own races; a `feed` sends reads of chips and mats ' +
+      'to the races of the organiser that it is named for.',
   },
   importer: {
     env: 'SLIPSTREAM_TOKEN_IMPORTER',

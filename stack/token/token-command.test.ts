@@ -61,6 +61,16 @@ test('makes a token for an operator, as long as a token may be', async (t) => {
   assert.deepEqual([token.role, token.subject, token.importer], ['operator', 'Ann Øst', false]);
 });
 
+test('makes tokens for an organiser of races and for their feeds', async (t) => {
+  const { run, read } = setUp(t);
+  for (const role of ['organiser', 'feed'] as const) {
+    const token = await read((await run('club', '--role', role)).out);
+    assert.deepEqual([token.role, token.subject, token.athlete], [role, 'club', '']);
+  }
+  await assert.rejects(run('the club', '--role', 'organiser'), OptionError);
+  await assert.rejects(run('club', '--role', 'feed', '--operator'), OptionError);
+});
+
 test("revokes a device's tokens until now, or one token", async (t) => {
   const { run, revoked, dataDir } = setUp(t);
   assert.equal((await run('watch-1', '--revoke')).out, '');

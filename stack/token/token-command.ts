@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { KeyValue } from '../../runtime/kv/kv.ts';
 import { OptionError } from '../../runtime/options.ts';
 import { revokeDevice, revokeToken } from '../../runtime/revocations.ts';
-import { signToken, TOKEN_ID } from '../../runtime/token.ts';
+import { signToken, TOKEN_ID, type TokenRole } from '../../runtime/token.ts';
 import { loadSigningKey } from '../../runtime/token-keys.ts';
 import { DEVICE_PATTERN } from '../../schemas/identity.ts';
 import { ensureTokenKeys } from '../token-keys.ts';
@@ -26,28 +26,29 @@ export interface TokenCommandResult {
 
 /** Makes a token, or revokes. Throws OptionError, StartError, TokenKeyError, KvUnavailableError. */
 export async function runTokenCommand(deps: TokenCommandDeps): Promise<TokenCommandResult> {
-  const { subject, revoke, revokeId, operator, keysOnly, dataDir } = deps.options;
+  const { subject, revoke, revokeId, keysOnly, dataDir } = deps.options;
   if (keysOnly) return { out: '', err: `tokens are checked with ${(await ensureTokenKeys(dataDir)).publicFile}` };
   if (revokeId !== undefined) return revokeOne(deps, revokeId);
   if (subject === undefined) throw new OptionError('whose token? Give a device id, as in: npm run token -- watch-1');
-  if (!operator && !DEVICE_PATTERN.test(subject)) {
+  if (roleOf(deps.options) === 'device' && !DEVICE_PATTERN.test(subject)) {
     throw new OptionError(`"${subject}" is not a device id: expected 1 to 64 of A–Z a–z 0–9 _ -`);
   }
   if (!revoke) return make(deps, subject);
-  if (operator) throw new OptionError("an operator's token is revoked by its id: --revoke-id <id>");
+  if (roleOf(deps.options) !== 'device')
+    throw new OptionError("a person's or feed's token is revoked by its id: --revoke-id <id>");
   return revokeAll(deps, subject);
 }
 
 async function make({ options, clock }: TokenCommandDeps, subject: string): Promise<TokenCommandResult> {
-  const { athlete, hours, operator, importer, dataDir } = options;
-  if (operator && (importer || athlete !== '')) throw new OptionError('an operator is no importer and has no athlete');
+  const { athlete, hours, importer, dataDir } = options;
+  const role = roleOf(options);
+  if (role !== 'device' && (importer || athlete !== '')) throw new OptionError(`${role}: no importer, and no athlete`);
   const privateFile = options.key ?? (await ensureTokenKeys(dataDir)).privateFile;
   const key = await loadSigningKey(privateFile, '--key');
   const tokenId = randomUUID();
   const issuedMs = clock.nowMs();
   // Whole seconds, rounded down so that the longest lifetime is not passed.
   const expiresMs = Math.floor((issuedMs + hours * HOUR_MS) / 1_000) * 1_000;
-  const role = operator ? 'operator' : 'device';
   const out = await sign();
   const until = new Date(expiresMs).toISOString();
   return { out, err: `${role} ${subject}, until ${until}; to take it back: npm run token -- --revoke-id ${tokenId}` };
@@ -60,6 +61,12 @@ async function make({ options, clock }: TokenCommandDeps, subject: string): Prom
       throw err;
     }
   }
+}
+
+function roleOf({ operator, role }: TokenCommandOptions): TokenRole {
+  if (!operator || role === 'operator') return role;
+  if (role !== 'device') throw new OptionError(`--operator and --role ${role}: a token has one role`);
+  return 'operator';
 }
 
 async function revokeAll({ clock, openRevocations }: TokenCommandDeps, device: string): Promise<TokenCommandResult> {
