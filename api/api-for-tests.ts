@@ -56,6 +56,14 @@ export const turnedAway: TurnedAwayLedger = {
   reasons: { stream_full: 4, shed_background: 5, shed_live: 1 },
 };
 
+export interface TestRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly payload?: string | Buffer | object | undefined;
+  readonly remoteAddress?: string | undefined;
+}
+
 /** The whole API over twins. */
 export async function createTestApi(
   t: Pick<TestContext, 'after'>,
@@ -93,6 +101,7 @@ export async function createTestApi(
     activities,
     races,
     boards,
+    config: config.open(),
     athletes,
     readSettings: (athlete) => readSettings(athlete),
     live: createLiveSource({
@@ -107,16 +116,20 @@ export async function createTestApi(
   });
   t.after(() => api.close());
 
-  /** A GET; `token` becomes the bearer token. */
-  async function get(url: string, token?: string, remoteAddress?: string) {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const { statusCode, headers: answered, payload } = await api.inject({ method: 'GET', url, headers, remoteAddress });
+  /** `token` becomes the bearer token. */
+  async function ask({ headers: said, ...request }: TestRequest, token?: string) {
+    const headers = { ...said, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    const { statusCode, headers: answered, payload } = await api.inject({ ...request, headers });
     const isJson = String(answered['content-type']).includes('json');
     return { status: statusCode, headers: answered, body: isJson ? JSON.parse(payload) : payload };
   }
 
+  const get = (url: string, token?: string, remoteAddress?: string) =>
+    ask({ method: 'GET', url, remoteAddress }, token);
+
   return {
     api,
+    ask,
     hot,
     races,
     boards,

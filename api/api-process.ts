@@ -109,6 +109,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     activities: createClickHouseActivityReader(clickhouse),
     races,
     boards,
+    config,
     athletes: createClickHouseAthleteReader(clickhouse),
     readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),

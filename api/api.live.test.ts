@@ -75,6 +75,7 @@ before(async () => {
       followedRaces: () => 0,
       stop: () => undefined,
     },
+    config: kv,
     athletes: createClickHouseAthleteReader(queries),
     readSettings: async () => NO_SETTINGS,
     page: null,

@@ -1,5 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
+import type { KeyValue } from '../runtime/kv/kv.ts';
 import { type ListenAddress, listenError } from '../runtime/listen-error.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -20,6 +21,7 @@ import type { BoardSource } from './races/board-source.ts';
 import { createRaceSocket } from './races/race-socket.ts';
 import { createRaceWatching } from './races/race-watching.ts';
 import { addRaceRoutes } from './races/routes.ts';
+import { addRaceSetupRoutes } from './races/setup/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
 import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
@@ -38,6 +40,8 @@ export interface ApiDeps {
   readonly live: LiveSource;
   readonly races: Races;
   readonly boards: BoardSource;
+  /** The bucket CONFIG. */
+  readonly config: KeyValue;
   /** Connections that watch live activities. */
   readonly maxWatchers: number;
   /** Null where no page is served. */
@@ -58,6 +62,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addSampleRoutes(server, deps);
   addActivityRoutes(server, deps);
   addRaceRoutes(server, deps);
+  addRaceSetupRoutes(server, deps);
   addAthleteRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);

@@ -43,7 +43,7 @@ const JsonSchema = Type.Cyclic(
 const Parameter = Type.Object(
   {
     name: Type.String(),
-    in: Type.Enum(['query', 'path']),
+    in: Type.Enum(['query', 'path', 'header']),
     required: Type.Boolean(),
     description: optional(Type.String()),
     schema: JsonSchema,
@@ -67,6 +67,12 @@ const Operation = Type.Object(
     description: optional(Type.String()),
     tags: Type.Array(Type.String(), { minItems: 1 }),
     parameters: optional(Type.Array(Parameter)),
+    requestBody: optional(
+      Type.Object(
+        { required: optional(Type.Boolean()), content: named(Type.Object({ schema: JsonSchema }, closed)) },
+        closed,
+      ),
+    ),
     responses: Type.Record(Type.String({ pattern: '^[1-5][0-9][0-9]$' }), Response),
     security: Security,
   },
@@ -96,7 +102,10 @@ export const OpenApiDocument = Type.Object(
       },
       closed,
     ),
-    paths: Type.Record(Type.String({ pattern: '^/' }), Type.Object({ get: Operation }, closed)),
+    paths: Type.Record(
+      Type.String({ pattern: '^/' }),
+      Type.Object({ get: optional(Operation), post: optional(Operation), put: optional(Operation) }, closed),
+    ),
   },
   closed,
 );

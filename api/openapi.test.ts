@@ -8,15 +8,21 @@ import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
+import type { Scenario, TestApi } from './openapi-for-tests.ts';
 import { boardOfTwo, raceOfTwo } from './races/races-for-tests.ts';
+import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
-
-type TestApi = Awaited<ReturnType<typeof createTestApi>>;
 
 async function readDocument(t: TestContext) {
   const { get, api } = await createTestApi(t);
   const document: Type.Static<typeof OpenApiDocument> = (await get('/openapi.json')).body;
   return { document, api };
+}
+
+function operationsOf({ paths }: Type.Static<typeof OpenApiDocument>) {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ path, method, operation })),
+  );
 }
 
 test('the document is OpenAPI 3.1', async (t) => {
@@ -29,16 +35,17 @@ test('the document is OpenAPI 3.1', async (t) => {
 test('names, tags, security schemes and path parameters of the document agree with each other', async (t) => {
   const { document } = await readDocument(t);
   const ids = new Set<string>();
-  for (const [path, { get }] of Object.entries(document.paths)) {
-    assert.equal(ids.has(get.operationId), false, `${get.operationId} twice`);
-    ids.add(get.operationId);
-    for (const tag of get.tags)
+  for (const { path, operation } of operationsOf(document)) {
+    assert.equal(ids.has(operation.operationId), false, `${operation.operationId} twice`);
+    ids.add(operation.operationId);
+    for (const tag of operation.tags)
       assert.ok(
         document.tags.some(({ name }) => name === tag),
         tag,
       );
-    for (const name of get.security.flatMap(Object.keys)) assert.ok(name in document.components.securitySchemes, name);
-    const inPath = (get.parameters ?? []).filter((parameter) => parameter.in === 'path');
+    for (const name of operation.security.flatMap(Object.keys))
+      assert.ok(name in document.components.securitySchemes, name);
+    const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
     assert.deepEqual(
       inPath.map(({ name, required }) => [`{${name}}`, required]),
       (path.match(/\{\w+\}/g) ?? []).map((name) => [name, true]),
@@ -57,10 +64,15 @@ test('every route is in the document, and nothing else', async (t) => {
     const depth = indent.length / 4;
     above[depth] = `${above[depth - 1] ?? ''}${part}`;
     if (methods === undefined) continue;
-    assert.equal(methods, 'GET, HEAD');
-    served.push(above[depth].replace(/:(\w+)/g, '{$1}'));
+    const path = above[depth].replace(/:(\w+)/g, '{$1}');
+    for (const method of methods.split(', ')) if (method !== 'HEAD') served.push(`${method} ${path}`);
   }
-  assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
+  assert.deepEqual(
+    operationsOf(document)
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+      .sort(),
+    served.sort(),
+  );
 });
 
 const SAMPLES = '/v1/devices/{device}/samples';
@@ -82,8 +94,6 @@ const breakAthletes = ({ athletes }: TestApi) => {
   Object.assign(athletes, { claims: fail, gear: fail });
 };
 const noAnswer = () => Promise.reject(new KvUnavailableError('no answer'));
-
-type Scenario = [path: string, status: number, url: string, token?: string, prepare?: (api: TestApi) => void];
 
 /** For each route and status: a request that gets it, with which token, after which change. */
 const scenarios: Scenario[] = [
@@ -161,10 +171,12 @@ const scenarios: Scenario[] = [
   [SAMPLES, 422, `${OWN}?limit=0&colour=red`, 'watch-1'],
   [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
+  ...setupScenarios,
 ];
 
-for (const [path, status, url, token, prepare] of scenarios) {
-  test(`GET ${url} as ${token ?? 'nobody'} answers ${status} as documented`, async (t) => {
+for (const [path, status, url, token, prepare, said = {}] of scenarios) {
+  const { method = 'GET', headers = {}, payload } = said;
+  test(`${method} ${url} as ${token ?? 'nobody'} answers ${status} as documented`, async (t) => {
     const api = await createTestApi(t);
     api.activities.insert([ended]);
     api.athletes.insertClaims([publishedClaim()]);
@@ -179,11 +191,11 @@ for (const [path, status, url, token, prepare] of scenarios) {
     await writeRace(api.config, null, ...raceOfTwo);
     await api.clock.advance(0);
     const { paths } = (await api.get('/openapi.json')).body;
-    prepare?.(api);
-    const answer = await api.get(url, token);
+    await prepare?.(api);
+    const answer = await api.ask({ method, url, headers, payload }, token);
     assert.equal(answer.status, status, JSON.stringify(answer.body));
     const mediaType = String(answer.headers['content-type']).split(';')[0];
-    const { schema } = paths[path].get.responses[status].content[mediaType] ?? {};
+    const { schema } = paths[path][method.toLowerCase()].responses[status].content[mediaType] ?? {};
     assert.ok(schema, `${mediaType} is not documented`);
     assert.deepEqual(Errors(schema, answer.body)[1], []);
   });
@@ -191,8 +203,9 @@ for (const [path, status, url, token, prepare] of scenarios) {
 
 test('every documented status of every route has a request above', async (t) => {
   const { document } = await readDocument(t);
-  const documented = Object.entries(document.paths).flatMap(([path, { get }]) =>
-    Object.keys(get.responses).map((status) => `${path} ${status}`),
+  const documented = operationsOf(document).flatMap(({ path, method, operation }) =>
+    Object.keys(operation.responses).map((status) => `${method.toUpperCase()} ${path} ${status}`),
   );
-  assert.deepEqual([...new Set(scenarios.map(([path, status]) => `${path} ${status}`))].sort(), documented.sort());
+  const asked = scenarios.map(([path, status, , , , said]) => `${said?.method ?? 'GET'} ${path} ${status}`);
+  assert.deepEqual([...new Set(asked)].sort(), documented.sort());
 });

@@ -56,6 +56,7 @@ export async function createServer({ log, version }: ServerDeps) {
         { name: 'activities', description: 'What athletes did' },
         { name: 'athletes', description: 'What follows from it: records, and the load on their gear' },
         { name: 'races', description: 'Races and their live boards, for everybody' },
+        { name: 'organisers', description: 'Setting races up and running them, for those whose they are' },
         { name: 'samples', description: 'What devices measured' },
         { name: 'operation', description: 'For those who run the platform' },
       ],
@@ -65,7 +66,8 @@ export async function createServer({ log, version }: ServerDeps) {
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
-            description: "A device's own token, or an operator's. EdDSA, as devices use for MQTT.",
+            description:
+              "A device's own token, an operator's, or for races an organiser's. EdDSA, as devices use for MQTT.",
           },
         },
       },

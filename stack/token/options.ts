@@ -29,8 +29,7 @@ export const tokenCommandOptions = defineOptions({
   operator: {
     env: 'SLIPSTREAM_TOKEN_OPERATOR',
     type: 'boolean',
-    description:
-      'The same as --role operator: a person, who may read everything through the API and send nothing as a device.',
+    description: 'The same as --role operator: a person, who may read everything through the API and send no samples.',
   },
   role: {
     env: 'SLIPSTREAM_TOKEN_ROLE',
@@ -38,8 +37,8 @@ export const tokenCommandOptions = defineOptions({
     choices: TOKEN_ROLES,
     default: 'device',
     description:
-      'Whom the token is for. An `organiser` sees and changes their own races; a `feed` sends reads of chips and mats ' +
-      'to the races of the organiser that it is named for.',
+      'Whom the token is for. An `organiser` sees and changes their own races; a `feed` sends reads of chips and ' +
+      'mats to the races of the organiser that it is named for.',
   },
   importer: {
     env: 'SLIPSTREAM_TOKEN_IMPORTER',

@@ -42,6 +42,7 @@ const VENDORS: Record<string, readonly string[]> = {
   chdb: ['stack/chdb/database.ts', 'stack/chdb/session*.ts'],
   'cli-progress': ['**/progress.ts'],
   'fast-check': [],
+  'csv-parse': ['api/races/setup/starters-csv.ts'],
   fastify: ['api/**'],
   hyparquet: ['files/table/parquet.ts'],
   'hyparquet-writer': ['files/table/parquet.ts'],

@@ -1,0 +1,99 @@
+import type { KeyValue } from '../../../runtime/kv/kv.ts';
+import { RaceChangedError, readRace, type StoredRace, writeRace } from '../../../runtime/race-config.ts';
+import type { RaceSetting, Starter } from '../../../schemas/race.ts';
+import { RaceError } from '../../../schemas/race-check.ts';
+import type { RaceOfficial } from '../../access.ts';
+import { invalidParameter, Problem } from '../../problem.ts';
+import type { OwnSetting } from './stated-race.ts';
+
+/** A version that grows again while it is read. */
+const MAX_READS = 3;
+
+/** What routes for those whose a race is may answer instead. */
+export const OWN_PROBLEMS = [
+  'missing_token',
+  'bad_token',
+  'expired_token',
+  'revoked_token',
+  'organiser_only',
+  'wrong_organiser',
+  'unknown_race',
+  'invalid_request',
+  'store_unavailable',
+  'revocations_unknown',
+] as const;
+
+/** And those that change it. */
+export const CHANGE_PROBLEMS = [
+  ...OWN_PROBLEMS,
+  'bad_request',
+  'version_needed',
+  'race_changed',
+  'race_closed',
+] as const;
+
+export function versionTag({ id, version }: Pick<RaceSetting, 'id' | 'version'>): string {
+  return `"${id}-${version}"`;
+}
+
+/** The race as it is in CONFIG now. Throws the problem that says why the official has nothing to do with it. */
+export async function readOwn(kv: KeyValue, id: string, official: RaceOfficial): Promise<StoredRace> {
+  const stored = await readWhole(kv, id);
+  if (stored === null) throw new Problem('unknown_race', { detail: id });
+  assertOwn(stored.setting, official);
+  return stored;
+}
+
+export async function readWhole(kv: KeyValue, id: string): Promise<StoredRace | null> {
+  for (let reads = 1; ; reads++) {
+    try {
+      return await readRace(kv, id);
+    } catch (error) {
+      if (!(error instanceof RaceChangedError) || reads === MAX_READS) throw error;
+    }
+  }
+}
+
+export function assertOwn({ organiser }: Pick<RaceSetting, 'organiser'>, official: RaceOfficial): void {
+  if (official.kind !== 'operator' && official.organiser !== organiser) throw new Problem('wrong_organiser');
+}
+
+/**
+ * Writes the next version. `ifMatch` (RFC 9110, 13.1.1) has to name the one before it. Throws the problem that says why
+ * not.
+ */
+export async function changeRace(
+  kv: KeyValue,
+  before: StoredRace,
+  ifMatch: string | undefined,
+  change: (own: OwnSetting) => { own: OwnSetting; starters?: readonly Starter[] },
+): Promise<StoredRace> {
+  const { version: _, starters: __, ...own } = before.setting;
+  if (own.state === 'frozen' || own.state === 'published') throw new Problem('race_closed');
+  if (ifMatch === undefined) throw new Problem('version_needed');
+  if (ifMatch.trim() !== versionTag(before.setting)) {
+    throw new Problem('race_changed', { detail: `it is version ${before.setting.version} now` });
+  }
+  const { own: next, starters = null } = asProblems(() => change(own));
+  try {
+    return await writeRace(kv, before, next, starters);
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+/** What breaks a rule of races is told as a wrong parameter, by its JSON pointer. */
+export function asProblem(error: unknown): unknown {
+  if (error instanceof RaceError) return invalidParameter(error.field.slice(1) || 'race', error.rule);
+  if (error instanceof RaceChangedError) return new Problem('race_changed', { detail: error.message });
+  return error;
+}
+
+/** Throws the problem instead of what broke a rule. */
+export function asProblems<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
