@@ -7,6 +7,7 @@ import { TokenKeyError } from '../runtime/token-keys.ts';
 import { stateDemoAthletes } from './demo/athletes.ts';
 import { runDemo } from './demo/demo.ts';
 import { demoLink } from './demo/link.ts';
+import { raceAddress, startLiveRace } from './demo/live-race.ts';
 import { startLiveRun } from './demo/live-run.ts';
 import { EngineError } from './engine-error.ts';
 import { stackOptions } from './options.ts';
@@ -14,7 +15,8 @@ import { buildPage } from './page.ts';
 import { startStack } from './stack.ts';
 import { ensureTokenKeys } from './token-keys.ts';
 
-const LIVE_RUN_STOP_MS = 20_000;
+/** Of the run and the race that go on. */
+const LIVE_STOP_MS = 20_000;
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -50,8 +52,13 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
     await runDemo(options, urls, tokenKeys.privateFile, signal);
     if (options.demoSpeed > 0) {
       const run = startLiveRun({ options, tokenKey: tokenKeys.privateFile, log });
-      release.add('the recorded run', run.stop, { timeoutMs: LIVE_RUN_STOP_MS });
+      release.add('the recorded run', run.stop, { timeoutMs: LIVE_STOP_MS });
       say(`  The recorded run is live now, ${run.words}.\n`);
+    }
+    if (options.demoRace > 0) {
+      const race = startLiveRace({ options, urls, tokenKey: tokenKeys.privateFile, log });
+      release.add('the race', race.stop, { timeoutMs: LIVE_STOP_MS });
+      say(`  A race of ${options.demoRace} starts now:  ${await raceAddress(urls.api, race.id)}\n`);
     }
   }
   if (options.open)

@@ -67,7 +67,8 @@ export const stackOptions = defineOptions({
   demo: {
     type: 'boolean',
     default: true,
-    description: 'Stream two recorded activities and a small fleet at the start, then the recorded run as it goes on.',
+    description:
+      'Stream two recorded activities and a small fleet at the start, then the recorded run and a race as they go on.',
   },
   demoDevices: {
     type: 'integer',
@@ -87,6 +88,14 @@ export const stackOptions = defineOptions({
       'How fast the recorded run is lived again, live, after that: 1 is real time, at 10 it began in the past and ' +
       'catches up with now at its end; 0 leaves it out.',
   },
-  seed: { type: 'string', default: '1', description: 'Seed of the fleet.' },
+  demoRace: {
+    type: 'integer',
+    default: 60,
+    min: 0,
+    max: 5_000,
+    unit: 'count',
+    description: 'Starters of the race that is run live after that, one race after another; 0 leaves it out.',
+  },
+  seed: { type: 'string', default: '1', description: 'Seed of the fleet and the race.' },
 });
 export type StackOptions = Options<typeof stackOptions>;

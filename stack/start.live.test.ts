@@ -33,7 +33,12 @@ const started: ChildProcess[] = [];
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slip-start-'));
   ports = await freePorts(PORTS.length);
-  flags = [`--data-dir=${dir}`, '--demo-devices=4', ...PORTS.map((name, i) => `--${name}=${ports[i]}`)];
+  flags = [
+    `--data-dir=${dir}`,
+    '--demo-devices=4',
+    '--demo-race=6',
+    ...PORTS.map((name, i) => `--${name}=${ports[i]}`),
+  ];
 });
 
 after(async () => {
@@ -102,6 +107,19 @@ async function shownAfter({ output }: Started, afterMs: number): Promise<Shown[]
   }
 }
 
+/** Whose rows the board of the race has that a start says goes on. */
+async function boardOf({ output }: Started): Promise<string[]> {
+  const [, api, race] = /A race of \d+ starts now: +(http:\/\/[^/]+)\/\S*?races\/([a-z0-9-]+)/.exec(output()) ?? [];
+  const untilMs = Date.now() + UP_TIMEOUT_MS;
+  for (;;) {
+    const answer = await fetch(`${api}/v1/races/${race}/board`);
+    const { rows = [] } = (await answer.json()) as { rows?: { bib: string }[] };
+    if (rows.length > 0) return rows.map(({ bib }) => bib).sort();
+    if (Date.now() > untilMs) assert.fail(`no board of ${race}: ${answer.status}`);
+    await delay(100);
+  }
+}
+
 function refuses(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -141,6 +159,8 @@ test('a start streams the demonstration and a live run; a second one sends the s
     ['live', 'run', 'device', 1],
     ['finished', 'run', 'device', 1],
   ]);
+
+  assert.deepEqual(await boardOf(first), ['1', '2', '3', '4', '5', '6']);
 
   const busy = start();
   const [code] = await once(busy.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });

@@ -8,8 +8,16 @@ export type CourseShape = (typeof COURSE_SHAPES)[number];
 const METRES_PER_DEGREE = 111_200;
 const POINT_EVERY_M = 12;
 
-/** A course of a shape somewhere in the Alps, of about `lengthM` metres over all laps, with hills. */
-export function makeRaceCourse(random: Random, shape: CourseShape, lengthM: number): Course {
+/**
+ * A course of a shape somewhere in the Alps, of about `lengthM` metres over all laps, with hills. `maxGradient` makes
+ * them as flat as a road; without it a short lap may be as steep as a ladder.
+ */
+export function makeRaceCourse(
+  random: Random,
+  shape: CourseShape,
+  lengthM: number,
+  maxGradient = Number.POSITIVE_INFINITY,
+): Course {
   const latitude = random.between(44, 48);
   const longitude = random.between(7, 15);
   const perEast = METRES_PER_DEGREE * Math.cos((latitude * Math.PI) / 180);
@@ -20,8 +28,13 @@ export function makeRaceCourse(random: Random, shape: CourseShape, lengthM: numb
     phase: random.between(0, 6.28),
   }));
   const baseM = random.between(200, 600);
+  const steepest = hills.reduce((sum, { waves, sizeM }) => sum + (2 * Math.PI * waves * sizeM * laps) / lengthM, 0);
+  const flatten = Math.min(1, maxGradient / steepest);
   const altitudeAt = (share: number) =>
-    hills.reduce((sum, { waves, sizeM, phase }) => sum + sizeM * Math.sin(2 * Math.PI * waves * share + phase), baseM);
+    hills.reduce(
+      (sum, { waves, sizeM, phase }) => sum + flatten * sizeM * Math.sin(2 * Math.PI * waves * share + phase),
+      baseM,
+    );
   return {
     latitudeE7: plane.map(([, northM]) => Math.round((latitude + northM / METRES_PER_DEGREE) * 1e7)),
     longitudeE7: plane.map(([eastM]) => Math.round((longitude + eastM / perEast) * 1e7)),

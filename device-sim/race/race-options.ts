@@ -71,6 +71,18 @@ export const raceOptions = defineOptions({
       'race: noise of the receivers. white: 3 m, without memory; canyon: pulled aside between walls as well; ' +
       'mixed: three in ten of that kind.',
   },
+  grade: {
+    env: 'SLIPSTREAM_SIM_GRADE',
+    type: 'boolean',
+    default: true,
+    description: 'race: watch the board and say at the end how far from the truth it was.',
+  },
+  gradeFile: {
+    env: 'SLIPSTREAM_SIM_GRADE_FILE',
+    type: 'string',
+    optional: true,
+    description: 'race: where the grade is written as JSON.',
+  },
   apiUrl: {
     env: 'SLIPSTREAM_SIM_API_URL',
     type: 'string',

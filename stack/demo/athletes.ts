@@ -41,7 +41,8 @@ export async function stateDemoAthletes(
     const { shards, streamReplicas } = options;
     const opened = await openPlatform(
       { ...platform, shards, streamReplicas },
-      { name: 'demonstration', logger: log, release },
+      // On the terminal of a start that it is connected is no news.
+      { name: 'demonstration', logger: log.child({}, { level: 'warn' }), release },
     );
     const config = await opened.config();
     for (const [device, stated] of Object.entries(ATHLETES)) {

@@ -26,7 +26,9 @@ export async function runDemo(
   process.stdout.write(`\nStreaming a recorded run, a recorded ride and ${options.demoDevices} simulated athletes …\n`);
   const { anchorMs } = readMoments(options.dataDir, Date.now());
   const flags = ['--protocols=mqtt,mqtt5,ws', `--devices=${options.demoDevices}`];
-  const simulator = startSimulator({ options, tokenKey, anchorMs, recordings: FIXTURES, flags, showsBar: true });
+  const simulator = startSimulator({
+    ...{ options, tokenKey, command: 'run', anchorMs, recordings: FIXTURES, flags, showsBar: true },
+  });
   const stop = () => void simulator.stop();
   signal.addEventListener('abort', stop, { once: true });
   const sent = await simulator.ended;

@@ -30,6 +30,7 @@ export function startLiveRun(deps: { options: StackOptions; tokenKey: string; lo
     keepMoments(options.dataDir, { ...moments, run });
     simulator = startSimulator({
       ...deps,
+      command: 'run',
       anchorMs: Math.round(run.anchorMs),
       recordings: [RECORDING],
       flags: ['--protocols=ws', '--devices=0', '--samples-per-frame=1', `--speed=${run.speed}`],

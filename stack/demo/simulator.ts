@@ -19,9 +19,10 @@ export interface Simulator {
 export interface SimulatorDeps {
   readonly options: StackOptions;
   readonly tokenKey: string;
-  readonly anchorMs: number;
-  /** Recordings in test/fixtures/. */
-  readonly recordings: readonly string[];
+  readonly command: 'run' | 'race';
+  /** Of a run: the moment that its times follow from, and recordings in test/fixtures/. */
+  readonly anchorMs?: number;
+  readonly recordings?: readonly string[];
   /** Its other options. */
   readonly flags: readonly string[];
   /** Whether its progress bar may use our terminal. */
@@ -29,19 +30,20 @@ export interface SimulatorDeps {
 }
 
 /** Runs the device simulator as anybody would; its summary comes as JSON. */
-export function startSimulator({ options, tokenKey, anchorMs, recordings, flags, showsBar }: SimulatorDeps): Simulator {
+export function startSimulator(deps: SimulatorDeps): Simulator {
+  const { options, tokenKey, command, anchorMs, recordings = [], flags, showsBar } = deps;
   const files = recordings.map((name) => fileURLToPath(new URL(`../../test/fixtures/${name}`, import.meta.url)));
   const args = [
     fileURLToPath(new URL('../../device-sim/main.ts', import.meta.url)),
-    'run',
+    command,
     '--json',
     `--host=${options.host}`,
     `--mqtt-port=${options.mqttPort}`,
     `--websocket-port=${options.websocketPort}`,
-    `--fit=${files.join(',')}`,
+    ...(files.length === 0 ? [] : [`--fit=${files.join(',')}`]),
     ...(options.open ? [] : [`--token-key=${tokenKey}`]),
     `--seed=${options.seed}`,
-    `--anchor-ms=${anchorMs}`,
+    ...(anchorMs === undefined ? [] : [`--anchor-ms=${anchorMs}`]),
     '--log-level=warn',
     // Its standard input stays open for as long as this process lives: that is how it knows.
     '--exit-with-parent',

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { BoardRow } from '../../../schemas/board.ts';
+import { gradeCrossings } from './crossing-grade.ts';
+import { createPredictionWatch } from './prediction-grade.ts';
+import { quantileOf } from './quantile.ts';
+import { gradeRanks, type RankedFinisher } from './rank-grade.ts';
+
+describe('crossings against the truth', () => {
+  const said = (timeMs: number, sigmaMs: number, isWithdrawn = false) => ({ timeMs, sigmaMs, isWithdrawn });
+
+  test('are right, missed, invented or of a receiver that saw nothing', () => {
+    const truth = [
+      { key: 'right', timeMs: 1_000, isUnseen: false },
+      { key: 'late', timeMs: 2_000, isUnseen: false },
+      { key: 'missed', timeMs: 3_000, isUnseen: false },
+      { key: 'withdrawn', timeMs: 4_000, isUnseen: false },
+      { key: 'unseen', timeMs: 5_000, isUnseen: true },
+      { key: 'invented', timeMs: null, isUnseen: false },
+      { key: 'never', timeMs: null, isUnseen: false },
+    ];
+    const told = new Map([
+      ['right', said(1_100, 100)],
+      ['late', said(2_500, 100)],
+      ['withdrawn', said(4_000, 100, true)],
+      ['unseen', said(9_000, 100)],
+      ['invented', said(6_000, 100)],
+    ]);
+    assert.deepEqual(gradeCrossings(truth, told), {
+      ...{ expected: 4, missed: 2, invented: 1, unseen: 1 },
+      ...{ medianMs: 100, p95Ms: 500, meanMs: 300, intervalHoldsPercent: 50 },
+      examples: ['missed', 'withdrawn', 'invented'],
+    });
+  });
+
+  test('that nobody expected have no error', () => {
+    const { medianMs, intervalHoldsPercent } = gradeCrossings([], new Map());
+    assert.deepEqual([medianMs, intervalHoldsPercent], [Number.NaN, Number.NaN]);
+  });
+});
+
+describe('ranks against the truth', () => {
+  const finisher = (bib: string, rank: number, trueMs: number, toldMs: number): RankedFinisher => {
+    return { bib, rank, trueMs, toldMs, sigmaMs: 100 };
+  };
+
+  test('are inverted for sure only where the stated times lie apart', () => {
+    const close = [finisher('a', 1, 1_000, 900), finisher('b', 2, 950, 1_000), finisher('c', 3, 9_000, 9_000)];
+    assert.deepEqual(gradeRanks(close), {
+      ...{ finishers: 3, invertedPairs: 1, invertedSurePairs: 0, placesOffP95: 1, placesOffMost: 1 },
+    });
+    const far = [finisher('a', 1, 5_000, 900), finisher('b', 2, 950, 2_000)];
+    assert.deepEqual([gradeRanks(far).invertedPairs, gradeRanks(far).invertedSurePairs], [1, 1]);
+  });
+
+  test('in the true order have no inverted pair, and in the opposite order every pair is one', () => {
+    const times = fc.uniqueArray(fc.integer({ min: 1, max: 1e7 }), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(times, (all) => {
+        const order = all.toSorted((a, b) => a - b);
+        const ranked = (rankOf: (place: number) => number) =>
+          gradeRanks(order.map((ms, place) => finisher(`${place}`, rankOf(place), ms, ms)));
+        assert.equal(ranked((place) => place).invertedPairs, 0);
+        assert.equal(ranked((place) => -place).invertedPairs, (order.length * (order.length - 1)) / 2);
+      }),
+    );
+  });
+});
+
+test('predictions are taken once at each place from half distance on, and only of those who run', () => {
+  const watch = createPredictionWatch(1_000);
+  const see = (bib: string, positionM: number, [p10, p50, p90]: number[], status: BoardRow['status'] = 'running') =>
+    watch.see([{ bib, status, positionM, predictedMs: { p10, p50, p90 } } as BoardRow]);
+  see('1', 400, [1, 2, 3]);
+  see('1', 510, [90, 100, 110]);
+  see('1', 520, [1, 2, 3]);
+  see('1', 720, [101, 102, 103]);
+  see('2', 930, [90, 100, 110]);
+  see('2', 950, [90, 100, 110], 'dnf');
+  see('cheat', 930, [90, 100, 110]);
+  const finishMs = new Map([
+    ['1', 100],
+    ['2', 109],
+  ]);
+  assert.deepEqual(watch.grade(finishMs), {
+    ...{ predictions: 3, holdsPercent: 200 / 3, medianErrorMs: 2, meanErrorMs: -7 / 3, medianWidthMs: 20 },
+  });
+});
+
+test('a quantile is one of the values, at least as great as that share of them', () => {
+  assert.deepEqual([quantileOf([], 0.5), quantileOf([3, 1, 2], 0.5), quantileOf([3, 1, 2], 1)], [Number.NaN, 2, 3]);
+});
