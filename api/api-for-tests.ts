@@ -10,7 +10,7 @@ import { createRaces } from '../runtime/races.ts';
 import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
 import { type AthleteSettings, NO_SETTINGS } from '../schemas/athlete-settings.ts';
-import type { BoardView } from '../schemas/board.ts';
+import type { AthleteWay, BoardView } from '../schemas/board.ts';
 import { boardRowText, encodeBoardAsk, encodeBoardMessage, readBoardQuestion } from '../schemas/board-message.ts';
 import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
@@ -135,7 +135,12 @@ export async function createTestApi(
     boards,
     config: config.open(),
     /** Holds the board of a race from now on: `view` says how it stands, `gaps` how far who is behind whom. */
-    holdBoard(race: string, view: () => BoardView, gaps: Record<string, Record<string, number>> = {}) {
+    holdBoard(
+      race: string,
+      view: () => BoardView,
+      gaps: Record<string, Record<string, number>> = {},
+      ways: Record<string, AthleteWay> = {},
+    ) {
       const end = hub.open();
       let number = 0;
       const messageOf = (full: boolean) => {
@@ -151,6 +156,7 @@ export async function createTestApi(
         const question = readBoardQuestion(data)!;
         if (question.ask === 'gaps')
           return void respond(encodeBoardAsk({ epoch: 1, gaps: gaps[question.bib] ?? null }));
+        if (question.ask === 'way') return void respond(encodeBoardAsk({ epoch: 1, way: ways[question.bib] ?? null }));
         respond(encodeBoardAsk({ epoch: 1, number: number + 1 }));
         tell(true);
       });

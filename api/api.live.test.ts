@@ -72,6 +72,7 @@ before(async () => {
       follow: () => () => undefined,
       read: async () => null,
       gaps: async () => null,
+      way: async () => null,
       followedRaces: () => 0,
       stop: () => undefined,
     },

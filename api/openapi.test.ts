@@ -9,7 +9,7 @@ import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Scenario, TestApi } from './openapi-for-tests.ts';
-import { boardOfTwo, raceOfTwo } from './races/races-for-tests.ts';
+import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
 
@@ -88,7 +88,8 @@ const breakActivities = ({ activities }: TestApi) => {
 
 const RACES = '/v1/races';
 const racesUnknown = ({ races }: TestApi) => void Object.defineProperty(races, 'isReady', { value: false });
-const board = ({ holdBoard }: TestApi) => void holdBoard('ten', () => boardOfTwo, { 1: { 1: 0, 2: 75_000 } });
+const board = ({ holdBoard }: TestApi) =>
+  void holdBoard('ten', () => boardOfTwo, { 1: { 1: 0, 2: 75_000 } }, { 1: wayOfFirst });
 const breakAthletes = ({ athletes }: TestApi) => {
   const fail = () => Promise.reject(new Error('oops'));
   Object.assign(athletes, { claims: fail, gear: fail });
@@ -145,6 +146,14 @@ const scenarios: Scenario[] = [
       [`${RACES}/{id}${part}`, 503, `/v1/races/eleven${part}${query}`, undefined, racesUnknown],
     ];
   }),
+  ...(
+    [
+      [200, '/v1/races/ten/athletes/1', board],
+      [404, '/v1/races/ten/athletes/9', board],
+      [422, '/v1/races/ten/athletes/a_b', board],
+      [503, '/v1/races/ten/athletes/1', undefined],
+    ] as const
+  ).map(([status, url, prepare]): Scenario => [`${RACES}/{id}/athletes/{bib}`, status, url, undefined, prepare]),
   [`${RACES}/{id}/board`, 503, '/v1/races/ten/board'],
   [`${RACES}/{id}/gaps`, 404, '/v1/races/ten/gaps?to=9', undefined, board],
   [`${RACES}/{id}/gaps`, 503, '/v1/races/ten/gaps?to=1'],

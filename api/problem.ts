@@ -18,6 +18,7 @@ export const PROBLEMS = {
   unknown_device: { status: 404, title: 'No store has a sample of this device.' },
   unknown_activity: { status: 404, title: 'The athlete has no such activity.' },
   unknown_race: { status: 404, title: 'There is no such race.' },
+  unknown_starter: { status: 404, title: 'Nobody with this bib is on the board.' },
   no_rank: { status: 404, title: 'The athlete has no rank in this race.' },
   race_exists: { status: 409, title: 'There is a race with this id already.' },
   race_closed: { status: 409, title: 'The race is frozen: only acts change it.' },

@@ -1,4 +1,11 @@
-import { BOARD_STATUSES, type BoardCrossing, type BoardRow, type RoadGroup, STATUS_REASONS } from './board.ts';
+import {
+  type AthleteWay,
+  BOARD_STATUSES,
+  type BoardCrossing,
+  type BoardRow,
+  type RoadGroup,
+  STATUS_REASONS,
+} from './board.ts';
 
 /**
  * The board of a race on its way from its holder to those who show it: a core message whenever something changed,
@@ -29,7 +36,7 @@ export interface BoardMessage {
 /** Far below a message's megabyte. */
 export const MAX_ROWS_PER_MESSAGE = 2_000;
 
-export type BoardQuestion = { readonly ask: 'all' } | { readonly ask: 'gaps'; readonly bib: string };
+export type BoardQuestion = { readonly ask: 'all' } | { readonly ask: 'gaps' | 'way'; readonly bib: string };
 
 /** Everything begins with this number, or is on its way under it already. */
 export interface BoardAnswer {
@@ -41,6 +48,12 @@ export interface BoardAnswer {
 export interface GapsAnswer {
   readonly epoch: number;
   readonly gaps: Readonly<Record<string, number | null>> | null;
+}
+
+/** What one athlete did so far; null when nobody with the bib is in the race. */
+export interface WayAnswer {
+  readonly epoch: number;
+  readonly way: AthleteWay | null;
 }
 
 type PackedRow = readonly (string | number | null | readonly (string | number)[])[];
@@ -112,7 +125,7 @@ export function readBoardMessage(data: Uint8Array): BoardMessage | null {
   return isMessage ? { ...parsed, rows: parsed.rows.map(unpackRow) } : null;
 }
 
-export function encodeBoardAsk(message: BoardQuestion | BoardAnswer | GapsAnswer): Uint8Array {
+export function encodeBoardAsk(message: BoardQuestion | BoardAnswer | GapsAnswer | WayAnswer): Uint8Array {
   return Buffer.from(JSON.stringify(message));
 }
 
@@ -120,7 +133,8 @@ export function encodeBoardAsk(message: BoardQuestion | BoardAnswer | GapsAnswer
 export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
   const parsed = parse(data) as { ask?: unknown; bib?: unknown } | null;
   if (parsed?.ask === 'all') return { ask: 'all' };
-  return parsed?.ask === 'gaps' && typeof parsed.bib === 'string' ? { ask: 'gaps', bib: parsed.bib } : null;
+  if (parsed?.ask !== 'gaps' && parsed?.ask !== 'way') return null;
+  return typeof parsed.bib === 'string' ? { ask: parsed.ask, bib: parsed.bib } : null;
 }
 
 /** Null when it is none. */
@@ -134,6 +148,12 @@ export function readBoardAnswer(data: Uint8Array): BoardAnswer | null {
 export function readGapsAnswer(data: Uint8Array): GapsAnswer | null {
   const parsed = parse(data) as Partial<GapsAnswer> | null;
   return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, gaps: parsed.gaps ?? null } : null;
+}
+
+/** Null when it is none. */
+export function readWayAnswer(data: Uint8Array): WayAnswer | null {
+  const parsed = parse(data) as Partial<WayAnswer> | null;
+  return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, way: parsed.way ?? null } : null;
 }
 
 function parse(data: Uint8Array): unknown {

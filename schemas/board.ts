@@ -9,6 +9,13 @@ export type BoardStatus = (typeof BOARD_STATUSES)[number];
 export const STATUS_REASONS = ['not_seen', 'stopped', 'signal_lost', 'cut_off'] as const;
 export type StatusReason = (typeof STATUS_REASONS)[number];
 
+/**
+ * Who may tell of a crossing, the most trusted first: a person who decided, then a timing mat, a chip reader, a fence
+ * that a phone saw itself pass, and positions along the course.
+ */
+export const CROSSING_SOURCES = ['manual', 'mat', 'chip', 'geofence', 'gps'] as const;
+export type CrossingSource = (typeof CROSSING_SOURCES)[number];
+
 /** The newest checkpoint that an athlete crossed. */
 export interface BoardCrossing {
   readonly checkpoint: string;
@@ -53,6 +60,23 @@ export interface BoardRow {
   /** On the road, from the front; null for whoever is not on it. */
   readonly group: number | null;
   readonly lastCrossing: BoardCrossing | null;
+}
+
+/** A crossing that counts, as everybody may know of it. */
+export interface WayCrossing extends BoardCrossing {
+  /** Along the course. */
+  readonly positionM: number;
+  /** Standard deviation. */
+  readonly sigmaMs: number;
+  readonly source: CrossingSource;
+}
+
+/** What one athlete did so far. */
+export interface AthleteWay {
+  /** In the order of the course. */
+  readonly crossings: readonly WayCrossing[];
+  /** Places along the course and when they were passed, ms since the epoch; between two the pace was even. */
+  readonly passed: readonly (readonly [positionM: number, timeMs: number])[];
 }
 
 /** Athletes on the road so near to each other that they run together. */

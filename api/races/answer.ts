@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
-import { BOARD_STATUSES, type BoardRow, STATUS_REASONS } from '../../schemas/board.ts';
+import {
+  type AthleteWay,
+  BOARD_STATUSES,
+  type BoardRow,
+  CROSSING_SOURCES,
+  STATUS_REASONS,
+} from '../../schemas/board.ts';
 import {
   CategorySchema,
   CheckpointSchema,
@@ -137,6 +143,32 @@ export const BoardAnswer = Type.Object(
   closed,
 );
 
+const Crossing = Type.Object(
+  {
+    checkpoint: Type.String(),
+    pass: Type.Integer(),
+    positionM: Type.Number({ description: 'Along the course, m.' }),
+    timeMs: Type.Number({ description: 'ms since the epoch' }),
+    sigmaMs: Type.Number({ description: 'Standard deviation of the time, ms.' }),
+    source: Type.Enum(CROSSING_SOURCES, { type: 'string' }),
+    status: Type.Enum(['estimated', 'provisional', 'official'], { type: 'string' }),
+    revision: Type.Integer({ description: 'Grows with each report of the crossing.' }),
+  },
+  closed,
+);
+
+export const AthleteAnswer = Type.Object(
+  {
+    race: Type.String(),
+    row: Row,
+    crossings: Type.Array(Crossing, { description: 'Those that count, in the order of the course.' }),
+    passed: Type.Array(Type.Object({ positionM: Type.Number(), timeMs: Type.Number() }, closed), {
+      description: 'Places along the course and when they were passed; between two the pace is taken to be even.',
+    }),
+  },
+  closed,
+);
+
 export const GapsList = Type.Object(
   {
     race: Type.String(),
@@ -166,6 +198,15 @@ export function boardAnswer(race: Race, board: Board, rows: readonly BoardRow[],
   const { raceVersion, atMs, dataMs, groups } = board;
   const shown = rows.map((row) => ({ ...row, who: whoIs(row.bib, race) }));
   return { race: race.id, raceVersion, state: race.state, atMs, dataMs, total, rows: shown, groups: [...groups] };
+}
+
+export function athleteAnswer(race: Race, row: BoardRow, { crossings, passed }: AthleteWay) {
+  return {
+    race: race.id,
+    row: { ...row, who: whoIs(row.bib, race) },
+    crossings: [...crossings],
+    passed: passed.map(([positionM, timeMs]) => ({ positionM, timeMs })),
+  };
 }
 
 /** Of what a board says, whatever the moment in which it was made. */

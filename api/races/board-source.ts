@@ -4,10 +4,13 @@ import { type KeyValue, KvUnavailableError } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
 import {
   type BoardMessage,
+  type BoardQuestion,
   encodeBoardAsk,
   type GapsAnswer,
   readBoardMessage,
   readGapsAnswer,
+  readWayAnswer,
+  type WayAnswer,
 } from '../../schemas/board-message.ts';
 import { keys, type Names } from '../../schemas/names.ts';
 import { type Board, BoardState } from './board-state.ts';
@@ -20,6 +23,8 @@ export interface BoardSource {
   read(race: string): Promise<Board | null>;
   /** Gaps to one athlete, from the race's holder. Null when nobody holds it. */
   gaps(race: string, bib: string): Promise<GapsAnswer | null>;
+  /** What one athlete did so far, from the race's holder. Null when nobody holds it. */
+  way(race: string, bib: string): Promise<WayAnswer | null>;
   followedRaces(): number;
   stop(): void;
 }
@@ -40,6 +45,7 @@ const FIRST_BOARD_MS = 1_500;
 /** A board stays followed for so long after the last one who wanted it: requests come again. */
 const LINGER_MS = 30_000;
 const MAX_PARTS = 50;
+const NOTHING = new Uint8Array();
 
 interface Followed {
   readonly state: BoardState;
@@ -105,6 +111,16 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
     }
   }
 
+  /** Null when nobody answers. */
+  async function askOf(race: string, question: BoardQuestion): Promise<Uint8Array | null> {
+    try {
+      return await bus.request(names.askBoard(race), encodeBoardAsk(question), ASK_TIMEOUT_MS);
+    } catch (err) {
+      if (!isAway(err)) throw err;
+      return null;
+    }
+  }
+
   async function recall(race: string, state: BoardState): Promise<boolean> {
     try {
       const parts: BoardMessage[] = [];
@@ -164,16 +180,8 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
       linger(race, followed);
       return followed.state.board;
     },
-    async gaps(race, bib) {
-      try {
-        return readGapsAnswer(
-          await bus.request(names.askBoard(race), encodeBoardAsk({ ask: 'gaps', bib }), ASK_TIMEOUT_MS),
-        );
-      } catch (err) {
-        if (!isAway(err)) throw err;
-        return null;
-      }
-    },
+    gaps: async (race, bib) => readGapsAnswer((await askOf(race, { ask: 'gaps', bib })) ?? NOTHING),
+    way: async (race, bib) => readWayAnswer((await askOf(race, { ask: 'way', bib })) ?? NOTHING),
     followedRaces: () => all.size,
     stop() {
       for (const race of [...all.keys()]) close(race);

@@ -14,6 +14,8 @@ export const RaceParams = Type.Object({
   id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$', description: 'The id of the race' }),
 });
 
+export const StarterParams = Type.Object({ ...RaceParams.properties, bib });
+
 export const BoardQuery = Type.Object(
   {
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ROWS, default: DEFAULT_ROWS })),

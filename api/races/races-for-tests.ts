@@ -1,4 +1,4 @@
-import type { BoardRow, BoardView } from '../../schemas/board.ts';
+import type { AthleteWay, BoardRow, BoardView } from '../../schemas/board.ts';
 import type { RaceSetting, Starter } from '../../schemas/race.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
 
@@ -42,4 +42,18 @@ export const boardOfTwo: BoardView = {
     rowOf('2'),
   ],
   groups: [{ group: 1, size: 2, bib: '1', positionM: 1_200, gapMs: null }],
+};
+
+/** What the first of them did. */
+export const wayOfFirst: AthleteWay = {
+  crossings: [
+    {
+      ...{ checkpoint: 'start', pass: 1, positionM: 0, timeMs: GUN_MS + 2_000, sigmaMs: 300 },
+      ...{ source: 'mat', status: 'provisional', revision: 1 },
+    },
+  ],
+  passed: [
+    [0, GUN_MS + 2_000],
+    [1_200.4, GUN_MS + 300_000],
+  ],
 };

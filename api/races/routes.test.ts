@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { writeRace } from '../../runtime/race-config.ts';
 import { GUN_MS } from '../../schemas/ten-kilometres-for-tests.ts';
 import { createTestApi } from '../api-for-tests.ts';
-import { boardOfTwo, raceOfTwo, rowOf } from './races-for-tests.ts';
+import { boardOfTwo, raceOfTwo, rowOf, wayOfFirst } from './races-for-tests.ts';
 
 async function setUp(t: TestContext) {
   const api = await createTestApi(t);
@@ -102,5 +102,19 @@ describe('the board over HTTP', () => {
       },
     });
     assert.equal((await get('/v1/races/ten/gaps?to=2')).body.type, 'urn:slipstream:problem:no_rank');
+  });
+
+  test('of one athlete has each crossing, and when they were where', async (t) => {
+    const { get, holdBoard } = await setUp(t);
+    holdBoard('ten', () => boardOfTwo, {}, { 1: wayOfFirst });
+    const { status, body } = await get('/v1/races/ten/athletes/1');
+    const { who, ...row } = body.row;
+    assert.deepEqual([status, row, who.name], [200, boardOfTwo.rows[0], 'Runner 1']);
+    assert.deepEqual(body.crossings, wayOfFirst.crossings);
+    assert.deepEqual(
+      body.passed,
+      wayOfFirst.passed.map(([positionM, timeMs]) => ({ positionM, timeMs })),
+    );
+    assert.equal((await get('/v1/races/ten/athletes/9')).body.type, 'urn:slipstream:problem:unknown_starter');
   });
 });

@@ -4,6 +4,8 @@ import type { Race } from '../../schemas/race.ts';
 import { Problem, problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 import {
+  AthleteAnswer,
+  athleteAnswer,
   BoardAnswer,
   boardAnswer,
   boardTag,
@@ -16,7 +18,7 @@ import {
   startersAnswer,
 } from './answer.ts';
 import type { BoardSource } from './board-source.ts';
-import { BoardQuery, chooseRows, GapsQuery, RaceParams } from './query.ts';
+import { BoardQuery, chooseRows, GapsQuery, RaceParams, StarterParams } from './query.ts';
 import { isPublic } from './race-socket.ts';
 
 export interface RaceRoutesDeps {
@@ -124,6 +126,32 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
       const answer = boardAnswer(race, board, rows, total);
       if (answersKnown(request.headers['if-none-match'], boardTag(answer), BOARD_CACHE, reply)) return;
       return answer;
+    },
+  );
+
+  server.get(
+    '/v1/races/:id/athletes/:bib',
+    {
+      schema: {
+        ...common,
+        operationId: 'readRaceAthlete',
+        summary: 'One athlete of a race: their row of the board, each crossing, and when they were where',
+        params: StarterParams,
+        response: {
+          ...ok('As it is known now', AthleteAnswer),
+          ...problemResponses(...ofOneNames, 'unknown_starter', 'board_unavailable'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const race = find(request.params.id);
+      const { bib } = request.params;
+      const [board, answer] = await Promise.all([boards.read(race.id), boards.way(race.id, bib)]);
+      if (board === null || answer === null) throw new Problem('board_unavailable', { detail: race.id });
+      const row = board.rows.get(bib);
+      if (row === undefined || answer.way === null) throw new Problem('unknown_starter', { detail: bib });
+      reply.header('cache-control', BOARD_CACHE);
+      return athleteAnswer(race, row, answer.way);
     },
   );
 

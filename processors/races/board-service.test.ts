@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BoardRow } from '../../schemas/board.ts';
-import { type BoardMessage, encodeBoardAsk, readBoardMessage, readGapsAnswer } from '../../schemas/board-message.ts';
+import {
+  type BoardMessage,
+  encodeBoardAsk,
+  readBoardMessage,
+  readGapsAnswer,
+  readWayAnswer,
+} from '../../schemas/board-message.ts';
 import { keys } from '../../schemas/names.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
 import { createBoardWorld, names } from './board-world-for-tests.ts';
@@ -126,6 +132,12 @@ describe('the board of a race', () => {
     const question = encodeBoardAsk({ ask: 'gaps', bib: '1' });
     const gaps = readGapsAnswer(await world.outside.request(names.askBoard('ten'), question, 1_000));
     assert.deepEqual(gaps?.gaps, { 1: 0, 2: 75_000 });
+    const asked = encodeBoardAsk({ ask: 'way', bib: '2' });
+    const { way } = readWayAnswer(await world.outside.request(names.askBoard('ten'), asked, 1_000))!;
+    const passed = way!.passed;
+    assert.deepEqual([way!.crossings, passed[0], passed.at(-1)], [[], [0, GUN_MS], [900, GUN_MS + 300_000]]);
+    // At three metres a second.
+    for (const [metres, timeMs] of passed) assert.ok(Math.abs(timeMs - GUN_MS - metres / 0.003) < 50);
     const kept = readBoardMessage((await world.kept.open().get(keys.board('ten', 0)))!.value);
     assert.deepEqual(
       kept?.rows.map(({ bib, positionM }) => [bib, positionM]),

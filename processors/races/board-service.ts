@@ -8,6 +8,7 @@ import type { BoardView } from '../../schemas/board.ts';
 import { encodeBoardAsk, readBoardQuestion } from '../../schemas/board-message.ts';
 import { keys, type Names } from '../../schemas/names.ts';
 import { encodeProgress, readProgressAnswer, readProgressTick } from '../../schemas/progress.ts';
+import { wayOfAthlete } from './board/athlete-way.ts';
 import { BoardPublisher } from './board-publisher.ts';
 import type { Boards } from './board-reducer.ts';
 import type { HeldRace } from './held-race.ts';
@@ -84,8 +85,10 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     const questions = bus.subscribe(names.askBoard(race.id), ({ data, respond }) => {
       const question = readBoardQuestion(data);
       if (question?.ask === 'all') respond(encodeBoardAsk({ epoch, number: publisher.askAll() }));
-      if (question?.ask !== 'gaps' || race.board === null) return;
-      const gaps = race.board.gapsTo(question.bib, clock.nowMs());
+      if (question === null || question.ask === 'all' || race.board === null) return;
+      const { ask, bib } = question;
+      if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));
+      const gaps = race.board.gapsTo(bib, clock.nowMs());
       respond(encodeBoardAsk({ epoch, gaps: gaps && Object.fromEntries(gaps) }));
     });
     const subscriptions = [ticks, questions];

@@ -1,11 +1,5 @@
+import { CROSSING_SOURCES, type CrossingSource } from '../../../schemas/board.ts';
 import type { Passages } from './passages.ts';
-
-/**
- * Who may tell of a crossing, the most trusted first: a person who decided, then a timing mat, a chip reader, a fence
- * that a phone saw itself pass, and positions along the course.
- */
-export const CROSSING_SOURCES = ['manual', 'mat', 'chip', 'geofence', 'gps'] as const;
-export type CrossingSource = (typeof CROSSING_SOURCES)[number];
 
 /** What one source says of one pass. Of one (checkpoint, pass, source) the greatest revision counts. */
 export interface CrossingReport {

@@ -1,5 +1,6 @@
+import { CROSSING_SOURCES } from '../../../schemas/board.ts';
 import type { Race } from '../../../schemas/race.ts';
-import { CROSSING_SOURCES, type CrossingReport } from './crossing-evidence.ts';
+import type { CrossingReport } from './crossing-evidence.ts';
 import type { Told } from './run-race.arbitrary.ts';
 
 export interface NaiveStanding {
