@@ -80,20 +80,36 @@ export class SeriesBuilder {
   set(channelIndex: number, stored: number): void {
     if (Number.isNaN(stored)) return;
     const column = this.#columns[channelIndex];
-    const { min, max } = column.channel;
-    const value = Math.round(stored);
-    if (!(value >= min && value <= max)) {
-      this.#damage.add('impossible_value');
-      return;
-    }
     const row = this.#count - 1;
+    if (this.#isPossible(column, stored) && !isSet(column, row)) this.#put(column, row, stored);
+  }
+
+  /**
+   * Values of a channel that are known by time alone, in place of those that are there: asked of every row, in order of
+   * time. NaN leaves a row as it is.
+   */
+  overlay(channelIndex: number, storedAt: (timeMs: number) => number): void {
+    const column = this.#columns[channelIndex];
+    for (const row of this.#order()) {
+      const stored = storedAt(this.#timesMs[row]);
+      if (!Number.isNaN(stored) && this.#isPossible(column, stored)) this.#put(column, row, stored);
+    }
+  }
+
+  #isPossible({ channel: { min, max } }: Growing, stored: number): boolean {
+    const value = Math.round(stored);
+    if (value >= min && value <= max) return true;
+    this.#damage.add('impossible_value');
+    return false;
+  }
+
+  #put(column: Growing, row: number, stored: number): void {
     if (column.values.length <= row) {
       const room = this.#timesMs.length;
       column.values = grown(column.values, Int32Array, room);
       column.missing = grown(column.missing, Uint8Array, room, 1);
     }
-    if (column.missing[row] === 0) return;
-    column.values[row] = value;
+    column.values[row] = Math.round(stored);
     column.missing[row] = 0;
     column.hasValues = true;
   }

@@ -5,7 +5,7 @@ import { DEVICE_PATTERN } from '../schemas/identity.ts';
  * Grows whenever the readers would read other samples from the same file. Same keys have the same values for ever, so
  * what is read anew is a new boot of the same source.
  */
-export const READER_VERSION = 2;
+export const READER_VERSION = 3;
 
 /** What names the samples of one activity of a file, the same at every import. */
 export interface ImportIdentity {

@@ -16,6 +16,7 @@ import { createRecordReader, fitTimeMs } from './fit-records.ts';
 import { createHrvReader } from './hrv.ts';
 import { profileName } from './profile.ts';
 import { MESSAGE } from './record-fields.ts';
+import { createStrapReader } from './strap-heart-rates.ts';
 
 const ACTIVITY_FILE = 4;
 const TIMESTAMP = 253;
@@ -39,6 +40,7 @@ const LAP_TRIGGER = [
 export function createActivityBuilder(damage: DamageCounts, nowMs: number) {
   const records = createRecordReader(damage, nowMs);
   const hrv = createHrvReader(damage, nowMs, () => records.series.lastMs);
+  const strap = createStrapReader(() => records.ignore('heart rates of a strap that have no time'));
   const sessions: Session[] = [];
   const laps: Lap[] = [];
   const lengths: Length[] = [];
@@ -76,8 +78,7 @@ export function createActivityBuilder(damage: DamageCounts, nowMs: number) {
         sport = sportOf(message, 0, 1);
         return;
       case MESSAGE.strapHeartRate:
-        // What a strap kept while it was under water, with a clock of its own.
-        return records.ignore('heart rates kept by a strap');
+        return strap.take(message);
     }
   }
 
@@ -126,6 +127,7 @@ export function createActivityBuilder(damage: DamageCounts, nowMs: number) {
   /** Throws RefusedFileError when there is no sample. */
   function finish(): RecordedActivity {
     const isActivity = fileType === ACTIVITY_FILE || Number.isNaN(fileType);
+    strap.mergeInto(records.series);
     const samples = records.series.finish();
     if (samples === null) throw new RefusedFileError(isActivity ? 'no_samples' : 'not_an_activity');
     if (sessions.length === 0) damage.add('no_session');

@@ -25,6 +25,8 @@ export function fitTimeMs(seconds: number): number {
   return seconds < MIN_DATE_S ? 0 : FIT_EPOCH_MS + seconds * 1_000;
 }
 
+export const fitSecondsOf = (timeMs: number) => (timeMs - FIT_EPOCH_MS) / 1_000;
+
 /** What to do with each field of one definition, worked out once. */
 interface Plan {
   readonly steps: readonly { field: FitField; baseType: number; to: RecordField }[];

@@ -101,7 +101,7 @@ test('a swim in a pool has its lengths, strokes and rests', async () => {
   const [{ sport, subSport, poolLengthM }] = activity.sessions;
   assert.deepEqual([sport, subSport, poolLengthM], ['swimming', 'lap_swimming', 25]);
   assert.equal(timelineOf(activity)[0].sport, 'pool_swim');
-  assert.deepEqual(activity.ignored, { 'heart rates kept by a strap': 1 });
+  assert.deepEqual(activity.ignored, { 'heart rates of a strap that have no time': 1 });
 });
 
 test("developers' fields that mean a channel are one, the profile's own come first, the others are named", async () => {
