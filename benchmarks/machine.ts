@@ -35,6 +35,6 @@ function engineVersions(): Record<string, string> {
     natsServer: natsServer.version,
     questdb: questdb.version,
     chdb: read('node_modules/chdb/package.json').version,
-    java: java.status === 0 ? java.stderr.split('\n')[0] : 'none',
+    java: (java.status === 0 && /^.* version .*$/m.exec(java.stderr)?.[0]) || 'none',
   };
 }

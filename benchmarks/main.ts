@@ -5,6 +5,7 @@ import { StartError } from '../runtime/service.ts';
 import { EngineError } from '../stack/engine-error.ts';
 import { type BenchOptions, benchOptions, MEASURED, SMOKE } from './options.ts';
 import { writeResult } from './result.ts';
+import { runScenarios } from './run-scenarios.ts';
 import { SCENARIO_BY_NAME } from './scenario.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
@@ -18,7 +19,8 @@ async function runScenario(options: BenchOptions, { log, signal, release: outer 
     .catch((err) => {
       throw err instanceof EngineError ? new StartError(err.message) : err;
     })
-    .finally(() => release.release());
+    // A run that is asked to end is over at once: ending what it started has its own time, on the way out.
+    .finally(() => (signal.aborted ? undefined : release.release()));
   // The services read these variables themselves, so a run under them is another one than the defaults.
   const environment = Object.entries(process.env).filter(([name]) => /^SLIPSTREAM_|^UV_|^NODE_OPTIONS/.test(name));
   const file = writeResult(resolve(options.resultsDir), {
@@ -39,16 +41,12 @@ await runMain(
     const scenarios = given.all ? MEASURED : [given.scenario];
 
     async function run(): Promise<void> {
-      const reasons: string[] = [];
-      for (const scenario of scenarios) {
-        if (given.all) say(`\n${scenario}`);
-        const own = await runScenario({ ...options, scenario } as BenchOptions, context).catch((error) => {
-          // Of many scenarios the others may still have their answers; one alone fails with its own words.
-          if (!given.all || context.signal.aborted) throw error;
-          return [`failed: ${error instanceof Error ? error.message : error}`];
-        });
-        reasons.push(...own.map((reason) => (given.all ? `${scenario}: ${reason}` : reason)));
-      }
+      const reasons = await runScenarios({
+        scenarios,
+        run: (scenario) => runScenario({ ...options, scenario } as BenchOptions, context),
+        say,
+        signal: context.signal,
+      });
       if (reasons.length > 0) throw new StartError(`not passed: ${reasons.join('; ')}`);
       say('passed');
     }

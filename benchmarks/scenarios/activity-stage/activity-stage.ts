@@ -6,6 +6,8 @@ import { type AthleteState, statesOfAthletes } from './athlete-state.ts';
 import { createRides, RIDE_PROFILE, SAMPLES_PER_SECOND } from './rides.ts';
 
 const ACTIVITIES = 1_000;
+/** Each holds what it holds however many they are; fewer say less exactly how much memory that is. */
+const SMOKE_ATHLETES = 20;
 const SECONDS_PER_TURN = 60;
 const WARM_UP_TURNS = 2;
 const WINDOW_S = 15;
@@ -39,7 +41,11 @@ export async function runActivityStage({ options, say, signal }: ScenarioDeps): 
     if (turn >= WARM_UP_TURNS) samplesPerS.push(samples / ((user + system) / 1e6));
   }
   say('athletes who ride for hours');
-  return outcomeOf(figureOf(samplesPerS), fleet[0].metrics, statesOfAthletes());
+  return outcomeOf(
+    figureOf(samplesPerS),
+    fleet[0].metrics,
+    statesOfAthletes(options.smoke ? SMOKE_ATHLETES : undefined),
+  );
 }
 
 function newMetrics(): LiveMetrics {

@@ -32,10 +32,10 @@ export interface AthleteState {
  * What athletes who ride for hours take, after each hour, as a shard holds them: by what the process has more of than
  * before they came.
  */
-export function statesOfAthletes(): AthleteState[] {
+export function statesOfAthletes(count = ATHLETES): AthleteState[] {
   const rides = createRides(HOURS * 3_600 + 1);
   const collect = garbageCollector();
-  const athletes = Array.from({ length: ATHLETES }, (_, i) => `athlete-${i}`);
+  const athletes = Array.from({ length: count }, (_, i) => `athlete-${i}`);
   const warmUp = new ShardActivities(DEFAULT_ACTIVITY_OPTIONS, NOTHING_STATED, new Map());
   ride(warmUp, rides, athletes, 0, WARM_UP_S);
   warmUp.takeDirty();
@@ -45,7 +45,7 @@ export function statesOfAthletes(): AthleteState[] {
   const before = usedBytes(collect);
   for (let hours = 1; hours <= HOURS; hours++) {
     ride(state, rides, athletes, (hours - 1) * 3_600, hours * 3_600);
-    const bytes = (usedBytes(collect) - before) / ATHLETES;
+    const bytes = (usedBytes(collect) - before) / count;
     const { window, session } = state.active.get(athletes[0])!.timeline;
     states.push({
       hours,
