@@ -22,8 +22,8 @@ interface GroupTally {
   gaveS: number;
   aloneS: number;
   outrankedS: number;
-  readonly gave: Spans;
-  readonly alone: Spans;
+  gave: Spans;
+  alone: Spans;
   isCoarse: boolean;
 }
 
@@ -131,8 +131,8 @@ export class OriginTally {
       if (tally === null) return;
       tally.gaveS += run.seconds;
       tally.aloneS += run.seconds;
-      extend(tally, tally.gave, run.fromS, run.lastS);
-      extend(tally, tally.alone, run.fromS, run.lastS);
+      extend(tally, 'gave', run.fromS, run.lastS);
+      extend(tally, 'alone', run.fromS, run.lastS);
     }
   }
 
@@ -144,10 +144,10 @@ export class OriginTally {
       return;
     }
     tally.gaveS++;
-    extend(tally, tally.gave, atS, atS);
+    extend(tally, 'gave', atS, atS);
     if (!isAlone) return;
     tally.aloneS++;
-    extend(tally, tally.alone, atS, atS);
+    extend(tally, 'alone', atS, atS);
   }
 
   /** Null when there is no room for another source. */
@@ -192,21 +192,28 @@ function goesOn(run: Run | null, atS: number, { device, source, rank, channels }
   return of.channels === channels && of.device === device && of.source === source && of.rank === rank;
 }
 
-/** Goes on with the last span until `lastS`, or begins one; beyond the bound the two closest are joined. */
-function extend(tally: GroupTally, spans: Spans, fromS: number, lastS: number): void {
-  const last = spans.length - 1;
-  if (last > 0 && fromS - spans[last] <= JOIN_S) {
-    spans[last] = lastS + 1;
+/**
+ * Goes on with the last span until `lastS`, or begins one; beyond the bound the two closest are joined. With a new one
+ * the list is made anew: an array that one pushes to takes room for 17 numbers where most need two.
+ */
+function extend(tally: GroupTally, list: 'gave' | 'alone', fromS: number, lastS: number): void {
+  const spans = tally[list];
+  if (spans.length > 0 && fromS - spans[spans.length - 1] <= JOIN_S) {
+    spans[spans.length - 1] = lastS + 1;
     return;
   }
-  spans.push(fromS, lastS + 1);
-  if (spans.length <= 2 * MAX_SPANS) return;
+  tally[list] = [...spans, fromS, lastS + 1];
+  if (tally[list].length <= 2 * MAX_SPANS) return;
+  tally[list] = withoutClosestGap(tally[list]);
+  tally.isCoarse = true;
+}
+
+function withoutClosestGap(spans: Spans): Spans {
   let closest = 1;
   for (let end = 1; end < spans.length - 1; end += 2) {
     if (spans[end + 1] - spans[end] < spans[closest + 1] - spans[closest]) closest = end;
   }
-  spans.splice(closest, 2);
-  tally.isCoarse = true;
+  return spans.toSpliced(closest, 2);
 }
 
 function sharesOf(groups: readonly (GroupTally | null)[]): Partial<Record<ChannelGroup, GroupShare>> {

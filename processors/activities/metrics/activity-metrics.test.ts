@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { anyActivity, foldRange } from './activity.arbitrary.ts';
+import { anyActivity, anyLongActivity, foldRange } from './activity.arbitrary.ts';
 import { createActivityMetrics, type LiveMetrics, restoreActivityMetrics } from './activity-metrics.ts';
 import { naiveMetrics, valuesOf } from './naive-metrics.ts';
 
@@ -59,6 +59,25 @@ describe('metrics of random activities, second by second,', () => {
         assert.deepEqual(metrics.encodeHead(), whole.encodeHead());
       }),
       RUNS,
+    );
+  });
+
+  test('of hours are those of all seconds too, though the first are given up, shown and restored meanwhile', () => {
+    fc.assert(
+      fc.property(anyLongActivity, fc.integer({ min: 200, max: 900 }), (activity, window) => {
+        const length = activity.seconds.length;
+        let metrics = createActivityMetrics(activity.config);
+        for (let from = 0; from < length; from += window) {
+          const to = Math.min(length, from + window);
+          const shown = metrics.snapshotWith(() => foldRange(metrics, activity, from, to));
+          foldRange(metrics, activity, from, to);
+          metrics = restored(metrics);
+          assert.deepEqual(shown, metrics.snapshot());
+        }
+        assertNear(valuesOf(metrics.snapshot()), naiveMetrics(activity));
+      }),
+      // Each takes the simple reading seconds, so one that fails is shown as it is.
+      { numRuns: 3, endOnFailure: true },
     );
   });
 

@@ -91,7 +91,6 @@ class Live implements LiveMetrics {
   fold(atS: number, grid: Int32Array, from: number): void {
     this.#foldEmptyUntil(atS);
     foldSecond(this.#activity, atS - this.#activity.config.startS, grid, from);
-    if (!this.#isProvisional) this.#activity.power.forget();
   }
 
   foldBeat(atMs: number, interval: number): void {
@@ -127,9 +126,13 @@ class Live implements LiveMetrics {
     settle(this.#activity);
     const { cells, distance, power, settled, metric, imperial, laps } = this.#activity;
     const settledUntil = { ...settled };
-    const lists = [distance, power, metric, imperial, laps];
+    const [series, lists] = [
+      [distance, power],
+      [metric, imperial, laps],
+    ];
     const lengths = lists.map(({ length }) => length);
     kept.set(cells);
+    for (const one of series) one.hold();
     this.#isProvisional = true;
     try {
       foldPending();
@@ -139,6 +142,7 @@ class Live implements LiveMetrics {
       this.#isProvisional = false;
       cells.set(kept);
       Object.assign(settled, settledUntil);
+      for (const one of series) one.release();
       lists.forEach((list, i) => {
         list.truncate(lengths[i]);
       });

@@ -74,6 +74,26 @@ export const anyActivity: fc.Arbitrary<NaiveActivity> = fc
     return recorded(config, start, seed, stretches);
   });
 
+/** Longer than the longest window and, mostly, than the longest effort: what no metric needs any more is given up. */
+export const anyLongActivity: fc.Arbitrary<NaiveActivity> = fc
+  .record({
+    profile: anyProfile,
+    seed: fc.nat(),
+    stretches: fc.array(fc.tuple(anyStretch, fc.integer({ min: 400, max: 900 }), fc.constantFrom(4, 12, 20)), {
+      minLength: 8,
+      maxLength: 8,
+    }),
+  })
+  .map(({ profile, seed, stretches }) => {
+    const config: MetricsConfig = { sport: 'ride', profile, altitudeSource: 'gps', startS: START_S };
+    const long = stretches.map(([stretch, seconds, speedMps], nth): Stretch => {
+      const event = nth % 3 === 0 ? 'resume' : stretch.event;
+      // The simple reading looks through all beats for each second.
+      return { ...stretch, seconds, speedMps, event, counter: 'own', hasPower: nth % 4 !== 2, hasBeats: false };
+    });
+    return recorded(config, [46.5, 13.8], seed, long);
+  });
+
 /** What the devices of such an activity measured. */
 function recorded(
   config: MetricsConfig,

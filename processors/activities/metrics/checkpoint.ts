@@ -2,6 +2,7 @@ import { ByteReader } from '../../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../../roll-ups/byte-writer.ts';
 import type { MetricsConfig } from './config.ts';
 import { SUM_CM } from './motion.ts';
+import { isBlock } from './packed-block.ts';
 import type { SecondSeries } from './second-series.ts';
 import { type ActivityState, AT_MOTION, CELLS, newState } from './state.ts';
 import { STATE_VERSION } from './versions.ts';
@@ -55,7 +56,10 @@ export function blockNames(activity: ActivityState): string[] {
   });
 }
 
-/** The bytes of a block, as they lie in memory. Throws RangeError for a name that is not among {@link blockNames}. */
+/**
+ * The bytes of a block, as they lie in memory until the next second. Throws RangeError for a name that is not among
+ * {@link blockNames}.
+ */
 export function blockOf(activity: ActivityState, blockName: string): Uint8Array {
   const at = blockName.indexOf('-');
   const [, series] = seriesOf(activity).find(([name]) => name === blockName.slice(0, at)) ?? [];
@@ -83,8 +87,9 @@ function decode(reader: ByteReader, blocks: ReadonlyMap<string, Uint8Array>): Ac
   for (const [name, series] of seriesOf(activity)) {
     const length = reader.varint();
     const first = reader.varint();
-    const full = Array.from({ length: length >>> 9 }, (_, nth) => (nth < first ? null : block(blocks, name, nth)));
-    series.restore(full, new Uint16Array(reader.bytes(2 * (length & 511)).buffer));
+    if (first > length >>> 9) throw new CheckpointError(`${name} gave up more blocks than were full`);
+    const full = Array.from({ length: (length >>> 9) - first }, (_, nth) => block(blocks, name, first + nth));
+    series.restore(first, full, new Uint16Array(reader.bytes(2 * (length & 511)).buffer));
   }
   activity.settled.distanceS = activity.distance.length;
   activity.settled.distanceCm = activity.cells[AT_MOTION + SUM_CM];
@@ -97,6 +102,7 @@ function decode(reader: ByteReader, blocks: ReadonlyMap<string, Uint8Array>): Ac
 function block(blocks: ReadonlyMap<string, Uint8Array>, name: string, nth: number): Uint16Array {
   const bytes = blocks.get(`${name}-${nth}`);
   if (bytes === undefined) throw new CheckpointError(`block ${nth} of ${name} is missing`);
-  if (bytes.length !== 1024) throw new CheckpointError(`block ${nth} of ${name} has ${bytes.length} bytes`);
-  return new Uint16Array(bytes.slice().buffer);
+  const words = new Uint16Array(bytes.slice(0, bytes.length & ~1).buffer);
+  if (bytes.length % 2 !== 0 || !isBlock(words)) throw new CheckpointError(`block ${nth} of ${name} is none`);
+  return words;
 }

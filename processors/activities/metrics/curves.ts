@@ -10,6 +10,9 @@ export const VERSION = 1;
 
 export const DURATIONS_S = [5, 10, 15, 30, 60, 120, 180, 300, 600, 1_200, 1_800, 3_600] as const;
 
+/** No window reaches further back. */
+export const LONGEST_S = DURATIONS_S[DURATIONS_S.length - 1];
+
 export const SUM = 0;
 export const POOR_S = 1;
 export const BEST = 2;

@@ -1,4 +1,4 @@
-import { POOR, type SecondSeries } from './second-series.ts';
+import { POOR, RUN_S, type SecondSeries } from './second-series.ts';
 
 /**
  * The least elapsed time in which each distance was covered. Inside a second the athlete moves evenly, so the least
@@ -66,11 +66,17 @@ export function foldEfforts(
       continue;
     }
     let doneCm = sumCm;
+    aheadUntil = 0;
     for (let i = 0; i < seconds; i++) {
       doneCm += newest[i] & ~POOR;
       if (i >= skipped) foldEffort(cells, slot, DISTANCES_CM[nth], series, from + i, newest[i], doneCm);
     }
   }
+}
+
+/** The first second that an effort may still begin in: the longest distance's mark, for a longer one is never ahead. */
+export function firstNeeded(cells: Float64Array, at: number): number {
+  return cells[at + CELLS_EACH * (DISTANCES.length - 1) + MARK];
 }
 
 /** One distance, and the second `end`, until the end of which `sumCm` were covered. */
@@ -94,8 +100,9 @@ function foldEffort(
   while (sumCm - markCm >= cm) {
     const endS = end - (sumCm - markCm - cm) / way;
     keepIfBest(cells, slot, endS - mark, mark, poorS);
-    next = series.at(mark + 1);
     mark++;
+    if (mark >= aheadUntil) lookAhead(series, mark, end + 1);
+    next = ahead[mark - aheadFrom];
     markCm += next & ~POOR;
     poorS -= next >>> 15;
   }
@@ -105,6 +112,17 @@ function foldEffort(
   cells[slot + MARK] = mark;
   cells[slot + MARK_CM] = markCm;
   cells[slot + POOR_S] = poorS;
+}
+
+/** The seconds after a mark: it goes on by about one a second, so a distance reads its series once in a run. */
+const ahead = new Uint16Array(RUN_S);
+let aheadFrom = 0;
+let aheadUntil = 0;
+
+function lookAhead(series: SecondSeries, from: number, until: number): void {
+  aheadFrom = from;
+  aheadUntil = Math.min(from + RUN_S, until);
+  series.copy(aheadFrom, aheadUntil, ahead);
 }
 
 function keepIfBest(cells: Float64Array, slot: number, elapsedS: number, startS: number, poorS: number): void {

@@ -1,5 +1,5 @@
-import { foldCurve } from './curves.ts';
-import { foldEfforts } from './efforts.ts';
+import { foldCurve, LONGEST_S } from './curves.ts';
+import { firstNeeded, foldEfforts } from './efforts.ts';
 import { altitudeDm, breakElevation, foldElevation, GAIN_DM, LOSS_DM, STEPS, THRESHOLD_DM } from './elevation.ts';
 import { beginStanding, breakPath, farAwayM, foldGps, movingSpeedMps, PATH_M, POOR_RADIUS_M } from './gps-filter.ts';
 import { breakGrade, foldGrade } from './grade.ts';
@@ -119,6 +119,7 @@ function settleDistance({ cells, distance, settled }: ActivityState): void {
   foldCurve(cells, state.AT_PACE, distance, from, newest, seconds);
   settled.distanceS = distance.length;
   for (let i = 0; i < seconds; i++) settled.distanceCm += newest[i] & ~POOR;
+  distance.forget(Math.min(firstNeeded(cells, state.AT_EFFORTS), distance.length - LONGEST_S));
 }
 
 function settlePower({ cells, power, settled }: ActivityState): void {
@@ -128,6 +129,7 @@ function settlePower({ cells, power, settled }: ActivityState): void {
   power.copy(from, power.length, newest);
   foldCurve(cells, state.AT_POWER_CURVE, power, from, newest, seconds);
   settled.powerS = power.length;
+  power.forget(power.length - LONGEST_S);
 }
 
 /** Spreads the way of the `seconds` up to `index` evenly over them, in whole centimetres, and looks at each. */

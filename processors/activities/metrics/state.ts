@@ -8,7 +8,7 @@ import * as heartRate from './heart-rate.ts';
 import * as motion from './motion.ts';
 import * as power from './power.ts';
 import * as ranges from './ranges.ts';
-import { RUN_S, SecondSeries } from './second-series.ts';
+import { SecondSeries } from './second-series.ts';
 import { SplitList } from './splits.ts';
 import * as steps from './steps.ts';
 import * as variability from './variability.ts';
@@ -44,17 +44,15 @@ export const MAX_SERIES_S = 48 * 3_600;
 /** No activity goes on for longer. */
 export const MAX_ACTIVITY_S = 14 * 86_400;
 
-const LONGEST_CURVE_S = curves.DURATIONS_S[curves.DURATIONS_S.length - 1];
-
 /** All that is known of one activity so far. */
 export interface ActivityState {
   readonly config: MetricsConfig;
   readonly rules: (typeof SPORTS)[MetricsConfig['sport']];
   readonly formulas: heartRate.HeartRateFormulas;
   readonly cells: Float64Array;
-  /** Centimetres of each closed second. */
+  /** Centimetres of each closed second, as far back as an effort or a window still reaches. */
   readonly distance: SecondSeries;
-  /** Watts of each second since the first that had some. */
+  /** Watts of each second since the first that had some, as far back as a window reaches. */
   readonly power: SecondSeries;
   /** Up to where efforts and curves have looked at the series, and how far it was until there. */
   readonly settled: { distanceS: number; distanceCm: number; powerS: number };
@@ -82,8 +80,8 @@ export function newState(config: MetricsConfig): ActivityState {
     rules: SPORTS[config.sport],
     formulas: heartRate.heartRateFormulas(config.profile, ageYears(config)),
     cells,
-    distance: new SecondSeries(MAX_SERIES_S),
-    power: new SecondSeries(LONGEST_CURVE_S + RUN_S),
+    distance: new SecondSeries(),
+    power: new SecondSeries(),
     settled: { distanceS: 0, distanceCm: 0, powerS: 0 },
     metric: new SplitList(),
     imperial: new SplitList(),

@@ -32,4 +32,4 @@ export const METRIC_VERSIONS = {
 } as const;
 
 /** Of a checkpoint's bytes; grows with their layout, and when an algorithm cannot go on from what an older one kept. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
