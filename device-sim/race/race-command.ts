@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Platform } from '../../runtime/nats/platform.ts';
+import type { Course } from '../../schemas/race.ts';
 import { parseFaults } from '../faults.ts';
 import type { Job } from '../job.ts';
 import { type Pace, startMsFor } from '../pace.ts';
@@ -13,6 +14,7 @@ import { createSimulation, type Simulation, type SimulationResult } from '../sim
 import { connectsTo } from '../transport/connects.ts';
 import { createTruth, type Truth } from '../truth.ts';
 import { createBoardReader } from './board-reader.ts';
+import { readCourseFile } from './gpx-course.ts';
 import { cheatsOf, gradeRows } from './grade/race-grade.ts';
 import { openRace } from './open-race.ts';
 import { makeRaceCourse } from './race-courses.ts';
@@ -45,13 +47,20 @@ const LEAD_MS = 3_000;
 /** No road race is steeper for long. */
 const ROAD_GRADIENT = 0.06;
 
-/** A race from before its start until everything has arrived. `run` throws StartError when it cannot be opened. */
-export function createRaceJob(deps: RaceDeps): Job {
+/**
+ * A race from before its start until everything has arrived. Throws StartError for a course file that is none; `run` does
+ * when the race cannot be opened.
+ */
+export async function createRaceJob(deps: RaceDeps): Promise<Job> {
   const { options, platform, clock, log, signal } = deps;
-  const { seed } = options;
+  const { seed, courseShape, courseM } = options;
+  const course =
+    options.course === undefined
+      ? makeRaceCourse(createRandom(seed, 'race course'), courseShape, courseM, ROAD_GRADIENT)
+      : await readCourseFile(options.course, options.laps);
   let watch: RaceWatch | null = null;
   let isDraining = false;
-  const { id, plan, pace, gunMs, truth, simulation } = draw(deps, (letter) => watch?.latency.sent(letter));
+  const { id, plan, pace, gunMs, truth, simulation } = draw(deps, course, (letter) => watch?.latency.sent(letter));
   const board = createBoardReader(options.apiUrl, id, signal);
   const totalMs = plan.untilMs - plan.fromMs;
 
@@ -110,14 +119,14 @@ export function createRaceJob(deps: RaceDeps): Job {
 }
 
 /** In the past as far as the pace wants it, so that nothing is sent before it happens. */
-function draw({ options, tokenFor, clock, signal }: RaceDeps, onSent: (letter: Letter) => void): Drawn {
+function draw({ options, tokenFor, clock, signal }: RaceDeps, course: Course, onSent: (letter: Letter) => void): Drawn {
   const { seed, samplesPerFrame, protocols, faultRate, window, giveUpMs } = options;
   const nowMs = clock.nowMs();
   const id = options.raceId ?? `sim-${Math.floor(nowMs / 1_000).toString(36)}`;
   const plan = drawRace({
     ...{ seed, id, name: options.raceName, athletes: options.devices, waves: options.waves },
     ...{ waveGapS: options.waveGapS, cheats: options.cheats, gps: options.gps },
-    course: makeRaceCourse(createRandom(seed, 'race course'), options.courseShape, options.courseM, ROAD_GRADIENT),
+    course,
     hasAthletes: options.tokenKey !== undefined,
   });
   const isAtOnce = options.speed === 0;

@@ -20,6 +20,21 @@ export const raceOptions = defineOptions({
     default: 'Simulated race',
     description: 'race: what it is called.',
   },
+  course: {
+    env: 'SLIPSTREAM_SIM_COURSE',
+    type: 'string',
+    optional: true,
+    description: 'race: GPX file with the course; without it one is made.',
+  },
+  laps: {
+    env: 'SLIPSTREAM_SIM_LAPS',
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 200,
+    unit: 'count',
+    description: 'race: how often the course of the file is run.',
+  },
   courseShape: {
     env: 'SLIPSTREAM_SIM_COURSE_SHAPE',
     type: 'choice',
