@@ -115,6 +115,20 @@ test('starters are followed and their crossings become facts, and who is in no r
   });
 });
 
+test('a burst far longer than the window has every crossing in it, as if it had come bit by bit', async () => {
+  const world = createWorld([RACE]);
+  const fixes = Array.from({ length: 540 }, (_, i) => fixAt(GUN_MS + (i - 20) * 1_000, 4));
+  world.apply([messageOfFixes('athlete-1', fixes, { seq: 1 })]);
+  await world.emit();
+  const told = (await world.facts()).map(({ crossing: { checkpoint, timeMs } }) => [checkpoint, timeMs] as const);
+  assert.deepEqual(told.map(([checkpoint]) => checkpoint).toSorted(), ['a', 'b', 'finish', 'start']);
+  const bitByBit = createWorld([RACE]);
+  bitByBit.apply(messagesOf(-20, 520, ['athlete-1']));
+  await bitByBit.emit();
+  const expected = new Map((await bitByBit.facts()).map(({ crossing }) => [crossing.checkpoint, crossing.timeMs]));
+  for (const [checkpoint, timeMs] of told) assert.ok(Math.abs(timeMs - expected.get(checkpoint)!) <= 100, checkpoint);
+});
+
 test('a crossing is told at once, and again when it is settled', async () => {
   const world = createWorld([RACE]);
   const messages = messagesOf(-20, 160, ['athlete-1']);

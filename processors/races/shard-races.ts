@@ -104,7 +104,7 @@ export class ShardRaces {
         name = starts.length === 0 ? '' : `${key}/${source.keys[source.index[n]]}`;
       }
       if (starts.length === 0 || latitude.nulls[n] !== 0 || longitude.nulls[n] !== 0) continue;
-      for (const start of starts) this.#put(start, name, batch, n, latitude, longitude);
+      for (const start of starts) this.#put(start, name, batch, n, [latitude, longitude], revision);
     }
     for (const runner of this.#touched) this.#settle(runner, revision);
     this.#touched.clear();
@@ -135,8 +135,8 @@ export class ShardRaces {
     name: string,
     { channels, tsMs }: SampleBatch,
     n: number,
-    latitude: ValueColumn,
-    longitude: ValueColumn,
+    [latitude, longitude]: readonly [ValueColumn, ValueColumn],
+    revision: number,
   ): void {
     const atMs = tsMs[n];
     const { closesMs, id } = ground.race;
@@ -157,6 +157,7 @@ export class ShardRaces {
       speedMps: speed === null || speed.nulls[n] !== 0 ? -1 : speed.values[n] / 1_000,
     };
     this.#counts.fixes++;
+    if (runner.track.isBehind) this.#settle(runner, revision);
     if (!runner.put(name, fix)) this.#counts.late++;
     this.#touched.add(runner);
   }

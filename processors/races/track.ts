@@ -75,6 +75,14 @@ export class Track {
     return true;
   }
 
+  /**
+   * Half of the window has not been looked at. More fixes at once would push some out of it that nobody has seen: what
+   * came in one burst from a dead zone is longer than the window.
+   */
+  get isBehind(): boolean {
+    return this.count === row.WINDOW_FIXES && this.#staleFrom <= row.WINDOW_FIXES / 2 + 1;
+  }
+
   /** Computes what changed. Returns false when nothing did. */
   settle(): boolean {
     if (this.#staleFrom > this.count) return false;
