@@ -31,7 +31,7 @@ export const ABSENCES = {
   needs_w_prime: "The athlete's critical power or W′ is not known.",
   needs_threshold_speed: "The athlete's threshold pace is not known.",
   not_for_sport: 'It says nothing in this sport.',
-  no_sensor: 'No channel measures it.',
+  no_sensor: 'No channel measures it, and nobody stated it.',
 } as const;
 export type Absence = keyof typeof ABSENCES;
 

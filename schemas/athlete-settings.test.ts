@@ -49,6 +49,10 @@ test('what cannot be is refused, each broken rule by its field', () => {
         { field: 'heart[0]', rule: 'states nothing' },
       ],
     ],
+    [
+      { wet: [{ from: '2026-01-31T08:00:00Z', until: '2026-01-31T09:00:00+01:00', isWet: true }] },
+      [{ field: 'wet[0].until', rule: 'must be after 2026-01-31T08:00:00Z' }],
+    ],
     [{ thresholds: [{ from, ftpW: 250 }] }, [{ field: 'thresholds[0].sports', rule: 'is missing' }]],
     [
       { heart: [{ from, heartRateZonesBpm: [100, 120, 120] }] },

@@ -129,6 +129,16 @@ export const StatedSettingsSchema = closed({
       { maxItems: MAX_DATED, description: 'Whose data does not count, and when; nothing of it is deleted' },
     ),
   ),
+  wet: optional(
+    Type.Array(
+      closed({
+        from: Type.String({ format: 'date-time', description: 'From this moment, RFC 3339' }),
+        until: Type.String({ format: 'date-time', description: 'Up to this moment' }),
+        isWet: Type.Boolean({ description: 'Whether it was wet; of spans that overlap the last one counts' }),
+      }),
+      { maxItems: MAX_DATED, description: 'Whether activities that begin in a span were in the wet: no sensor tells' },
+    ),
+  ),
   gear: optional(Type.Array(GearSchema, { maxItems: MAX_GEAR, description: 'Everything that wears' })),
 });
 export type StatedSettings = Static<typeof StatedSettingsSchema>;

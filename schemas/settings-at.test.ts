@@ -164,3 +164,18 @@ test('what is stated for a sport holds for the ways of doing it, until they have
     gear: [],
   });
 });
+
+test('an activity is wet or dry as was last said of the moment when it begins, else nothing is known', () => {
+  const span = (from: number, until: number, isWet: boolean) => ({
+    from: `2026-01-31T0${from}:00:00Z`,
+    until: `2026-01-31T0${until}:00:00Z`,
+    isWet,
+  });
+  const settings: AthleteSettings = { version: 3, wet: [span(1, 5, true), span(2, 3, false)] };
+  const at = (time: string) => settingsAt(settings, Date.parse(`2026-01-31T${time}Z`), 'run').profile;
+  assert.deepEqual(at('00:59:59'), {});
+  assert.deepEqual(at('01:00:00'), { isWet: true });
+  assert.deepEqual(at('02:30:00'), { isWet: false });
+  assert.deepEqual(at('03:00:00'), { isWet: true });
+  assert.deepEqual(at('05:00:00'), {});
+});

@@ -1,6 +1,7 @@
 import type { AthleteSettings, Gear } from './athlete-settings.ts';
 import type { Sport } from './events.ts';
 import { derivedZones } from './heart-rate-zones.ts';
+import { isWithin } from './left-out.ts';
 
 /** The athlete as known on one day for one sport; whatever is not known is left out. */
 export interface AthleteProfile {
@@ -19,6 +20,15 @@ export interface AthleteProfile {
   readonly sex?: 'female' | 'male';
   /** YYYY-MM-DD. */
   readonly birthDate?: string;
+  /** Whether it was wet, as the athlete said of that moment. */
+  readonly isWet?: boolean;
+}
+
+/** That activities which begin from `from` up to `until` (RFC 3339) were in the wet, or were not. */
+export interface StatedWet {
+  readonly from: string;
+  readonly until: string;
+  readonly isWet: boolean;
 }
 
 /** What an athlete's settings say of one moment and one sport. */
@@ -56,7 +66,9 @@ interface Dated {
  * Zones that are not stated follow from the threshold, else from the maximum heart rate (`heart-rate-zones.ts`).
  */
 export function settingsAt(settings: AthleteSettings, atMs: number, sport: Sport): SettingsAt {
-  return settingsOn(settings, dayOf(atMs, settings.timeZone), sport);
+  const at = settingsOn(settings, dayOf(atMs, settings.timeZone), sport);
+  const said = settings.wet?.findLast(({ from, until }) => isWithin([[Date.parse(from), Date.parse(until)]], atMs));
+  return said === undefined ? at : { ...at, profile: { ...at.profile, isWet: said.isWet } };
 }
 
 /** The same by the day, YYYY-MM-DD. */

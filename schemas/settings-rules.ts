@@ -4,7 +4,7 @@ import { dayOf, settingsOn, sportAndBehind } from './settings-at.ts';
 
 /** The rules that need more than one value to tell. The shape is right already. */
 export function brokenRules(stated: StatedSettings): SettingsProblem[] {
-  const { timeZone, heart = [], gear = [] } = stated;
+  const { timeZone, heart = [], gear = [], wet = [] } = stated;
   const single: SettingsProblem[] = [];
   if (!isTimeZone(timeZone)) single.push({ field: 'timeZone', rule: `is none that is known: ${timeZone}` });
   heart.forEach(({ heartRateZonesBpm: zones = [] }, i) => {
@@ -15,6 +15,10 @@ export function brokenRules(stated: StatedSettings): SettingsProblem[] {
     const first = gear.findIndex((one) => one.id === id);
     if (first < i) single.push({ field: `gear[${i}].id`, rule: `is the same as of gear[${first}]: ${id}` });
     if (until !== undefined && until <= from) single.push({ field: `gear[${i}].until`, rule: `must be after ${from}` });
+  });
+  wet.forEach(({ from, until }, i) => {
+    const isSpan = Date.parse(from) < Date.parse(until);
+    if (!isSpan) single.push({ field: `wet[${i}].until`, rule: `must be after ${from}` });
   });
   const problems = [...single, ...unclearStatements(stated)];
   return problems.length > 0 ? problems : impossibleDays(stated);

@@ -152,3 +152,22 @@ test('a source is left out of a span and taken back, and each time the span is a
   for (const line of wrong) await assert.rejects(run(line), OptionError, line);
   assert.equal(asked.length, 2);
 });
+
+test('a span is said to be wet, or dry, and taken back, and each time it is asked for again', async () => {
+  const { asked, run } = setUp();
+  const span = '--from 2027-05-01T06:00:00Z --until 2027-05-01T07:00:00Z';
+  const said = 'from 2027-05-01T06:00:00.000Z until 2027-05-01T07:00:00.000Z';
+  assert.equal(await run('wet ann'), 'athlete ann: nothing is stated of the wet');
+  assert.equal(await run(`wet ann ${span}`), `athlete ann: ${said} it was wet (version 1)`);
+  assert.equal(await run(`wet ann ${span} --dry`), `athlete ann: ${said} it was dry (version 2)`);
+  assert.equal(await run('wet ann'), `${said} it was dry`);
+  assert.equal(await run(`wet ann ${span} --clear`), `athlete ann: ${said} nothing is stated any more (version 3)`);
+  const ask = { athlete: 'ann', fromMs: Date.UTC(2027, 4, 1, 6), untilMs: Date.UTC(2027, 4, 1, 7) };
+  assert.deepEqual(
+    asked,
+    [1, 2, 3].map((settingsVersion) => ({ ...ask, settingsVersion })),
+  );
+  const wrong = ['wet', `wet ann ${span} --clear`, `wet ann rain ${span}`, 'wet ann --from 2027-05-01T06:00:00Z'];
+  for (const line of wrong) await assert.rejects(run(line), OptionError, line);
+  assert.equal(asked.length, 3);
+});

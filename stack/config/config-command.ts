@@ -3,11 +3,13 @@ import { athleteEntity } from './athlete-entity.ts';
 import type { ConfigCommandDeps, ConfigEntity } from './entity.ts';
 import { excludeEntity } from './exclude-entity.ts';
 import { priorityEntity } from './priority-entity.ts';
+import { wetEntity } from './wet-entity.ts';
 
 const ENTITIES: Readonly<Record<string, ConfigEntity>> = {
   priority: priorityEntity,
   athlete: athleteEntity,
   exclude: excludeEntity,
+  wet: wetEntity,
 };
 
 /**

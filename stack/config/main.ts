@@ -39,6 +39,13 @@ A source that does not count for a while; activities of that time are computed a
   npm run config -- exclude ann watch-1/gps --from 2026-01-31T08:00:00Z --until 2026-01-31T09:00:00Z --clear
   npm run config -- exclude ann
 
+That activities which began in a span were wet, or dry: no sensor tells, and gear wears by it; counted again at once:
+
+  npm run config -- wet ann --from 2026-01-31T08:00:00Z --until 2026-01-31T09:00:00Z
+  npm run config -- wet ann --from 2026-01-31T08:00:00Z --until 2026-01-31T09:00:00Z --dry
+  npm run config -- wet ann --from 2026-01-31T08:00:00Z --until 2026-01-31T09:00:00Z --clear
+  npm run config -- wet ann
+
 `;
 
 const FOR_PEOPLE = [

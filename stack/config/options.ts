@@ -6,7 +6,7 @@ export const configCommandOptions = defineOptions({
   entity: {
     type: 'string',
     positional: true,
-    description: 'What is set or shown: `priority`, `athlete` or `exclude`.',
+    description: 'What is set or shown: `priority`, `athlete`, `exclude` or `wet`.',
   },
   id: {
     type: 'string',
@@ -45,13 +45,18 @@ export const configCommandOptions = defineOptions({
     env: 'SLIPSTREAM_CONFIG_FROM',
     type: 'string',
     optional: true,
-    description: 'Of an exclusion: from this time on the source does not count, such as 2026-01-31T08:00:00Z …',
+    description: 'Of an exclusion or the wet: from this time on it holds, such as 2026-01-31T08:00:00Z …',
   },
   until: {
     env: 'SLIPSTREAM_CONFIG_UNTIL',
     type: 'string',
     optional: true,
     description: '… up to this time.',
+  },
+  dry: {
+    env: 'SLIPSTREAM_CONFIG_DRY',
+    type: 'boolean',
+    description: 'Of the wet: activities of the span were dry.',
   },
   clear: { env: 'SLIPSTREAM_CONFIG_CLEAR', type: 'boolean', description: 'Take back what was set.' },
   natsUrls: platformOptions.natsUrls,

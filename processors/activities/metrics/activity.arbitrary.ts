@@ -56,6 +56,7 @@ const anyProfile: fc.Arbitrary<AthleteProfile> = fc.record({
   weightKg: maybe(fc.constantFrom(55, 81.5)),
   sex: maybe(fc.constantFrom('female', 'male')),
   birthDate: maybe(fc.constantFrom('1984-02-29', '2001-11-05')),
+  isWet: maybe(fc.boolean()),
 });
 
 const START_S = Date.UTC(2025, 5, 1, 10) / 1000;

@@ -133,7 +133,7 @@ export function naiveMetrics(activity: NaiveActivity): NaiveValues {
     respiration_per_min: range('respiration_rate'),
     air_temperature_c: range('ambient_temperature'),
     skin_temperature_c: range('skin_temperature'),
-    wet: null,
+    wet: activity.config.sport === 'swim' || (activity.config.profile.isWet ?? null),
     steps: naiveSteps(channel(activity, paused, 'steps')),
     rmssd_ms: beats.rmssd,
     sdnn_ms: beats.sdnn,

@@ -3,9 +3,9 @@ import { AIR_TEMPERATURE, CADENCE, MISSING, RESPIRATION, SKIN_TEMPERATURE, SPO2 
 /**
  * Mean, least and greatest of channels that are only summed up, over the seconds that have a value. A cadence of 0 is
  * standing or coasting and is left out, as head units do. Temperature is what gear is told of the weather; no channel
- * measures wetness, so that is not known.
+ * measures wetness, so that is what the athlete stated, and a swim is wet.
  */
-export const VERSION = 1;
+export const VERSION = 2;
 
 export const RANGE_CHANNELS = [CADENCE, SPO2, RESPIRATION, AIR_TEMPERATURE, SKIN_TEMPERATURE] as const;
 

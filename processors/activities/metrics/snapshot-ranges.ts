@@ -1,5 +1,6 @@
 import type { ActivityMetrics, Metric, Quality, Range } from '../../../schemas/activity-metrics.ts';
 import { CHANNELS } from '../../../schemas/channels.ts';
+import type { MetricsConfig } from './config.ts';
 import { maybe } from './metric.ts';
 import type { Qualities } from './quality.ts';
 import { CELLS_EACH, COUNT, MAX, MIN, RANGE_CHANNELS, SUM } from './ranges.ts';
@@ -16,7 +17,7 @@ type RangeName =
   | 'wet'
   | 'steps';
 
-export function rangeMetrics({ cells }: ActivityState, quality: Qualities): Pick<ActivityMetrics, RangeName> {
+export function rangeMetrics({ cells, config }: ActivityState, quality: Qualities): Pick<ActivityMetrics, RangeName> {
   const [cadence, spo2, respiration, air, skin] = RANGE_CHANNELS.map((_, nth) =>
     readRange(cells, nth, quality.ranges[nth]),
   );
@@ -27,7 +28,7 @@ export function rangeMetrics({ cells }: ActivityState, quality: Qualities): Pick
     respiration_per_min: respiration,
     air_temperature_c: air,
     skin_temperature_c: skin,
-    wet: maybe<boolean>(null, 'no_sensor', quality.time),
+    wet: maybe<boolean>(wetness(config), 'no_sensor', quality.time),
     steps: maybe(stepsTaken, 'no_samples', quality.steps),
   };
 }
@@ -43,4 +44,9 @@ function readRange(cells: Float64Array, nth: number, quality: Quality): Metric<R
     max: cells[slot + MAX] / scale,
   };
   return { value, quality };
+}
+
+/** Null when nobody said; a swim needs no word. */
+function wetness({ sport, profile }: Pick<MetricsConfig, 'sport' | 'profile'>): boolean | null {
+  return sport === 'swim' ? true : (profile.isWet ?? null);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -161,3 +161,37 @@ test('a device that is left out leaves what the other alone measured, and counts
   assert.equal(again.settingsVersion, 2);
   assert.equal(await config('exclude', 'ann'), 'athlete ann: nothing is left out');
 });
+
+test('what was said of the wet afterwards is in the load of the gear, until it is taken back', async () => {
+  const shoes = { id: 'racers', kind: 'shoes', name: 'Racers', defaultFor: ['run'], from: '2026-01-01' };
+  const file = join(dir, 'cyd.json');
+  await writeFile(file, JSON.stringify({ gear: [shoes] }));
+  await config('athlete', 'cyd', '--file', file);
+  const startMs = 1_000 * Math.floor(Date.now() / 1_000) - 1_000 * (LENGTH_S + 30);
+  await send('cyd', ['watch-c'], startMs);
+  const { metrics } = await activityOf('cyd', ['watch-c']);
+  const movingS = metrics.moving_s.value;
+  assert.deepEqual([metrics.wet.value, await wetS((seconds) => seconds !== undefined)], [null, null]);
+  const span = [startMs - 1_000, startMs + 60_000].map((ms) => new Date(ms).toISOString());
+  const words = ['wet', 'cyd', `--from=${span[0]}`, `--until=${span[1]}`];
+  assert.match(await config(...words), /it was wet \(version 2\)$/);
+  assert.equal(await wetS((seconds) => seconds === movingS), movingS);
+  assert.match(await config(...words, '--dry'), /it was dry \(version 3\)$/);
+  assert.equal(await wetS((seconds) => seconds === 0), 0);
+  await config(...words, '--clear');
+  assert.equal(await wetS((seconds) => seconds === null), null);
+});
+
+/** Seconds in the wet of cyd's shoes, once they are so; undefined while the shoes have done nothing. */
+async function wetS(isThere: (seconds: number | null | undefined) => boolean): Promise<number | null | undefined> {
+  const untilMs = Date.now() + SHOWN_TIMEOUT_MS;
+  for (;;) {
+    const { gear } = await get<{ gear: { activities: number; measured: { wetS: number | null } }[] }>(
+      '/athletes/cyd/gear',
+    );
+    const seconds = gear[0]?.activities === 1 ? gear[0].measured.wetS : undefined;
+    if (isThere(seconds)) return seconds;
+    if (Date.now() > untilMs) assert.fail(JSON.stringify(gear));
+    await delay(100);
+  }
+}
