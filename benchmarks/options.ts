@@ -20,6 +20,7 @@ export const SCENARIOS = [
   'live-latency',
   'fail-over',
   'activity-import',
+  'race',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -39,6 +40,7 @@ export const MEASURED = [
   'live-activities',
   'activity-files',
   'activity-import',
+  'race',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -59,6 +61,9 @@ export const SMOKE = {
   watchedActivities: 10,
   activities: 100,
   activitiesS: 4,
+  raceAthletes: 40,
+  raceCourseM: 500,
+  raceSpeed: 60,
   installPeers: false,
 } as const;
 
@@ -226,6 +231,32 @@ export const benchOptions = defineOptions({
     max: 3_600,
     unit: 's',
     description: 'live-activities: how long they are watched, in real time.',
+  },
+  raceAthletes: {
+    env: 'SLIPSTREAM_BENCH_RACE_ATHLETES',
+    type: 'integer',
+    default: 500,
+    min: 20,
+    max: 20_000,
+    unit: 'count',
+    description: 'race: starters of both races together.',
+  },
+  raceCourseM: {
+    env: 'SLIPSTREAM_BENCH_RACE_COURSE_M',
+    type: 'integer',
+    default: 3_000,
+    min: 500,
+    max: 50_000,
+    description: 'race: how long the course is, m.',
+  },
+  raceSpeed: {
+    env: 'SLIPSTREAM_BENCH_RACE_SPEED',
+    type: 'number',
+    default: 8,
+    min: 0.1,
+    max: 600,
+    unit: 'times',
+    description: 'race: how fast it is run, 1 is real time.',
   },
   window: {
     env: 'SLIPSTREAM_BENCH_WINDOW',

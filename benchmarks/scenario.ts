@@ -16,6 +16,7 @@ import { runLimits } from './scenarios/limits/limits.ts';
 import { runLiveActivities } from './scenarios/live-activities/live-activities.ts';
 import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
+import { runRace } from './scenarios/race/race.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
@@ -66,4 +67,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'live-latency': runLiveLatency,
   'fail-over': runFailOver,
   'activity-import': runActivityImport,
+  race: runRace,
 };
