@@ -5,7 +5,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest, Log
 import { Type } from 'typebox';
 import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import type { Logger } from '../runtime/log.ts';
-import { LogUnavailableError } from '../runtime/stream/stream.ts';
+import { LogFullError, LogUnavailableError } from '../runtime/stream/stream.ts';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
 
@@ -107,7 +107,8 @@ export function whenGone(reply: FastifyReply): AbortSignal {
 function toProblem(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailableError) return storeProblem(error.store, error);
-  if (error instanceof KvUnavailableError || error instanceof LogUnavailableError) return storeProblem('nats', error);
+  if (error instanceof KvUnavailableError || error instanceof LogUnavailableError || error instanceof LogFullError)
+    return storeProblem('nats', error);
   if ('validation' in error && error.validation) {
     const errors = error.validation.map(({ instancePath, params, message }) => ({
       parameter: instancePath.slice(1) || String(params.additionalProperty ?? params.missingProperty ?? ''),

@@ -28,6 +28,8 @@ export type RaceWord =
       readonly sigmaMs: number;
       /** What was said before is taken back. */
       readonly isWithdrawn: boolean;
+      /** It did not happen, whoever else says so. */
+      readonly isStruck?: boolean;
     }
   | {
       readonly type: 'read';

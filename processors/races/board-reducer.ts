@@ -1,11 +1,9 @@
 import type { Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
-import type { CrossingFact } from '../../schemas/facts.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import type { Race } from '../../schemas/race.ts';
-import type { RaceEntry } from '../../schemas/race-entry.ts';
 import type { BoardOptions } from './board/board.ts';
-import { decodeBoardPart } from './board/memory.ts';
+import { decodeBoardPart, type RaceFact } from './board/memory.ts';
 import { HeldRace } from './held-race.ts';
 
 /** Races are dealt out over so many slots, each with a lease of its own: the holders share them. */
@@ -91,10 +89,11 @@ export function createBoards({ shards, knownRaces, onMalformed, options }: Board
 }
 
 /** Null when it is none. */
-function readRaceFact(data: Uint8Array): CrossingFact | RaceEntry | null {
+function readRaceFact(data: Uint8Array): RaceFact | null {
   try {
-    const fact = JSON.parse(Buffer.from(data).toString('utf8')) as CrossingFact | RaceEntry | null;
+    const fact = JSON.parse(Buffer.from(data).toString('utf8')) as RaceFact | null;
     if (fact?.kind === 'race.crossing' && typeof fact.crossing?.race === 'string') return fact;
+    if (fact?.kind === 'race.act') return typeof fact.race === 'string' && Array.isArray(fact.effects) ? fact : null;
     return fact?.kind === 'race.entry' && typeof fact.race === 'string' && typeof fact.said === 'object' ? fact : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;

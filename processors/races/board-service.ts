@@ -85,10 +85,9 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     const questions = bus.subscribe(names.askBoard(race.id), ({ data, respond }) => {
       const question = readBoardQuestion(data);
       if (question?.ask === 'all') respond(encodeBoardAsk({ epoch, number: publisher.askAll() }));
-      if (question === null || question.ask === 'all' || race.board === null) return;
       const { ask, bib } = question;
       if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));
-      const gaps = race.board.gapsTo(bib, clock.nowMs());
+      const gaps = race.board.gapsTo(bib, race.shownAtMs(clock.nowMs()));
       respond(encodeBoardAsk({ epoch, gaps: gaps && Object.fromEntries(gaps) }));
     });
     const subscriptions = [ticks, questions];
@@ -144,7 +143,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     const hasNews = race.takeNews();
     if (race.board !== null && (hasNews || publisher.wantsAll || isDue)) {
       one.toldMs = fromMs;
-      one.view = race.board.view(clock.nowMs());
+      one.view = race.board.view(race.shownAtMs(clock.nowMs()));
       for (const message of publisher.messages(one.view)) bus.publish(names.board(race.id), message);
       turnMs = clock.monotonicMs() - fromMs;
     }

@@ -15,6 +15,7 @@ import {
   readProgressQuestion,
 } from '../../schemas/progress.ts';
 import type { Race } from '../../schemas/race.ts';
+import { type ActEffect, RACE_ACT_KIND, type RaceAct } from '../../schemas/race-act.ts';
 import { RACE_ENTRY_KIND, type RaceEntry, raceEntryEntity } from '../../schemas/race-entry.ts';
 import { GUN_MS } from '../../schemas/ten-kilometres-for-tests.ts';
 import { createBoards } from './board-reducer.ts';
@@ -127,6 +128,23 @@ export function createBoardWorld() {
       const whole = { kind: RACE_ENTRY_KIND, id: `entry-${++entries}`, by: 'ann', saidMs: clock.nowMs(), ...entry };
       const data = Buffer.from(JSON.stringify(whole));
       await facts.open().publish(names.fact(RACE_ENTRY_KIND, raceEntryEntity(entry)), data, {
+        ...{ msgId: whole.id, headers: {} },
+      });
+    },
+    /** An act with these effects, by somebody, now. */
+    async act(race: string, ...effects: ActEffect[]): Promise<void> {
+      const about = { act: { type: 'freeze' }, before: null, after: null, by: 'ann', why: 'a test' } as const;
+      const number = ++entries;
+      const whole: RaceAct = {
+        kind: RACE_ACT_KIND,
+        race,
+        number,
+        id: `act-${number}`,
+        saidMs: clock.nowMs(),
+        ...about,
+        effects,
+      };
+      await facts.open().publish(names.fact(RACE_ACT_KIND, race), Buffer.from(JSON.stringify(whole)), {
         ...{ msgId: whole.id, headers: {} },
       });
     },

@@ -1,5 +1,6 @@
 import { JetStreamApiError, type StreamConfig } from '@nats-io/jetstream';
 import {
+  LogConflictError,
   LogFullError,
   type LogInfo,
   LogMismatchError,
@@ -15,6 +16,8 @@ import { createNatsDurable, ensureDurable } from './nats-durable.ts';
 import { openOrderedRead } from './ordered-read.ts';
 import { createAckedPublisher, NatsRefusal } from './publisher.ts';
 
+/** Wrong last sequence, with and without the one that it is. */
+const NOT_LAST = new Set([10071, 10164]);
 const STORE_FAILED = 10077;
 const NO_ROOM = new Set([10023, 10028, 10047]);
 const NO_MESSAGE = 10037;
@@ -35,9 +38,11 @@ export async function openNatsLog(link: NatsLink, options: LogOptions): Promise<
   return {
     name,
 
-    async publish(subject, data, { msgId, headers }) {
+    async publish(subject, data, { msgId, headers, lastSeq }) {
+      const own: [string, string][] = [['Nats-Msg-Id', msgId]];
+      if (lastSeq !== undefined) own.push(['Nats-Expected-Last-Subject-Sequence', String(lastSeq)]);
       try {
-        return await publisher.publish(subject, data, [['Nats-Msg-Id', msgId], ...Object.entries(headers)]);
+        return await publisher.publish(subject, data, [...own, ...Object.entries(headers)]);
       } catch (error) {
         throw publishError(error);
       }
@@ -201,6 +206,7 @@ function assertSameMetadata(options: LogOptions, found: Record<string, string>):
 
 function publishError(error: unknown): Error {
   if (error instanceof NatsRefusal) {
+    if (NOT_LAST.has(error.code)) return new LogConflictError(error.message, { cause: error });
     const full = NO_ROOM.has(error.code) || (error.code === STORE_FAILED && /exceeded/.test(error.message));
     if (full) return new LogFullError(error.message, { cause: error });
   }

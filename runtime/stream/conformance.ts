@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  LogConflictError,
   LogFullError,
   LogMismatchError,
   type LogOptions,
@@ -48,6 +49,19 @@ export function testMessageLog(kind: string, make: MakeLog): void {
     assert.deepEqual(await publishText(log, subject(0), 'a'), { seq: 1, duplicate: true });
     const { firstSeq, lastSeq, messages, maxBytes } = await log.info();
     assert.deepEqual({ firstSeq, lastSeq, messages, maxBytes }, { firstSeq: 1, lastSeq: 2, messages: 2, maxBytes: 0 });
+  });
+
+  test(`${kind}: of two messages that are to follow the same one on a subject, one is stored`, async () => {
+    const { log, subject } = await fresh();
+    const follow = (lastSeq: number, value: string) =>
+      log.publish(subject(0), bytes(value), { msgId: value, headers: {}, lastSeq });
+    await publishText(log, subject(1), 'elsewhere');
+    assert.deepEqual(await follow(0, 'a'), { seq: 2, duplicate: false });
+    await assert.rejects(follow(0, 'b'), LogConflictError);
+    const both = await Promise.allSettled([follow(2, 'c'), follow(2, 'd')]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    // Whoever heard no answer asks again, and is told of what was stored.
+    assert.deepEqual(await follow(0, 'a'), { seq: 2, duplicate: true });
   });
 
   test(`${kind}: the place of a time is the first message stored then or later, whatever was removed`, async () => {

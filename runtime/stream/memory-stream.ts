@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Faults, faulted, subjectMatches } from '../memory-faults.ts';
 import { createMemoryDurables } from './memory-durable.ts';
 import {
+  LogConflictError,
   LogFullError,
   type LogMessage,
   LogMismatchError,
@@ -65,7 +66,7 @@ export function createMemoryLogStore(clock: Clock, options: LogOptions): MemoryL
   };
   const durables = createMemoryDurables(clock, store);
 
-  function publish(subject: string, data: Uint8Array, { msgId, headers }: PublishOptions): PublishAck {
+  function publish(subject: string, data: Uint8Array, { msgId, headers, lastSeq }: PublishOptions): PublishAck {
     if (!isTaken(options.subjects, subject)) throw new LogUnavailableError(`nobody stores ${subject}`);
     const nowMs = clock.nowMs();
     // The window is searched from its oldest end, which insertion order gives.
@@ -75,6 +76,8 @@ export function createMemoryLogStore(clock: Clock, options: LogOptions): MemoryL
     }
     const before = seqByMsgId.get(msgId);
     if (before) return { seq: before.seq, duplicate: true };
+    const last = seqsBySubject.get(subject)?.at(-1) ?? 0;
+    if (lastSeq !== undefined && lastSeq !== last) throw new LogConflictError(`the last on ${subject} is ${last}`);
     const headerBytes = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
     const size = data.length + subject.length + msgId.length + headerBytes + OVERHEAD_BYTES;
     if (options.maxBytes > 0 && bytes + size > options.maxBytes) throw new LogFullError('maximum bytes exceeded');

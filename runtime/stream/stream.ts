@@ -13,7 +13,8 @@ export interface MessageLog {
    * inside the de-duplication window resolves with `duplicate: true` and the first one's sequence.
    * `data` must not change until then.
    *
-   * Throws {@link LogFullError} at `maxBytes`, and {@link LogUnavailableError} when nothing can be said about the
+   * Throws {@link LogConflictError} unless `lastSeq`, where it is given, is the sequence of the last message on the
+   * subject, {@link LogFullError} at `maxBytes`, and {@link LogUnavailableError} when nothing can be said about the
    * message: publish again with the same id.
    */
   publish(subject: string, data: Uint8Array, options: PublishOptions): Promise<PublishAck>;
@@ -55,6 +56,8 @@ export interface MessageLog {
 export interface PublishOptions {
   readonly msgId: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The last message on this subject has to have this sequence; 0: there must be none. */
+  readonly lastSeq?: number;
 }
 
 export interface PublishAck {
@@ -133,6 +136,11 @@ export interface LogOptions {
 /** The log is at `maxBytes`. Nothing was stored; it goes on by itself once there is room. */
 export class LogFullError extends Error {
   override name = 'LogFullError';
+}
+
+/** Another message came first. Nothing was stored. */
+export class LogConflictError extends Error {
+  override name = 'LogConflictError';
 }
 
 /** Time-out, lost connection or no leader: the message may or may not be stored. Publish again with the same id. */

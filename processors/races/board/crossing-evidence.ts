@@ -11,6 +11,8 @@ export interface CrossingReport {
   readonly revision: number;
   /** It did not happen, as the source now knows. */
   readonly isWithdrawn: boolean;
+  /** A person says that nobody crossed, whatever other sources say. */
+  readonly isStruck?: boolean;
 }
 
 /** A mat or chip reader saw somebody; which pass it was follows from everything that is known of them. */
@@ -73,12 +75,13 @@ export class CrossingEvidence {
   decide(passages: Passages): Crossing[] {
     const newest = [...this.reports.values()].map(([report]) => report);
     const said = [...newest, ...passesOf(this.reads.values(), newest, passages)];
+    const struck = new Set(newest.flatMap((one) => (one.isStruck ? [`${one.checkpoint} ${one.pass}`] : [])));
     const best = new Map<string, CrossingReport>();
     const revisions = new Map<string, number>();
     for (const report of said) {
       const key = `${report.checkpoint} ${report.pass}`;
       revisions.set(key, (revisions.get(key) ?? 0) + report.revision);
-      if (report.isWithdrawn) continue;
+      if (report.isWithdrawn || struck.has(key)) continue;
       const other = best.get(key);
       if (other === undefined || rankOf(report) < rankOf(other)) best.set(key, report);
     }

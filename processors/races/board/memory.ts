@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { CrossingFact } from '../../../schemas/facts.ts';
+import type { RaceAct } from '../../../schemas/race-act.ts';
 import type { RaceEntry } from '../../../schemas/race-entry.ts';
 import type { BoardAthlete, Decision, Seen } from './athlete.ts';
 import type { RaceBoard } from './board.ts';
@@ -26,9 +27,12 @@ interface TrailMemory {
   readonly times: Float32Array;
 }
 
-/** A fact of a race that CONFIG has not told of yet, and its place in the stream. */
+/** What is said of a race. */
+export type RaceFact = CrossingFact | RaceEntry | RaceAct;
+
+/** A fact that does not count yet, and its place in the stream. */
 export interface Waiting {
-  readonly said: CrossingFact | RaceEntry;
+  readonly said: RaceFact;
   readonly seq: number;
 }
 
@@ -36,6 +40,8 @@ export interface BoardPart {
   readonly race: string;
   readonly athletes: readonly AthleteMemory[];
   readonly waiting: readonly Waiting[];
+  /** With what waits: since when the race is frozen. Null while it is not. */
+  readonly frozenMs?: number | null;
 }
 
 /** Grows with every change of what is kept. */
@@ -52,9 +58,9 @@ export function encodeBoardPart(part: BoardPart): Uint8Array {
 
 /** Throws {@link BoardFormatError}. */
 export function decodeBoardPart(bytes: Uint8Array): BoardPart {
-  const { format, race, athletes, waiting } = deserialize(bytes) as BoardPart & { format: number };
+  const { format, race, athletes, waiting, frozenMs = null } = deserialize(bytes) as BoardPart & { format: number };
   if (format !== FORMAT) throw new BoardFormatError(`a board's checkpoint has format ${format}, not ${FORMAT}`);
-  return { race, athletes, waiting };
+  return { race, athletes, waiting, frozenMs };
 }
 
 export function memoryOf({ bib, evidence, decision, seen, trail }: BoardAthlete): AthleteMemory {
