@@ -7,6 +7,7 @@ import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createRaces } from '../runtime/races.ts';
+import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
 import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
 import { type AthleteSettings, NO_SETTINGS } from '../schemas/athlete-settings.ts';
@@ -21,6 +22,7 @@ import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
 import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
@@ -82,6 +84,10 @@ export async function createTestApi(
   const bucket = (name: string) => createMemoryKvStore(clock, { bucket: name, ttlMs: 0, maxBytes: 0, replicas: 1 });
   const config = bucket(names.configBucket);
   const races = createRaces({ kv: config.open(), clock, logger: log });
+  const facts = createMemoryLogStore(clock, {
+    ...{ name: names.factsStream, subjects: [names.factsFilter], maxBytes: 0, duplicateWindowMs: 120_000 },
+    ...{ metadata: {}, replicas: 1 },
+  });
   const kept = bucket(names.boardsBucket);
   const boards = createBoardSource({ ...{ bus: hub.open(), names, clock, log }, kv: kept.open() });
   // The watch tells what is there in its first turn.
@@ -102,6 +108,9 @@ export async function createTestApi(
     races,
     boards,
     config: config.open(),
+    facts: facts.open(),
+    names,
+    acts: createActLog({ facts: facts.open(), names }),
     athletes,
     readSettings: (athlete) => readSettings(athlete),
     live: createLiveSource({
@@ -134,6 +143,7 @@ export async function createTestApi(
     races,
     boards,
     config: config.open(),
+    facts: facts.open(),
     /** Holds the board of a race from now on: `view` says how it stands, `gaps` how far who is behind whom. */
     holdBoard(
       race: string,

@@ -21,6 +21,7 @@ import { createLedgerStores } from './ledger/stores.ts';
 import type { apiOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
@@ -42,7 +43,7 @@ export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
   readonly platform: Pick<
     Platform,
-    'link' | 'bus' | 'names' | 'config' | 'boards' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'
+    'link' | 'bus' | 'names' | 'config' | 'facts' | 'boards' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'
   >;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -81,6 +82,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const kv = await platform.ledger();
   const config = await platform.config();
   const dead = await platform.dead();
+  const facts = await platform.facts();
   const stores = createLedgerStores(questdb, clickhouse);
   const folders = parseDisks(options.disks);
   const watch = createWatch({
@@ -110,6 +112,9 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     races,
     boards,
     config,
+    facts,
+    names: platform.names,
+    acts: createActLog({ facts, names: platform.names }),
     athletes: createClickHouseAthleteReader(clickhouse),
     readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),

@@ -7,13 +7,16 @@ import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
 import { readLedger, writeAccepted } from '../runtime/ledger.ts';
 import { createSilentLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
 import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
 import { NO_SETTINGS } from '../schemas/athlete-settings.ts';
+import { createNames } from '../schemas/names.ts';
 import { createAccess } from './access.ts';
 import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createApi } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { createLedgerStores } from './ledger/stores.ts';
+import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
@@ -58,6 +61,11 @@ before(async () => {
   kv = createMemoryKvStore(systemClock, { bucket: 'LEDGER', ttlMs: 0, maxBytes: 1e6, replicas: 1 }).open();
   await writeAccepted(kv, 3, { epoch: 1, seq: 9, batches: 2, frames: 4, samples: 40, nulled: 0 });
   const stores = createLedgerStores(hotClient, queries);
+  const names = createNames();
+  const facts = createMemoryLogStore(systemClock, {
+    ...{ name: names.factsStream, subjects: [names.factsFilter], maxBytes: 0, duplicateWindowMs: 120_000 },
+    ...{ metadata: {}, replicas: 1 },
+  }).open();
   api = await createApi({
     log: createSilentLog(),
     version: '0.0.0',
@@ -76,7 +84,7 @@ before(async () => {
       followedRaces: () => 0,
       stop: () => undefined,
     },
-    config: kv,
+    ...{ config: kv, facts, names, acts: createActLog({ facts, names }) },
     athletes: createClickHouseAthleteReader(queries),
     readSettings: async () => NO_SETTINGS,
     page: null,

@@ -6,6 +6,8 @@ import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Races } from '../runtime/races.ts';
 import type { Service } from '../runtime/service.ts';
+import type { MessageLog } from '../runtime/stream/stream.ts';
+import type { Names } from '../schemas/names.ts';
 import type { Access } from './access.ts';
 import { createLiveSocket, serveOn } from './activities/live-socket.ts';
 import type { LiveSource } from './activities/live-source.ts';
@@ -17,6 +19,8 @@ import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
+import type { ActLog } from './races/acts/act-log.ts';
+import { addRaceActRoutes } from './races/acts/routes.ts';
 import type { BoardSource } from './races/board-source.ts';
 import { createRaceSocket } from './races/race-socket.ts';
 import { createRaceWatching } from './races/race-watching.ts';
@@ -42,6 +46,10 @@ export interface ApiDeps {
   readonly boards: BoardSource;
   /** The bucket CONFIG. */
   readonly config: KeyValue;
+  /** The stream FACTS. */
+  readonly facts: MessageLog;
+  readonly names: Names;
+  readonly acts: ActLog;
   /** Connections that watch live activities. */
   readonly maxWatchers: number;
   /** Null where no page is served. */
@@ -63,6 +71,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addActivityRoutes(server, deps);
   addRaceRoutes(server, deps);
   addRaceSetupRoutes(server, deps);
+  addRaceActRoutes(server, deps);
   addAthleteRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);

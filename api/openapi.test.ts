@@ -9,6 +9,7 @@ import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Scenario, TestApi } from './openapi-for-tests.ts';
+import { actScenarios } from './races/acts/acts-for-tests.ts';
 import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
@@ -181,6 +182,7 @@ const scenarios: Scenario[] = [
   [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
   ...setupScenarios,
+  ...actScenarios,
 ];
 
 for (const [path, status, url, token, prepare, said = {}] of scenarios) {

@@ -85,6 +85,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     const questions = bus.subscribe(names.askBoard(race.id), ({ data, respond }) => {
       const question = readBoardQuestion(data);
       if (question?.ask === 'all') respond(encodeBoardAsk({ epoch, number: publisher.askAll() }));
+      if (question === null || question.ask === 'all' || race.board === null) return;
       const { ask, bib } = question;
       if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));
       const gaps = race.board.gapsTo(bib, race.shownAtMs(clock.nowMs()));

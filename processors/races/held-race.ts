@@ -27,8 +27,8 @@ const WAITING_PER_PART = 1_000;
 
 /**
  * One race while its board is held: waiting (its facts come before CONFIG has told of it) → shown ⇄ frozen. It collects
- * what its board is told, and what of it has to be kept. An act freezes a race: from its place in the stream on only acts
- * count, positions are dropped, and the board stands at that moment; whatever else is said waits until it goes on.
+ * what its board is told, and what of it has to be kept. An act freezes a race: from its place in the stream on only
+ * acts count, positions are dropped, and the board stands at that moment; whatever else is said waits until it goes on.
  */
 export class HeldRace {
   readonly id: string;

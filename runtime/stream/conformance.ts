@@ -60,8 +60,8 @@ export function testMessageLog(kind: string, make: MakeLog): void {
     await assert.rejects(follow(0, 'b'), LogConflictError);
     const both = await Promise.allSettled([follow(2, 'c'), follow(2, 'd')]);
     assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
-    // Whoever heard no answer asks again, and is told of what was stored.
-    assert.deepEqual(await follow(0, 'a'), { seq: 2, duplicate: true });
+    // Whoever heard no answer has to look for their message: the place behind which it went is taken.
+    await assert.rejects(follow(0, 'a'), LogConflictError);
   });
 
   test(`${kind}: the place of a time is the first message stored then or later, whatever was removed`, async () => {

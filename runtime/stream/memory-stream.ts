@@ -74,10 +74,10 @@ export function createMemoryLogStore(clock: Clock, options: LogOptions): MemoryL
       if (nowMs - atMs < options.duplicateWindowMs) break;
       seqByMsgId.delete(id);
     }
-    const before = seqByMsgId.get(msgId);
-    if (before) return { seq: before.seq, duplicate: true };
     const last = seqsBySubject.get(subject)?.at(-1) ?? 0;
     if (lastSeq !== undefined && lastSeq !== last) throw new LogConflictError(`the last on ${subject} is ${last}`);
+    const before = seqByMsgId.get(msgId);
+    if (before) return { seq: before.seq, duplicate: true };
     const headerBytes = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
     const size = data.length + subject.length + msgId.length + headerBytes + OVERHEAD_BYTES;
     if (options.maxBytes > 0 && bytes + size > options.maxBytes) throw new LogFullError('maximum bytes exceeded');

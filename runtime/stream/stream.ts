@@ -14,8 +14,8 @@ export interface MessageLog {
    * `data` must not change until then.
    *
    * Throws {@link LogConflictError} unless `lastSeq`, where it is given, is the sequence of the last message on the
-   * subject, {@link LogFullError} at `maxBytes`, and {@link LogUnavailableError} when nothing can be said about the
-   * message: publish again with the same id.
+   * subject (this is looked at before the id: a repeat meets its own message), {@link LogFullError} at `maxBytes`, and
+   * {@link LogUnavailableError} when nothing can be said about the message: publish again with the same id.
    */
   publish(subject: string, data: Uint8Array, options: PublishOptions): Promise<PublishAck>;
 

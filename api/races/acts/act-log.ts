@@ -28,7 +28,7 @@ export interface ActLog {
   add(race: string, id: string, make: (before: readonly RaceAct[]) => RaceAct): Promise<RaceAct>;
 }
 
-/** Acts lie on a subject of their race's own: each is stored right behind the one that it was made from, or not at all. */
+/** Acts lie on a subject of their race's own: each is stored right behind those that it knew, or not at all. */
 export function createActLog({ facts, names }: { facts: MessageLog; names: Pick<Names, 'fact'> }): ActLog {
   async function readAll(race: string): Promise<{ acts: RaceAct[]; lastSeq: number }> {
     const subject = names.fact(RACE_ACT_KIND, race);

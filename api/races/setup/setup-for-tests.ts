@@ -46,7 +46,7 @@ export const putStarters = (version: number, text = STARTERS_CSV): TestRequest =
   headers: { 'if-match': `"hill-${version}"`, ...csv },
 });
 
-/** As an act of an organiser leaves it. */
+/** As an act leaves it. */
 async function freezeTen({ config }: TestApi): Promise<void> {
   const before = (await readRace(config, 'ten'))!;
   const { version: _, starters: __, ...own } = before.setting;
