@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { MakeTable } from '../benchmarks/report.ts';
 
 /** The parts of the kept results of the fault test that the page speaks of. */
@@ -26,6 +26,36 @@ interface KeptFault {
 
 const readKept = (): Kept =>
   JSON.parse(readFileSync(new URL('../test/faults/results/kept.json', import.meta.url), 'utf8'));
+
+/** The parts of a kept soak that the page speaks of. */
+interface KeptSoak extends Pick<KeptFault, 'breaches' | 'counts' | 'mostMib'> {
+  readonly run: KeptFault['run'] & { readonly durationMs: number; readonly devices: number };
+  readonly memoryBoundsMib: Readonly<Record<string, number>>;
+  readonly done: Readonly<Record<string, number>>;
+  readonly storedAfterMs: number;
+}
+
+const SOAK = new URL('../test/faults/results/kept-soak.json', import.meta.url);
+
+/** What the kept soak came to, or that none was kept. */
+export function soakRun(): string {
+  if (!existsSync(SOAK)) return 'No soak was kept yet: `npm run soak -- --keep`.';
+  const kept = JSON.parse(readFileSync(SOAK, 'utf8')) as KeptSoak;
+  const { breaches, counts, done, run, mostMib, memoryBoundsMib, storedAfterMs } = kept;
+  const times = Object.values(done).reduce((sum, n) => sum + n, 0);
+  const nearest = Object.entries(mostMib)
+    .map(([name, mib]) => ({ name, mib, boundMib: memoryBoundsMib[name] }))
+    .reduce((a, b) => (b.mib / b.boundMib > a.mib / a.boundMib ? b : a));
+  return [
+    `${breaches.length === 0 ? 'Every promise kept' : `**Broken:** ${breaches.join('; ')}`}, on`,
+    `${run.startedAt.slice(0, 10)} at commit ${run.commit.slice(0, 10)} under seed ${run.seed}, ${run.machine.cores} cores`,
+    `(${run.machine.cpu}): ${run.durationMs / 1_000} s, ${run.devices} devices, ${count(times)} times something was`,
+    `broken (${Object.keys(done).length} kinds). ${count(counts.samplesAcknowledged)} samples acknowledged,`,
+    `${count(counts.repeats)} frames sent more than once, ${count(counts.lostConnections)} connections lost; all stored`,
+    `and compared ${seconds(storedAfterMs)} after the devices were done. Nearest to its bound in memory came`,
+    `${nearest.name} with ${nearest.mib} of ${nearest.boundMib} MiB.`,
+  ].join('\n');
+}
 
 export function faultsRun(): string {
   const { faults } = readKept();

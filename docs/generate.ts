@@ -24,7 +24,7 @@ import { REASON_NAMES, REASONS, type Reason, type RefusedReason } from '../schem
 import { durabilityCosts } from './durability-costs.ts';
 import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
 import { exampleConversation } from './example-websocket.ts';
-import { faultsRun, faultTable, memoryTable } from './fault-tables.ts';
+import { faultsRun, faultTable, memoryTable, soakRun } from './fault-tables.ts';
 import { ADVICE } from './reason-advice.ts';
 import { settingsTable } from './settings-table.ts';
 
@@ -60,6 +60,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   layouts: () => layoutTable(stageCosts(), table),
   'a million devices': () => millionTable(stageCosts(), bytesPerSampleOf(readKept('ingest')), table),
   'faults run': faultsRun,
+  'soak run': soakRun,
   faults: () => faultTable(table),
   'memory bounds': () => memoryTable(table),
   'example conversation': () => fenced('text', exampleConversation()),

@@ -3,16 +3,16 @@
  * `npm run faults`; one of them: `npm run faults -- --only kill-ingest`; at random, two at once: `npm run soak`.
  */
 import { spawnSync } from 'node:child_process';
-import { asTable } from '../../device-sim/report.ts';
 import { describeOptions } from '../../runtime/option-text.ts';
 import { defineOptions, OptionError, type Options, readOptions } from '../../runtime/options.ts';
 import { EngineError } from '../../stack/engine-error.ts';
 import { FAULT_NAMES, FAULTS } from './catalogue.ts';
 import { asVerdictTable, inColour } from './report.ts';
-import { createResultFile } from './result.ts';
+import { createResultFile, writeSoakResult } from './result.ts';
 import { isKept, runTable } from './run-table.ts';
 import { startSession } from './session.ts';
 import { runSoak } from './soak.ts';
+import { asSoakReport } from './soak-report.ts';
 
 const table = defineOptions({
   seed: { type: 'string', default: '1', description: 'What devices, and what happens to whom when, follow from.' },
@@ -59,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const faults = chosen(given);
   if (given.disks && !given.isolated) return again(argv);
-  return given.soakS === undefined ? runAll(given, faults) : soak(given, given.soakS, faults);
+  return given.soakS === undefined ? runAll(given, faults) : soak(given, given.soakS, faults, argv);
 }
 
 function chosen({ only, disks }: Given) {
@@ -97,17 +97,25 @@ async function runAll({ seed, keep, keepFiles, disks }: Given, faults: typeof FA
   return broken === 0 ? 0 : 1;
 }
 
-async function soak(given: Given, soakS: number, faults: typeof FAULTS): Promise<number> {
-  const { seed, disks, keepFiles, soakDevices: devices, soakSpeed: speed } = given;
-  say(`${soakS} s of random faults under seed ${seed}; the same again: npm run soak -- --seed ${seed}`);
+async function soak(given: Given, soakS: number, faults: typeof FAULTS, argv: readonly string[]): Promise<number> {
+  const { seed, disks, keep, keepFiles, soakDevices: devices, soakSpeed: speed } = given;
+  const startedAt = new Date();
+  const same = argv.filter((word) => word !== '--isolated').join(' ');
+  say(`${soakS} s of random faults under seed ${seed}; the same again: npm run faults -- ${same}`);
   say('starting engines and services');
   const session = await startSession({ hasDisks: disks, keepsFiles: keepFiles });
+  // What was broken so far proves nothing without the grading at the end, so there is nothing to finish.
+  process.once('SIGINT', () => {
+    say('ending engines and services; nothing was graded');
+    void session.end().finally(() => process.exit(130));
+  });
   try {
     const random = faults.filter(({ isRandom }) => isRandom);
     const plan = { seed, durationMs: soakS * 1_000, devices, speed, faults: random, say };
-    const { breaches, done, counts, mostMib } = await runSoak(session, plan);
-    say(`\n${asTable(Object.entries(done).sort())}\n${asTable([...Object.entries(counts)])}`);
-    say(asTable(Object.entries(mostMib).map(([name, mib]) => [`most memory of ${name}, MiB`, mib])));
+    const result = await runSoak(session, plan);
+    const { breaches } = result;
+    say(`\n${asSoakReport(result)}`);
+    say(`result      ${writeSoakResult({ startedAt, isKept: keep }, plan, result)}`);
     for (const breach of breaches) say(`  ${breach}`);
     const isWhole = breaches.length === 0;
     say(inColour(isWhole ? 'kept every promise' : 'BROKE A PROMISE', isWhole, process.stdout.isTTY));

@@ -25,6 +25,10 @@ export interface SoakResult {
   readonly done: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
   readonly mostMib: Readonly<Record<string, number>>;
+  /** Until the devices had an answer to everything, the last faults included. */
+  readonly playedMs: number;
+  /** From then on, until everything was stored and held to what the devices know. */
+  readonly storedAfterMs: number;
 }
 
 const HANDS = 2;
@@ -66,6 +70,7 @@ export async function runSoak(session: Session, plan: SoakPlan): Promise<SoakRes
     const deck = shuffled(faults, first, createRandom(seed, 'soak'));
     const hands = Array.from({ length: HANDS }, (_, i) => breakThings(deck, createRandom(seed, `hand ${i}`)));
     const [unfinished, ...broken] = await Promise.all([fleet.finish(), ...hands]);
+    const playedMs = performance.now() - startedMs;
     say(`${clock()}  the devices are done; waiting until everything is stored, then grading`);
     const graded = await gradeFleets(session, [fleet, ...others]);
     memory.stop();
@@ -76,7 +81,11 @@ export async function runSoak(session: Session, plan: SoakPlan): Promise<SoakRes
       ...judgeMemory(memory.mostMib),
       ...judgeLosses(session),
     ];
-    return { breaches, done, counts: { ...countsOf(fleet), ...graded.counts }, mostMib: memory.mostMib };
+    return {
+      ...{ breaches, done, counts: { ...countsOf(fleet), ...graded.counts }, mostMib: memory.mostMib },
+      playedMs: Math.round(playedMs),
+      storedAfterMs: Math.round(performance.now() - startedMs - playedMs),
+    };
   } finally {
     memory.stop();
   }
