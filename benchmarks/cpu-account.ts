@@ -1,4 +1,5 @@
-import { cpuTimeUs, machineCpuTimeUs } from './process-cpu.ts';
+import { type MachineShares, openMachineShares } from './machine-shares.ts';
+import { cpuTimeUs, machineCpuTimeUs, writtenBytes } from './process-cpu.ts';
 
 /** What a piece of work cost, on the clock and in CPU time. */
 export interface Account {
@@ -7,20 +8,38 @@ export interface Account {
   readonly cpuMs: Readonly<Record<string, number>>;
   /** Everything on the machine, whoever used it. */
   readonly machineCpuMs: number;
+  /** By the name of the process: what it made the disk write, sooner or later. */
+  readonly writtenBytes: Readonly<Record<string, number>>;
+  readonly machine: MachineShares;
 }
 
 /** Starts to count; the answer, called at the end, says what was used since. Throws when one of them is gone. */
 export function openAccount(pids: ReadonlyMap<string, number>): () => Account {
-  const before = { atMs: performance.now(), machineUs: machineCpuTimeUs(), us: readAll(pids) };
+  const closeMachine = openMachineShares();
+  const before = { atMs: performance.now(), machineUs: machineCpuTimeUs() };
+  const us = readAll(pids, cpuTimeUs);
+  const bytes = readAll(pids, writtenBytes);
   return () => ({
     elapsedMs: performance.now() - before.atMs,
-    cpuMs: Object.fromEntries([...readAll(pids)].map(([name, us]) => [name, (us - before.us.get(name)!) / 1_000])),
+    cpuMs: since(us, readAll(pids, cpuTimeUs), 1_000),
     machineCpuMs: (machineCpuTimeUs() - before.machineUs) / 1_000,
+    writtenBytes: since(bytes, readAll(pids, writtenBytes)),
+    machine: closeMachine(),
   });
 }
 
-function readAll(pids: ReadonlyMap<string, number>): Map<string, number> {
-  return new Map([...pids].map(([name, pid]) => [name, cpuTimeUs(pid)]));
+/** By the name of the process; without those that cannot say. */
+function readAll(pids: ReadonlyMap<string, number>, read: (pid: number) => number | undefined): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const [name, pid] of pids) {
+    const value = read(pid);
+    if (value !== undefined) all.set(name, value);
+  }
+  return all;
+}
+
+function since(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>, divisor = 1) {
+  return Object.fromEntries([...now].map(([name, value]) => [name, (value - before.get(name)!) / divisor]));
 }
 
 export function totalOf(cpuMs: Readonly<Record<string, number>>): number {

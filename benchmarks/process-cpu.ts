@@ -25,3 +25,16 @@ export function machineCpuTimeUsOf(stat: string): number {
   const [user, nice, system, , , irq, softirq, steal] = stat.split('\n', 1)[0].split(/ +/).slice(1).map(Number);
   return (user + nice + system + irq + softirq + steal) * US_PER_TICK;
 }
+
+/**
+ * Bytes that a process made dirty for the disk until now, by files that it wrote and by those that it has mapped; the
+ * kernel writes them later. Undefined for another user's process, which may not be asked. Throws when it is gone.
+ */
+export function writtenBytes(pid: number): number | undefined {
+  try {
+    return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))![1]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
+}

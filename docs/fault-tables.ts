@@ -48,10 +48,11 @@ export function soakRun(): string {
     .reduce((a, b) => (b.mib / b.boundMib > a.mib / a.boundMib ? b : a));
   return [
     `${breaches.length === 0 ? 'Every promise kept' : `**Broken:** ${breaches.join('; ')}`}, on`,
-    `${run.startedAt.slice(0, 10)} at commit ${run.commit.slice(0, 10)} under seed ${run.seed}, ${run.machine.cores} cores`,
-    `(${run.machine.cpu}): ${run.durationMs / 1_000} s, ${run.devices} devices, ${count(times)} times something was`,
-    `broken (${Object.keys(done).length} kinds). ${count(counts.samplesAcknowledged)} samples acknowledged,`,
-    `${count(counts.repeats)} frames sent more than once, ${count(counts.lostConnections)} connections lost; all stored`,
+    `${run.startedAt.slice(0, 10)} at commit ${run.commit.slice(0, 10)} under seed ${run.seed},`,
+    `${run.machine.cores} cores (${run.machine.cpu}): ${run.durationMs / 1_000} s, ${run.devices} devices,`,
+    `${count(times)} times something was broken (${Object.keys(done).length} kinds).`,
+    `${count(counts.samplesAcknowledged)} samples acknowledged, ${count(counts.repeats)} frames sent more than once,`,
+    `${count(counts.lostConnections)} connections lost; all stored`,
     `and compared ${seconds(storedAfterMs)} after the devices were done. Nearest to its bound in memory came`,
     `${nearest.name} with ${nearest.mib} of ${nearest.boundMib} MiB.`,
   ].join('\n');

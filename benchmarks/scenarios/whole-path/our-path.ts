@@ -1,5 +1,5 @@
 import { type Deployment, type DeploymentPlan, startDeployment } from '../../deployment/deployment.ts';
-import { countDistinctRows, countRows } from '../../deployment/store-rows.ts';
+import { askStore, countDistinctRows, countRows } from '../../deployment/store-rows.ts';
 import { STORES } from '../../options.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
 import type { Path } from './path.ts';
@@ -29,5 +29,11 @@ export async function startOurPath(
     deployment,
     countRows: (signal) => rowsOf(countRows(STORES, urls, signal)),
     countDistinct: (signal) => rowsOf(countDistinctRows(STORES, urls, signal)),
+    // Merges are ClickHouse's own affair and come when it likes: a turn has them of what was sent before it, too.
+    async countSideWork(signal) {
+      const counterOf = (event: string) =>
+        askStore('clickhouse', `SELECT value FROM system.events WHERE event = '${event}'`, urls, signal);
+      return { mergedRows: await counterOf('MergedRows'), mergeMs: await counterOf('MergeExecuteMilliseconds') };
+    },
   };
 }

@@ -3,6 +3,7 @@ import { within } from '../../../runtime/release.ts';
 import { type Account, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
 import { type LoadSummary, type LoadTarget, startLoad } from '../../deployment/load-process.ts';
 import { createDeviceTime } from '../../device-time.ts';
+import type { MachineShares } from '../../machine-shares.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
 import { count } from '../../words.ts';
 
@@ -16,6 +17,8 @@ export interface Path {
   readonly pids: ReadonlyMap<string, number>;
   /** Rows that a query finds now, by store. */
   countRows(signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
+  /** What its engines have done on the side until now, by name: counters that only grow. */
+  countSideWork?(signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
   /** Aborts, with the reason, when a part of it ends. */
   readonly lostSignal?: AbortSignal;
 }
@@ -46,6 +49,11 @@ export interface PathTurn {
   readonly cpuMs: Readonly<Record<string, number>>;
   /** Cores that everything else on the machine used meanwhile, this process and idle sides included. */
   readonly otherCores: number;
+  /** What became of the time of all cores meanwhile. */
+  readonly machine: MachineShares;
+  /** What each process made the disk write, bytes. */
+  readonly writtenBytes: Readonly<Record<string, number>>;
+  readonly sideWork: Readonly<Record<string, number>>;
   readonly load: LoadSummary;
   /** Rows that are missing, or too many, at the end. */
   readonly surplusRows: Readonly<Record<string, number>>;
@@ -56,6 +64,9 @@ const LOOK_EVERY_MS = 200;
 /** Stores that take nothing for so long will not. */
 const STALL_MS = 60_000;
 const START_TIMEOUT_MS = 120_000;
+/** A path whose turn was faster than the one before by this factor is still warming up; after so many it has to do. */
+const STILL_FASTER = 1.1;
+const MAX_MORE_WARM_UPS = 3;
 
 /** Sends a number of samples into one path again and again, each time with device times behind the ones before. */
 export function createPathRuns(path: Path, deps: ScenarioDeps) {
@@ -71,6 +82,7 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
     // Without a pace some devices get on faster than others: there is time for that.
     const spanS = deviceTime.take((3 * frames * samplesPerFrame * sampleGapMs) / devices / 1_000);
     const before = await path.countRows(signal);
+    let sideWork = await openSideWork();
     const options = {
       ...{ protocols: 'raw', payload: path.payload, devices, window: shape.window },
       ...{ samplesPerFrame, sampleGapMs, frames, framesPerS, framesPerTurn, spanS },
@@ -85,15 +97,27 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
       base = await path.countRows(signal);
       fromMs = Date.now();
       close = openAccount(path.pids);
+      sideWork = await openSideWork();
     }
     // Looked for from the beginning: a load takes its time to say goodbye, when everything may long be there.
     const [stored, summary] = await Promise.all([
-      untilStored(before, frames * samplesPerFrame).then((found) => ({ ...found, account: close() })),
+      untilStored(before, frames * samplesPerFrame).then(async (found) => ({
+        ...found,
+        account: close(),
+        sideWork: await sideWork(),
+      })),
       load.ended(),
     ]);
     acknowledged += summary.samplesAcknowledged;
     fromMs ||= summary.startedAtMs;
     return turnOf({ path: path.name, devices, before, base, fromMs, summary, ...stored });
+  }
+
+  async function openSideWork(): Promise<() => Promise<Record<string, number>>> {
+    const count = async () => (await path.countSideWork?.(signal)) ?? {};
+    const before = await count();
+    return async () =>
+      Object.fromEntries(Object.entries(await count()).map(([name, now]) => [name, now - before[name]]));
   }
 
   async function untilStored(before: Readonly<Record<string, number>>, wanted: number) {
@@ -117,18 +141,26 @@ export function createPathRuns(path: Path, deps: ScenarioDeps) {
   }
 
   /**
-   * Runs until `seconds` have passed in all, so that code is compiled and caches are filled. Answers how many samples a
-   * second the path took at last, which says how many make a turn.
+   * Runs until `seconds` have passed in all, so that code is compiled and caches are filled, and then a few turns more
+   * while each is faster than the one before. Answers how many samples a second the path took at last, which says how
+   * many make a turn: of a path that is not warm these were too few, and a short turn is mostly the wait for its end.
    */
   async function warmUp(seconds: number, shape: Shape, firstSamples = 20_000): Promise<number> {
     let turn = await send(firstSamples, shape);
     const tell = () => deps.say(`  ${count(turn.samples)} samples, ${count(turn.samplesPerS)} a second`);
     tell();
+    async function next(leastSamples: number): Promise<boolean> {
+      const before = turn;
+      turn = await send(Math.max(leastSamples, (before.samplesPerS * seconds) / 3), shape);
+      tell();
+      return turn.samplesPerS > STILL_FASTER * before.samplesPerS;
+    }
+    let isFaster = false;
     for (let totalMs = turn.elapsedMs; totalMs < seconds * 1_000; totalMs += turn.elapsedMs) {
       // Short turns are mostly waiting and say little, so they grow whatever they say.
-      turn = await send(Math.max(2 * turn.samples, (turn.samplesPerS * seconds) / 3), shape);
-      tell();
+      isFaster = await next(2 * turn.samples);
     }
+    for (let more = 0; isFaster && more < MAX_MORE_WARM_UPS; more++) isFaster = await next(turn.samples);
     return turn.samplesPerS;
   }
 
@@ -145,9 +177,10 @@ interface Sent {
   readonly storedAtMs: Readonly<Record<string, number>>;
   readonly rows: Readonly<Record<string, number>>;
   readonly account: Account;
+  readonly sideWork: Readonly<Record<string, number>>;
 }
 
-function turnOf({ path, devices, before, base, fromMs, summary, storedAtMs, rows, account }: Sent): PathTurn {
+function turnOf({ path, devices, before, base, fromMs, summary, storedAtMs, rows, account, sideWork }: Sent): PathTurn {
   const stores = Object.keys(rows);
   const each = (of: (store: string) => number) => Object.fromEntries(stores.map((store) => [store, of(store)]));
   const least = (of: (store: string) => number) => Math.min(...stores.map(of));
@@ -164,6 +197,9 @@ function turnOf({ path, devices, before, base, fromMs, summary, storedAtMs, rows
     cpuUsPerSample: (totalOf(account.cpuMs) * 1_000) / samples,
     cpuMs: account.cpuMs,
     otherCores: otherCores(account, summary.cpuMs),
+    machine: account.machine,
+    writtenBytes: account.writtenBytes,
+    sideWork,
     load: summary,
     surplusRows: each((store) => rows[store] - before[store] - summary.samplesAcknowledged),
   };

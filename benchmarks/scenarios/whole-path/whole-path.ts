@@ -1,3 +1,4 @@
+import { totalOf } from '../../cpu-account.ts';
 import { makeDataDir } from '../../deployment/deployment.ts';
 import { type Figure, figureOf, ratioOf } from '../../figure.ts';
 import { startPeerPaths } from '../../peers/peer-paths.ts';
@@ -66,6 +67,7 @@ function figuresOf(turns: Readonly<Record<string, readonly PathTurn[]>>): Record
       figures[`${size}SamplesPerS.${path}`] = figureOf(samplesPerS(path));
       figures[`${size}CpuUsPerSample.${path}`] = figureOf(own.map(({ cpuUsPerSample }) => cpuUsPerSample));
     }
+    Object.assign(figures, circumstancesOf(size, by.get(OURS)!));
     figures[size === 'one' ? 'oneFramesPerS' : `${size}SamplesPerS`] = figureOf(samplesPerS(OURS));
     if (by.has('telegraf')) figures[`${size}Ratio`] = ratioOf(samplesPerS(OURS), samplesPerS('telegraf'));
     if (by.has('node-developer')) {
@@ -73,6 +75,20 @@ function figuresOf(turns: Readonly<Record<string, readonly PathTurn[]>>): Record
     }
   }
   return figures;
+}
+
+/** What was the matter while ours had its turns: without it nobody could say why one was slower than another. */
+function circumstancesOf(size: string, turns: readonly PathTurn[]): Record<string, Figure> {
+  const each = (of: (turn: PathTurn) => number) => figureOf(turns.map(of));
+  return {
+    [`${size}TurnS`]: each(({ elapsedMs }) => elapsedMs / 1_000),
+    [`${size}OtherCores`]: each(({ otherCores }) => otherCores),
+    [`${size}IdleShare`]: each(({ machine }) => machine.idle),
+    [`${size}IowaitShare`]: each(({ machine }) => machine.iowait),
+    [`${size}StealShare`]: each(({ machine }) => machine.steal),
+    [`${size}WrittenBytesPerSample`]: each(({ writtenBytes, samples }) => totalOf(writtenBytes) / samples),
+    [`${size}MergedRowsPerSample`]: each(({ sideWork, samples }) => sideWork.mergedRows / samples),
+  };
 }
 
 export function lineOf({ path, samples, samplesPerS, cpuUsPerSample, storedAfterMs }: PathTurn): string {
