@@ -103,6 +103,8 @@ const ACTIVITY_TOTALS: Readonly<Record<keyof ActivityCounts, readonly [name: str
     'Spans of athletes whose activities were found again in the stored samples.',
   ],
   failedRecomputes: ['activity_recomputes_failed_total', 'Times that spans could not be computed again.'],
+  recordsSet: ['records_set_total', 'Records published as set.'],
+  recordsWithdrawn: ['records_withdrawn_total', 'Records withdrawn, because their evidence did not last.'],
 };
 
 const ACTIVITY_LEVELS: Readonly<Record<keyof ActivityLevels, readonly [name: string, help: string]>> = {

@@ -8,7 +8,13 @@ import { readRecordsAsk } from '../../schemas/records-ask.ts';
 import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { publishActivityFacts } from './activity-facts.ts';
 import type { ActivityStore } from './activity-store.ts';
-import { type ActivityCounts, type ActivityLevels, countPublished, createActivityCounts } from './counts.ts';
+import {
+  type ActivityCounts,
+  type ActivityLevels,
+  countClaims,
+  countPublished,
+  createActivityCounts,
+} from './counts.ts';
 import type { GearStore } from './gear/gear-store.ts';
 import { publishLoads } from './gear/publish-loads.ts';
 import { type ActivityOptions, DEFAULT_ACTIVITY_OPTIONS } from './options.ts';
@@ -74,7 +80,10 @@ export function createActivities(deps: ActivityDeps): Activities {
             store: deps.records,
             options: { ...DEFAULT_RECORD_OPTIONS, ...deps.recordOptions },
             minActivityS: options.minActivityS,
-            publish: (claims, signal) => publishClaims(deps, claims, signal),
+            async publish(claims, signal) {
+              await publishClaims(deps, claims, signal);
+              countClaims(counts, claims);
+            },
           },
           parts.get(RECORDS),
         );

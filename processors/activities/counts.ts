@@ -1,4 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import type { RecordClaim } from '../../schemas/record.ts';
 
 /** What became of activities since the process started, over all its shards. */
 export interface ActivityCounts {
@@ -9,6 +10,9 @@ export interface ActivityCounts {
   withdrawn: number;
   recomputes: number;
   failedRecomputes: number;
+  /** Claims that were published; some of them twice, after a crash. */
+  recordsSet: number;
+  recordsWithdrawn: number;
 }
 
 /** How things stand in one shard. */
@@ -23,7 +27,15 @@ export interface ActivityLevels {
 }
 
 export function createActivityCounts(): ActivityCounts {
-  return { finished: 0, revised: 0, withdrawn: 0, recomputes: 0, failedRecomputes: 0 };
+  return {
+    finished: 0,
+    revised: 0,
+    withdrawn: 0,
+    recomputes: 0,
+    failedRecomputes: 0,
+    recordsSet: 0,
+    recordsWithdrawn: 0,
+  };
 }
 
 /** Counts what is published; an odd revision was found again in the stored samples. */
@@ -32,5 +44,12 @@ export function countPublished(counts: ActivityCounts, records: readonly Activit
     if (status === 'withdrawn') counts.withdrawn++;
     else if (revision % 2 === 1) counts.revised++;
     else counts.finished++;
+  }
+}
+
+export function countClaims(counts: ActivityCounts, claims: readonly Pick<RecordClaim, 'status'>[]): void {
+  for (const { status } of claims) {
+    if (status === 'set') counts.recordsSet++;
+    else counts.recordsWithdrawn++;
   }
 }
