@@ -36,6 +36,7 @@ export function isTooShort(
 /** One activity while it goes on: what of it is final. */
 export class Session {
   readonly start: SessionStart;
+  readonly id: string;
   readonly metrics: LiveMetrics;
   /** Those that measured something in a second that counts. */
   readonly devices: Set<string>;
@@ -52,7 +53,9 @@ export class Session {
 
   constructor(start: SessionStart, resumed?: ResumedSession) {
     this.start = start;
-    const { startS, sport, profile } = start;
+    const { athlete, startS, sport, profile } = start;
+    // Once: each round of a shard asks for it, and it is a hash.
+    this.id = activityId(athlete, startS * 1000);
     this.metrics =
       resumed?.metrics ??
       createActivityMetrics({ sport: METRICS_SPORT[sport], startS, profile, altitudeSource: 'barometer' });
@@ -60,10 +63,6 @@ export class Session {
     this.origins = new OriginTally(resumed?.origins);
     this.starters = new Set(resumed?.starters);
     this.aliveS = startS;
-  }
-
-  get id(): string {
-    return activityId(this.start.athlete, this.start.startS * 1000);
   }
 
   fold(atS: number, rows: Int32Array, from: number, measured: readonly Measured[]): void {

@@ -1,7 +1,7 @@
 import type { Effort, Peak } from '../../../schemas/activity-metrics.ts';
 import * as curves from './curves.ts';
 import * as efforts from './efforts.ts';
-import { qualitiesOf } from './quality.ts';
+import { wayQualities } from './quality.ts';
 import type { ActivityState } from './state.ts';
 import * as at from './state.ts';
 import { readEfforts, readPowerPeaks } from './stretches.ts';
@@ -32,7 +32,7 @@ export function bestsMark({ cells }: ActivityState): number {
 }
 
 export function readBests(activity: ActivityState): Bests {
-  const { isGpsPoor, hasDistance } = qualitiesOf(activity);
+  const { isGpsPoor, hasDistance } = wayQualities(activity);
   return {
     lengthS: activity.cells[at.AT_CLOCK + at.NEXT],
     efforts: hasDistance ? readEfforts(activity, isGpsPoor) : [],

@@ -33,23 +33,32 @@ export interface Qualities {
   readonly ranges: readonly Quality[];
 }
 
+/** Of {@link Qualities}, what efforts ask for: an activity that goes on is asked every few seconds. */
+export function wayQualities({ cells }: ActivityState): Pick<Qualities, 'hasDistance' | 'isGpsPoor'> {
+  const used = at.AT_MOTION + USED;
+  return {
+    hasDistance: cells[used] > 0 || cells[used + GPS] > 0 || cells[used + SPEEDOMETER] > 0,
+    isGpsPoor: usesGps(cells) && isPoor(gpsQuality(cells)),
+  };
+}
+
 /** What stands behind each kind of value. Shares are of the seconds that were not paused. */
-export function qualitiesOf({ cells }: ActivityState): Qualities {
-  const timerS = Math.max(1, cells[at.AT_CLOCK + at.NEXT] - cells[at.AT_CLOCK + at.PAUSED_S]);
+export function qualitiesOf(activity: ActivityState): Qualities {
+  const { cells } = activity;
+  const timerS = timerOf(cells);
   const motion = at.AT_MOTION;
   const evidenceS = cells[motion + EVIDENCE_S];
   const gps = gpsQuality(cells);
-  const usesGps = cells[motion + USED + GPS] > MAX_GAP_SHARE * timerS;
-  const isGpsPoor = usesGps && isPoor(gps);
-  const hasDistance = [0, GPS, SPEEDOMETER].some((odometer) => cells[motion + USED + odometer] > 0);
-  const rejected = usesGps ? gps.rejected / timerS : 0;
+  const isByGps = usesGps(cells);
+  const { hasDistance, isGpsPoor } = wayQualities(activity);
+  const rejected = isByGps ? gps.rejected / timerS : 0;
   const distance: Quality = {
     ...shares((timerS - evidenceS) / timerS, cells[motion + FILLED_S] / timerS, rejected),
     gps: gps.fixes > 0 ? gps : null,
     marks: marks({
       gaps: cells[motion + GAP_S] + timerS - evidenceS > MAX_GAP_SHARE * timerS,
       gps_poor: isGpsPoor,
-      gps_jump: cells[at.AT_GPS + JUMPS] > 0 && usesGps,
+      gps_jump: cells[at.AT_GPS + JUMPS] > 0 && isByGps,
       counter_reset: cells[motion + ODOMETER_AT + RESETS] > 0,
       too_long: cells[at.AT_CLOCK + at.NEXT] > at.MAX_SERIES_S,
     }),
@@ -84,6 +93,12 @@ export function qualitiesOf({ cells }: ActivityState): Qualities {
       sampled(cells[at.AT_RANGES + ranges.CELLS_EACH * nth + ranges.COUNT], timerS, {}),
     ),
   };
+}
+
+const timerOf = (cells: Float64Array) => Math.max(1, cells[at.AT_CLOCK + at.NEXT] - cells[at.AT_CLOCK + at.PAUSED_S]);
+
+function usesGps(cells: Float64Array): boolean {
+  return cells[at.AT_MOTION + USED + GPS] > MAX_GAP_SHARE * timerOf(cells);
 }
 
 function gpsQuality(cells: Float64Array): GpsQuality {

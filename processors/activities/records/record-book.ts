@@ -24,6 +24,8 @@ export interface Changes {
   /** Ended, revised or withdrawn, and stored. */
   readonly ended: readonly ActivityRecord[];
   readonly live: LiveEfforts | null;
+  /** What of `live` may hold a record, by its key: {@link liveCandidates}. */
+  readonly liveNow: ReadonlyMap<string, Candidate>;
 }
 
 /** The same evidence computed twice, live and from the stored samples, may differ by rounding. */
@@ -66,21 +68,21 @@ export class RecordBook {
    * Whether a record that holds rests on something that is no longer so. All activities are looked at again then: what
    * was second best is not known here.
    */
-  isDisproved({ ended, live }: Changes): boolean {
+  isDisproved({ ended, live, liveNow }: Changes): boolean {
     const now = new Map<string, Map<string, Candidate>>();
     for (const record of ended) now.set(record.id, byKey(endedCandidates(record, live)));
-    const liveNow = live === null ? null : byKey(liveCandidates(this.athlete, live));
-    return this.held.some((held) => {
+    for (const [key, held] of this.#newest) {
+      if (held.status !== 'set') continue;
       const isLive = held.activity === live?.activity;
-      if (isLive && held.kind !== 'longest') return isWorse(liveNow!.get(keyOf(held)), held);
-      const efforts = now.get(held.activity);
-      if (efforts !== undefined) return isWorse(efforts.get(keyOf(held)), held);
-      return !isLive && !held.isFinished;
-    });
+      const efforts = isLive && held.kind !== 'longest' ? liveNow : now.get(held.activity);
+      if (efforts === undefined ? !isLive && !held.isFinished : isWorse(efforts.get(key), held)) return true;
+    }
+    return false;
   }
 
   /** Told that these activities were stored as they are, so that what rests on them is known to. */
   sawEnded(ended: readonly ActivityRecord[]): void {
+    if (ended.length === 0) return;
     const finished = new Map(ended.map(({ id, status }) => [id, status === 'finished']));
     for (const claim of this.held) {
       const isFinished = finished.get(claim.activity);
@@ -96,27 +98,43 @@ export class RecordBook {
     }
   }
 
-  /** What may hold a record now. Without `stored`, which is of all activities that ended, what holds stands. */
+  /**
+   * What may hold a record now. Without `stored`, which is of all activities that ended, what holds stands; null when
+   * nothing is better than that.
+   */
   candidates(changes: Changes, stored: readonly Candidate[] | null, nowMs: number, options: ClaimOptions) {
-    const { ended, live } = changes;
-    const all: Candidate[] = [];
-    if (stored === null) all.push(...this.held, ...ended.flatMap((record) => endedCandidates(record, live)));
-    else all.push(...stored);
-    if (live === null) return all;
+    const { ended, live, liveNow } = changes;
+    const others = stored ?? ended.flatMap((record) => endedCandidates(record, live));
+    const ofLive = live === null ? [] : this.#toClaim(live, liveNow, stored !== null, nowMs, options);
+    if (stored !== null) return [...others, ...ofLive];
+    return others.length + ofLive.length === 0 ? null : [...this.held, ...others, ...ofLive];
+  }
+
+  /** Efforts of the activity that goes on which are better than what holds, settled; the others only if asked for. */
+  #toClaim(
+    live: LiveEfforts,
+    liveNow: ReadonlyMap<string, Candidate>,
+    wantsOthers: boolean,
+    nowMs: number,
+    options: ClaimOptions,
+  ): Candidate[] {
     this.hasUnsettled = false;
     const mayRefine = nowMs - this.claimedMs >= options.refineMs;
-    for (const effort of liveCandidates(this.athlete, live)) {
-      const held = this.#newest.get(keyOf(effort));
+    const found: Candidate[] = [];
+    for (const [key, effort] of liveNow) {
+      const held = this.#newest.get(key);
       const isBetter =
         held === undefined || held.status === 'withdrawn' || compareEfforts(effort.kind, effort, held) < 0;
-      if (!isBetter || mayRefine || live.finalMs - effort.endMs >= options.settleMs) all.push(effort);
+      if (!isBetter) {
+        if (wantsOthers) found.push(effort);
+      } else if (mayRefine || live.finalMs - effort.endMs >= options.settleMs) found.push(effort);
       else {
         this.hasUnsettled = true;
         // Until it has settled, what the activity holds already still holds.
-        if (held?.status === 'set' && held.activity === live.activity) all.push(held);
+        if (wantsOthers && held?.status === 'set' && held.activity === live.activity) found.push(held);
       }
     }
-    return all;
+    return found;
   }
 
   /** The claims that make the best of `candidates` hold, in the order of their revisions. */
@@ -168,18 +186,24 @@ function endedCandidates(record: ActivityRecord, live: LiveEfforts | null): Cand
   return candidatesOf(record.athlete, { ...record, activity: record.id, efforts });
 }
 
-function liveCandidates(athlete: string, live: LiveEfforts): Candidate[] {
-  return hasRecords(live.sport) ? candidatesOf(athlete, live) : [];
+/** By their keys; looked at more than once, and made once for each look. */
+export function liveCandidates(athlete: string, live: LiveEfforts | null): ReadonlyMap<string, Candidate> {
+  return live !== null && hasRecords(live.sport) ? byKey(candidatesOf(athlete, live)) : NONE;
 }
+
+const NONE: ReadonlyMap<string, Candidate> = new Map();
 
 type Source = Pick<LiveEfforts, 'activity' | 'sport' | 'revision'> & { readonly efforts: readonly ActivityEffort[] };
 
 /** What is marked is not claimed. */
 function candidatesOf(athlete: string, { activity, sport, revision, efforts }: Source): Candidate[] {
-  return efforts.flatMap(({ kind, marks, ...effort }) => {
-    if (!isRecordKind(kind) || marks.length > 0) return [];
-    return { athlete, sport, kind, activity, activityRevision: revision, ...effort };
-  });
+  const found: Candidate[] = [];
+  for (const { kind, marks, name, value, startMs, endMs, interpolated } of efforts) {
+    if (!isRecordKind(kind) || marks.length > 0) continue;
+    const evidence = { value, activity, activityRevision: revision, startMs, endMs, interpolated };
+    found.push({ athlete, sport, kind, name, ...evidence });
+  }
+  return found;
 }
 
 function isRecordKind(kind: ActivityEffort['kind']): kind is RecordKind {

@@ -1,8 +1,8 @@
 import type { EmitContext } from '../../../runtime/reducer.ts';
 import type { ActivityRecord } from '../../../schemas/activity.ts';
 import { hasRecords } from '../../../schemas/record.ts';
-import { type LiveEfforts, type LiveSession, liveEffortsOf } from './live-efforts.ts';
-import { type Changes, type ClaimOptions, RecordBook } from './record-book.ts';
+import { type LiveSession, liveEffortsOf } from './live-efforts.ts';
+import { type Changes, type ClaimOptions, liveCandidates, RecordBook } from './record-book.ts';
 import type { RecordStore, StoredClaim } from './record-store.ts';
 
 export interface RecordOptions extends ClaimOptions {
@@ -35,10 +35,10 @@ export interface RecordDeps {
 
 /** A look at an activity that goes on. */
 interface Look {
-  readonly lookedMs: number;
-  readonly mark: number;
+  lookedMs: number;
+  mark: number;
   /** When its marks were last compared with the book. */
-  readonly comparedMs: number;
+  comparedMs: number;
 }
 
 /** Someone who is heard of, and what goes on; by their key. */
@@ -52,7 +52,7 @@ interface Kept {
   readonly unsure: readonly string[];
 }
 
-const NEVER_LOOKED: Look = { lookedMs: Number.NEGATIVE_INFINITY, mark: 0, comparedMs: Number.NEGATIVE_INFINITY };
+const NEVER_MS = Number.NEGATIVE_INFINITY;
 
 /**
  * The records of a shard's athletes, published while their activities go on and kept true to what is stored.
@@ -101,7 +101,7 @@ export class ShardRecords {
     const byAthlete = Map.groupBy(newestOfEach(ended), ({ athlete }) => athlete);
     const work = new Map<string, Changes>();
     for (const [athlete, records] of byAthlete) {
-      work.set(athlete, { ended: records, live: this.#liveOf(active.get(athlete), context) });
+      work.set(athlete, this.#changes(athlete, records, active, context));
     }
     await this.#settle(work, nowMs, context);
   }
@@ -120,32 +120,36 @@ export class ShardRecords {
     for (const athlete of active.values()) {
       const { session } = athlete.timeline;
       if (session === null || !hasRecords(session.start.sport)) continue;
-      const book = this.#books.get(athlete.key);
-      if (!this.#isDue(session, book, nowMs)) continue;
-      if (book === undefined && toRead-- <= 0) this.#looks.delete(session);
-      else work.set(athlete.key, { ended: [], live: this.#liveOf(athlete, context) });
+      if (!this.#isDue(session, athlete.key, nowMs)) continue;
+      if (!this.#books.has(athlete.key) && toRead-- <= 0) this.#looks.delete(session);
+      else work.set(athlete.key, this.#changes(athlete.key, [], active, context));
     }
     // An unsure athlete may have no activity that goes on.
     for (const key of this.#unsure) {
-      if (!work.has(key)) work.set(key, { ended: [], live: this.#liveOf(active.get(key), context) });
+      if (!work.has(key)) work.set(key, this.#changes(key, [], active, context));
     }
     await this.#settle(work, nowMs, context);
   }
 
   /** Whether something got better since the last look, or was left open by it. Looks, when it is time to. */
-  #isDue(session: LiveSession, book: RecordBook | undefined, nowMs: number): boolean {
+  #isDue(session: LiveSession, key: string, nowMs: number): boolean {
     const { lookEveryMs, lookAgainMs } = this.#deps.options;
-    const last = this.#looks.get(session) ?? NEVER_LOOKED;
+    const last = this.#looks.get(session) ?? { lookedMs: NEVER_MS, mark: 0, comparedMs: NEVER_MS };
+    if (last.lookedMs === NEVER_MS) this.#looks.set(session, last);
     if (nowMs - last.lookedMs < lookEveryMs) return false;
     const mark = session.metrics.bestsMark();
-    const isDue = mark !== last.mark || book?.hasUnsettled || nowMs - last.comparedMs >= lookAgainMs;
-    this.#looks.set(session, { lookedMs: nowMs, mark, comparedMs: isDue ? nowMs : last.comparedMs });
+    const isDue =
+      mark !== last.mark || nowMs - last.comparedMs >= lookAgainMs || this.#books.get(key)?.hasUnsettled === true;
+    last.lookedMs = nowMs;
+    last.mark = mark;
+    if (isDue) last.comparedMs = nowMs;
     return isDue && mark > 0;
   }
 
-  #liveOf(athlete: LiveAthlete | undefined, { seq }: EmitContext): LiveEfforts | null {
-    const session = athlete?.timeline.session ?? null;
-    return session && liveEffortsOf(session, 2 * seq, this.#deps.minActivityS);
+  #changes(key: string, ended: readonly ActivityRecord[], active: Active, { seq }: EmitContext): Changes {
+    const session = active.get(key)?.timeline.session ?? null;
+    const live = session && liveEffortsOf(session, 2 * seq, this.#deps.minActivityS);
+    return { ended, live, liveNow: liveCandidates(key, live) };
   }
 
   async #settle(work: ReadonlyMap<string, Changes>, nowMs: number, context: EmitContext): Promise<void> {
@@ -178,8 +182,9 @@ export class ShardRecords {
       const known = keys.has(key) ? (storedOf.get(key) ?? []) : null;
       const candidates = book.candidates(changes, known, nowMs, options);
       const { epoch, seq } = context;
-      const claims = book.claims(candidates).map((claim) => ({ ...claim, epoch, seq, knownAtMs: nowMs }));
-      written.push({ book, claims, changes });
+      const claims = candidates === null ? [] : book.claims(candidates);
+      if (claims.length + changes.ended.length === 0) continue;
+      written.push({ book, claims: claims.map((claim) => ({ ...claim, epoch, seq, knownAtMs: nowMs })), changes });
     }
     await this.#write(written, nowMs, context);
     for (const [key, { live }] of unknown) {
