@@ -96,7 +96,7 @@ function runnerAt({ bib, wave }: Starter, i: number, gunMs: number, lengthM: num
       }
       return startMs + high * 1_000;
     },
-    isHeardAt: (ms) => i % 17 !== 9 || ms < gunMs + 900_000,
+    isHeardAt: (ms) => i % 17 !== 13 || ms < gunMs + 900_000,
   };
 }
 

@@ -173,7 +173,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
   test('is at most 200 KB of script beside the library of the map, packed', async () => {
     await buildPage();
     const files = await readPageFiles(PAGE_DIR, '');
-    const own = [...files].filter(([name]) => name.endsWith('.js') && !/route-map|maplibre/.test(name));
+    const own = [...files].filter(([name]) => name.endsWith('.js') && !/plain-map|maplibre/.test(name));
     assert.ok(own.length > 0);
     const bytes = own.reduce((sum, [, { gzipped }]) => sum + gzipped.length, 0);
     assert.ok(bytes <= 200_000, `${bytes} bytes`);

@@ -60,6 +60,57 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     assert.deepEqual(troubles, []);
   });
 
+  test('opens an athlete by keyboard, with splits and a pace chart, and goes back to their name', async () => {
+    const { page, troubles } = await openPage(shown.link);
+    await lines(page).nth(49).waitFor();
+    await page.locator('tr[data-bib="118"] a').focus();
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('region', { name: 'Ivan Muñoz' });
+    await panel.locator('.splits tbody tr').nth(2).waitFor();
+    assert.match(page.url(), /\/races\/hill\?athlete=118$/);
+    const splits = await panel.locator('.splits tbody th').allTextContents();
+    assert.deepEqual(
+      splits.slice(0, 3),
+      ['Start', 'Spring', 'Summit'].map((name) => `${name}estimated · GPS ± 0.6 s`),
+    );
+    await panel.locator('canvas').waitFor();
+    assert.match(
+      (await panel.getByRole('img').getAttribute('aria-label')) ?? '',
+      /^Pace along the course, from \d:\d\d/,
+    );
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Ivan Muñoz', 'read out from its head on');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Ivan Muñoz', 'back at the name');
+    assert.deepEqual(troubles, []);
+  });
+
+  test('shows what an organiser decides, and a time of a mat in place of an estimate', async () => {
+    const { page } = await openPage(`${shown.link}?athlete=119`);
+    const panel = page.locator('.athlete');
+    await panel.getByText('Summitestimated').waitFor();
+    const timeMs = Math.round(shown.field.runners[18].timeAt(3_145.5));
+    await shown.enter('119', { type: 'read', source: 'mat', checkpoint: 'summit', timeMs, sigmaMs: 50 });
+    await panel.getByText('provisional · timing mat ± 0.1 s').waitFor();
+    await shown.enter('119', { type: 'decision', verdict: 'dsq', reason: 'took a bus' });
+    await panel.getByText('disqualified').waitFor();
+    await shown.enter('119', { type: 'decision', verdict: 'none', reason: 'it was somebody else' });
+    await panel.getByText('disqualified').waitFor({ state: 'detached' });
+  });
+
+  test('shows gaps to whoever is pinned, until others are chosen', async () => {
+    const { page } = await openPage(`${shown.link}?athlete=103`);
+    const gapOf = (bib: string) => page.locator(`tr[data-bib="${bib}"] .gap-of`).textContent();
+    const pin = page.getByRole('button', { name: 'Pin: gaps to Jürgen Lindqvist' });
+    await pin.click();
+    await until('no gap to oneself', async () => (await gapOf('103')) === '0:00');
+    assert.match((await gapOf('101')) ?? '', /^−\d:\d\d$/);
+    await page.getByRole('combobox', { name: 'Gap to' }).selectOption('the leader');
+    const first = lines(page).first().locator('.gap-of');
+    await until('no gap of the leader', async () => (await first.textContent()) === '0:00');
+    assert.equal(await pin.getAttribute('aria-pressed'), 'false');
+  });
+
   test('finds an athlete, follows them above the board, and remembers it', async () => {
     const { page } = await openPage(shown.link);
     await page.getByRole('searchbox', { name: 'Search' }).fill('elodie ross');
@@ -91,7 +142,13 @@ suite('the race page', { skip: whyNoBrowser }, () => {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async () => {
         const { page, troubles } = await openPage(shown.link, { ...options, colorScheme });
         await lines(page).nth(49).waitFor();
+        await page.locator('.map[data-drawn=true]').waitFor();
+        await page.getByRole('img', { name: /6.3 km, from 753 to 1,017 m/ }).waitFor();
         assert.deepEqual(await violationsOf(page), []);
+        await page.locator('tr[data-bib="118"] a').click();
+        await page.locator('.athlete canvas').waitFor();
+        assert.deepEqual(await violationsOf(page), [], 'with an athlete');
+        await page.getByRole('button', { name: 'Close' }).click();
         const [content, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
         assert.ok(content <= seen, `${content} of ${seen} px`);
         await page.getByRole('link', { name: 'All races' }).click();

@@ -30,7 +30,7 @@ const TICK_EVERY_MS = 1_000;
  * again. Positions are told as a holder of frames would tell them, of a shard that there is not: the race began
  * `goneMs` ago and goes on in real time.
  */
-export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, goneMs = 1_500_000 } = {}) {
+export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, goneMs = 1_200_000 } = {}) {
   await buildPage();
   const field = await hillRace(starters, Date.now() - goneMs);
   const dir = await mkdtemp(join(tmpdir(), 'slip-race-page-'));

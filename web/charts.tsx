@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { duration, isPaced, kilometresPerHour, pace, whole } from './format.ts';
+import { paceMarks } from './pace-axis.ts';
 import type { Series, SeriesName } from './series.ts';
 import { series } from './store.ts';
 
@@ -18,22 +19,6 @@ interface Line {
 const HEIGHT_PX = 150;
 /** Between two marks of elapsed time. */
 const INCREMENTS_S = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400];
-
-/** Seconds for a kilometre that are worth a mark, the fastest first. */
-const PACES_S = [120, 150, 180, 210, 240, 270, 300, 330, 360, 420, 480, 600, 900];
-const MARK_APART_PX = 24;
-
-/** Round paces: on an axis of speed they are not at round numbers. */
-function paceMarks(_plot: uPlot, _axis: number, min: number, max: number): number[] {
-  const apart = ((max - min) * MARK_APART_PX) / HEIGHT_PX;
-  const marks: number[] = [];
-  for (const seconds of PACES_S) {
-    const mps = 1_000 / seconds;
-    const last = marks.at(-1);
-    if (mps >= min && mps <= max && (last === undefined || last - mps >= apart)) marks.push(mps);
-  }
-  return marks;
-}
 
 /** A chart for each channel that has something to show. */
 export function Charts({ sport }: { sport: string }) {
@@ -144,7 +129,7 @@ function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Op
         size: 48,
         space: 30,
         values: (_plot, splits) => splits.map(text),
-        ...(text === pace && { splits: paceMarks }),
+        ...(text === pace && { splits: paceMarks(HEIGHT_PX) }),
       },
     ],
     series: [{}, { label: title, stroke, width: 1.5, points: { show: false } }, ...(band === null ? [] : [edge, edge])],

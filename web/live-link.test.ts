@@ -97,6 +97,18 @@ test('what is said while there is no connection is left to the greeting', () => 
   );
 });
 
+test('a connection that says nothing is given up for another, whatever it still says', () => {
+  const { sockets, messages, states, timers, link } = setUp();
+  sockets[0].onopen?.();
+  const { onmessage } = sockets[0];
+  link.reconnect();
+  link.reconnect();
+  assert.deepEqual([sockets[0].isClosed, sockets[0].onmessage, states.at(-1)?.kind], [true, null, 'waiting']);
+  assert.ok(onmessage !== null);
+  timers[0].run();
+  assert.deepEqual([sockets.length, timers.length, messages], [2, 1, []]);
+});
+
 test('a link that was stopped closes its socket and stays away', () => {
   const { sockets, timers, link, lose } = setUp();
   link.stop();

@@ -44,6 +44,8 @@ export interface LiveLinkDeps<Message extends object> {
 export interface LiveLink {
   /** Says something while there is a connection; otherwise the next greeting has to say it. */
   say(text: string): void;
+  /** Gives a connection up that says nothing any more, and opens another. */
+  reconnect(): void;
   stop(): void;
 }
 
@@ -51,6 +53,8 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 /** The server's word that this token or question will not do. */
 const POLICY_VIOLATION = 1008;
+/** As for a connection that broke off (RFC 6455, 7.4.1). */
+const ABNORMAL = 1006;
 
 /**
  * Keeps the page told: connecting → connected → (lost) waiting → connecting …, or refused, which ends it. Each wait is
@@ -103,6 +107,15 @@ export function startLiveLink<Message extends object>(deps: LiveLinkDeps<Message
   return {
     say(text) {
       if (isOpen) socket?.send(text);
+    },
+    reconnect() {
+      if (socket === null || !isOpen) return;
+      const { onclose } = socket;
+      // Its own end may be long in coming, and is not waited for.
+      socket.onmessage = null;
+      socket.onclose = null;
+      socket.close();
+      onclose?.({ code: ABNORMAL, reason: '' });
     },
     stop() {
       isOver = true;

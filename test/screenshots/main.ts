@@ -14,10 +14,10 @@ const SHOTS = [
 ] as const;
 
 const RACE_SHOTS = [
-  { name: 'race-desktop-light', width: 1280, height: 900, colorScheme: 'light', search: '' },
-  { name: 'race-phone-light', width: 390, height: 844, colorScheme: 'light', search: '' },
-  { name: 'race-phone-dark', width: 390, height: 844, colorScheme: 'dark', search: '' },
-  { name: 'race-desktop-dark', width: 1280, height: 900, colorScheme: 'dark', search: '' },
+  { name: 'race-desktop-light', width: 1280, height: 900, colorScheme: 'light', search: '?athlete=118', locale: 'en' },
+  { name: 'race-desktop-dark', width: 1280, height: 900, colorScheme: 'dark', search: '', locale: 'ru' },
+  { name: 'race-phone-light', width: 390, height: 844, colorScheme: 'light', search: '', locale: 'en' },
+  { name: 'race-phone-dark', width: 390, height: 844, colorScheme: 'dark', search: '?athlete=118', locale: 'en' },
 ] as const;
 
 const closings: (() => unknown)[] = [];
@@ -49,11 +49,14 @@ async function takeRun(browser: Browser): Promise<void> {
 
 async function takeRace(browser: Browser): Promise<void> {
   const { link } = await showRace(t);
-  for (const { name, width, height, colorScheme, search } of RACE_SHOTS) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme, locale: 'en-GB' });
+  for (const { name, width, height, colorScheme, search, locale } of RACE_SHOTS) {
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme, locale });
     await page.goto(`${link}${search}`);
-    await page.locator('table.places tbody tr').nth(20).waitFor();
-    await page.waitForLoadState('networkidle');
+    await page.locator('table.places tbody tr').nth(20).waitFor({ state: 'attached' });
+    await page.locator('.map[data-drawn=true]').waitFor({ state: 'attached' });
+    if (search !== '') await page.locator('.athlete canvas').waitFor();
+    // The map draws its dots in the frame after their data came.
+    await page.waitForRequest(/\/board|\/athletes/);
     await page.screenshot({ path: `${DIR}${name}.png` });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
   }

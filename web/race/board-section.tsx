@@ -1,8 +1,9 @@
 import { BoardFilters } from './board-filters.tsx';
 import { BoardTable } from './board-table.tsx';
+import { GapChoice } from './gap-choice.tsx';
 import { say } from './language.ts';
 import { goTo } from './race-place.ts';
-import { hasMore, isAsked, isChosen, live, rows, showMore, total } from './race-store.ts';
+import { hasMore, isAsked, isChosen, isCut, live, rows, showMore, total } from './race-store.ts';
 
 /** The board: whoever is followed above it, what it is narrowed to, and its rows. */
 export function BoardSection() {
@@ -12,6 +13,7 @@ export function BoardSection() {
     <section aria-labelledby="board" class="board">
       <h2 id="board">{say('board')}</h2>
       <BoardFilters />
+      <GapChoice />
       {own.length > 0 && (
         <div class="followed">
           <h3>{say('followed')}</h3>
@@ -41,6 +43,7 @@ export function BoardSection() {
             {say('more')}
           </button>
         )}
+        {isCut.value && <span>{say('narrow')}</span>}
       </p>
     </section>
   );

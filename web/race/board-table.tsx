@@ -4,7 +4,7 @@ import type { ShownRow } from './live-board.ts';
 import { gapText, kilometresIn } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { at } from './race-place.ts';
-import { followed, pinned, pinnedGaps, race, toggleFollowed } from './race-store.ts';
+import { checkpointName, followed, isGapAhead, pinned, pinnedGaps, toggleFollowed } from './race-store.ts';
 
 /** Rows of the board. What does not fit beside a name on a phone stands in the athlete's panel. */
 export function BoardTable({ rows, caption }: { rows: readonly ShownRow[]; caption: string }) {
@@ -24,7 +24,7 @@ export function BoardTable({ rows, caption }: { rows: readonly ShownRow[]; capti
           <th scope="col" class="wide">
             {say('pace')}
           </th>
-          <th scope="col" class="wide last">
+          <th scope="col" class="wider">
             {say('last')}
           </th>
           <th scope="col">{say('gap')}</th>
@@ -60,8 +60,8 @@ function BoardLine({ row }: { row: ShownRow }) {
       </th>
       <td>{positionM === null ? '–' : kilometresIn(positionM, 2)}</td>
       <td class="wide">{speedMps === null ? '–' : pace(speedMps)}</td>
-      <td class="wide last">{lastText(row)}</td>
-      <td>{gapOf(row)}</td>
+      <td class="wider">{lastText(row)}</td>
+      <td class="gap-of">{gapOf(row)}</td>
       <td class="wide">{finishText(row)}</td>
       <td>
         <button
@@ -89,7 +89,8 @@ function shortStatus({ status }: ShownRow): string {
 }
 
 function gapOf(row: ShownRow): string {
-  const gapMs = pinned.value === '' ? row.gapLeaderMs : (pinnedGaps.value.get(row.bib) ?? null);
+  const own = isGapAhead.value ? row.gapAheadMs : row.gapLeaderMs;
+  const gapMs = pinned.value === '' ? own : (pinnedGaps.value.get(row.bib) ?? null);
   return gapMs === null ? '–' : gapText(gapMs);
 }
 
@@ -97,10 +98,6 @@ function gapOf(row: ShownRow): string {
 export function finishText({ status, gunMs, predictedMs }: ShownRow): string {
   if (status === 'finished') return gunMs === null ? '–' : duration(gunMs / 1_000);
   return predictedMs === null ? '–' : `≈ ${duration(predictedMs.p50 / 1_000)}`;
-}
-
-export function checkpointName(id: string): string {
-  return race.value?.checkpoints.find((one) => one.id === id)?.name ?? id;
 }
 
 function lastText({ lastCrossing, status }: ShownRow): string {

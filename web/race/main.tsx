@@ -5,10 +5,12 @@ import { startLanguage } from './language.ts';
 import { RacePage } from './race-page.tsx';
 import { followRaceAddress } from './race-place.ts';
 import { watchRaces } from './race-store.ts';
+import { followWidth } from './width.ts';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 startLanguage();
 followRaceAddress();
+followWidth();
 watchRaces();
 render(<RacePage />, root);

@@ -1,4 +1,4 @@
-import type { RoadGroup } from '../../schemas/board.ts';
+import type { RoadGroup, WayCrossing } from '../../schemas/board.ts';
 import type { Category, Checkpoint, Course, RaceState, Starter, Wave } from '../../schemas/race.ts';
 import type { ShownRow } from './live-board.ts';
 
@@ -28,6 +28,12 @@ export interface BoardPage {
   readonly total: number;
   readonly rows: readonly ShownRow[];
   readonly groups: readonly RoadGroup[];
+}
+
+export interface AthleteAnswer {
+  readonly row: ShownRow;
+  readonly crossings: readonly WayCrossing[];
+  readonly passed: readonly { readonly positionM: number; readonly timeMs: number }[];
 }
 
 /** The API has no such thing, or not now. */

@@ -14,11 +14,18 @@ export function ageText(ms: number): string {
   return hours < 48 ? say('ageHours', { n: hours }) : say('ageDays', { n: Math.round(hours / 24) });
 }
 
-export const when = (ms: number) => dateAndTimeIn(language.value, ms);
-
-export function timeOfDay(ms: number): string {
-  return new Date(ms).toLocaleTimeString(language.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** The day is left out today. */
+export function when(ms: number, nowMs = Date.now()): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return isToday ? clock(ms, {}) : dateAndTimeIn(language.value, ms);
 }
+
+function clock(ms: number, seconds: Pick<Intl.DateTimeFormatOptions, 'second'>): string {
+  const parts: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...seconds };
+  return new Date(ms).toLocaleTimeString(language.value, parts);
+}
+
+export const timeOfDay = (ms: number) => clock(ms, { second: '2-digit' });
 
 export function kilometresIn(metres: number, digits: number): string {
   return (metres / 1_000).toLocaleString(language.value, {

@@ -1,11 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { AthletePanel } from './athlete-panel.tsx';
 import { BoardSection } from './board-section.tsx';
+import { Elevation } from './elevation.tsx';
 import { chooseLanguage, LANGUAGES, type Language, language, say } from './language.ts';
 import { ageText, when } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { RaceList } from './race-list.tsx';
+import { RaceMapSection } from './race-map-section.tsx';
 import { at } from './race-place.ts';
-import { isMissing, isOnline, link, live, nowMs, race } from './race-store.ts';
+import { isMissing, isOnline, link, live, news, nowMs, race } from './race-store.ts';
+import { RoadGroups } from './road-groups.tsx';
 
 /** The list of races, or one of them. */
 export function RacePage() {
@@ -43,7 +47,23 @@ export function RacePage() {
 
 function OneRace() {
   if (isMissing.value) return <p class="empty">{say('noSuchRace')}</p>;
-  return <BoardSection />;
+  if (at.value.isEmbedded) return <BoardSection />;
+  return (
+    <>
+      <div class="column scene">
+        <AthletePanel />
+        {race.value !== null && <RaceMapSection />}
+        <Elevation />
+        <RoadGroups />
+      </div>
+      <div class="column">
+        <BoardSection />
+      </div>
+      <p role="status" class="unseen">
+        {news.value}
+      </p>
+    </>
+  );
 }
 
 /** How the race stands, how old the data is, and how the connection is. */

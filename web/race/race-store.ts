@@ -1,9 +1,19 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { RoadGroup } from '../../schemas/board.ts';
+import { createCourseLine } from '../../schemas/course-line.ts';
 import { type LinkState, openSocket, startLiveLink } from '../live-link.ts';
 import { keep, kept } from './keep.ts';
+import { say } from './language.ts';
 import { type BoardMessage, LiveBoard, type ShownRow } from './live-board.ts';
-import { AnswerError, aheadMs, askRaces, type BoardPage, type ListedRace, type RaceAnswer } from './race-answers.ts';
+import {
+  AnswerError,
+  type AthleteAnswer,
+  aheadMs,
+  askRaces,
+  type BoardPage,
+  type ListedRace,
+  type RaceAnswer,
+} from './race-answers.ts';
 import { at } from './race-place.ts';
 
 /** Everything that the race page shows. */
@@ -23,8 +33,17 @@ export const howMany = signal(50);
 export const followed = signal<readonly string[]>([]);
 /** Whose gaps are shown, '' for the leader's. */
 export const pinned = signal('');
+/** Gaps are to the one ahead, unless somebody is pinned. */
+export const isGapAhead = signal(false);
 /** Behind the pinned one, ms. */
 export const pinnedGaps = signal<ReadonlyMap<string, number | null>>(new Map());
+
+/** Of somebody who is followed, to be read out. */
+export const news = signal('');
+/** The athlete whose panel is open, as they were told of last. */
+export const opened = signal<AthleteAnswer | null>(null);
+/** Nobody has the bib whose panel is open. */
+export const isNobody = signal(false);
 
 export interface Live {
   readonly top: readonly ShownRow[];
@@ -39,7 +58,10 @@ const MAX_ASKED = 1_000;
 const ROWS_MORE = 50;
 const RACE_EVERY_MS = 15_000;
 const ASKED_EVERY_MS = 3_000;
+const OPENED_EVERY_MS = 2_000;
 const TYPED_FOR_MS = 250;
+/** A live race is told of every two seconds at least. */
+const QUIET_MS = 15_000;
 const NOT_FOUND = 404;
 
 /** Of the board's address: what is asked for beside the order. Empty without a search or a filter. */
@@ -54,6 +76,21 @@ export const isAsked = computed(() => isChosen.value || howMany.value > MAX_TOP)
 export const rows = computed(() => (isAsked.value ? (asked.value?.rows ?? null) : (live.value?.top ?? null)));
 export const total = computed(() => (isAsked.value ? asked.value?.total : race.value?.starters) ?? 0);
 export const hasMore = computed(() => (rows.value?.length ?? 0) < Math.min(total.value, MAX_ASKED));
+
+/** Everybody of whom something is shown, once each: the dots of map and profile. */
+export const known = computed(() => {
+  const own = opened.value === null ? [] : [opened.value.row];
+  const all = [...(live.value?.top ?? []), ...(asked.value?.rows ?? []), ...(live.value?.followed ?? []), ...own];
+  return [...new Map(all.map((row) => [row.bib, row])).values()];
+});
+/** The course as everything on it is measured; null without one. */
+export const line = computed(() => {
+  const course = race.value?.course;
+  return course ? createCourseLine(course) : null;
+});
+
+/** There are more than are ever shown at once. */
+export const isCut = computed(() => !hasMore.value && (rows.value?.length ?? 0) < total.value && isAsked.value);
 
 export function showMore(): void {
   howMany.value = Math.min(MAX_ASKED, howMany.value + (howMany.value < MAX_TOP ? ROWS_MORE : MAX_TOP));
@@ -104,6 +141,8 @@ export function watchRaces(): void {
       groups.value = [];
       howMany.value = 50;
       pinned.value = '';
+      isGapAhead.value = false;
+      news.value = '';
       const before = kept(`followed-${id}`);
       followed.value = Array.isArray(before) ? before.filter(isBib).slice(0, MAX_FOLLOWED) : [];
     });
@@ -126,7 +165,7 @@ export function watchRaces(): void {
 const isBib = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(value);
 
 function watchRace(id: string): () => void {
-  const ends = [watchLive(id), watchRaceItself(id), watchAsked(id), watchGaps(id)];
+  const ends = [watchLive(id), watchRaceItself(id), watchAsked(id), watchGaps(id), watchOpened(id)];
   return () => {
     for (const end of ends) end();
   };
@@ -166,10 +205,12 @@ function watchLive(id: string): () => void {
       const first = board.rows(`top:${top.peek()}`) ?? live.peek()?.top;
       if (first === undefined || at.peek().race !== id) return;
       const others = followed.peek().flatMap((bib) => board.rows(`bib:${bib}`) ?? []);
+      tellNews(live.peek()?.followed ?? [], others);
       live.value = { top: first, followed: others, dataMs: board.dataMs };
     });
   }
 
+  let heardMs = Date.now();
   const own = startLiveLink<BoardMessage>({
     open: () => openSocket(`/v1/live/races/${id}`),
     greeting: () => choice.peek(),
@@ -179,6 +220,7 @@ function watchLive(id: string): () => void {
       link.value = state;
     },
     onMessage(message) {
+      heardMs = Date.now();
       if (!board.take(message)) own.say(choice.peek());
       draw();
     },
@@ -188,10 +230,53 @@ function watchLive(id: string): () => void {
     board.keepOnly(new Set([`top:${top.value}`, ...followed.value.map((bib) => `bib:${bib}`)]));
     draw();
   });
+  // A phone that changed its network may hold a connection that is dead and does not know it.
+  const listening = setInterval(() => {
+    if (document.hidden || race.peek()?.state !== 'live' || Date.now() - heardMs < QUIET_MS) return;
+    heardMs = Date.now();
+    own.reconnect();
+  }, 1_000);
   return () => {
+    clearInterval(listening);
     unfollow();
     own.stop();
   };
+}
+
+/** What somebody who is followed did since, in words. */
+function tellNews(before: readonly ShownRow[], now: readonly ShownRow[]): void {
+  const said = now.flatMap(({ bib, who, rank, lastCrossing }) => {
+    const was = before.find((row) => row.bib === bib);
+    if (was === undefined || lastCrossing === null) return [];
+    const { checkpoint, pass } = lastCrossing;
+    if (was.lastCrossing?.checkpoint === checkpoint && was.lastCrossing.pass === pass) return [];
+    return say('passed', { name: who?.name ?? bib, checkpoint: checkpointName(checkpoint), rank: rank ?? '–' });
+  });
+  if (said.length > 0) news.value = said.join('. ');
+}
+
+export function checkpointName(id: string): string {
+  return race.peek()?.checkpoints.find((one) => one.id === id)?.name ?? id;
+}
+
+/** The athlete whose panel is open. */
+function watchOpened(id: string): () => void {
+  const bib = computed(() => at.value.athlete);
+  return effect(() => {
+    const shown = bib.value;
+    opened.value = null;
+    isNobody.value = shown !== '' && !isBib(shown);
+    if (!isBib(shown)) return;
+    return repeat(OPENED_EVERY_MS, async () => {
+      try {
+        const answer = await askRaces<AthleteAnswer>(`/${id}/athletes/${shown}`);
+        if (bib.peek() === shown && at.peek().race === id) opened.value = answer;
+      } catch (error) {
+        if (!(error instanceof AnswerError && error.status === NOT_FOUND)) throw error;
+        isNobody.value = true;
+      }
+    });
+  });
 }
 
 /** What matches the search and the filters. */

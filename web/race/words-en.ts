@@ -29,7 +29,6 @@ export const en = {
   reconnecting: 'Connection lost; reconnecting …',
   offline: 'No network: this is what came before; it goes on by itself.',
   refused: 'The server does not show this race.',
-  stalled: 'The server has nothing new to tell.',
 
   board: 'Board',
   boardCaption: 'Board in the order of places. A name opens everything about its athlete.',
@@ -95,7 +94,7 @@ export const en = {
   groupLeads: 'led by {name}',
 
   close: 'Close',
-  places5: 'Places',
+  standing: 'Standing',
   overall: 'Overall',
   gunTime: 'Gun time',
   chipTime: 'Chip time',
@@ -118,6 +117,18 @@ export const en = {
   noPace: 'Too little was seen of this athlete for a pace.',
   notOnBoard: 'This athlete is not on the board.',
   seen: 'Last seen',
+  noneYet: 'none yet',
+  openBoard: 'Open the whole race',
+  narrow: 'Search or filter to find the others.',
+  not_seen: 'never seen on the course',
+  stopped: 'stands still for long',
+  signal_lost: 'nothing heard for long',
+  cut_off: 'not at the finish in time',
+  manual: 'by hand',
+  mat: 'timing mat',
+  chip: 'chip reader',
+  geofence: 'phone',
+  gps: 'GPS',
   passed: '{name} passed {checkpoint}, place {rank}',
 } satisfies Record<string, Phrase>;
 

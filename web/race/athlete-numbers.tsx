@@ -1,0 +1,48 @@
+import { duration, pace } from '../format.ts';
+import { say } from './language.ts';
+import type { ShownRow } from './live-board.ts';
+import { gapText, kilometresIn, timeOfDay } from './race-format.ts';
+import { race } from './race-store.ts';
+
+/** Where an athlete stands, how far they are and what is foreseen of their finish. */
+export function AthleteNumbers({ row }: { row: ShownRow }) {
+  const { who, rank, waveRank, sexRank, categoryRank, clubRank, gunMs, chipMs, positionM, speedMps, seenMs } = row;
+  const { gapLeaderMs, gapAheadMs, predictedMs } = row;
+  const wave = race.value?.waves.find(({ id }) => id === who?.wave)?.name ?? '';
+  const category = race.value?.categories.find(({ id }) => id === who?.category)?.name ?? '';
+  const time = (ms: number | null) => (ms === null ? null : duration(ms / 1_000));
+  const gap = (ms: number | null) => (ms === null ? null : gapText(ms));
+  const all: [label: string, text: string | number | null, more?: string][] = [
+    [say('overall'), rank],
+    [wave || say('wave'), waveRank],
+    [who === null ? say('sex') : say(who.sex), sexRank],
+    [category || say('category'), categoryRank],
+    ...(clubRank === null ? [] : [[who?.club ?? say('club'), clubRank] as [string, number]]),
+    [say('gunTime'), time(gunMs)],
+    [say('chipTime'), time(chipMs)],
+    [say('distance'), positionM === null ? null : kilometresIn(positionM, 2)],
+    ...(speedMps === null ? [] : [[say('pace'), pace(speedMps)] as [string, string]]),
+    [`${say('gap')}: ${say('toLeader')}`, gap(gapLeaderMs)],
+    [`${say('gap')}: ${say('toAhead')}`, gap(gapAheadMs)],
+    ...(seenMs === null ? [] : [[say('seen'), timeOfDay(seenMs)] as [string, string]]),
+  ];
+  return (
+    <>
+      <dl class="numbers">
+        {all.map(([label, text]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd class="value">{text ?? '–'}</dd>
+          </div>
+        ))}
+      </dl>
+      {predictedMs !== null && (
+        <p class="predicted">
+          {say('predicted')}: <strong>≈ {time(predictedMs.p50)}</strong>,{' '}
+          {say('predictedRange', { from: time(predictedMs.p10) ?? '', to: time(predictedMs.p90) ?? '' })}.{' '}
+          <small>{say('predictedNote')}</small>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { useMemo } from 'preact/hooks';
+import type { CourseLine } from '../../schemas/course-line.ts';
+import { say } from './language.ts';
+import { kilometresIn } from './race-format.ts';
+import { at } from './race-place.ts';
+import { followed, known, line, race } from './race-store.ts';
+import { weightOf } from './weight.ts';
+
+const HEIGHT_PX = 130;
+/** Above the hills there is room for names, below them for kilometres. */
+const TOP_PX = 26;
+const BOTTOM_PX = 22;
+const POINTS = 300;
+
+interface Profile {
+  /** Of the hills, in the units of the drawing. */
+  readonly path: string;
+  readonly lowM: number;
+  readonly highM: number;
+  yAt(positionM: number): number;
+}
+
+/** The heights of the whole way with everybody who is on it. */
+export function Elevation() {
+  const course = line.value;
+  const profile = useMemo(() => (course === null ? null : profileOf(course)), [course]);
+  if (course === null || profile === null) return null;
+  const { lengthM, altitudeM } = course;
+  // Read so that the dots change with them.
+  const marked = [...followed.value, at.value.athlete];
+  const dots = known.value
+    .filter(({ positionM, status }) => positionM !== null && status === 'running')
+    .map((row) => ({ row, weight: weightOf(row, marked) }))
+    .sort((a, b) => a.weight - b.weight);
+  const values = { km: kilometresIn(lengthM, 1), n: dots.length };
+  const label =
+    altitudeM === null
+      ? say('profileFlat', values)
+      : say('profileLabel', { ...values, low: Math.round(profile.lowM), high: Math.round(profile.highM) });
+  const share = (metres: number) => `${(100 * metres) / lengthM}%`;
+  const passes = (race.value?.checkpoints ?? []).flatMap(({ id, name, positionM }) =>
+    positionM.map((metres) => ({ id: `${id} ${metres}`, name, metres })),
+  );
+  return (
+    <section aria-labelledby="profile" class="profile">
+      <h2 id="profile">
+        {say('profile')}{' '}
+        {altitudeM !== null && (
+          <span class="unit">
+            {Math.round(profile.lowM)}–{Math.round(profile.highM)} m
+          </span>
+        )}
+      </h2>
+      <svg width="100%" height={HEIGHT_PX} role="img" aria-label={label}>
+        <svg viewBox={`0 0 ${POINTS} ${HEIGHT_PX}`} preserveAspectRatio="none" aria-hidden="true">
+          <path class="hills" d={profile.path} />
+        </svg>
+        {passes.map(({ id, name, metres }) => (
+          <g key={id} class="pass">
+            <line x1={share(metres)} x2={share(metres)} y1={TOP_PX - 8} y2={HEIGHT_PX - BOTTOM_PX} />
+            <text x={share(metres)} y={12} text-anchor={anchorOf(metres / lengthM)}>
+              {name}
+            </text>
+            <text x={share(metres)} y={HEIGHT_PX - 5} text-anchor={anchorOf(metres / lengthM)}>
+              {kilometresIn(metres, 1)}
+            </text>
+          </g>
+        ))}
+        {dots.map(({ row: { bib, positionM }, weight }) => (
+          <circle
+            key={bib}
+            class={`dot w${weight}`}
+            cx={share(positionM ?? 0)}
+            cy={profile.yAt(positionM ?? 0)}
+            r={weight === 0 ? 4 : 6}
+          />
+        ))}
+      </svg>
+    </section>
+  );
+}
+
+function anchorOf(share: number): 'start' | 'middle' | 'end' {
+  if (share < 0.1) return 'start';
+  return share > 0.9 ? 'end' : 'middle';
+}
+
+function profileOf(course: CourseLine): Profile {
+  const { lengthM } = course;
+  const heights = Array.from({ length: POINTS + 1 }, (_, i) => course.at((lengthM * i) / POINTS).altitudeM ?? 0);
+  const lowM = heights.reduce((a, b) => Math.min(a, b));
+  const highM = heights.reduce((a, b) => Math.max(a, b));
+  const floorPx = HEIGHT_PX - BOTTOM_PX;
+  // A flat course lies in the middle; little hills are not made into mountains.
+  const rangeM = Math.max(highM - lowM, 40);
+  const yOf = (metres: number) => floorPx - 8 - ((metres - lowM) / rangeM) * (floorPx - TOP_PX - 8);
+  const points = heights.map((height, i) => `${i},${yOf(height).toFixed(1)}`);
+  return {
+    path: `M0,${floorPx} L${points.join(' L')} L${POINTS},${floorPx} Z`,
+    ...{ lowM, highM },
+    yAt: (positionM) => yOf(heights[Math.max(0, Math.min(POINTS, Math.round((positionM / lengthM) * POINTS)))]),
+  };
+}

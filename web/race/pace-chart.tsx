@@ -1,0 +1,81 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { pace } from '../format.ts';
+import { paceMarks } from '../pace-axis.ts';
+import { say } from './language.ts';
+import { type Leg, paceOf } from './legs.ts';
+import type { AthleteAnswer } from './race-answers.ts';
+import { kilometresIn } from './race-format.ts';
+
+const HEIGHT_PX = 150;
+
+/** How fast an athlete was along the course. */
+export function PaceChart({ passed }: { passed: AthleteAnswer['passed'] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const legs = paceOf(passed);
+  const isEmpty = legs.length === 0;
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const draw = () => {
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsFor(element.clientWidth), dataOf(legs), element);
+    };
+    draw();
+    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    resized.observe(element);
+    // Colours are read when it is made.
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', draw);
+    return () => {
+      scheme.removeEventListener('change', draw);
+      resized.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [isEmpty]);
+  useEffect(() => plot.current?.setData(dataOf(legs)), [passed]);
+
+  if (isEmpty) return <p class="none">{say('noPace')}</p>;
+  const speeds = legs.map(({ speedMps }) => speedMps);
+  const [slow, fast] = [Math.min(...speeds), Math.max(...speeds)];
+  return (
+    <div
+      ref={box}
+      role="img"
+      aria-label={say('paceChartLabel', { fast: pace(fast), slow: pace(slow) })}
+      class="chart"
+    />
+  );
+}
+
+function dataOf(legs: readonly Leg[]): uPlot.AlignedData {
+  return [legs.map(({ fromM }) => fromM), legs.map(({ speedMps }) => speedMps)];
+}
+
+function optionsFor(width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue('--soft');
+  const stroke = style.getPropertyValue('--speed');
+  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  return {
+    ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { y: false }, scales: { x: { time: false } } },
+    axes: [
+      { ...axis, size: 26, space: 50, values: (_plot, splits) => splits.map((metres) => kilometresIn(metres, 1)) },
+      {
+        ...{ ...axis, size: 48, space: 30, splits: paceMarks(HEIGHT_PX) },
+        values: (_plot, splits) => splits.map(pace),
+      },
+    ],
+    series: [{}, { stroke, width: 1.5, points: { show: false }, ...stepped() }],
+  };
+}
+
+/** The pace of a leg holds for all of it. */
+function stepped() {
+  const paths = uPlot.paths.stepped?.({ align: 1 });
+  return paths === undefined ? {} : { paths };
+}

@@ -1,0 +1,113 @@
+import { type Map as LibreMap, Marker } from 'maplibre-gl';
+import { useEffect, useRef } from 'preact/hooks';
+import type { CourseLine } from '../../schemas/course-line.ts';
+import { boundsOf, color, lineOf, openMap, setData } from '../plain-map.ts';
+import { say } from './language.ts';
+import type { ShownRow } from './live-board.ts';
+import { at, goTo } from './race-place.ts';
+import { followed, known, line, race } from './race-store.ts';
+import { weightOf } from './weight.ts';
+
+type Place = [longitude: number, latitude: number];
+
+/** The course with its checkpoints, and everybody of whom something is shown. The board says the same in words. */
+export function RaceMap() {
+  const box = useRef<HTMLDivElement>(null);
+  const map = useRef<LibreMap | null>(null);
+  const course = line.value;
+
+  useEffect(() => {
+    if (box.current === null || course === null) return;
+    const route = routeOf(course);
+    const close = openMap(box.current, {
+      draw(own) {
+        for (const name of ['course', 'athletes']) own.addSource(name, { type: 'geojson', data: lineOf([]) });
+        own.addLayer({
+          ...{ id: 'course', type: 'line', source: 'course', paint: { 'line-width': 3.5 } },
+          layout: { 'line-cap': 'round', 'line-join': 'round' },
+        });
+        own.addLayer({
+          ...{ id: 'athletes', type: 'circle', source: 'athletes' },
+          layout: { 'circle-sort-key': ['get', 'weight'] },
+          paint: {
+            'circle-radius': ['match', ['get', 'weight'], 0, 4.5, 7],
+            'circle-stroke-width': 1.5,
+            'circle-stroke-color': '#ffffff',
+          },
+        });
+        own.on('click', 'athletes', ({ features }) => {
+          const bib: unknown = features?.[0]?.properties.bib;
+          if (typeof bib === 'string') goTo({ athlete: bib });
+        });
+        setData(own, 'course', lineOf(route));
+        markCheckpoints(own, course);
+        map.current = own;
+        show(own, course, known.peek());
+      },
+      paint(own) {
+        own.setPaintProperty('course', 'line-color', color('--route'));
+        const [others, chosen, first] = ['--speed', '--chosen', '--live'].map(color);
+        own.setPaintProperty('athletes', 'circle-color', ['match', ['get', 'weight'], 0, others, 1, first, chosen]);
+      },
+      fit: (own) => void own.fitBounds(boundsOf(route), { padding: 32, maxZoom: 16, animate: false }),
+    });
+    return () => {
+      map.current = null;
+      close();
+    };
+  }, [course]);
+
+  const shown = known.value;
+  const [own, open] = [followed.value, at.value.athlete];
+  useEffect(() => {
+    if (map.current !== null && course !== null) show(map.current, course, shown);
+  }, [shown, course, own, open]);
+  return <section class="map" ref={box} aria-label={say('mapLabel')} />;
+}
+
+function show(map: LibreMap, course: CourseLine, rows: readonly ShownRow[]): void {
+  const marked = [...followed.peek(), at.peek().athlete];
+  const features = rows.flatMap((row): GeoJSON.Feature[] => {
+    const { bib, positionM, status } = row;
+    if (positionM === null || status !== 'running') return [];
+    const geometry = { type: 'Point' as const, coordinates: placeAt(course, positionM) };
+    return [{ type: 'Feature', properties: { bib, weight: weightOf(row, marked) }, geometry }];
+  });
+  setData(map, 'athletes', { type: 'FeatureCollection', features });
+}
+
+function placeAt(course: CourseLine, positionM: number): Place {
+  const { longitudeE7, latitudeE7 } = course.at(positionM);
+  return [longitudeE7 / 1e7, latitudeE7 / 1e7];
+}
+
+function routeOf({ eastM, northM, toPlace, isClosed }: CourseLine): Place[] {
+  const places = Array.from(eastM, (east, i): Place => {
+    const { longitudeE7, latitudeE7 } = toPlace(east, northM[i]);
+    return [longitudeE7 / 1e7, latitudeE7 / 1e7];
+  });
+  return isClosed ? [...places, places[0]] : places;
+}
+
+/** Nearer to each other than this they share a name: start and finish often lie side by side. */
+const NEAR_DEGREES = 0.001;
+
+/** A name beside its place: the map has no fonts of its own. */
+function markCheckpoints(map: LibreMap, course: CourseLine): void {
+  const marks: { place: Place; names: Set<string> }[] = [];
+  for (const { name, positionM } of race.peek()?.checkpoints ?? []) {
+    for (const metres of positionM) {
+      const place = placeAt(course, metres);
+      const near = marks.find(({ place: [lon, lat] }) => Math.hypot(lon - place[0], lat - place[1]) < NEAR_DEGREES);
+      if (near === undefined) marks.push({ place, names: new Set([name]) });
+      else near.names.add(name);
+    }
+  }
+  for (const { place, names } of marks) {
+    const element = document.createElement('div');
+    element.className = 'checkpoint';
+    element.textContent = [...names].join(' · ');
+    element.setAttribute('aria-hidden', 'true');
+    new Marker({ element, anchor: 'left' }).setLngLat(place).addTo(map);
+  }
+}

@@ -1,0 +1,26 @@
+import { say } from './language.ts';
+import { gapText, kilometresIn } from './race-format.ts';
+import { groups, known } from './race-store.ts';
+
+const MOST = 8;
+
+/** Those who run together, from the front. */
+export function RoadGroups() {
+  const together = groups.value.filter(({ size }) => size > 1).slice(0, MOST);
+  if (together.length === 0) return null;
+  const nameOf = (bib: string) => known.value.find((row) => row.bib === bib)?.who?.name ?? `${say('bib')} ${bib}`;
+  return (
+    <section aria-labelledby="groups" class="groups">
+      <h2 id="groups">{say('groups')}</h2>
+      <ol>
+        {together.map(({ group, size, bib, positionM, gapMs }) => (
+          <li key={group}>
+            <strong>{say('group', { n: size })}</strong> · {say('groupAt', { km: kilometresIn(positionM, 1) })} ·{' '}
+            {say('groupLeads', { name: nameOf(bib) })}
+            {gapMs !== null && ` · ${gapText(gapMs)}`}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
