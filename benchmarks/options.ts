@@ -17,6 +17,7 @@ export const SCENARIOS = [
   'live-activities',
   'activity-files',
   'crossings',
+  'reviews',
   'live-latency',
   'fail-over',
   'activity-import',

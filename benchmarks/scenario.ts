@@ -17,6 +17,7 @@ import { runLiveActivities } from './scenarios/live-activities/live-activities.t
 import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
 import { runRace } from './scenarios/race/race.ts';
+import { runReviews } from './scenarios/reviews/reviews.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
@@ -64,6 +65,7 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'live-activities': runLiveActivities,
   'activity-files': runActivityFiles,
   crossings: runCrossings,
+  reviews: runReviews,
   'live-latency': runLiveLatency,
   'fail-over': runFailOver,
   'activity-import': runActivityImport,

@@ -40,6 +40,28 @@ export interface AthleteProgress {
   readonly lap: number;
   /** New or changed since the last tick; all of them when the tick is full. */
   readonly crossings: readonly ProgressCrossing[];
+  /** Of the last span of ten seconds that is over: when that is a new one, or the tick is full. */
+  readonly motion?: ProgressMotion;
+}
+
+/** How an athlete moved, whatever the course says, and what their body told: for the review of a race. */
+export interface ProgressMotion {
+  /** End of the span, a multiple of ten seconds. */
+  readonly untilMs: number;
+  /** Where they were in its middle, m on the plane of the course (`course-line.ts`). */
+  readonly eastM: number;
+  readonly northM: number;
+  /** Along the course, and whether they were on it, at its end. */
+  readonly positionM: number;
+  readonly isOffCourse: boolean;
+  /** All the way that they made, straight from span to span. Both sums only grow. */
+  readonly travelledM: number;
+  /** All the time between spans in which no position came. */
+  readonly unseenMs: number;
+  /** Means of the last half minute; null when nothing was measured. */
+  readonly heartRate: number | null;
+  /** Revolutions or strides a minute. */
+  readonly cadence: number | null;
 }
 
 export interface ProgressCrossing {

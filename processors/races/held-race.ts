@@ -15,8 +15,8 @@ import {
 } from './board/memory.ts';
 import { createTickIntake, type TickIntake } from './board/tick-intake.ts';
 
-/** About four kilobytes each: a part of a checkpoint stays below the megabyte that a value may have. */
-const ATHLETES_PER_PART = 128;
+/** About eight kilobytes each: a part of a checkpoint stays below the megabyte that a value may have. */
+const ATHLETES_PER_PART = 64;
 /**
  * Facts of a race that CONFIG has not told of yet (it does within moments, or never), or that came after it was frozen.
  * Those beyond stay in the stream and count for no board; acts are few, and always count.
@@ -86,6 +86,7 @@ export class HeldRace {
     if (this.#board === null) {
       this.#board = new RaceBoard(race, this.#options);
       for (const memory of this.#kept) recall(this.#board, memory);
+      this.#board.review.restart(this.#board.athletes);
       this.#kept = [];
       this.#tellWaiting();
       return;
@@ -139,6 +140,7 @@ export class HeldRace {
       this.#isWaitingKept = false;
     }
     this.#keepWaiting(dirty);
+    for (const bib of board.review.takeChanged()) this.#changed.add(bib);
     const wanted = new Map<number, AthleteMemory[]>();
     for (const bib of this.#changed) wanted.set(shardOf(bib, groups), []);
     this.#changed.clear();

@@ -1,12 +1,13 @@
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
 import type { Crossing } from './crossings.ts';
+import type { MotionMemory } from './motion.ts';
 import type { RaceGrounds } from './race-grounds.ts';
 import { Runner } from './runner.ts';
 import * as row from './track-rows.ts';
 
 /** Grows with every change of what follows it, of the rows of a track too. */
-const FORMAT = 1;
+const FORMAT = 2;
 const NUMBER_BYTES = 8;
 
 interface KeptRunner {
@@ -17,6 +18,7 @@ interface KeptRunner {
   readonly heardMs: number;
   readonly isDone: boolean;
   readonly crossings: readonly (Omit<Crossing, 'mark'> & { checkpoint: string; pass: number; positionM: number })[];
+  readonly motion: MotionMemory;
   readonly numbers: number;
 }
 
@@ -26,7 +28,7 @@ export function encodeRunners(runners: readonly Runner[]): Uint8Array {
   out.byte(FORMAT);
   out.varint(row.CELLS);
   out.varint(runners.length);
-  for (const { ground, starter, source, heardMs, isDone, crossings, track } of runners) {
+  for (const { ground, starter, source, heardMs, isDone, crossings, track, motion } of runners) {
     const numbers = track.encode();
     const kept: KeptRunner = {
       ...{ race: ground.race.id, bib: starter.bib, courseKey: ground.courseKey, source, heardMs, isDone },
@@ -34,6 +36,7 @@ export function encodeRunners(runners: readonly Runner[]): Uint8Array {
         const { checkpoint, pass, positionM } = ground.marks[mark];
         return { ...crossing, checkpoint, pass, positionM };
       }),
+      motion: motion.memory(),
       numbers: numbers.length,
     };
     out.text(JSON.stringify(kept));
@@ -67,7 +70,10 @@ function restored(kept: KeptRunner, numbers: Float64Array, grounds: RaceGrounds)
   runner.heardMs = kept.heardMs;
   runner.isDone = kept.isDone;
   // Of a course that changed meanwhile nothing that was known holds.
-  if (kept.courseKey === start.ground.courseKey) runner.track.restore(numbers);
+  if (kept.courseKey === start.ground.courseKey) {
+    runner.track.restore(numbers);
+    runner.motion.recall(kept.motion);
+  }
   for (const { checkpoint, pass, positionM, ...crossing } of kept.crossings) {
     const mark = start.ground.marks.findIndex(
       (one) => one.checkpoint === checkpoint && one.pass === pass && one.positionM === positionM,

@@ -1,6 +1,7 @@
 import type { AthleteProgress, ProgressCrossing } from '../../schemas/progress.ts';
 import type { Starter } from '../../schemas/race.ts';
 import { type Crossing, findCrossings, lapOf, settleCrossings } from './crossings.ts';
+import { Motion } from './motion.ts';
 import type { RaceGround } from './race-grounds.ts';
 import { type Fix, Track } from './track.ts';
 import * as row from './track-rows.ts';
@@ -11,6 +12,9 @@ const SOURCE_SILENT_MS = 10_000;
 const AFTER_FINISH_MS = 60_000;
 /** A device that is silent for this long, in message time, brings nothing more about what it saw. */
 const SILENT_MS = 15_000;
+
+/** Written and read at once. */
+const plane = { eastM: 0, northM: 0 };
 
 /** One starter of one race while it goes on. */
 export class Runner {
@@ -25,6 +29,7 @@ export class Runner {
   /** Message time of the last message with fixes that count. */
   heardMs = 0;
   isDone = false;
+  motion = new Motion();
   /** Since the last tick. */
   isChanged = false;
   readonly changedMarks = new Set<number>();
@@ -104,6 +109,8 @@ export class Runner {
     this.changedMarks.clear();
     for (const mark of kept.keys()) this.changedMarks.add(mark);
     this.isChanged = true;
+    // The plane of another course has another origin.
+    if (!isSameCourse) this.motion = new Motion();
     if (!isSameCourse || gunMs !== this.gunTimeMs) this.track = this.#newTrack();
     return lost;
   }
@@ -124,6 +131,7 @@ export class Runner {
       isOffCourse: rows[at + row.IS_OFF] === 1,
       lap: lapOf(this.ground.course, positionM),
       crossings: Array.from(marks, (mark) => this.#told(mark)).filter((one) => one !== null),
+      ...(this.motion.told !== null && (isFull || this.motion.isNews) ? { motion: this.motion.told } : {}),
     };
   }
 
@@ -136,7 +144,14 @@ export class Runner {
   }
 
   #newTrack(): Track {
-    return new Track(this.ground.course, this.ground.pace, this.gunTimeMs);
+    const { course, pace } = this.ground;
+    return new Track(course, pace, this.gunTimeMs, (rows, at) => {
+      course.line.toPlane(rows[at + row.LATITUDE], rows[at + row.LONGITUDE], plane);
+      this.motion.pass({
+        ...{ atMs: rows[at + row.AT_MS], eastM: plane.eastM, northM: plane.northM },
+        ...{ positionM: rows[at + row.USED_S], isOffCourse: rows[at + row.IS_OFF] === 1 },
+      });
+    });
   }
 }
 

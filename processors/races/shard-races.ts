@@ -1,5 +1,5 @@
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
-import { channelIndex } from '../../schemas/channels.ts';
+import { CHANNELS, channelIndex } from '../../schemas/channels.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import type { AthleteProgress } from '../../schemas/progress.ts';
 import type { Crossing } from './crossings.ts';
@@ -13,6 +13,9 @@ const LATITUDE = channelIndex('latitude');
 const LONGITUDE = channelIndex('longitude');
 const ACCURACY = channelIndex('horizontal_accuracy');
 const SPEED = channelIndex('speed');
+const HEART_RATE = channelIndex('heart_rate');
+const CADENCE = channelIndex('cadence');
+const CADENCE_SCALE = CHANNELS[CADENCE].scale;
 const ASSUMED_RADIUS_M = 5;
 /** A radius that holds 68 % is so many standard deviations of an axis. */
 const RADIUS_SIGMAS = 1.515;
@@ -89,7 +92,9 @@ export class ShardRaces {
   fold(batch: SampleBatch, revision: number): void {
     const { channels, rows, device, source, athlete } = batch;
     const [latitude, longitude] = [channels[LATITUDE], channels[LONGITUDE]];
-    if (batch.kind !== 'samples' || latitude === null || longitude === null) return;
+    const [heartRate, cadence] = [channels[HEART_RATE], channels[CADENCE]];
+    const hasPlaces = latitude !== null && longitude !== null;
+    if (batch.kind !== 'samples' || !(hasPlaces || heartRate !== null || cadence !== null)) return;
     let starts: readonly Start[] = [];
     let name = '';
     for (let n = 0; n < rows; n++) {
@@ -103,8 +108,12 @@ export class ShardRaces {
         starts = this.#grounds.of(athlete.keys[athlete.index[n]], key);
         name = starts.length === 0 ? '' : `${key}/${source.keys[source.index[n]]}`;
       }
-      if (starts.length === 0 || latitude.nulls[n] !== 0 || longitude.nulls[n] !== 0) continue;
-      for (const start of starts) this.#put(start, name, batch, n, [latitude, longitude], revision);
+      if (starts.length === 0) continue;
+      if (hasPlaces && latitude.nulls[n] === 0 && longitude.nulls[n] === 0) {
+        for (const start of starts) this.#put(start, name, batch, n, [latitude, longitude], revision);
+      }
+      const [heart, steps] = [valueAt(heartRate, n), valueAt(cadence, n)];
+      if (heart !== null || steps !== null) this.#feel(starts, batch.tsMs[n], heart, steps);
     }
     for (const runner of this.#touched) this.#settle(runner, revision);
     this.#touched.clear();
@@ -118,6 +127,7 @@ export class ShardRaces {
       const progress = runner.progress(isFull);
       runner.isChanged = false;
       runner.changedMarks.clear();
+      runner.motion.isNews = false;
       if (progress !== null) told.push(progress);
     }
     return told;
@@ -160,6 +170,14 @@ export class ShardRaces {
     if (runner.track.isBehind) this.#settle(runner, revision);
     if (!runner.put(name, fix)) this.#counts.late++;
     this.#touched.add(runner);
+  }
+
+  /** Of whoever was seen already: a body alone is nowhere on the course. */
+  #feel(starts: readonly Start[], atMs: number, heartRate: number | null, cadence: number | null): void {
+    for (const { ground, starter } of starts) {
+      const runner = this.runners.get(`${ground.race.id}/${starter.bib}`);
+      runner?.motion.feel(atMs, heartRate, cadence === null ? null : cadence / CADENCE_SCALE);
+    }
   }
 
   #settle(runner: Runner, revision: number): void {
@@ -217,4 +235,8 @@ export class ShardRaces {
       }
     }
   }
+}
+
+function valueAt(column: ValueColumn | null, n: number): number | null {
+  return column === null || column.nulls[n] !== 0 ? null : column.values[n];
 }

@@ -28,13 +28,21 @@ export class Track {
   readonly #course: Course;
   readonly #pace: Pace;
   readonly #gunTimeMs: number;
+  readonly #onPassed: (rows: Float64Array, at: number) => void;
   /** From here on rows must be computed; `count + 1` when none must. */
   #staleFrom = 1;
 
-  constructor(course: Course, pace: Pace, gunTimeMs: number) {
+  /** `onPassed` is told of each row that leaves the window: nothing changes it any more. */
+  constructor(
+    course: Course,
+    pace: Pace,
+    gunTimeMs: number,
+    onPassed: (rows: Float64Array, at: number) => void = () => undefined,
+  ) {
     this.#course = course;
     this.#pace = pace;
     this.#gunTimeMs = gunTimeMs;
+    this.#onPassed = onPassed;
     this.rows[row.AT_MS] = Number.NEGATIVE_INFINITY;
     this.rows[row.S] = Number.NaN;
   }
@@ -96,6 +104,7 @@ export class Track {
   /** Row 0 becomes what the oldest row says. */
   #forgetOldest(): void {
     if (this.#staleFrom <= 1) foldFix(this.rows, 1, this.#course, this.#pace, this.#gunTimeMs);
+    this.#onPassed(this.rows, row.CELLS);
     this.rows.copyWithin(0, row.CELLS, (this.count + 1) * row.CELLS);
     this.count--;
     this.#staleFrom = Math.max(1, this.#staleFrom - 1);

@@ -1,5 +1,7 @@
 import type { AthleteProgress } from '../../../schemas/progress.ts';
 import type { Starter } from '../../../schemas/race.ts';
+import type { ReviewFinding } from '../../../schemas/review.ts';
+import { type AthleteReview, newAthleteReview } from '../review/athlete-review.ts';
 import { type ChipRead, type Crossing, CrossingEvidence, type CrossingReport } from './crossing-evidence.ts';
 import type { Passages } from './passages.ts';
 import { PassingLine } from './passing-line.ts';
@@ -24,7 +26,7 @@ export interface RaceWay {
   readonly startM: number;
 }
 
-export type Seen = Omit<AthleteProgress, 'crossings'>;
+export type Seen = Omit<AthleteProgress, 'crossings' | 'motion'>;
 
 /** One athlete of a race: all that was said of them, and what follows from it about where they were when. */
 export class BoardAthlete {
@@ -36,6 +38,9 @@ export class BoardAthlete {
   line: PassingLine;
   seen: Seen | null = null;
   decision: Decision | null = null;
+  review: AthleteReview = newAthleteReview();
+  /** By id: what there is to decide about them, and about them and another. */
+  readonly findings = new Map<string, ReviewFinding>();
   /** What counts of the evidence, in the order of the course. */
   crossings: readonly Crossing[] = [];
   #way: RaceWay;
@@ -76,6 +81,15 @@ export class BoardAthlete {
     if (seen === null || (this.seen !== null && this.seen.atMs >= seen.atMs)) return;
     this.seen = seen;
     this.#setTrail(trail);
+  }
+
+  /** Takes what the review knew, unless it knows more by now. */
+  recallReview(review: AthleteReview, findings: readonly ReviewFinding[]): void {
+    const [kept, known] = [review.last?.untilMs ?? 0, this.review.last?.untilMs ?? 0];
+    if (kept >= known) this.review = review;
+    for (const finding of findings) {
+      if (finding.revision > (this.findings.get(finding.id)?.revision ?? 0)) this.findings.set(finding.id, finding);
+    }
   }
 
   /** After a change of the race: other checkpoints, another gun, another length. */

@@ -1,9 +1,14 @@
 import type { BoardRow, BoardView } from '../../../schemas/board.ts';
+import { createCourseLine } from '../../../schemas/course-line.ts';
 import type { ProgressTick } from '../../../schemas/progress.ts';
 import type { Race, Starter } from '../../../schemas/race.ts';
+import type { ReviewFinding } from '../../../schemas/review.ts';
+import type { ReviewGround } from '../review/athlete-review.ts';
+import { inQueueOrder, RaceReview } from '../review/race-review.ts';
+import { recordsOf } from '../review/records.ts';
 import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
 import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
-import { type CourseEffort, effortOf } from './course-effort.ts';
+import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
 import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
 import { passagesOf } from './passages.ts';
 import { predictFinish } from './prediction.ts';
@@ -35,12 +40,15 @@ export class RaceBoard {
   #race: Race;
   #way: RaceWay;
   #effort: CourseEffort;
+  #ground: ReviewGround;
+  readonly review = new RaceReview();
 
   constructor(race: Race, options: Partial<BoardOptions> = {}) {
     this.#options = { ...DEFAULT_BOARD_OPTIONS, ...options };
     this.#race = race;
     this.#way = wayOf(race);
     this.#effort = effortOf(race, this.#way.finishM);
+    this.#ground = this.#groundOf(race);
     this.#enter();
   }
 
@@ -62,26 +70,36 @@ export class RaceBoard {
     this.#race = race;
     this.#way = wayOf(race);
     this.#effort = effortOf(race, this.#way.finishM);
+    this.#ground = this.#groundOf(race);
     this.#enter();
+    this.review.restart(this.#athletes.values());
+    for (const athlete of this.#athletes.values()) this.review.judge(athlete, this.#ground);
   }
 
   /** Takes what a tick holds; whether a tick may be believed is decided where ticks are received. */
   tick({ athletes }: Pick<ProgressTick, 'athletes'>): void {
-    for (const { crossings, ...seen } of athletes) {
+    for (const { crossings, motion, ...seen } of athletes) {
       const athlete = this.#athletes.get(seen.bib);
       if (athlete === undefined) continue;
       for (const crossing of crossings) this.report(seen.bib, crossing);
       athlete.see(seen);
+      if (motion !== undefined) this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));
     }
   }
 
   /** False when it is of nobody, or was known. */
   report(bib: string, report: CrossingReport): boolean {
-    return this.#athletes.get(bib)?.report(report) ?? false;
+    const athlete = this.#athletes.get(bib);
+    if (athlete === undefined || !athlete.report(report)) return false;
+    this.review.judge(athlete, this.#ground);
+    return true;
   }
 
   read(bib: string, read: ChipRead): boolean {
-    return this.#athletes.get(bib)?.read(read) ?? false;
+    const athlete = this.#athletes.get(bib);
+    if (athlete === undefined || !athlete.read(read)) return false;
+    this.review.judge(athlete, this.#ground);
+    return true;
   }
 
   judge(bib: string, decision: Decision): boolean {
@@ -93,6 +111,11 @@ export class RaceBoard {
     let dataMs = Number.NEGATIVE_INFINITY;
     for (const { heardMs } of this.#athletes.values()) if (heardMs > dataMs) dataMs = heardMs;
     return dataMs;
+  }
+
+  /** What there is to decide, and what was withdrawn, in the order of a queue. */
+  findings(): ReviewFinding[] {
+    return inQueueOrder([...this.#athletes.values()].flatMap(({ findings }) => [...findings.values()]));
   }
 
   view(nowMs: number): BoardView {
@@ -188,6 +211,12 @@ export class RaceBoard {
     const aheadMs = Math.max(0, Math.min(MAX_AHEAD_MS, nowMs - seen.atMs));
     const positionM = Math.min(this.#way.finishM, placeM + (seen.speedMps * aheadMs) / 1_000);
     return [{ bib: athlete.bib, positionM: Math.round(positionM * 10) / 10, speedMps: seen.speedMps }];
+  }
+
+  #groundOf({ sport, course }: Race): ReviewGround {
+    const { passages, finishM } = this.#way;
+    const line = course === null ? null : createCourseLine(course);
+    return { line, effort: this.#effort, passages, finishM, records: recordsOf(sport), isOnFoot: isOnFoot(sport) };
   }
 
   #enter(): void {

@@ -1,4 +1,5 @@
 import { createCourseLine } from '../../../schemas/course-line.ts';
+import type { Sport } from '../../../schemas/events.ts';
 import type { Race } from '../../../schemas/race.ts';
 import { costOf } from '../../activities/metrics/grade.ts';
 
@@ -6,7 +7,11 @@ import { costOf } from '../../activities/metrics/grade.ts';
 const STRETCH_M = 50;
 /** Keeps a ratio of efforts calm over the first metres of a race. */
 const HEAD_START_M = 100;
-const ON_FOOT: ReadonlySet<string> = new Set(['run', 'trail_run', 'walk', 'hike']);
+const ON_FOOT: ReadonlySet<Sport> = new Set(['run', 'trail_run', 'walk', 'hike']);
+
+export function isOnFoot(sport: Sport): boolean {
+  return ON_FOOT.has(sport);
+}
 
 /** How much of the way, in metres on the flat, lies behind a position: gradients count for those who run or walk. */
 export interface CourseEffort {
@@ -17,7 +22,7 @@ export interface CourseEffort {
 
 export function effortOf({ course, sport }: Pick<Race, 'course' | 'sport'>, finishM: number): CourseEffort {
   const line = course === null || course.altitudeDm === null ? null : createCourseLine(course);
-  if (line === null || !ON_FOOT.has(sport)) {
+  if (line === null || !isOnFoot(sport)) {
     return { at: (positionM) => HEAD_START_M + clamp(positionM, finishM), totalM: HEAD_START_M + finishM };
   }
   const stretches = Math.max(1, Math.ceil(finishM / STRETCH_M));

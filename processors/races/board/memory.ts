@@ -2,6 +2,8 @@ import { deserialize, serialize } from 'node:v8';
 import type { CrossingFact } from '../../../schemas/facts.ts';
 import type { RaceAct } from '../../../schemas/race-act.ts';
 import type { RaceEntry } from '../../../schemas/race-entry.ts';
+import type { ReviewFinding } from '../../../schemas/review.ts';
+import type { AthleteReview } from '../review/athlete-review.ts';
 import type { BoardAthlete, Decision, Seen } from './athlete.ts';
 import type { RaceBoard } from './board.ts';
 import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
@@ -15,6 +17,8 @@ export interface AthleteMemory {
   readonly decision: Decision | null;
   readonly seen: Seen | null;
   readonly trail: TrailMemory;
+  readonly review: AthleteReview;
+  readonly findings: readonly ReviewFinding[];
 }
 
 interface TrailMemory {
@@ -45,7 +49,7 @@ export interface BoardPart {
 }
 
 /** Grows with every change of what is kept. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A checkpoint of an older format is of no use: throws, and whoever holds the race has to be told. */
 export class BoardFormatError extends Error {
@@ -63,11 +67,12 @@ export function decodeBoardPart(bytes: Uint8Array): BoardPart {
   return { race, athletes, waiting, frozenMs };
 }
 
-export function memoryOf({ bib, evidence, decision, seen, trail }: BoardAthlete): AthleteMemory {
+export function memoryOf({ bib, evidence, decision, seen, trail, review, findings }: BoardAthlete): AthleteMemory {
   const { grid, originMs, reachedM, reachedMs, lastMark } = trail;
   const times = trail.times.slice(0, lastMark + 1);
   return {
     ...{ bib, decision, seen, reads: [...evidence.reads.values()], reports: [...evidence.reports.values()].flat() },
+    ...{ review, findings: [...findings.values()] },
     trail: { ...grid, originMs, reachedM, reachedMs, times },
   };
 }
@@ -86,4 +91,5 @@ export function recall(board: RaceBoard, memory: AthleteMemory): void {
   trail.reachedMs = reachedMs;
   trail.lastMark = times.length - 1;
   athlete.recall(trail, memory.seen);
+  athlete.recallReview(memory.review, memory.findings);
 }
