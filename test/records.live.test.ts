@@ -22,6 +22,7 @@ import { eventCode, sportCode } from '../schemas/events.ts';
 import type { Fact } from '../schemas/facts.ts';
 import type { SensorFrame } from '../schemas/frame/encode.ts';
 import { BATCH_HEADERS, createNames } from '../schemas/names.ts';
+import { encodeRecordsAsk } from '../schemas/records-ask.ts';
 
 const START_MS = Date.UTC(2026, 3, 5, 8);
 const HOUR_S = 3_600;
@@ -76,10 +77,10 @@ function createShard(reducer: Reducer, insert: (kind: string, data: Uint8Array<A
       reducer.apply(message);
       await emit();
     },
-    async tick(atS: number) {
+    async tick(atS: number, data: Uint8Array = new Uint8Array(0)) {
       const header = (name: string) => (name === BATCH_HEADERS.kind ? 'tick' : '');
       const timeMs = START_MS + atS * 1_000;
-      reducer.apply({ subject: names.frames(0), seq: ++seq, timeMs, data: new Uint8Array(0), header });
+      reducer.apply({ subject: names.frames(0), seq: ++seq, timeMs, data, header });
       await emit();
     },
   };
@@ -105,7 +106,7 @@ async function runFor(shard: Shard, fromS: number, lengthS: number, speedMps: nu
   }
 }
 
-test('a run sets a record while it goes on, and late data takes it back: facts, table and reader agree', async () => {
+test('a run sets a record, late data or another recompute takes it back: facts, table and reader agree', async () => {
   const clickHouse = createClickHouse(store.url);
   const queries = createClickHouseQueries({ url: store.url, timeoutMs: 20_000, maxConnections: 2 });
   release.add('ClickHouse', () => Promise.all([clickHouse.close(), queries.close()]));
@@ -170,4 +171,20 @@ test('a run sets a record while it goes on, and late data takes it back: facts, 
   assert.deepEqual([total.gear, total.activities], ['racers', 2]);
   const sum = [...newest.values()].reduce((all: number, one) => all + (one ?? 0), 0);
   assert.ok(sum > 0 && Math.abs((total.distanceM ?? 0) - sum) < 1e-6, `${total.distanceM} of ${sum}`);
+
+  // Somebody who computes history again does not find the first run any more, and asks for the records.
+  const last = (await told()).findLast((fact) => 'record' in fact && fact.record.name === '400 m');
+  const holding = last !== undefined && 'record' in last ? last.record.activity : assert.fail('no record');
+  const first = (await told()).findLast((fact) => fact.kind === 'workout.finished' && fact.entity === holding);
+  const record = first !== undefined && 'activity' in first ? first.activity : assert.fail('no activity');
+  await createClickHouseActivityStore(clickHouse).write(
+    [{ ...record, revision: record.revision + 1_000, status: 'withdrawn', metrics: null }],
+    0,
+  );
+  await shard.tick(HOUR_S + 3_600, encodeRecordsAsk({ recordsOf: 'ada' }));
+  assert.deepEqual((await claims()).slice(before + 3), [
+    ['record.withdrawn', 100],
+    ['record.set', 133],
+  ]);
+  assert.equal(Math.round((await held()).now.value), 133);
 });

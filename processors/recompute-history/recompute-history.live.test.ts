@@ -223,8 +223,13 @@ WHERE athlete = 'ann' AND is_counted GROUP BY gear`,
       .map((entity) => ({ kind: 'workout.finished', entity, revision: right.revision, versions: METRIC_VERSIONS })),
   );
 
+  // A run before this one was killed when it had published something of hers.
+  await (await platform.config()).put(keys.recordsDue('zoe'), new Uint8Array(0));
   assert.deepEqual(await run('--apply'), [NOTHING]);
   assert.equal((await facts.info()).messages, 4);
+  const asks = (await readAll(frames, platform.names.framesFilter)).flatMap(({ data }) => readRecordsAsk(data) ?? []);
+  assert.deepEqual(asks, [{ recordsOf: 'ann' }, { recordsOf: 'zoe' }]);
+  assert.deepEqual(await (await platform.config()).keys(keys.allRecordsDue), []);
 
   // A holder that publishes what it read before the fence comes too late, one that read later data does not.
   const activities = createClickHouseActivityStore(clickHouse);
