@@ -22,6 +22,7 @@ export const SCENARIOS = [
   'fail-over',
   'activity-import',
   'race',
+  'race-size',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -42,6 +43,7 @@ export const MEASURED = [
   'activity-files',
   'activity-import',
   'race',
+  'race-size',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -222,7 +224,7 @@ export const benchOptions = defineOptions({
     max: 32_000,
     unit: 'count',
     description:
-      'live-activities: athletes who are on the way at once, each with a device and a connection of its own.',
+      'live-activities, race-size: athletes on the way at once, each with a device and a connection of its own.',
   },
   activitiesS: {
     env: 'SLIPSTREAM_BENCH_ACTIVITIES_S',
@@ -231,7 +233,7 @@ export const benchOptions = defineOptions({
     min: 1,
     max: 3_600,
     unit: 's',
-    description: 'live-activities: how long they are watched, in real time.',
+    description: 'live-activities, race-size: how long they are watched, in real time.',
   },
   raceAthletes: {
     env: 'SLIPSTREAM_BENCH_RACE_ATHLETES',

@@ -17,6 +17,7 @@ import { runLiveActivities } from './scenarios/live-activities/live-activities.t
 import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
 import { runRace } from './scenarios/race/race.ts';
+import { runRaceSize } from './scenarios/race-size/race-size.ts';
 import { runReviews } from './scenarios/reviews/reviews.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
@@ -70,4 +71,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'fail-over': runFailOver,
   'activity-import': runActivityImport,
   race: runRace,
+  'race-size': runRaceSize,
 };

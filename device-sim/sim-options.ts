@@ -160,6 +160,11 @@ export const simOptions = defineOptions({
     description:
       'load: rides as long as the span that devices share, live from now on; 0: some frames each, in the past.',
   },
+  raceRides: {
+    env: 'SLIPSTREAM_SIM_RACE_RIDES',
+    type: 'boolean',
+    description: 'load: the rides are runs on the course of a race of this seed, from its start (--course-m).',
+  },
   sampleGapMs: {
     env: 'SLIPSTREAM_SIM_SAMPLE_GAP_MS',
     type: 'integer',

@@ -1,3 +1,4 @@
+import { madeCourse } from '../race/race-courses.ts';
 import type { Row } from '../report.ts';
 import type { SimOptions } from '../sim-options.ts';
 import { createLoad, type Load, type LoadDeps, type LoadResult } from './load.ts';
@@ -22,6 +23,7 @@ export function loadOf(options: SimOptions, deps: LoadDeps): Load {
       framesPerTurn: options.framesPerTurn,
       payload: options.payload,
       rides: options.rides,
+      course: options.raceRides ? madeCourse(options) : null,
       giveUpMs: options.giveUpMs,
     },
     deps,

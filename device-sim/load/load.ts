@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { ConnectError } from '../../runtime/device-client/connection.ts';
 import { createLatencyHistogram } from '../../runtime/latency.ts';
+import type { Course } from '../../schemas/race.ts';
 import { createLoadConnection, type LoadCounts } from './load-connection.ts';
 import { createLoadDevice } from './load-device.ts';
 import { createRides, createRidingDevice } from './riding-device.ts';
@@ -29,6 +30,8 @@ export interface LoadPlan {
   readonly payload?: (typeof PAYLOADS)[number];
   /** So many rides, which the devices share, and time as it passes; 0, and each has contents of its own in the past. */
   readonly rides?: number;
+  /** What the rides are runs on, from its start; each goes its own way without it. */
+  readonly course?: Course | null;
   readonly prefix?: string;
   readonly giveUpMs?: number;
 }
@@ -76,8 +79,12 @@ export function createLoad(
   // All samples are in the past, also those of the last frame of a boot.
   const startMs = clock.nowMs() - (rideCount > 0 ? LIVE_LAG_MS : plan.spanMs);
   const contents = Math.max(2, Math.min(MAX_CONTENTS_PER_DEVICE, Math.floor(MAX_CONTENTS / plan.connections)));
-  const nameOf = (i: number) => `${prefix}-${String(i + 1).padStart(rideCount > 0 ? 5 : 4, '0')}`;
-  const rides = createRides({ ...plan, device: nameOf(0), startMs }, Math.min(rideCount, plan.connections));
+  const nameOf = (i: number) => loadDeviceName(prefix, i, rideCount > 0 ? 5 : 4);
+  const rides = createRides(
+    { ...plan, device: nameOf(0), startMs },
+    Math.min(rideCount, plan.connections),
+    plan.course,
+  );
   const devices = Array.from({ length: plan.connections }, (_, i) => {
     const devicePlan = { ...plan, device: nameOf(i), startMs, contents };
     if (rides.length > 0) return createRidingDevice(devicePlan, rides[i % rides.length]);
@@ -178,4 +185,9 @@ export function createLoad(
     },
   };
 }
+/** What the device of number `i` (from 0) is called. */
+export function loadDeviceName(prefix: string, i: number, digits: number): string {
+  return `${prefix}-${String(i + 1).padStart(digits, '0')}`;
+}
+
 export type Load = ReturnType<typeof createLoad>;

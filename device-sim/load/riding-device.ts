@@ -1,8 +1,10 @@
 import type { SensorFrame } from '../../schemas/frame/encode.ts';
 import { topics } from '../../schemas/names.ts';
+import type { Course } from '../../schemas/race.ts';
 import { createRandom } from '../random.ts';
 import { createPublishTemplate, type PublishTemplate } from './frame-template.ts';
 import { type LoadDevice, type LoadDevicePlan, loadContents } from './load-device.ts';
+import { raceRunContents } from './race-runs.ts';
 
 /** A whole workout as frames that any device can send as its own. */
 export interface Ride {
@@ -12,16 +14,20 @@ export interface Ride {
 
 /**
  * Rides that many devices share, so that each goes its way without coming round again, and the frames of thousands of
- * them take the room of a few. All names of devices have to be as long as the one in `plan`.
+ * them take the room of a few. All names of devices have to be as long as the one in `plan`. With a `course` they are
+ * runs of a race on it.
  */
-export function createRides(plan: LoadDevicePlan, count: number): Ride[] {
-  const { device, version, samplesPerFrame, sampleGapMs, startMs, spanMs } = plan;
+export function createRides(plan: LoadDevicePlan, count: number, course: Course | null = null): Ride[] {
+  const { seed, device, version, samplesPerFrame, sampleGapMs, startMs, spanMs } = plan;
   const frames = Math.max(1, Math.floor(spanMs / (samplesPerFrame * sampleGapMs)));
   return Array.from({ length: count }, (_, nth) => {
-    const contents = loadContents({ ...plan, device: `ride ${nth}`, contents: frames });
+    const contents =
+      course === null
+        ? loadContents({ ...plan, device: `ride ${nth}`, contents: frames })
+        : raceRunContents(course, { seed, nth, frames, samplesPerFrame });
     const templates = contents.map((columns) => {
       const timesMs = timesOf(startMs, samplesPerFrame, sampleGapMs);
-      const boot = createRandom(plan.seed, 'unset').boot();
+      const boot = createRandom(seed, 'unset').boot();
       const frame: SensorFrame = { device, boot, seq: 1, source: 'gps', timesMs, columns };
       return createPublishTemplate(topics.frames(device), version, frame);
     });

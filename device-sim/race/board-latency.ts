@@ -60,8 +60,9 @@ export function watchBoardLatency({ apiUrl, race, bibs, nowMs }: BoardLatencyDep
       if (typeof seenMs !== 'number') continue;
       const before = shown.get(bib);
       shown.set(bib, seenMs);
-      // What a snapshot says may have been known for a while.
-      if (type === 'delta' && before !== undefined && seenMs > before) measure(bib, seenMs - SEEN_STEP_MS / 2);
+      // What a snapshot says, or a delta for somebody who was out of sight, may have been known for a while.
+      if (type === 'delta' && before !== undefined && seenMs - before === SEEN_STEP_MS)
+        measure(bib, seenMs - SEEN_STEP_MS / 2);
     }
   }
 
@@ -81,7 +82,10 @@ export function watchBoardLatency({ apiUrl, race, bibs, nowMs }: BoardLatencyDep
       if (bib === undefined || frame.source !== 'gps' || clock !== trueClock) return;
       const frames = waiting.get(bib) ?? [];
       waiting.set(bib, frames);
-      frames.push({ lastMs: frame.timesMs[frame.timesMs.length - 1], sentMs: nowMs() });
+      const lastMs = frame.timesMs[frame.timesMs.length - 1];
+      // A frame that was lost leaves again, and all that came after it: only what arrives has a way to be measured.
+      while (frames.length > 0 && frames[frames.length - 1].lastMs >= lastMs) frames.pop();
+      frames.push({ lastMs, sentMs: nowMs() });
       if (frames.length > MAX_WAITING_FRAMES) frames.shift();
     },
     stop() {

@@ -4,6 +4,8 @@ import type { BoardRow } from '../../schemas/board.ts';
 export interface BoardRead {
   /** When it was made, ms since the epoch. */
   readonly atMs: number;
+  /** The newest thing that it knows of; null when it knows nothing yet. */
+  readonly dataMs: number | null;
   readonly rows: readonly BoardRow[];
 }
 
@@ -40,15 +42,15 @@ export function createBoardReader(apiUrl: string, race: string, signal: AbortSig
   return {
     async read() {
       const rows: BoardRow[] = [];
-      let atMs = 0;
+      let [atMs, dataMs]: [number, number | null] = [0, null];
       for (let n = 0; n < MAX_PAGES; n++) {
         const one = await page(n * ROWS_PER_PAGE, ROWS_PER_PAGE);
         if (typeof one === 'string') return null;
         rows.push(...one.rows);
-        atMs = one.atMs;
+        [atMs, dataMs] = [one.atMs, one.dataMs];
         if (rows.length >= one.total || one.rows.length === 0) break;
       }
-      return { atMs, rows };
+      return { atMs, dataMs, rows };
     },
     async countRows() {
       const one = await page(0, 1);

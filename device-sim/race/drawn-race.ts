@@ -1,15 +1,13 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { Course } from '../../schemas/race.ts';
 import { parseFaults } from '../faults.ts';
 import { type Pace, startMsFor } from '../pace.ts';
-import { createRandom } from '../random.ts';
 import type { Letter } from '../script.ts';
 import type { SimOptions } from '../sim-options.ts';
 import { createSimulation, type Simulation } from '../simulation.ts';
 import { connectsTo } from '../transport/connects.ts';
 import { createTruth, type Truth } from '../truth.ts';
 import { readCourseFile } from './gpx-course.ts';
-import { makeRaceCourse } from './race-courses.ts';
+import { madeCourse } from './race-courses.ts';
 import { devicesOfRace } from './race-devices.ts';
 import { drawRace, type RacePlan } from './race-plan.ts';
 
@@ -35,15 +33,14 @@ export interface DrawDeps {
 
 /** From the moment in which the race is written until the first device is switched on. */
 const LEAD_MS = 3_000;
-/** No road race is steeper for long. */
-const ROAD_GRADIENT = 0.06;
 
 /**
  * The race that the options want, with its devices ready to go. It is as far in the past as the pace wants it, so that
  * nothing is sent before it happens. Throws StartError for a course file that is none.
  */
 export async function drawFromOptions({ options, tokenFor, clock, signal, onSent }: DrawDeps): Promise<DrawnRace> {
-  const course = await courseOf(options);
+  const course =
+    options.course === undefined ? madeCourse(options) : await readCourseFile(options.course, options.laps);
   const { seed, samplesPerFrame, protocols, faultRate, window, giveUpMs } = options;
   const nowMs = clock.nowMs();
   const id = options.raceId ?? `sim-${Math.floor(nowMs / 1_000).toString(36)}`;
@@ -75,9 +72,4 @@ export async function drawFromOptions({ options, tokenFor, clock, signal, onSent
     tokenFor: ({ device }) => tokenFor(device),
   });
   return { id, plan, pace, gunMs, truth, simulation };
-}
-
-async function courseOf({ course, laps, seed, courseShape, courseM }: SimOptions): Promise<Course> {
-  if (course !== undefined) return readCourseFile(course, laps);
-  return makeRaceCourse(createRandom(seed, 'race course'), courseShape, courseM, ROAD_GRADIENT);
 }

@@ -1,5 +1,5 @@
 import type { Course } from '../../schemas/race.ts';
-import type { Random } from '../random.ts';
+import { createRandom, type Random } from '../random.ts';
 
 /** Shapes that confuse whoever looks for the nearest point of the course only. */
 export const COURSE_SHAPES = ['point-to-point', 'laps', 'out-and-back', 'self-crossing'] as const;
@@ -42,6 +42,14 @@ export function makeRaceCourse(
     isClosed,
     laps,
   };
+}
+
+/** No road race is steeper for long. */
+const ROAD_GRADIENT = 0.06;
+
+/** The course that a race of this seed is on when no file says another. */
+export function madeCourse(wish: { seed: string; courseShape: CourseShape; courseM: number }): Course {
+  return makeRaceCourse(createRandom(wish.seed, 'race course'), wish.courseShape, wish.courseM, ROAD_GRADIENT);
 }
 
 type Plane = (readonly [eastM: number, northM: number])[];

@@ -150,7 +150,7 @@ function drawPlan(random: Random, line: CourseLine, gunMs: number): RunnerPlan {
 }
 
 /** The start, each lap's line, three places of each lap on the way (of a single lap too), and the finish. */
-function checkpointsOf({ laps, lapM, lengthM }: CourseLine): Checkpoint[] {
+export function checkpointsOf({ laps, lapM, lengthM }: CourseLine): Checkpoint[] {
   const checkpoint = (id: string, name: string, positionM: number[], more: Partial<Checkpoint> = {}): Checkpoint => ({
     ...{ id, name, kind: 'line', positionM, ends: null, centre: null, radiusM: null, isStart: false, isFinish: false },
     ...more,

@@ -175,6 +175,8 @@ describe('the board as anybody reads it', () => {
     ]) {
       nowMs = atMs;
       latency.sent(letterOf('watch', lastMs));
+      // Lost at once, and sent again.
+      latency.sent(letterOf('watch', lastMs));
       latency.sent(letterOf('wrong', lastMs, createDeviceClock(60_000, 0, 0)));
       latency.sent(letterOf('stranger', lastMs));
     }

@@ -29,12 +29,26 @@ interface Watched extends Look {
 
 /** Whether the whole path keeps up with so many activities that go on at once, each a sample a second. */
 export async function runLiveActivities(deps: ScenarioDeps): Promise<Outcome> {
+  return watchActivities(deps, { load: {} });
+}
+
+export interface WatchedKind {
+  /** Options of the load besides how many devices there are and how fast they send. */
+  readonly load: Readonly<Record<string, string | number>>;
+  /** Done before the first device is there, and when all have been on the way for the measured time. */
+  before?(deployment: Deployment): Promise<void>;
+  atEnd?(deployment: Deployment): Promise<void>;
+}
+
+/** The measurement of {@link runLiveActivities} for activities of any kind. */
+export async function watchActivities(deps: ScenarioDeps, { load, before, atEnd }: WatchedKind): Promise<Outcome> {
   const { options, say } = deps;
   const { activities, activitiesS, warmUpS } = options;
   const deployment = await startDeployment(deps, { ingestProcesses: INGEST_PROCESSES });
   const signal = AbortSignal.any([deps.signal, deployment.lostSignal]);
+  await before?.(deployment);
   say(`connecting ${count(activities)} devices`);
-  const loads = startWearables(activities, warmUpS + activitiesS + SPARE_S, deployment, deps);
+  const loads = startWearables(activities, warmUpS + activitiesS + SPARE_S, deployment, deps, load);
   await within(CONNECT_TIMEOUT_MS, 'the first acknowledgements', async () => {
     await Promise.all(loads.map((load) => load.isFlowing));
   });
@@ -44,6 +58,7 @@ export async function runLiveActivities(deps: ScenarioDeps): Promise<Outcome> {
   const looks = await watch(activitiesS * 1_000, deployment, signal);
   const account = close();
   looks.push(await untilAllLive(activities, deployment, signal));
+  await atEnd?.(deployment);
   const summaries = await Promise.all(loads.map((load) => load.finish()));
   say('waiting until the stores hold everything');
   const acknowledged = summaries.reduce((sum, { samplesAcknowledged }) => sum + samplesAcknowledged, 0);
