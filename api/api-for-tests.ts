@@ -16,6 +16,7 @@ import { boardRowText, encodeBoardAsk, encodeBoardMessage, readBoardQuestion } f
 import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
 import { createNames, keys } from '../schemas/names.ts';
+import type { ReviewFinding } from '../schemas/review.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
@@ -150,6 +151,7 @@ export async function createTestApi(
       view: () => BoardView,
       gaps: Record<string, Record<string, number>> = {},
       ways: Record<string, AthleteWay> = {},
+      findings: readonly ReviewFinding[] = [],
     ) {
       const end = hub.open();
       let number = 0;
@@ -166,6 +168,7 @@ export async function createTestApi(
         const question = readBoardQuestion(data)!;
         if (question.ask === 'gaps')
           return void respond(encodeBoardAsk({ epoch: 1, gaps: gaps[question.bib] ?? null }));
+        if (question.ask === 'reviews') return void respond(encodeBoardAsk({ epoch: 1, findings, leftOut: 0 }));
         if (question.ask === 'way') return void respond(encodeBoardAsk({ epoch: 1, way: ways[question.bib] ?? null }));
         respond(encodeBoardAsk({ epoch: 1, number: number + 1 }));
         tell(true);

@@ -24,6 +24,7 @@ import { addRaceActRoutes } from './races/acts/routes.ts';
 import type { BoardSource } from './races/board-source.ts';
 import { createRaceSocket } from './races/race-socket.ts';
 import { createRaceWatching } from './races/race-watching.ts';
+import { addRaceReviewRoutes } from './races/reviews/routes.ts';
 import { addRaceRoutes } from './races/routes.ts';
 import { addRaceSetupRoutes } from './races/setup/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
@@ -72,6 +73,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addRaceRoutes(server, deps);
   addRaceSetupRoutes(server, deps);
   addRaceActRoutes(server, deps);
+  addRaceReviewRoutes(server, deps);
   addAthleteRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);

@@ -156,6 +156,12 @@ const scenarios: Scenario[] = [
     ] as const
   ).map(([status, url, prepare]): Scenario => [`${RACES}/{id}/athletes/{bib}`, status, url, undefined, prepare]),
   [`${RACES}/{id}/board`, 503, '/v1/races/ten/board'],
+  [`${RACES}/{id}/reviews`, 200, '/v1/races/ten/reviews', 'club', board],
+  [`${RACES}/{id}/reviews`, 401, '/v1/races/ten/reviews'],
+  [`${RACES}/{id}/reviews`, 403, '/v1/races/ten/reviews', 'rival'],
+  [`${RACES}/{id}/reviews`, 404, '/v1/races/eleven/reviews', 'club'],
+  [`${RACES}/{id}/reviews`, 422, '/v1/races/Ten/reviews', 'club'],
+  [`${RACES}/{id}/reviews`, 503, '/v1/races/ten/reviews', 'club'],
   [`${RACES}/{id}/gaps`, 404, '/v1/races/ten/gaps?to=9', undefined, board],
   [`${RACES}/{id}/gaps`, 503, '/v1/races/ten/gaps?to=1'],
   ...['records', 'gear'].flatMap((part): Scenario[] => {

@@ -6,6 +6,7 @@ import {
   type RoadGroup,
   STATUS_REASONS,
 } from './board.ts';
+import type { ReviewFinding } from './review.ts';
 
 /**
  * The board of a race on its way from its holder to those who show it: a core message whenever something changed,
@@ -36,7 +37,10 @@ export interface BoardMessage {
 /** Far below a message's megabyte. */
 export const MAX_ROWS_PER_MESSAGE = 2_000;
 
-export type BoardQuestion = { readonly ask: 'all' } | { readonly ask: 'gaps' | 'way'; readonly bib: string };
+export type BoardQuestion =
+  | { readonly ask: 'all' }
+  | { readonly ask: 'reviews' }
+  | { readonly ask: 'gaps' | 'way'; readonly bib: string };
 
 /** Everything begins with this number, or is on its way under it already. */
 export interface BoardAnswer {
@@ -55,6 +59,17 @@ export interface WayAnswer {
   readonly epoch: number;
   readonly way: AthleteWay | null;
 }
+
+/** The queue of the review, the most urgent first: so many as a message holds. */
+export interface ReviewsAnswer {
+  readonly epoch: number;
+  readonly findings: readonly ReviewFinding[];
+  /** Findings that are not among them. */
+  readonly leftOut: number;
+}
+
+/** Half a kilobyte each. */
+export const MAX_FINDINGS_PER_MESSAGE = 1_000;
 
 type PackedRow = readonly (string | number | null | readonly (string | number)[])[];
 
@@ -125,14 +140,16 @@ export function readBoardMessage(data: Uint8Array): BoardMessage | null {
   return isMessage ? { ...parsed, rows: parsed.rows.map(unpackRow) } : null;
 }
 
-export function encodeBoardAsk(message: BoardQuestion | BoardAnswer | GapsAnswer | WayAnswer): Uint8Array {
+export function encodeBoardAsk(
+  message: BoardQuestion | BoardAnswer | GapsAnswer | WayAnswer | ReviewsAnswer,
+): Uint8Array {
   return Buffer.from(JSON.stringify(message));
 }
 
 /** Null when it is none. */
 export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
   const parsed = parse(data) as { ask?: unknown; bib?: unknown } | null;
-  if (parsed?.ask === 'all') return { ask: 'all' };
+  if (parsed?.ask === 'all' || parsed?.ask === 'reviews') return { ask: parsed.ask };
   if (parsed?.ask !== 'gaps' && parsed?.ask !== 'way') return null;
   return typeof parsed.bib === 'string' ? { ask: parsed.ask, bib: parsed.bib } : null;
 }
@@ -154,6 +171,13 @@ export function readGapsAnswer(data: Uint8Array): GapsAnswer | null {
 export function readWayAnswer(data: Uint8Array): WayAnswer | null {
   const parsed = parse(data) as Partial<WayAnswer> | null;
   return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, way: parsed.way ?? null } : null;
+}
+
+/** Null when it is none. */
+export function readReviewsAnswer(data: Uint8Array): ReviewsAnswer | null {
+  const parsed = parse(data) as Partial<ReviewsAnswer> | null;
+  const { epoch, findings, leftOut } = parsed ?? {};
+  return typeof epoch === 'number' && Array.isArray(findings) ? { epoch, findings, leftOut: leftOut ?? 0 } : null;
 }
 
 function parse(data: Uint8Array): unknown {

@@ -7,8 +7,10 @@ import {
   type BoardQuestion,
   encodeBoardAsk,
   type GapsAnswer,
+  type ReviewsAnswer,
   readBoardMessage,
   readGapsAnswer,
+  readReviewsAnswer,
   readWayAnswer,
   type WayAnswer,
 } from '../../schemas/board-message.ts';
@@ -25,6 +27,8 @@ export interface BoardSource {
   gaps(race: string, bib: string): Promise<GapsAnswer | null>;
   /** What one athlete did so far, from the race's holder. Null when nobody holds it. */
   way(race: string, bib: string): Promise<WayAnswer | null>;
+  /** What the review has found, from the race's holder. Null when nobody holds it. */
+  reviews(race: string): Promise<ReviewsAnswer | null>;
   followedRaces(): number;
   stop(): void;
 }
@@ -182,6 +186,7 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
     },
     gaps: async (race, bib) => readGapsAnswer((await askOf(race, { ask: 'gaps', bib })) ?? NOTHING),
     way: async (race, bib) => readWayAnswer((await askOf(race, { ask: 'way', bib })) ?? NOTHING),
+    reviews: async (race) => readReviewsAnswer((await askOf(race, { ask: 'reviews' })) ?? NOTHING),
     followedRaces: () => all.size,
     stop() {
       for (const race of [...all.keys()]) close(race);

@@ -5,10 +5,16 @@ import { type KeyValue, KvUnavailableError } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Service } from '../../runtime/service.ts';
 import type { BoardView } from '../../schemas/board.ts';
-import { encodeBoardAsk, readBoardQuestion } from '../../schemas/board-message.ts';
+import {
+  encodeBoardAsk,
+  MAX_FINDINGS_PER_MESSAGE,
+  type ReviewsAnswer,
+  readBoardQuestion,
+} from '../../schemas/board-message.ts';
 import { keys, type Names } from '../../schemas/names.ts';
 import { encodeProgress, readProgressAnswer, readProgressTick } from '../../schemas/progress.ts';
 import { wayOfAthlete } from './board/athlete-way.ts';
+import type { RaceBoard } from './board/board.ts';
 import { BoardPublisher } from './board-publisher.ts';
 import type { Boards } from './board-reducer.ts';
 import type { HeldRace } from './held-race.ts';
@@ -86,6 +92,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       const question = readBoardQuestion(data);
       if (question?.ask === 'all') respond(encodeBoardAsk({ epoch, number: publisher.askAll() }));
       if (question === null || question.ask === 'all' || race.board === null) return;
+      if (question.ask === 'reviews') return respond(encodeBoardAsk({ epoch, ...queueOf(race.board) }));
       const { ask, bib } = question;
       if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));
       const gaps = race.board.gapsTo(bib, race.shownAtMs(clock.nowMs()));
@@ -198,4 +205,10 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     shownRaces: () => shown.size,
     turnMs: () => turnMs,
   };
+}
+
+function queueOf(board: RaceBoard): Omit<ReviewsAnswer, 'epoch'> {
+  const all = board.findings();
+  const findings = all.slice(0, MAX_FINDINGS_PER_MESSAGE);
+  return { findings, leftOut: board.review.leftOut + all.length - findings.length };
 }
