@@ -61,9 +61,10 @@ export class SourceMarks {
   /** Seconds without a mark, which are most, are left out. */
   encode(): KeptMarks {
     const marks: [slot: number, place: number, channels: number][] = [];
-    this.#marks.forEach((channels, at) => {
+    for (let at = 0; at < this.#marks.length; at++) {
+      const channels = this.#marks[at];
       if (channels !== 0) marks.push([Math.floor(at / this.#width), at % this.#width, channels]);
-    });
+    }
     return { sources: this.#sources.map(({ device, source, rank }) => ({ device, source, rank })), marks };
   }
 

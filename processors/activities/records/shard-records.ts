@@ -52,6 +52,8 @@ interface Kept {
   readonly unsure: readonly string[];
 }
 
+/** The golden section: however many activities begin, their looks are spread evenly. */
+const PHASE = (Math.sqrt(5) - 1) / 2;
 const NEVER_MS = Number.NEGATIVE_INFINITY;
 
 /**
@@ -78,6 +80,8 @@ export class ShardRecords {
   readonly #publishedSeq: number;
   #seq = 0;
   #isDirty = false;
+  /** Activities that were looked at. */
+  #begun = 0;
 
   constructor(deps: RecordDeps, kept: Uint8Array | undefined) {
     this.#deps = deps;
@@ -134,14 +138,19 @@ export class ShardRecords {
   /** Whether something got better since the last look, or was left open by it. Looks, when it is time to. */
   #isDue(session: LiveSession, key: string, nowMs: number): boolean {
     const { lookEveryMs, lookAgainMs } = this.#deps.options;
-    const last = this.#looks.get(session) ?? { lookedMs: NEVER_MS, mark: 0, comparedMs: NEVER_MS };
-    if (last.lookedMs === NEVER_MS) this.#looks.set(session, last);
+    const known = this.#looks.get(session);
+    const last = known ?? { lookedMs: NEVER_MS, mark: 0, comparedMs: NEVER_MS };
     if (nowMs - last.lookedMs < lookEveryMs) return false;
     const mark = session.metrics.bestsMark();
     const isDue =
       mark !== last.mark || nowMs - last.comparedMs >= lookAgainMs || this.#books.get(key)?.hasUnsettled === true;
     last.lookedMs = nowMs;
     last.mark = mark;
+    if (known === undefined) {
+      // Who set off together is looked at in different rounds: nothing is folded in during one.
+      last.lookedMs -= (PHASE * this.#begun++ * lookEveryMs) % lookEveryMs;
+      this.#looks.set(session, last);
+    }
     if (isDue) last.comparedMs = nowMs;
     return isDue && mark > 0;
   }
