@@ -71,7 +71,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     const splits = await panel.locator('.splits tbody th').allTextContents();
     assert.deepEqual(
       splits.slice(0, 3),
-      ['Start', 'Spring', 'Summit'].map((name) => `${name}estimated · GPS ± 0.6 s`),
+      ['Start', 'Spring', 'Summit'].map((name) => `${name}estimated · GPS ±\u00a00.6\u00a0s`),
     );
     await panel.locator('canvas').waitFor();
     assert.match(
@@ -91,7 +91,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     await panel.getByText('Summitestimated').waitFor();
     const timeMs = Math.round(shown.field.runners[18].timeAt(3_145.5));
     await shown.enter('119', { type: 'read', source: 'mat', checkpoint: 'summit', timeMs, sigmaMs: 50 });
-    await panel.getByText('provisional · timing mat ± 0.1 s').waitFor();
+    await panel.getByText(/provisional · timing mat ±.0\.1.s/).waitFor();
     await shown.enter('119', { type: 'decision', verdict: 'dsq', reason: 'took a bus' });
     await panel.getByText('disqualified').waitFor();
     await shown.enter('119', { type: 'decision', verdict: 'none', reason: 'it was somebody else' });
