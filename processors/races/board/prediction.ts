@@ -19,14 +19,18 @@ const LEAST_SHARE = 0.05;
 const Z90 = 1.2816;
 
 /**
- * The model, to be held against the simulator's truth and finished races:
+ * The model, tuned on runners of the simulator over 3 to 21 km (`npm run bench -- reviews` holds it against others),
+ * and to be held against finished races:
  * - the pace to come is that of the effort so far and of its last part, half each, both in metres on the flat, so
  *   gradients are accounted for;
  * - it fades: the last metre of a race is `FADE` slower than its first, and what is left is the slower for it;
- * - its error grows with the root of what is left, `SPREAD` of the time to come at the start.
+ * - its error has two parts. A pace wanders about its mean, and stops come by chance: their sum grows with the root of
+ *   the time left, `WANDER_S` s² being the variance of a second. The mean itself is not known either, for fade and
+ *   gradients differ from the model: `SPREAD` of the time left.
  */
 const FADE = 0.06;
-const SPREAD = 0.12;
+const SPREAD = 0.032;
+const WANDER_S = 0.85;
 
 /** Elapsed time at the finish with its interval; null while too little was seen. */
 export function predictFinish({ elapsedMs, doneM, totalM, recent }: Pacing): Prediction | null {
@@ -38,7 +42,7 @@ export function predictFinish({ elapsedMs, doneM, totalM, recent }: Pacing): Pre
   const recentMsPerM = isKnown ? (elapsedMs - recent.elapsedMs) / (doneM - recent.doneM) : msPerM;
   // The middle of what is left against the middle of what was done is half a race later.
   const leftMs = leftM * ((msPerM + recentMsPerM) / 2) * (1 + FADE / 2);
-  const sigmaMs = leftMs * SPREAD * Math.sqrt(1 - share);
+  const sigmaMs = Math.hypot(SPREAD * leftMs, Math.sqrt(1_000 * WANDER_S * leftMs));
   const p50 = elapsedMs + leftMs;
   // Nobody arrives before they could.
   const p10 = Math.max(elapsedMs, p50 - Z90 * sigmaMs);
