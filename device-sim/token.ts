@@ -27,3 +27,18 @@ export async function createTokenSource(
     });
   };
 }
+
+/** Signs a token of an organiser, for who wants to read what only they may; null without a key file. */
+export async function createOrganiserToken(
+  keyFile: string | undefined,
+  organiser: string,
+  clock: Clock,
+): Promise<string | null> {
+  if (keyFile === undefined) return null;
+  const issuedMs = clock.nowMs();
+  return signToken(await loadSigningKey(keyFile, '--token-key'), {
+    ...{ role: 'organiser', subject: organiser, athlete: '', importer: false, tokenId: crypto.randomUUID() },
+    issuedMs,
+    expiresMs: issuedMs + LIFETIME_MS,
+  });
+}

@@ -7,11 +7,12 @@ import type { Row } from '../report.ts';
 import type { Letter } from '../script.ts';
 import type { SimOptions } from '../sim-options.ts';
 import type { Simulation, SimulationResult } from '../simulation.ts';
+import { createOrganiserToken } from '../token.ts';
 import { createBoardReader } from './board-reader.ts';
 import { drawFromOptions } from './drawn-race.ts';
 import { cheatsOf, gradeRows } from './grade/race-grade.ts';
 import { openRace } from './open-race.ts';
-import type { RacePlan } from './race-plan.ts';
+import { ORGANISER, type RacePlan } from './race-plan.ts';
 import { type RaceWatch, startRaceWatch } from './race-watch.ts';
 
 export interface RaceDeps {
@@ -55,7 +56,9 @@ export async function createRaceJob(deps: RaceDeps): Promise<Job> {
       await openRace({ config: await platform.config(), board, clock, signal }, plan.settingAt(gunMs), starters);
       log.info({ race: id, board: `${options.apiUrl}/v1/races/${id}/board` }, 'the race is open');
       if (options.grade) {
-        watch = await startRaceWatch({ race: id, seed, plan, gunMs, apiUrl: options.apiUrl, board, ...deps });
+        const organiserToken = await createOrganiserToken(options.tokenKey, ORGANISER, clock);
+        const race = { race: id, seed, plan, gunMs, apiUrl: options.apiUrl, board, organiserToken };
+        watch = await startRaceWatch({ ...race, ...deps });
       }
       const result = await simulation.run();
       const frames = truth.unacknowledged().length;

@@ -47,6 +47,8 @@ export interface RacePlan {
 }
 
 const CANYON: GpsNoise = { ...WHITE_3M, biasM: 6, canyonM: 400 };
+/** Whose simulated races are. */
+export const ORGANISER = 'simulator';
 const NOT_STARTING = 0.01;
 const DROPPING_OUT = 0.03;
 const CLOSES_AFTER_MS = 3_600_000;
@@ -71,7 +73,7 @@ export function drawRace(wish: RaceWish): RacePlan {
     fromMs: -MAX_WAIT_S * 1_000,
     untilMs: ends.reduce((last, { toMs }) => Math.max(last, toMs), 0),
     settingAt: (gunMs) => ({
-      ...{ id, name, organiser: 'simulator', sport: 'run', state: 'live', course },
+      ...{ id, name, organiser: ORGANISER, sport: 'run', state: 'live', course },
       closesMs: gunMs + ends.reduce((last, { toMs }) => Math.max(last, toMs), 0) + CLOSES_AFTER_MS,
       checkpoints: checkpointsOf(line),
       waves: Array.from({ length: waves }, (_, w) => ({

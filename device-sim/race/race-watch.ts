@@ -6,6 +6,7 @@ import type { BoardReader } from './board-reader.ts';
 import { createPredictionWatch } from './grade/prediction-grade.ts';
 import { gradeRace, type RaceGrade } from './grade/race-grade.ts';
 import type { RacePlan } from './race-plan.ts';
+import { readReviews } from './review-reader.ts';
 import { followCrossings } from './told-crossings.ts';
 
 export interface RaceWatchDeps {
@@ -17,6 +18,8 @@ export interface RaceWatchDeps {
   readonly apiUrl: string;
   readonly board: BoardReader;
   readonly platform: Pick<Platform, 'facts' | 'names'>;
+  /** Of the race's organiser, who may read its reviews; null where nobody checks. */
+  readonly organiserToken: string | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -26,7 +29,7 @@ export interface RaceWatch {
   readonly latency: BoardLatency;
   /** How many are said to be finished so far. */
   readonly finished: number;
-  /** Waits, within a bound, until nothing more changes; then grades. Throws StartError when the board is gone. */
+  /** Waits, within a bound, until nothing more changes; then grades. Throws StartError without board or reviews. */
   grade(): Promise<RaceGrade>;
   stop(): void;
 }
@@ -84,7 +87,8 @@ export async function startRaceWatch(deps: RaceWatchDeps): Promise<RaceWatch> {
       await polling;
       const last = await board.read();
       if (last === null) throw new StartError(`the board of ${race} cannot be read at the end`);
-      return gradeRace({ plan, seed, gunMs, told: told.newest, board: last.rows, predictions });
+      const reviews = await readReviews(apiUrl, race, deps.organiserToken, deps.signal);
+      return gradeRace({ plan, seed, gunMs, told: told.newest, board: last.rows, predictions, reviews });
     },
     stop() {
       stopping.abort();

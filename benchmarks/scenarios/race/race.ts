@@ -24,6 +24,7 @@ export async function runRace(deps: ScenarioDeps): Promise<Outcome> {
     const own = {
       ...{ gps, devices: Math.ceil(raceAthletes / 2), courseM: raceCourseM, speed: raceSpeed, seed: `bench ${gps}` },
       ...{ samplesPerFrame: SAMPLES_PER_FRAME, faults: 'dead-zone,clock-offset' },
+      cheats: Math.max(1, Math.round(raceAthletes / 200)),
     };
     return startRace(`race-${gps}`, join(dir, `${gps}.json`), deployment, own, release);
   });
@@ -59,6 +60,10 @@ function outcomeOf(races: Readonly<Record<Kind, GradedRace>>, account: Account, 
     predictionsHoldPercent: figureOf([white.predictions.holdsPercent]),
     frameToBoardP50Ms: figureOf([Math.max(...both.map(({ frameToBoard }) => frameToBoard.p50Ms))]),
     frameToBoardP99Ms: figureOf([Math.max(...both.map(({ frameToBoard }) => frameToBoard.p99Ms))]),
+    cheatsCaughtPercent: figureOf([(100 * sum(({ reviews }) => reviews.caught)) / sum(({ reviews }) => reviews.there)]),
+    honestInQueuePercent: figureOf([
+      (100 * sum(({ reviews }) => reviews.honestInQueue)) / sum(({ reviews }) => reviews.honest),
+    ]),
     ourCores: figureOf([totalOf(account.cpuMs) / account.elapsedMs]),
   };
   const lostAthletes = sum(({ athletes }) => athletes.lost);
@@ -66,13 +71,14 @@ function outcomeOf(races: Readonly<Record<Kind, GradedRace>>, account: Account, 
   const wrongFinishes = sum(({ athletes }) => athletes.finishesMissed + athletes.finishesInvented);
   return {
     lines: KINDS.map((kind) => {
-      const { crossings, ranks, predictions } = races[kind];
+      const { crossings, ranks, predictions, reviews } = races[kind];
       const { missed, invented, medianMs, p95Ms, intervalHoldsPercent: holds } = crossings;
       return (
         `${kind.padEnd(12)}${count(crossings.expected)} crossings, ${missed} missed, ${invented} invented; ` +
         `error ${count(medianMs)} ms, ${count(p95Ms)} ms at 95 %; ${count(holds)} % of the intervals hold; ` +
         `${ranks.invertedPairs} pairs inverted, ${ranks.invertedSurePairs} for sure; ` +
-        `${count(predictions.holdsPercent)} % of the predictions hold`
+        `${count(predictions.holdsPercent)} % of the predictions hold; ${reviews.caught} of ${reviews.there} cheats ` +
+        `caught, ${reviews.honestInQueue} of ${reviews.honest} honest ones in the queue`
       );
     }),
     figures,

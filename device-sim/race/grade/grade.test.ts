@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { BoardRow } from '../../../schemas/board.ts';
+import type { ReviewFinding } from '../../../schemas/review.ts';
+import type { Entrant } from '../race-plan.ts';
 import { gradeCrossings } from './crossing-grade.ts';
 import { createPredictionWatch } from './prediction-grade.ts';
 import { quantileOf } from './quantile.ts';
 import { gradeRanks, type RankedFinisher } from './rank-grade.ts';
+import { gradeReviews } from './review-grade.ts';
 
 describe('crossings against the truth', () => {
   const said = (timeMs: number, sigmaMs: number, isWithdrawn = false) => ({ timeMs, sigmaMs, isWithdrawn });
@@ -65,6 +68,38 @@ describe('ranks against the truth', () => {
         assert.equal(ranked((place) => -place).invertedPairs, (order.length * (order.length - 1)) / 2);
       }),
     );
+  });
+});
+
+describe('reviews against who cheated', () => {
+  const entrant = (bib: string, cheat: Entrant['cheat'], truth = {}) =>
+    ({ starter: { bib }, cheat, truth }) as unknown as Entrant;
+  const finding = (kind: ReviewFinding['kind'], bibs: string[], own: Partial<ReviewFinding> = {}) =>
+    ({ kind, bibs, severity: 'low', isWithdrawn: false, ...own }) as ReviewFinding;
+
+  test('count each athlete once, whoever carries two devices as no honest one, and nothing that was withdrawn', () => {
+    const shared = {};
+    const entrants = [
+      ...[entrant('1', 'vehicle'), entrant('2', 'cut_course'), entrant('3', null, shared)],
+      ...[entrant('4', 'two_devices', shared), entrant('5', null), entrant('6', null), entrant('7', null)],
+    ];
+    const grade = gradeReviews(entrants, [
+      finding('vehicle', ['1']),
+      finding('impossible_speed', ['1']),
+      finding('cut_course', ['2'], { isWithdrawn: true }),
+      finding('devices_together', ['3', '4']),
+      finding('missing_checkpoint', ['5'], { severity: 'high' }),
+      finding('missing_checkpoint', ['6']),
+    ]);
+    assert.deepEqual(grade, {
+      ...{ findings: 5, there: 3, caught: 2, honest: 3, honestInQueue: 2, honestInQueueHigh: 1 },
+      cheats: {
+        cut_course: { there: 1, caught: 0 },
+        vehicle: { there: 1, caught: 1 },
+        two_devices: { there: 1, caught: 1 },
+      },
+      falseKinds: { missing_checkpoint: 2 },
+    });
   });
 });
 

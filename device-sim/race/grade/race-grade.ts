@@ -1,4 +1,5 @@
 import type { BoardRow } from '../../../schemas/board.ts';
+import type { ReviewFinding } from '../../../schemas/review.ts';
 import type { Row } from '../../report.ts';
 import type { Cheat } from '../cheats.ts';
 import { fixesOf } from '../race-devices.ts';
@@ -7,6 +8,7 @@ import { crossingKey } from '../told-crossings.ts';
 import { type CrossingGrade, gradeCrossings, type ToldCrossing, type TrueCrossing } from './crossing-grade.ts';
 import type { PredictionGrade, PredictionWatch } from './prediction-grade.ts';
 import { gradeRanks, type RankedFinisher, type RankGrade } from './rank-grade.ts';
+import { gradeReviews, type ReviewGrade } from './review-grade.ts';
 
 /** What came out of a race, against what was true. Cheats count for nothing but themselves. */
 export interface RaceGrade {
@@ -14,6 +16,7 @@ export interface RaceGrade {
   readonly ranks: RankGrade;
   readonly predictions: PredictionGrade;
   readonly athletes: AthleteGrade;
+  readonly reviews: ReviewGrade;
 }
 
 export interface AthleteGrade {
@@ -35,6 +38,7 @@ export interface RaceOutcome {
   /** The last board. */
   readonly board: readonly BoardRow[];
   readonly predictions: PredictionWatch;
+  readonly reviews: readonly ReviewFinding[];
 }
 
 /** Two fixes farther apart than this have a hole between them. */
@@ -67,6 +71,7 @@ export function gradeRace(outcome: RaceOutcome): RaceGrade {
     crossings: gradeCrossings(trueCrossings(outcome, honest), told),
     ranks: gradeRanks(ranked),
     predictions: predictions.grade(finishMs),
+    reviews: gradeReviews(plan.entrants, outcome.reviews),
     athletes: {
       starters: plan.entrants.length,
       lost: plan.entrants.filter(({ starter }) => !rows.has(starter.bib)).length,
@@ -112,7 +117,7 @@ export function cheatsOf({ entrants }: RacePlan): Partial<Record<Cheat, number>>
 }
 
 /** The grade as lines of a summary. */
-export function gradeRows({ crossings, ranks, predictions, athletes }: RaceGrade): Row[] {
+export function gradeRows({ crossings, ranks, predictions, athletes, reviews }: RaceGrade): Row[] {
   return [
     ['crossingsExpected', crossings.expected],
     ['crossingsMissed', crossings.missed],
@@ -131,5 +136,8 @@ export function gradeRows({ crossings, ranks, predictions, athletes }: RaceGrade
     ['athletesDoubled', athletes.doubled],
     ['finishesMissed', athletes.finishesMissed],
     ['finishesInvented', athletes.finishesInvented],
+    ['cheatsCaught', `${reviews.caught} of ${reviews.there}`],
+    ['honestInReview', `${reviews.honestInQueue} of ${reviews.honest}`],
+    ['honestInReviewForSure', reviews.honestInQueueHigh],
   ];
 }
