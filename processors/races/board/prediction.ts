@@ -29,8 +29,8 @@ const Z90 = 1.2816;
  *   gradients differ from the model: `SPREAD` of the time left.
  */
 const FADE = 0.06;
-const SPREAD = 0.032;
-const WANDER_S = 0.85;
+const SPREAD = 0.036;
+const WANDER_S = 0.5;
 
 /** Elapsed time at the finish with its interval; null while too little was seen. */
 export function predictFinish({ elapsedMs, doneM, totalM, recent }: Pacing): Prediction | null {
