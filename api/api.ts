@@ -25,6 +25,7 @@ import type { BoardSource } from './races/board-source.ts';
 import { createRaceSocket } from './races/race-socket.ts';
 import { createRaceWatching } from './races/race-watching.ts';
 import { addRaceReviewRoutes } from './races/reviews/routes.ts';
+import { addResultRoutes } from './races/results/routes.ts';
 import { addRaceRoutes } from './races/routes.ts';
 import { addRaceSetupRoutes } from './races/setup/routes.ts';
 import type { SampleHistory } from './samples/history.ts';
@@ -74,6 +75,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addRaceSetupRoutes(server, deps);
   addRaceActRoutes(server, deps);
   addRaceReviewRoutes(server, deps);
+  addResultRoutes(server, deps);
   addAthleteRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);

@@ -43,6 +43,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'cli-progress': ['**/progress.ts'],
   'fast-check': [],
   'csv-parse': ['api/races/setup/starters-csv.ts'],
+  'csv-stringify': ['api/races/results/results-csv.ts'],
   fastify: ['api/**'],
   hyparquet: ['files/table/parquet.ts'],
   'hyparquet-writer': ['files/table/parquet.ts'],

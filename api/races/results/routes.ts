@@ -1,0 +1,67 @@
+import { Type } from 'typebox';
+import type { Races } from '../../../runtime/races.ts';
+import { Problem, problemResponses } from '../../problem.ts';
+import type { ApiServer } from '../../server.ts';
+import type { BoardSource } from '../board-source.ts';
+import { RaceParams } from '../query.ts';
+import { isPublic } from '../race-socket.ts';
+import { Results, resultsOf } from './results.ts';
+import { resultsCsv } from './results-csv.ts';
+
+export interface ResultRoutesDeps {
+  readonly races: Pick<Races, 'get' | 'isReady'>;
+  readonly boards: Pick<BoardSource, 'read'>;
+}
+
+const ResultsQuery = Type.Object(
+  { format: Type.Optional(Type.Enum(['json', 'csv'], { type: 'string', default: 'json' })) },
+  { additionalProperties: false },
+);
+const CACHE = 'public, max-age=1, stale-while-revalidate=5';
+
+/** The results of a race, for everybody. */
+export function addResultRoutes(server: ApiServer, { races, boards }: ResultRoutesDeps): void {
+  server.get(
+    '/v1/races/:id/results',
+    {
+      schema: {
+        tags: ['races'],
+        security: [],
+        operationId: 'readResults',
+        summary: 'The results of a race, as JSON or CSV',
+        description:
+          'Who finished by rank, then everybody else by what became of them. Until the race is published they are ' +
+          'what the board says now. Times of the CSV count a begun second as a whole one; ms stand beside them.',
+        params: RaceParams,
+        querystring: ResultsQuery,
+        response: {
+          200: {
+            description: 'All results',
+            content: {
+              'application/json': { schema: Results },
+              'text/csv': { schema: Type.Unsafe<Results>({ type: 'string' }) },
+            },
+          },
+          ...problemResponses('unknown_race', 'invalid_request', 'store_unavailable', 'board_unavailable'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const race = races.get(id);
+      if (!isPublic(race)) {
+        if (races.isReady) throw new Problem('unknown_race', { detail: id });
+        throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
+      }
+      const board = await boards.read(id);
+      if (board === null) throw new Problem('board_unavailable', { detail: id });
+      const results = resultsOf(race, board);
+      reply.header('cache-control', CACHE);
+      if (request.query.format !== 'csv') return results;
+      return reply
+        .header('content-disposition', `attachment; filename="${id}-results.csv"`)
+        .type('text/csv; charset=utf-8')
+        .send(Buffer.from(resultsCsv(results, race)) as never);
+    },
+  );
+}
