@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Fix, measureRunner, WHITE_3M } from '../device-sim/race/gps-noise.ts';
+import { makeRaceCourse } from '../device-sim/race/race-courses.ts';
+import { createRunner } from '../device-sim/race/race-truth.ts';
+import { createRandom } from '../device-sim/random.ts';
+import { createMqttConnect } from '../device-sim/transport/mqtt-client.ts';
+import { createCourseLine } from '../schemas/course-line.ts';
+import { encodeFrame } from '../schemas/frame/encode.ts';
+import type { Course } from '../schemas/race.ts';
+import { type Asked, gpxOf, startOrganisedRaces, untilEqual } from './organised-race.ts';
+
+const FIXES_PER_FRAME = 10;
+/** The race is over: frames of the last hour are taken as they come. */
+const GUN_MS = Math.floor(Date.now() / 1_000) * 1_000 - 1_800_000;
+/** Somebody of these was driven for a part of the way. */
+const PLANS = [
+  { bib: '1', name: 'Ana Novak', sex: 'f', paceMps: 4.6 },
+  { bib: '2', name: 'Ben Kos', sex: 'm', paceMps: 4.2 },
+  { bib: '3', name: 'Eva Hribar', sex: 'f', paceMps: 3.8 },
+  { bib: '4', name: 'Jan Zajc', sex: 'm', paceMps: 3.9, ride: { fromM: 700, toM: 1_400, speedMps: 11 } },
+];
+const CSV = ['bib,name,sex,club,country,device,chip', ...PLANS.map(starterLine)].join('\n');
+const STATED = {
+  ...{ name: 'Valley mile', sport: 'run', state: 'live', closesMs: GUN_MS + 3 * 3_600_000 },
+  checkpoints: [
+    { id: 'start', name: 'Start', isStart: true },
+    { id: 'finish', name: 'Finish', isFinish: true },
+  ],
+  waves: [{ id: 'all', name: 'All', gunTimeMs: GUN_MS, categories: ['open'] }],
+  categories: [{ id: 'open', name: 'Open', sex: null, minAge: null, maxAge: null }],
+};
+
+let world: Awaited<ReturnType<typeof startOrganisedRaces>>;
+let tokens: { club: string; rival: string; mat: string };
+
+before(async () => {
+  world = await startOrganisedRaces();
+  const [club, rival, mat] = await Promise.all([
+    world.tokenFor('organiser', 'club'),
+    world.tokenFor('organiser', 'rival'),
+    world.tokenFor('feed', 'club'),
+  ]);
+  tokens = { club, rival, mat };
+});
+
+after(() => world?.stop());
+
+function starterLine({ bib, name, sex }: (typeof PLANS)[number]): string {
+  return `${bib},${name},${sex},AK Dolina,SVN,watch-${bib},chip-${bib}`;
+}
+
+/** As the organiser, about the race; throws when it is refused. */
+async function own(part: string, asked: Asked = {}) {
+  const answer = await world.ask(tokens.club, `/v1/races/valley${part}`, asked);
+  assert.ok(answer.status < 300, `${asked.method ?? 'GET'} ${part}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
+async function act(what: object, why: string): Promise<void> {
+  const { body } = await own('/acts', { method: 'POST', body: { act: what, why } });
+  assert.deepEqual([body.act, body.why, body.by], [what, why, 'organiser club']);
+}
+
+async function setUp(): Promise<Course> {
+  const gpx = gpxOf(makeRaceCourse(createRandom('organiser', 'course'), 'point-to-point', 1_700));
+  const payload = { id: 'valley', name: 'Valley mile', sport: 'run' };
+  const headers = { 'idempotency-key': 'once' };
+  const made = await world.ask(tokens.club, '/v1/races', { method: 'POST', body: payload, headers });
+  assert.deepEqual([made.status, made.headers.get('location')], [201, '/v1/races/valley']);
+  let etag = made.headers.get('etag') ?? '';
+  const put = async (part: string, body: object | string, type: string) => {
+    const said = { 'if-match': etag, 'content-type': type };
+    const answer = await own(part, { method: 'PUT', body, headers: said });
+    etag = answer.headers.get('etag') ?? '';
+    return answer.body;
+  };
+  await put('/course', gpx, 'application/gpx+xml');
+  await put('', { ...STATED, state: 'draft' }, 'application/json');
+  await put('/starters', CSV, 'text/csv');
+  assert.equal((await world.ask(null, '/v1/races/valley')).status, 404, 'a draft is nobody’s business');
+  const { course, state, starters } = await put('', STATED, 'application/json');
+  assert.deepEqual([state, starters], ['live', PLANS.length]);
+  return course;
+}
+
+/** Sends what each watch measured, then the chips' reads at the finish: when each bib finished, ms from the gun. */
+async function run(course: Course): Promise<Map<string, number>> {
+  const random = createRandom('organiser', 'runners');
+  const line = createCourseLine(course);
+  const connect = createMqttConnect({ url: world.mqttUrl, version: 5 });
+  const finished = new Map<string, number>();
+  await Promise.all(
+    PLANS.map(async ({ bib, paceMps, ride }) => {
+      const own = { gunTimeMs: GUN_MS, waitS: 20, paceMps, minMps: 2.5, fade: 0.03, stopsPerS: 0 };
+      const truth = createRunner(random, line, { ...own, ...(ride && { ride }) });
+      finished.set(bib, Math.round(truth.crossedMs(line.lengthM) ?? Number.NaN) - GUN_MS);
+      const fixes = [...measureRunner(random, line, truth, WHITE_3M)];
+      const connection = await connect({
+        device: `watch-${bib}`,
+        token: await world.tokenFor('device', `watch-${bib}`),
+      });
+      for (let seq = 1; (seq - 1) * FIXES_PER_FRAME < fixes.length; seq++) {
+        const some = fixes.slice((seq - 1) * FIXES_PER_FRAME, seq * FIXES_PER_FRAME);
+        assert.deepEqual(await connection.send(frameOf(bib, seq, some)), { kind: 'acknowledged', reason: null });
+      }
+      await connection.close();
+    }),
+  );
+  const reads = [...finished].map(([bib, afterMs]) => {
+    return { chip: `chip-${bib}`, checkpoint: 'finish', source: 'chip', timeMs: GUN_MS + afterMs };
+  });
+  const asked = { method: 'POST', body: { reads: [...reads, { ...reads[0], chip: 'lost' }] } } as const;
+  const { body } = await world.ask(tokens.mat, '/v1/races/valley/reads', asked);
+  assert.deepEqual(body, { stored: PLANS.length, refused: [{ read: PLANS.length, reason: 'unknown_chip' }] });
+  return finished;
+}
+
+function frameOf(bib: string, seq: number, fixes: readonly Fix[]): Uint8Array {
+  return encodeFrame({
+    ...{ device: `watch-${bib}`, boot: '00000000000000b3', seq, source: 'gps' },
+    timesMs: fixes.map(({ timeMs }) => timeMs),
+    columns: {
+      latitude: fixes.map(({ latitudeE7 }) => latitudeE7),
+      longitude: fixes.map(({ longitudeE7 }) => longitudeE7),
+      horizontal_accuracy: fixes.map(({ accuracy }) => accuracy),
+      speed: fixes.map(({ speed }) => speed),
+    },
+  });
+}
+
+/** The board as everybody sees it: bib, rank, status, ms from the gun. */
+async function board(): Promise<unknown[]> {
+  const { status, body } = await world.ask(null, '/v1/races/valley/board');
+  if (status !== 200) return [status];
+  return body.rows.map(({ bib, rank, status, gunMs }: Record<string, unknown>) => [bib, rank, status, gunMs]);
+}
+
+test('an organiser sets a race up, watches it, decides, freezes and publishes it', { timeout: 120_000 }, async () => {
+  const finished = await run(await setUp());
+  const ms = (bib: string) => finished.get(bib) ?? Number.NaN;
+  const inOrder = (...bibs: string[]) => bibs.map((bib, i) => [bib, i + 1, 'finished', ms(bib)]);
+  await untilEqual(inOrder('4', '1', '2', '3'), board);
+
+  const dsq = { type: 'verdict', bib: '4', verdict: 'dsq' };
+  const disqualified = ['4', null, 'dsq', ms('4')];
+  await act(dsq, 'was seen on a bicycle');
+  await untilEqual([...inOrder('1', '2', '3'), disqualified], board);
+  await act({ type: 'undo', number: 1 }, 'that was somebody else');
+  await untilEqual(inOrder('4', '1', '2', '3'), board);
+  await act(dsq, 'it was not');
+  await untilEqual([...inOrder('1', '2', '3'), disqualified], board);
+
+  const corrected = ms('1') - 1_000;
+  const correct = { type: 'crossing', bib: '2', checkpoint: 'finish', pass: 1, timeMs: GUN_MS + corrected };
+  await act(correct, 'finish camera');
+  const final = [
+    ['2', 1, 'finished', corrected],
+    ['1', 2, 'finished', ms('1')],
+    ['3', 3, 'finished', ms('3')],
+  ];
+  await untilEqual([...final, disqualified], board);
+
+  await act({ type: 'freeze' }, 'everybody is in');
+  const late = { chip: 'chip-3', checkpoint: 'finish', source: 'mat', timeMs: GUN_MS + 60_000 };
+  await own('/reads', { method: 'POST', body: { reads: [late] } });
+  await act({ type: 'publish' }, 'no protest came in');
+  const results = async () => (await world.ask(null, '/v1/races/valley/results')).body;
+  await untilEqual(['published', true], async () => {
+    const { state, isOfficial } = await results();
+    return [state, isOfficial];
+  });
+  assert.deepEqual(await board(), [...final, disqualified], 'what came after the freeze changes nothing');
+  const told = (await results()).results;
+  assert.deepEqual(
+    told.map(({ bib, rank, status, gunMs }: Record<string, unknown>) => [bib, rank, status, gunMs]),
+    [...final, ['4', null, 'dsq', null]],
+  );
+  const csv = await world.ask(null, '/v1/races/valley/results?format=csv');
+  const lines = String(csv.body).trim().split('\n').slice(1);
+  assert.deepEqual(
+    lines.map((line) => line.split(',').slice(0, 9).join(',')),
+    [
+      '1,2,Ben Kos,male,AK Dolina,SVN,All,Open,finished',
+      '2,1,Ana Novak,female,AK Dolina,SVN,All,Open,finished',
+      '3,3,Eva Hribar,female,AK Dolina,SVN,All,Open,finished',
+      ',4,Jan Zajc,male,AK Dolina,SVN,All,Open,dsq',
+    ],
+  );
+
+  const { acts } = (await own('/audit')).body;
+  const all = [dsq, { type: 'undo', number: 1 }, dsq, correct, { type: 'freeze' }, { type: 'publish' }];
+  assert.deepEqual(
+    acts.map(({ number, by, act, isUndone }: Record<string, unknown>) => [number, by, act, isUndone]),
+    all.map((one, i) => [i + 1, 'organiser club', one, i === 0]),
+  );
+  assert.deepEqual(
+    acts.map(({ before, after }: Record<string, unknown>) => [before, after]),
+    [
+      [null, { verdict: 'dsq' }],
+      [{ verdict: 'dsq' }, null],
+      [null, { verdict: 'dsq' }],
+      [null, { timeMs: GUN_MS + corrected }],
+      [null, { state: 'frozen' }],
+      [{ state: 'frozen' }, { state: 'published' }],
+    ],
+  );
+});
+
+test('nobody else acts on the race, or reads what is between its organiser and the judges', async () => {
+  const strike = { act: { type: 'strike', bib: '1', checkpoint: 'finish', pass: 1 }, why: 'to win' };
+  const asked: [path: string, asked: Asked][] = [
+    ['/acts', { method: 'POST', body: strike }],
+    ['/audit', {}],
+    ['/reviews', {}],
+    ['/setup', {}],
+  ];
+  for (const [part, what] of asked) {
+    const path = `/v1/races/valley${part}`;
+    const statuses = [null, tokens.rival, tokens.mat].map(async (token) => (await world.ask(token, path, what)).status);
+    assert.deepEqual(await Promise.all(statuses), [401, 403, 403], path);
+  }
+  const before = (await own('/audit')).body.acts.length;
+  assert.equal(before, 6);
+});
