@@ -148,7 +148,11 @@ async function shower(): Promise<Engine<ServiceUrls> | null> {
 }
 
 test('a race is shown by HTTP and WebSocket, and goes on when its holder is killed', { timeout: 180_000 }, async () => {
-  const race = tenKilometres(['1', '2', '3'].map((bib) => starterOf(bib)));
+  // Open still: once it closed, who has not finished has given up.
+  const race = tenKilometres(
+    ['1', '2', '3'].map((bib) => starterOf(bib)),
+    { closesMs: Date.now() + 3_600_000 },
+  );
   const { version: _, starters, startersVersion: __, ...setting } = race;
   await writeRace(await platform.config(), null, setting, starters);
   const holder = await until('a holder shows the race', shower);
