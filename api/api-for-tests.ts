@@ -22,6 +22,7 @@ import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
 import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
+import { createOperations, type OperationsDeps } from './operations/operations.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
@@ -59,6 +60,34 @@ export const turnedAway: TurnedAwayLedger = {
   reasons: { stream_full: 4, shed_background: 5, shed_live: 1 },
 };
 
+/** What each part says of itself, for a test to change. */
+export function createMemoryOperationsRead(): OperationsDeps['read'] {
+  const [questdb, clickhouse] = ledger.stores;
+  return {
+    engine: {
+      nats: async () => ({ version: '2.15.1', isWell: true }),
+      questdb: async () => ({ version: '9.3.4', isWell: true }),
+      clickhouse: async () => ({ version: '26.7.1', isWell: true }),
+    },
+    consumers: async () => [
+      { stream: 'FRAMES', consumer: 'clickhouse', readers: 1, waitingMessages: 3, behindMs: 1_200 },
+      { stream: 'FRAMES', consumer: '', readers: 16, waitingMessages: 0, behindMs: 0 },
+    ],
+    accepted: async () => 10,
+    account: { questdb: async () => questdb, clickhouse: async () => clickhouse },
+    turnedAway: async () => turnedAway,
+    deadLetters: async () => ({
+      messages: 4,
+      subjects: new Map([
+        ['dead.frame_too_old.watch-1', 2],
+        ['dead.frame_too_old.ben-1', 1],
+        ['dead.foreign_device.watch-1', 1],
+      ]),
+    }),
+    connections: async () => ({ devices: { mqtt: 2, websocket: 1 }, ingests: 1, silentIngests: 0, nats: 4 }),
+  };
+}
+
 export interface TestRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
@@ -94,6 +123,7 @@ export async function createTestApi(
   // The watch tells what is there in its first turn.
   await clock.advance(0);
   let readLedger = async () => ledger;
+  const operationsRead = createMemoryOperationsRead();
   const api = await createApi({
     log,
     version: '0.0.0',
@@ -123,6 +153,7 @@ export async function createTestApi(
     readLedger: () => readLedger(),
     readTurnedAway: async () => turnedAway,
     countDeadLetters: async () => 0,
+    readOperations: createOperations({ read: operationsRead, names, clock, log }),
   });
   t.after(() => api.close());
 
@@ -180,6 +211,8 @@ export async function createTestApi(
         stop: () => end.disconnect(),
       };
     },
+    /** What each part says of itself, to be changed. */
+    operationsRead,
     cold,
     clock,
     health,

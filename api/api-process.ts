@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readAthleteSettings } from '../runtime/athlete-settings.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
-import { readLedger } from '../runtime/ledger.ts';
+import { readAccepted, readAccount, readLedger } from '../runtime/ledger.ts';
 import { type Logger, withoutCredentials } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
@@ -18,6 +18,9 @@ import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { createLedgerStores } from './ledger/stores.ts';
+import { readConnections } from './operations/connections.ts';
+import { askClickHouse, askNats, askQuestDb } from './operations/engine-answers.ts';
+import { createOperations } from './operations/operations.ts';
 import type { apiOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
@@ -43,7 +46,19 @@ export interface ApiProcessDeps {
   readonly options: Options<typeof apiOptions>;
   readonly platform: Pick<
     Platform,
-    'link' | 'bus' | 'names' | 'config' | 'facts' | 'boards' | 'ledger' | 'dead' | 'revocations' | 'streamSizes'
+    | 'link'
+    | 'bus'
+    | 'names'
+    | 'config'
+    | 'facts'
+    | 'boards'
+    | 'ledger'
+    | 'dead'
+    | 'revocations'
+    | 'streamSizes'
+    | 'jetStreamVersion'
+    | 'consumerLags'
+    | 'deadLetterCounts'
   >;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -99,6 +114,24 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     ledgerEveryMs: options.ledgerIntervalMs,
   });
   release.add('the watch on the engines', async () => watch.stop());
+  const [hotStore, coldStore] = stores;
+  const { natsMonitorUrls, ingestMetricsUrls } = options;
+  const readOperations = createOperations({
+    ...{ names: platform.names, clock, log },
+    read: {
+      engine: {
+        nats: () => askNats({ version: platform.jetStreamVersion, natsMonitorUrls, timeoutMs }),
+        questdb: () => askQuestDb(questdb),
+        clickhouse: () => askClickHouse(clickhouse),
+      },
+      consumers: () => platform.consumerLags(clock.nowMs),
+      accepted: () => readAccepted(kv),
+      account: { questdb: () => readAccount(kv, hotStore), clickhouse: () => readAccount(kv, coldStore) },
+      turnedAway: () => readTurnedAway(kv),
+      deadLetters: platform.deadLetterCounts,
+      connections: () => readConnections({ ingestMetricsUrls, natsMonitorUrls, timeoutMs }),
+    },
+  });
   const races = createRaces({ kv: config, clock, logger: log });
   release.add('the watch of races', async () => races.stop());
   health.register('races', () => (races.isReady ? { ok: true } : { ok: false, detail: 'the races are not known' }));
@@ -129,6 +162,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => (await dead.info()).messages,
+    readOperations,
   });
   return createApiService(api, { host, port: options.apiPort }, log);
 }

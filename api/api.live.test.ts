@@ -94,6 +94,7 @@ before(async () => {
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => 3,
+    readOperations: () => Promise.reject(new Error('not asked here')),
   });
   closings.push(() => api.close());
 });

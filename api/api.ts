@@ -18,6 +18,7 @@ import type { AthleteReader } from './athletes/reader.ts';
 import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
+import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
 import type { ActLog } from './races/acts/act-log.ts';
 import { addRaceActRoutes } from './races/acts/routes.ts';
@@ -59,6 +60,7 @@ export interface ApiDeps {
   readonly readLedger: LedgerRoutesDeps['readLedger'];
   readonly readTurnedAway: LedgerRoutesDeps['readTurnedAway'];
   readonly countDeadLetters: LedgerRoutesDeps['countDeadLetters'];
+  readonly readOperations: OperationsRoutesDeps['readOperations'];
 }
 
 /** From a question about a live activity that nobody answered to the next: its shard may be changing hands. */
@@ -69,6 +71,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   const server = await createServer(deps);
   addHealthRoutes(server, deps);
   addLedgerRoutes(server, deps);
+  addOperationsRoutes(server, deps);
   addSampleRoutes(server, deps);
   addActivityRoutes(server, deps);
   addRaceRoutes(server, deps);

@@ -82,6 +82,13 @@ export const apiOptions = defineOptions({
     description:
       "HTTP monitors of the NATS servers, comma-separated: only their health says that a server's disk is full.",
   },
+  ingestMetricsUrls: {
+    type: 'list',
+    default: [],
+    description:
+      'Pages of metrics of the processes of ingest, comma-separated (http://host:port/metrics): only they know how ' +
+      'many devices are connected, for the page of operators.',
+  },
   disks: {
     type: 'list',
     default: [],

@@ -70,6 +70,12 @@ export async function readLedger(deps: { kv: KeyValue; stores: readonly LedgerSt
   return { balanced: stores.every(({ balanced }) => balanced), stores };
 }
 
+/** The account of one store by itself. Throws KvUnavailableError, and what the store throws. */
+export async function readAccount(kv: KeyValue, store: LedgerStore): Promise<StoreLedger> {
+  const totals = await store.totals();
+  return balanceOf(store.name, await readAccepted(kv), totals);
+}
+
 /** Samples accepted on all shards. */
 export async function readAccepted(kv: KeyValue): Promise<number> {
   const entries = await Promise.all((await kv.keys('accepted.>')).map((key) => kv.get(key)));

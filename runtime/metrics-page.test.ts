@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics } from './metrics.ts';
-import { histogramBetween, quantileOf, readHistogram, readValue } from './metrics-page.ts';
+import { histogramBetween, quantileOf, readByLabel, readHistogram, readValue } from './metrics-page.ts';
 
 test('a histogram is read back from the page that shows it, by its labels', async () => {
   const metrics = createMetrics('test', { runtimeMetrics: false });
@@ -72,4 +72,29 @@ test('between two readings a histogram has what came, in buckets that were not s
     histogramBetween(from, to).bounds.map(({ count }) => count),
     [1, 9],
   );
+});
+
+test('a value is told by one label, summed over the others', async () => {
+  const metrics = createMetrics('test', { runtimeMetrics: false });
+  metrics.gauge({
+    ...{ name: 'open', help: 'Open ones.', labels: ['kind', 'of'] },
+    read: () => [
+      { value: 1, labels: { kind: 'a', of: 'x' } },
+      { value: 2, labels: { kind: 'a', of: 'y' } },
+      { value: 4, labels: { kind: 'b', of: 'x' } },
+    ],
+  });
+  metrics.gauge({
+    name: 'opened',
+    help: 'Others.',
+    labels: ['kind'],
+    read: () => [{ value: 9, labels: { kind: 'a' } }],
+  });
+  const page = await metrics.text();
+  const expected = new Map([
+    ['a', 3],
+    ['b', 4],
+  ]);
+  assert.deepEqual(readByLabel(page, 'slipstream_open', 'kind'), expected);
+  assert.deepEqual(readByLabel(page, 'slipstream_open', 'none'), new Map());
 });

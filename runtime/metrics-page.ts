@@ -54,3 +54,17 @@ export function readValue(page: string, name: string): number {
   }
   return sum;
 }
+
+/** A metric's values by one of its labels, each summed over the others. Empty when the page has none. */
+export function readByLabel(page: string, name: string, label: string): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const line of page.split('\n')) {
+    const [, found, labels, value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
+    if (found !== name) continue;
+    const own = labels.split(',').find((text) => text.startsWith(`${label}="`));
+    if (own === undefined) continue;
+    const key = own.slice(label.length + 2, -1);
+    sums.set(key, (sums.get(key) ?? 0) + Number(value));
+  }
+  return sums;
+}

@@ -81,6 +81,7 @@ export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: st
         apiPort: options.apiPort,
         useRollUps: true,
         natsMonitorUrls: urls.natsMonitor ?? '',
+        ingestMetricsUrls: `${urls.ingestAdmin}/metrics`,
         disks: disks.map((engine) => `${engine}=${join(dataDir, engine)}`).join(','),
         ...(open ? { openLoopback: true } : { tokenKeys }),
       },

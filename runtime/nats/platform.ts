@@ -6,10 +6,13 @@ import type { ReleaseStack } from '../release.ts';
 import type { LogOptions } from '../stream/stream.ts';
 import { MAX_TOKEN_LIFETIME_MS } from '../token.ts';
 import { connectNats } from './connection.ts';
+import { readConsumerLags } from './consumer-lags.ts';
+import { readJetStreamVersion } from './jetstream-answer.ts';
 import { createNatsBus } from './nats-bus.ts';
 import { openNatsKv } from './nats-kv.ts';
 import { openNatsLog } from './nats-stream.ts';
 import { readStreamSizes } from './stream-sizes.ts';
+import { readSubjectCounts } from './subject-counts.ts';
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 * 1024;
@@ -113,6 +116,9 @@ export async function openPlatform(
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
     streamSizes: () => readStreamSizes(link),
+    jetStreamVersion: () => readJetStreamVersion(link),
+    consumerLags: (nowMs: () => number) => readConsumerLags(link, [names.framesStream, names.factsStream], nowMs),
+    deadLetterCounts: () => readSubjectCounts(link, names.deadStream),
     /** The settings of a hundred thousand athletes are half of it. */
     config: () => bucket(names.configBucket, 0),
   };
