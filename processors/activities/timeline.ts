@@ -148,18 +148,24 @@ export class Timeline {
     const foldUntil = (limitS: number) =>
       window.takeUntil(limitS, (atS, rows, from) => this.#second(atS, rows, from, revision));
     const due = this.#due(untilS * 1000);
+    // Most seconds have no beat and no event, and this runs for every athlete all the time.
+    if (due.length > 0) this.#happen(due, (limitS) => foldUntil(Math.min(untilS, limitS)), revision);
+    foldUntil(untilS);
+    this.#endIfSilent(untilS, revision);
+  }
+
+  /** Beats and events in their order, each second folded before or after them. */
+  #happen(due: readonly Waiting[], foldUntil: (limitS: number) => void, revision: number): void {
     const beating = whoBeats(due);
     const lastOpening = lastOpenings(due);
     for (const one of openingsFirst(bestBeats(due), lastOpening)) {
       const atS = Math.floor(one.atMs / 1000);
       // A second belongs to the last activity that opens in it; everything else comes after its second.
-      foldUntil(Math.min(untilS, isUntil(one, lastOpening) ? atS : atS + 1));
+      foldUntil(isUntil(one, lastOpening) ? atS : atS + 1);
       this.#endIfSilent(atS, revision);
       if (one.type === 'event') this.#event(one, atS, revision);
       else if (this.session) this.session.beat(one, beating);
     }
-    foldUntil(untilS);
-    this.#endIfSilent(untilS, revision);
   }
 
   /** The activity as it is now, with what is not final yet; null when there is none. */
