@@ -16,7 +16,7 @@ import { boardRowText, encodeBoardAsk, encodeBoardMessage, readBoardQuestion } f
 import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
 import { createNames, keys } from '../schemas/names.ts';
-import type { ReviewFinding } from '../schemas/review.ts';
+import type { ReviewEntry } from '../schemas/review.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
@@ -182,7 +182,7 @@ export async function createTestApi(
       view: () => BoardView,
       gaps: Record<string, Record<string, number>> = {},
       ways: Record<string, AthleteWay> = {},
-      findings: readonly ReviewFinding[] = [],
+      findings: readonly ReviewEntry[] = [],
     ) {
       const end = hub.open();
       let number = 0;

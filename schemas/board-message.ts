@@ -6,7 +6,7 @@ import {
   type RoadGroup,
   STATUS_REASONS,
 } from './board.ts';
-import type { ReviewFinding } from './review.ts';
+import type { ReviewEntry } from './review.ts';
 
 /**
  * The board of a race on its way from its holder to those who show it: a core message whenever something changed,
@@ -63,7 +63,7 @@ export interface WayAnswer {
 /** The queue of the review, the most urgent first: so many as a message holds. */
 export interface ReviewsAnswer {
   readonly epoch: number;
-  readonly findings: readonly ReviewFinding[];
+  readonly findings: readonly ReviewEntry[];
   /** Findings that are not among them. */
   readonly leftOut: number;
 }

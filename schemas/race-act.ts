@@ -1,5 +1,6 @@
 import type { RaceState } from './race.ts';
 import type { RaceWord } from './race-entry.ts';
+import type { ReviewDecision } from './review.ts';
 
 /**
  * What somebody decided about a race: in FACTS as `race.act`, written by the API alone, in the order of its numbers,
@@ -34,6 +35,8 @@ export type Act =
     }
   /** A crossing did not happen, whoever else says so. */
   | { readonly type: 'strike'; readonly bib: string; readonly checkpoint: string; readonly pass: number }
+  /** About a finding of the review, as it was in that revision. */
+  | ({ readonly type: 'review'; readonly finding: string } & Pick<ReviewDecision, 'decision' | 'revision'>)
   | { readonly type: 'freeze' }
   | { readonly type: 'publish' }
   | { readonly type: 'undo'; readonly number: number };
@@ -42,10 +45,13 @@ export type ActValue =
   | { readonly verdict: 'none' | 'dnf' | 'dns' | 'dsq' }
   | { readonly timeMs: number }
   | { readonly isStruck: true }
+  | Pick<ReviewDecision, 'decision' | 'revision'>
   | { readonly state: RaceState };
 
 export type ActEffect =
   | { readonly bib: string; readonly said: RaceWord }
+  /** Null takes back what was decided before. */
+  | { readonly finding: string; readonly decided: ReviewDecision | null }
   | { readonly state: Extract<RaceState, 'live' | 'frozen' | 'published'> };
 
 export const RACE_ACT_KIND = 'race.act';

@@ -45,6 +45,33 @@ export interface ReviewFinding extends Suspicion {
   readonly isWithdrawn: boolean;
 }
 
+/** What a person says of a finding. Nothing follows from either: who is disqualified for it is by an act of its own. */
+export const REVIEW_DECISIONS = ['confirmed', 'dismissed'] as const;
+
+export interface ReviewDecision {
+  readonly decision: (typeof REVIEW_DECISIONS)[number];
+  /** Of the finding, as it was when it was decided. */
+  readonly revision: number;
+  readonly by: string;
+  readonly saidMs: number;
+  readonly why: string;
+}
+
+/** A finding with what was decided about it last; null when nothing was, or it was taken back. */
+export interface ReviewEntry extends ReviewFinding {
+  readonly decision: ReviewDecision | null;
+}
+
+/** The evidence is another than it was when somebody decided. */
+export function isOutdated({ revision, decision }: Pick<ReviewEntry, 'revision' | 'decision'>): boolean {
+  return decision !== null && revision > decision.revision;
+}
+
 export function reviewId({ kind, bibs, about }: Pick<Suspicion, 'kind' | 'bibs' | 'about'>): string {
   return [kind, ...bibs, ...(about === '' ? [] : [about])].join('.');
+}
+
+/** Whom a finding lies with: of two athletes the first. Bibs have no dot. */
+export function ownerOf(reviewId: string): string {
+  return reviewId.split('.')[1] ?? '';
 }

@@ -15,6 +15,7 @@ import { readOptions } from '../runtime/options.ts';
 import { createReleaseStack } from '../runtime/release.ts';
 import { signToken, type TokenRole } from '../runtime/token.ts';
 import { loadSigningKey } from '../runtime/token-keys.ts';
+import { readProgressTick } from '../schemas/progress.ts';
 import type { Course } from '../schemas/race.ts';
 import { freePort, freePorts } from '../stack/ports.ts';
 import { type ServiceSpec, startService } from '../stack/services.ts';
@@ -77,8 +78,26 @@ export async function startOrganisedRaces() {
 
   return {
     mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
-    holder,
-    startHolder,
+    /** The newest fix of each bib that holders of shards have told of, ms since the epoch. */
+    followProgress(race: string): ReadonlyMap<string, number> {
+      const seenMs = new Map<string, number>();
+      platform.bus.subscribe(platform.names.progressFilter(race), ({ data }) => {
+        for (const { bib, atMs } of readProgressTick(data)?.athletes ?? []) seenMs.set(bib, atMs);
+      });
+      return seenMs;
+    },
+    /** Kills the process that holds everything once what is known now is in its checkpoint, and starts another. */
+    async replaceHolder(): Promise<void> {
+      const sinceMs = Date.now();
+      const kv = await platform.boardCheckpoints();
+      await untilEqual(true, async () => {
+        const manifests = await Promise.all((await kv.keys('manifest.>')).map((key) => kv.get(key)));
+        return manifests.some((entry) => (entry?.writtenMs ?? 0) > sinceMs);
+      });
+      holder.kill('SIGKILL');
+      await holder.exited;
+      await startHolder();
+    },
     stop: () => release.release(),
     tokenFor(role: TokenRole, subject: string): Promise<string> {
       const issuedMs = Date.now();

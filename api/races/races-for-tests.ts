@@ -1,5 +1,6 @@
 import type { AthleteWay, BoardRow, BoardView } from '../../schemas/board.ts';
 import type { RaceSetting, Starter } from '../../schemas/race.ts';
+import type { ReviewEntry } from '../../schemas/review.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
 
 const {
@@ -56,4 +57,14 @@ export const wayOfFirst: AthleteWay = {
     [0, GUN_MS + 2_000],
     [1_200.4, GUN_MS + 300_000],
   ],
+};
+
+/** What the review found of the first of them, and nobody has decided about. */
+export const cutOfFirst: ReviewEntry = {
+  ...{ id: 'cut_course.1', revision: 2, kind: 'cut_course', severity: 'high', bibs: ['1'], about: '' },
+  ...{ foundMs: GUN_MS + 700_000, isWithdrawn: false },
+  from: { atMs: GUN_MS + 600_000, positionM: 2_400 },
+  until: { atMs: GUN_MS + 690_000, positionM: 3_400 },
+  numbers: { alongM: 1_000, wayM: 300, skippedM: 685 },
+  decision: null,
 };

@@ -1,8 +1,9 @@
 import { shardOf } from '../../schemas/identity.ts';
 import type { ProgressTick } from '../../schemas/progress.ts';
 import type { Race } from '../../schemas/race.ts';
-import type { RaceAct } from '../../schemas/race-act.ts';
+import type { ActEffect, RaceAct } from '../../schemas/race-act.ts';
 import type { RaceWord } from '../../schemas/race-entry.ts';
+import { ownerOf } from '../../schemas/review.ts';
 import { type BoardOptions, RaceBoard } from './board/board.ts';
 import {
   type AthleteMemory,
@@ -161,8 +162,14 @@ export class HeldRace {
   #act(board: RaceBoard, { effects, saidMs }: RaceAct, seq: number): void {
     for (const effect of effects) {
       if ('state' in effect) this.#setFrozen(effect.state === 'live' ? null : (this.#frozenMs ?? saidMs));
+      else if ('finding' in effect) this.#decide(board, effect);
       else if (applyWord(board, effect.bib, effect.said, String(seq), seq)) this.#note(effect.bib);
     }
+  }
+
+  /** It is no news for those who watch: only the queue of the review shows it. */
+  #decide(board: RaceBoard, { finding, decided }: Extract<ActEffect, { finding: string }>): void {
+    if (board.decide(finding, decided)) this.#changed.add(ownerOf(finding));
   }
 
   #setFrozen(frozenMs: number | null): void {

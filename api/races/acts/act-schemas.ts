@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { RACE_STATES, StarterSchema, WaveSchema } from '../../../schemas/race.ts';
+import { REVIEW_DECISIONS } from '../../../schemas/review.ts';
 
 const closed = { additionalProperties: false };
 const { bib } = StarterSchema.properties;
@@ -10,10 +11,23 @@ const pass = Type.Integer({ minimum: 1, maximum: 1_000 });
 const TimeMs = Type.Integer({ minimum: 0, maximum: 4_102_444_800_000, description: 'ms since the epoch' });
 const typeOf = <Name extends string>(name: Name) => Type.Enum([name], { type: 'string' });
 
+const decided = {
+  decision: Type.Enum(REVIEW_DECISIONS, { type: 'string' }),
+  revision: Type.Integer({ minimum: 1, description: 'Of the finding, as whoever decided saw it.' }),
+};
+
 const ActSchema = Type.Union([
   Type.Object({ type: typeOf('verdict'), bib, verdict: Verdict }, closed),
   Type.Object({ type: typeOf('crossing'), bib, checkpoint, pass, timeMs: TimeMs }, closed),
   Type.Object({ type: typeOf('strike'), bib, checkpoint, pass }, closed),
+  Type.Object(
+    {
+      type: typeOf('review'),
+      finding: Type.String({ minLength: 1, maxLength: 160, description: 'Its id.' }),
+      ...decided,
+    },
+    closed,
+  ),
   Type.Object({ type: typeOf('freeze') }, closed),
   Type.Object({ type: typeOf('publish') }, closed),
   Type.Object({ type: typeOf('undo'), number: Type.Integer({ minimum: 1 }) }, closed),
@@ -27,6 +41,7 @@ const ActValue = Type.Union([
   Type.Object({ verdict: Verdict }, closed),
   Type.Object({ timeMs: TimeMs }, closed),
   Type.Object({ isStruck: Type.Boolean() }, closed),
+  Type.Object(decided, closed),
   Type.Object({ state: Type.Enum(RACE_STATES, { type: 'string' }) }, closed),
   Type.Null(),
 ]);

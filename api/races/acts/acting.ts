@@ -5,6 +5,7 @@ import { RaceChangedError, type StoredRace, writeRace } from '../../../runtime/r
 import { type Act, RACE_ACT_KIND, type RaceAct } from '../../../schemas/race-act.ts';
 import type { RaceOfficial } from '../../access.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
+import type { BoardSource } from '../board-source.ts';
 import { readOwn } from '../setup/owned-race.ts';
 import { type ActLog, ActsBusyError, TooManyActsError } from './act-log.ts';
 import { consequences, NothingToUndoError, stateOf } from './standing-acts.ts';
@@ -14,6 +15,7 @@ export interface ActingDeps {
   /** The bucket CONFIG. */
   readonly config: KeyValue;
   readonly clock: Clock;
+  readonly boards: Pick<BoardSource, 'reviews'>;
 }
 
 const MAX_TRIES = 5;
@@ -29,7 +31,7 @@ export function nameOf(official: RaceOfficial): string {
  * in CONFIG follows. Whoever repeats a request after a lost answer, under its key, acts once, and mends a state that
  * did not follow. Throws the problem that says why not.
  */
-export function createActing({ acts, config, clock }: ActingDeps) {
+export function createActing({ acts, config, clock, boards }: ActingDeps) {
   async function act(
     id: string,
     official: RaceOfficial,
@@ -38,18 +40,28 @@ export function createActing({ acts, config, clock }: ActingDeps) {
   ): Promise<RaceAct> {
     const stored = await readOwn(config, id, official);
     assertOfRace(stored, act);
+    if (act.type === 'review') await assertFound(id, act);
     const by = nameOf(official);
     const actId =
       key === undefined ? randomUUID() : createHash('sha256').update(`${by}\0${key}`).digest('hex').slice(0, 24);
     const done = await asProblems(() =>
-      acts.add(id, actId, (before) => ({
-        ...{ kind: RACE_ACT_KIND, race: id, number: before.length + 1, id: actId, by, saidMs: clock.nowMs(), why, act },
-        ...consequences(before, act),
-      })),
+      acts.add(id, actId, (before) => {
+        const next = { number: before.length + 1, by, saidMs: clock.nowMs(), why, act };
+        return { kind: RACE_ACT_KIND, race: id, id: actId, ...next, ...consequences(before, next) };
+      }),
     );
     if (JSON.stringify(done.act) !== JSON.stringify(act)) throw new Problem('key_reused', { detail: id });
     if (done.effects.some((effect) => 'state' in effect)) await followState(id, official);
     return done;
+  }
+
+  /** What is decided has to be in the queue; evidence that changed meanwhile is told with the decision. */
+  async function assertFound(race: string, { finding, revision }: Extract<Act, { type: 'review' }>): Promise<void> {
+    const queue = await boards.reviews(race);
+    if (queue === null) throw new Problem('board_unavailable', { detail: race });
+    const found = queue.findings.find(({ id }) => id === finding);
+    if (found === undefined) throw invalidParameter('act/finding', 'is not in the queue');
+    if (revision > found.revision) throw invalidParameter('act/revision', `is not there yet: it is ${found.revision}`);
   }
 
   /** Writes the state that the acts say into CONFIG, unless it is there. */

@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { readRace, writeRace } from '../../../runtime/race-config.ts';
 import { GUN_MS } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { createTestApi, NOW_MS, type TestRequest } from '../../api-for-tests.ts';
-import { raceOfTwo } from '../races-for-tests.ts';
+import { boardOfTwo, cutOfFirst, raceOfTwo } from '../races-for-tests.ts';
 import { putHill } from '../setup/setup-for-tests.ts';
 import { dsq, postAct, postReads, read } from './acts-for-tests.ts';
 
@@ -117,6 +117,34 @@ describe('acts of an organiser', () => {
     assert.equal(await stateAfter({ type: 'publish' }), 'published');
     assert.equal(await stateAfter({ type: 'undo', number: 2 }), 'frozen');
     assert.equal(await stateAfter({ type: 'undo', number: 1 }), 'live');
+  });
+
+  test('about a finding are of one in the queue, and are told with who decided and why', async (t) => {
+    const { as, get, holdBoard, stored } = await setUp(t);
+    const act = { type: 'review', finding: 'cut_course.1', revision: 2, decision: 'confirmed' };
+    const decide = (own: object = {}) => as(postAct({ act: { ...act, ...own }, why: 'two marshals saw it' }));
+    assert.equal(nameOf(await decide()), 'board_unavailable');
+    holdBoard('ten', () => boardOfTwo, {}, {}, [cutOfFirst]);
+    const wrong = await Promise.all([{ finding: 'vehicle.1' }, { revision: 3 }].map(decide));
+    assert.deepEqual(
+      wrong.map(({ body }) => body.detail),
+      ['act/finding: is not in the queue', 'act/revision: is not there yet: it is 2'],
+    );
+    const { status, body } = await decide();
+    const decided = { decision: 'confirmed', revision: 2 };
+    const audited = {
+      ...{ number: 1, by: 'organiser club', saidMs: GUN_MS + 7_200_000, why: 'two marshals saw it', act },
+      ...{ before: null, after: decided, isUndone: false },
+    };
+    assert.deepEqual([status, body], [201, audited]);
+    const { by, saidMs, why } = audited;
+    assert.deepEqual((await stored())[0].fact.effects, [
+      { finding: 'cut_course.1', decided: { ...decided, by, saidMs, why } },
+    ]);
+    await as(postAct({ act: { type: 'undo', number: 1 }, why: 'they saw another' }));
+    assert.deepEqual((await stored())[1].fact.effects, [{ finding: 'cut_course.1', decided: null }]);
+    const { acts } = (await get('/v1/races/ten/audit', 'club')).body;
+    assert.deepEqual(acts[0], { ...audited, isUndone: true });
   });
 
   test('are of somebody and something in the race', async (t) => {

@@ -72,18 +72,27 @@ export function addRaceActRoutes(server: ApiServer, deps: RaceActRoutesDeps): vo
       schema: {
         ...common,
         operationId: 'actOnRace',
-        summary: 'Disqualify, correct a crossing, freeze, publish, undo',
+        summary: 'Disqualify, correct a crossing, decide about a finding, freeze, publish, undo',
         description:
           'An act is numbered and kept for ever, with who did it and why. `verdict` says dsq, dnf or dns of ' +
           'somebody, or takes it back with none. `crossing` states when somebody crossed, whatever other sources ' +
-          'say; `strike` that they did not. After `freeze` only acts change the board; `publish` makes its results ' +
-          'official. `undo` takes back the act with that number, another undo too. The board follows in a second.',
+          'say; `strike` that they did not. `review` confirms or dismisses a finding, as it was in that revision; ' +
+          'who is disqualified for it is by a `verdict`. After `freeze` only acts change the board; `publish` ' +
+          'makes its results official. `undo` takes back the act with that number, another undo too. The board ' +
+          'follows in a second.',
         params: RaceParams,
         headers: ActHeaders,
         body: NewAct,
         response: {
           201: { description: 'What was done, and what acts said of it before', content: json(AuditedAct) },
-          ...problemResponses(...DO_PROBLEMS, 'unknown_act', 'act_undone', 'key_reused', 'acts_busy'),
+          ...problemResponses(
+            ...DO_PROBLEMS,
+            'unknown_act',
+            'act_undone',
+            'key_reused',
+            'acts_busy',
+            'board_unavailable',
+          ),
         },
       },
     },

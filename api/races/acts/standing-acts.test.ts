@@ -4,11 +4,19 @@ import fc from 'fast-check';
 import type { Act, ActEffect } from '../../../schemas/race-act.ts';
 import { consequences, NothingToUndoError, stateOf, undoneBy } from './standing-acts.ts';
 
-const numbered = (acts: readonly Act[]) => acts.map((act, i) => ({ number: i + 1, act }));
+/** Each said by somebody of its own. */
+const numbered = (acts: readonly Act[]) =>
+  acts.map((act, i) => ({ number: i + 1, act, by: `judge ${i + 1}`, saidMs: 1_000 * (i + 1), why: `reason ${i + 1}` }));
 const verdict = (bib: string, said: 'dsq' | 'dnf' | 'none'): Act => ({ type: 'verdict', bib, verdict: said });
 const crossing = (timeMs: number): Act => ({ type: 'crossing', bib: '1', checkpoint: 'finish', pass: 1, timeMs });
 const undo = (number: number): Act => ({ type: 'undo', number });
-const next = (before: readonly Act[], act: Act) => consequences(numbered(before), act);
+const next = (before: readonly Act[], act: Act) => {
+  const all = numbered([...before, act]);
+  return consequences(all.slice(0, -1), all.at(-1)!);
+};
+const review = (decision: 'confirmed' | 'dismissed', revision: number, finding = 'cut_course.1'): Act => {
+  return { type: 'review', finding, decision, revision };
+};
 const decided = (bib: string, said: string) => [{ bib, said: { type: 'decision', verdict: said, reason: '' } }];
 
 describe('what an act changes', () => {
@@ -47,6 +55,25 @@ describe('what an act changes', () => {
     assert.deepEqual(next([...acts, undo(2)], undo(1)).effects, effect({ timeMs: 0, isWithdrawn: true }));
   });
 
+  test('of a finding is told with who decided about it last, and why', () => {
+    const acts = [review('dismissed', 1), review('confirmed', 2, 'vehicle.2')];
+    const first = { decision: 'dismissed', revision: 1 };
+    const last = { decision: 'confirmed', revision: 3 };
+    const by = (n: number) => ({ by: `judge ${n}`, saidMs: 1_000 * n, why: `reason ${n}` });
+    assert.deepEqual(next(acts, review('confirmed', 3)), {
+      ...{ before: first, after: last },
+      effects: [{ finding: 'cut_course.1', decided: { ...last, ...by(3) } }],
+    });
+    assert.deepEqual(next([...acts, review('confirmed', 3)], undo(3)), {
+      ...{ before: last, after: first },
+      effects: [{ finding: 'cut_course.1', decided: { ...first, ...by(1) } }],
+    });
+    assert.deepEqual(next(acts, undo(1)), {
+      ...{ before: first, after: null },
+      effects: [{ finding: 'cut_course.1', decided: null }],
+    });
+  });
+
   test('of the state goes back from published to frozen to live', () => {
     const acts: Act[] = [{ type: 'freeze' }, { type: 'publish' }, undo(2), undo(1)];
     const states = acts.map((_, i) => stateOf(numbered(acts.slice(0, i + 1))));
@@ -64,8 +91,14 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.integer({ min: 1, max: 3 }).map(crossing),
   fc.constant<Act>({ type: 'strike', bib: '1', checkpoint: 'finish', pass: 1 }),
   fc.constantFrom<Act>({ type: 'freeze' }, { type: 'publish' }),
+  fc.constantFrom(review('confirmed', 1), review('dismissed', 2), review('dismissed', 1, 'vehicle.2')),
   fc.nat({ max: 20 }).map((n) => undo(n + 1)),
 );
+
+function aboutOf(effect: ActEffect): string {
+  if ('state' in effect) return 'state';
+  return 'finding' in effect ? effect.finding : `${effect.bib} ${effect.said.type}`;
+}
 
 /** Acts that could be done one after the other, and what each one came to. */
 function doAll(acts: readonly Act[]) {
@@ -75,8 +108,7 @@ function doAll(acts: readonly Act[]) {
     try {
       const { effects } = next(done, act);
       for (const effect of effects) {
-        const about = 'state' in effect ? 'state' : `${effect.bib} ${effect.said.type}`;
-        world.set(about, effect);
+        world.set(aboutOf(effect), effect);
       }
       done.push(act);
     } catch (error) {

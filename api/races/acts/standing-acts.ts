@@ -3,12 +3,15 @@ import type { Act, ActEffect, ActValue, RaceAct } from '../../../schemas/race-ac
 /** As exact as somebody with a stop watch. */
 const BY_HAND_SIGMA_MS = 500;
 
-type Done = Pick<RaceAct, 'number' | 'act'>;
+/** An act in its row, as far as another one may follow from it. */
+type Done = Pick<RaceAct, 'number' | 'act' | 'by' | 'saidMs' | 'why'>;
+type Numbered = Pick<RaceAct, 'number' | 'act'>;
 
 /** What one act is about: a later one about the same takes its place. */
 type Matter =
   | { readonly of: 'verdict'; readonly bib: string }
   | { readonly of: 'crossing'; readonly bib: string; readonly checkpoint: string; readonly pass: number }
+  | { readonly of: 'review'; readonly finding: string }
   | { readonly of: 'state' };
 
 /** An act that is to be undone is not there, or was undone already. */
@@ -22,7 +25,7 @@ export class NothingToUndoError extends Error {
 }
 
 /** The numbers of the acts that somebody took back; an undo may be taken back like any other act. */
-export function undoneBy(acts: readonly Done[]): Set<number> {
+export function undoneBy(acts: readonly Numbered[]): Set<number> {
   const undone = new Set<number>();
   for (const { number, act } of acts.toReversed()) {
     if (act.type === 'undo' && !undone.has(number)) undone.add(act.number);
@@ -30,14 +33,14 @@ export function undoneBy(acts: readonly Done[]): Set<number> {
   return undone;
 }
 
-/** What the acts say of a matter: the last that stands. Null when none does. */
-function standingValue(acts: readonly Done[], matter: Matter): ActValue | null {
+/** The act that counts for a matter: the last that stands. Null when none does. */
+function standing<One extends Numbered>(acts: readonly One[], matter: Matter): One | null {
   const undone = undoneBy(acts);
   const key = keyOf(matter);
   const last = acts.findLast(({ number, act }) => {
     return act.type !== 'undo' && !undone.has(number) && keyOf(matterOf(act)) === key;
   });
-  return last === undefined ? null : said(last.act);
+  return last ?? null;
 }
 
 /**
@@ -45,21 +48,22 @@ function standingValue(acts: readonly Done[], matter: Matter): ActValue | null {
  */
 export function consequences(
   before: readonly Done[],
-  act: Act,
+  next: Done,
 ): { before: ActValue | null; after: ActValue | null; effects: ActEffect[] } {
+  const { act } = next;
   const matter = act.type === 'undo' ? undoneMatter(before, act.number) : matterOf(act);
-  const all = [...before, { number: before.length + 1, act }];
-  const after = standingValue(all, matter);
-  return { before: standingValue(before, matter), after, effects: [effectOf(matter, after)] };
+  const after = standing([...before, next], matter);
+  const effect = matter.of === 'review' ? decidedIn(matter, after) : effectOf(matter, said(after));
+  return { before: said(standing(before, matter)), after: said(after), effects: [effect] };
 }
 
 /** The state that acts gave the race; null when none did. */
-export function stateOf(acts: readonly Done[]): 'live' | 'frozen' | 'published' | null {
+export function stateOf(acts: readonly Numbered[]): 'live' | 'frozen' | 'published' | null {
   const isAboutState = acts.some(({ act }) => act.type === 'freeze' || act.type === 'publish');
-  return isAboutState ? stateIn(standingValue(acts, { of: 'state' })) : null;
+  return isAboutState ? stateIn(said(standing(acts, { of: 'state' }))) : null;
 }
 
-function undoneMatter(acts: readonly Done[], number: number): Matter {
+function undoneMatter(acts: readonly Numbered[], number: number): Matter {
   const found = acts.find((one) => one.number === number);
   if (found === undefined) throw new NothingToUndoError(number, false);
   if (undoneBy(acts).has(number)) throw new NothingToUndoError(number, true);
@@ -73,6 +77,8 @@ function matterOf(act: Exclude<Act, { type: 'undo' }>): Matter {
     case 'crossing':
     case 'strike':
       return { of: 'crossing', bib: act.bib, checkpoint: act.checkpoint, pass: act.pass };
+    case 'review':
+      return { of: 'review', finding: act.finding };
     case 'freeze':
     case 'publish':
       return { of: 'state' };
@@ -83,7 +89,9 @@ function keyOf(matter: Matter): string {
   return Object.values(matter).join(' ');
 }
 
-function said(act: Act): ActValue | null {
+function said(done: Numbered | null): ActValue | null {
+  if (done === null) return null;
+  const { act } = done;
   switch (act.type) {
     case 'verdict':
       return { verdict: act.verdict };
@@ -91,6 +99,8 @@ function said(act: Act): ActValue | null {
       return { timeMs: act.timeMs };
     case 'strike':
       return { isStruck: true };
+    case 'review':
+      return { decision: act.decision, revision: act.revision };
     case 'freeze':
       return { state: 'frozen' };
     case 'publish':
@@ -100,7 +110,15 @@ function said(act: Act): ActValue | null {
   }
 }
 
-function effectOf(matter: Matter, value: ActValue | null): ActEffect {
+/** With who decided and why: it is shown beside the finding. */
+function decidedIn({ finding }: Extract<Matter, { of: 'review' }>, done: Done | null): ActEffect {
+  if (done?.act.type !== 'review') return { finding, decided: null };
+  const { by, saidMs, why } = done;
+  const { decision, revision } = done.act;
+  return { finding, decided: { decision, revision, by, saidMs, why } };
+}
+
+function effectOf(matter: Exclude<Matter, { of: 'review' }>, value: ActValue | null): ActEffect {
   if (matter.of === 'state') return { state: stateIn(value) };
   const { bib } = matter;
   if (matter.of === 'verdict') {

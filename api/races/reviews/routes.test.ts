@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { writeRace } from '../../../runtime/race-config.ts';
-import type { ReviewFinding } from '../../../schemas/review.ts';
 import { GUN_MS } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { createTestApi } from '../../api-for-tests.ts';
-import { boardOfTwo, raceOfTwo } from '../races-for-tests.ts';
+import { boardOfTwo, cutOfFirst as finding, raceOfTwo } from '../races-for-tests.ts';
 
 const REVIEWS = '/v1/races/ten/reviews';
-const finding: ReviewFinding = {
-  ...{ id: 'cut_course.1', revision: 2, kind: 'cut_course', severity: 'high', bibs: ['1'], about: '' },
-  ...{ foundMs: GUN_MS + 700_000, isWithdrawn: false },
-  from: { atMs: GUN_MS + 600_000, positionM: 2_400 },
-  until: { atMs: GUN_MS + 690_000, positionM: 3_400 },
-  numbers: { alongM: 1_000, wayM: 300, skippedM: 685 },
-};
 
 async function setUp(t: TestContext) {
   const api = await createTestApi(t);
@@ -28,6 +20,21 @@ describe('the queue of the review', () => {
     holdBoard('ten', () => boardOfTwo, {}, {}, [finding]);
     const { status, body } = await get(REVIEWS, 'club');
     assert.deepEqual([status, body], [200, { race: 'ten', leftOut: 0, findings: [finding] }]);
+  });
+
+  test('says who decided what, and whether the evidence has changed since', async (t) => {
+    const { get, holdBoard } = await setUp(t);
+    const decided = { decision: 'dismissed', by: 'organiser club', saidMs: GUN_MS + 800_000, why: 'a bend' } as const;
+    const decidedIn = (revision: number) => ({ ...finding, decision: { ...decided, revision } });
+    holdBoard('ten', () => boardOfTwo, {}, {}, [decidedIn(1), { ...decidedIn(2), id: 'cut_course.2', bibs: ['2'] }]);
+    const { findings } = (await get(REVIEWS, 'club')).body;
+    assert.deepEqual(
+      findings.map(({ decision }: { decision: object }) => decision),
+      [
+        { ...decided, revision: 1, isOutdated: true },
+        { ...decided, revision: 2, isOutdated: false },
+      ],
+    );
   });
 
   test('is no business of anybody else', async (t) => {

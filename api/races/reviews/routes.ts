@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
 import type { Races } from '../../../runtime/races.ts';
-import { REVIEW_KINDS, REVIEW_SEVERITIES, type ReviewFinding } from '../../../schemas/review.ts';
+import {
+  isOutdated,
+  REVIEW_DECISIONS,
+  REVIEW_KINDS,
+  REVIEW_SEVERITIES,
+  type ReviewEntry,
+} from '../../../schemas/review.ts';
 import type { Access } from '../../access.ts';
 import { Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
@@ -19,6 +25,17 @@ const Place = Type.Object(
   { atMs: Type.Number(), positionM: Type.Number({ description: 'Along the course, m.' }) },
   closed,
 );
+const Decision = Type.Object(
+  {
+    decision: Type.Enum(REVIEW_DECISIONS, { type: 'string' }),
+    revision: Type.Integer({ description: 'Of the finding, as it was when it was decided.' }),
+    by: Type.String(),
+    saidMs: Type.Number({ description: 'ms since the epoch' }),
+    why: Type.String(),
+    isOutdated: Type.Boolean({ description: 'The evidence has changed since: the finding waits for a person again.' }),
+  },
+  closed,
+);
 const Finding = Type.Object(
   {
     id: Type.String({ description: 'Stable within the race.' }),
@@ -35,6 +52,7 @@ const Finding = Type.Object(
     until: Place,
     numbers: Type.Record(Type.String(), Type.Number(), { description: 'What it rests on: names end in their units.' }),
     isWithdrawn: Type.Boolean({ description: 'Later data showed that there is nothing.' }),
+    decision: Type.Union([Decision, Type.Null()], { description: 'By an act of the type `review`; null before.' }),
   },
   closed,
 );
@@ -57,7 +75,9 @@ export function addRaceReviewRoutes(server: ApiServer, { access, races, boards }
         security: [{ token: [] }],
         operationId: 'readReviews',
         summary: 'The queue of the review: who may have cut, been driven, or carried a device, with the evidence',
-        description: 'What is open first, the surest and latest of it before the rest; then what was withdrawn.',
+        description:
+          'What waits for a person first, the surest and latest of it before the rest; then what was decided, and ' +
+          'what was withdrawn.',
         params: RaceParams,
         response: {
           200: { description: 'The queue', content: { 'application/json': { schema: ReviewList } } },
@@ -82,6 +102,7 @@ export function addRaceReviewRoutes(server: ApiServer, { access, races, boards }
   );
 }
 
-function findingAnswer({ bibs, numbers, ...own }: ReviewFinding) {
-  return { ...own, bibs: [...bibs], numbers: { ...numbers } };
+function findingAnswer({ bibs, numbers, decision, ...own }: ReviewEntry) {
+  const decided = decision && { ...decision, isOutdated: isOutdated({ ...own, decision }) };
+  return { ...own, bibs: [...bibs], numbers: { ...numbers }, decision: decided };
 }

@@ -1,6 +1,6 @@
 import type { AthleteProgress } from '../../../schemas/progress.ts';
 import type { Starter } from '../../../schemas/race.ts';
-import type { ReviewFinding } from '../../../schemas/review.ts';
+import type { ReviewDecision, ReviewFinding } from '../../../schemas/review.ts';
 import { type AthleteReview, newAthleteReview } from '../review/athlete-review.ts';
 import { type ChipRead, type Crossing, CrossingEvidence, type CrossingReport } from './crossing-evidence.ts';
 import type { Passages } from './passages.ts';
@@ -41,6 +41,8 @@ export class BoardAthlete {
   review: AthleteReview = newAthleteReview();
   /** By id: what there is to decide about them, and about them and another. */
   readonly findings = new Map<string, ReviewFinding>();
+  /** By the id of the finding: what a person decided about it. */
+  readonly decisions = new Map<string, ReviewDecision>();
   /** What counts of the evidence, in the order of the course. */
   crossings: readonly Crossing[] = [];
   #way: RaceWay;

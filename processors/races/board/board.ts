@@ -2,7 +2,7 @@ import type { BoardRow, BoardView } from '../../../schemas/board.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import type { ProgressTick } from '../../../schemas/progress.ts';
 import type { Race, Starter } from '../../../schemas/race.ts';
-import type { ReviewFinding } from '../../../schemas/review.ts';
+import { ownerOf, type ReviewDecision, type ReviewEntry } from '../../../schemas/review.ts';
 import type { ReviewGround } from '../review/athlete-review.ts';
 import { inQueueOrder, RaceReview } from '../review/race-review.ts';
 import { recordsOf } from '../review/records.ts';
@@ -113,9 +113,18 @@ export class RaceBoard {
     return dataMs;
   }
 
-  /** What there is to decide, and what was withdrawn, in the order of a queue. */
-  findings(): ReviewFinding[] {
-    return inQueueOrder([...this.#athletes.values()].flatMap(({ findings }) => [...findings.values()]));
+  /** Takes what a person decided about a finding, or with null takes it back. False when it is of nobody. */
+  decide(finding: string, decided: ReviewDecision | null): boolean {
+    const athlete = this.#athletes.get(ownerOf(finding));
+    if (athlete === undefined) return false;
+    if (decided === null) athlete.decisions.delete(finding);
+    else athlete.decisions.set(finding, decided);
+    return true;
+  }
+
+  /** What there is to decide, what was decided, and what was withdrawn, in the order of a queue. */
+  findings(): ReviewEntry[] {
+    return inQueueOrder([...this.#athletes.values()].flatMap(entriesOf));
   }
 
   view(nowMs: number): BoardView {
@@ -248,6 +257,10 @@ function gunTimeOf({ bib, wave }: Starter, gunTimes: ReadonlyMap<string, number>
   const gunTimeMs = gunTimes.get(wave);
   if (gunTimeMs === undefined) throw new RangeError(`the wave of ${bib} is none of the race: ${wave}`);
   return gunTimeMs;
+}
+
+function entriesOf({ findings, decisions }: BoardAthlete): ReviewEntry[] {
+  return [...findings.values()].map((finding) => ({ ...finding, decision: decisions.get(finding.id) ?? null }));
 }
 
 function next(counts: Map<string, number>, key: string): number {

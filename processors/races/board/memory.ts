@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { CrossingFact } from '../../../schemas/facts.ts';
 import type { RaceAct } from '../../../schemas/race-act.ts';
 import type { RaceEntry } from '../../../schemas/race-entry.ts';
-import type { ReviewFinding } from '../../../schemas/review.ts';
+import type { ReviewDecision, ReviewFinding } from '../../../schemas/review.ts';
 import type { AthleteReview } from '../review/athlete-review.ts';
 import type { BoardAthlete, Decision, Seen } from './athlete.ts';
 import type { RaceBoard } from './board.ts';
@@ -19,6 +19,8 @@ export interface AthleteMemory {
   readonly trail: TrailMemory;
   readonly review: AthleteReview;
   readonly findings: readonly ReviewFinding[];
+  /** By the id of the finding; none in checkpoints of before there were any. */
+  readonly decisions?: ReadonlyMap<string, ReviewDecision>;
 }
 
 interface TrailMemory {
@@ -67,12 +69,13 @@ export function decodeBoardPart(bytes: Uint8Array): BoardPart {
   return { race, athletes, waiting, frozenMs };
 }
 
-export function memoryOf({ bib, evidence, decision, seen, trail, review, findings }: BoardAthlete): AthleteMemory {
+export function memoryOf(athlete: BoardAthlete): AthleteMemory {
+  const { bib, evidence, decision, seen, trail, review, findings, decisions } = athlete;
   const { grid, originMs, reachedM, reachedMs, lastMark } = trail;
   const times = trail.times.slice(0, lastMark + 1);
   return {
     ...{ bib, decision, seen, reads: [...evidence.reads.values()], reports: [...evidence.reports.values()].flat() },
-    ...{ review, findings: [...findings.values()] },
+    ...{ review, findings: [...findings.values()], decisions },
     trail: { ...grid, originMs, reachedM, reachedMs, times },
   };
 }
@@ -92,4 +95,5 @@ export function recall(board: RaceBoard, memory: AthleteMemory): void {
   trail.lastMark = times.length - 1;
   athlete.recall(trail, memory.seen);
   athlete.recallReview(memory.review, memory.findings);
+  for (const [finding, decided] of memory.decisions ?? []) board.decide(finding, decided);
 }

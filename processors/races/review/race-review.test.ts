@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ProgressMotion } from '../../../schemas/progress.ts';
+import type { ReviewDecision } from '../../../schemas/review.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { RaceBoard } from '../board/board.ts';
 import { decodeBoardPart, encodeBoardPart, memoryOf, recall } from '../board/memory.ts';
@@ -50,7 +51,7 @@ describe('the review', () => {
     const { numbers, revision, foundMs, ...rest } = finding;
     assert.deepEqual(rest, {
       ...{ id: 'impossible_speed.1', kind: 'impossible_speed', severity: 'high', bibs: ['1'], about: '' },
-      ...{ isWithdrawn: false },
+      ...{ isWithdrawn: false, decision: null },
       from: { atMs: GUN_MS + 600_000, positionM: 2_400 },
       until: { atMs: GUN_MS + 720_000, positionM: 3_720 },
     });
@@ -124,13 +125,58 @@ describe('the review', () => {
 });
 
 describe('the queue', () => {
+  const cut = (walk: ReturnType<typeof createWalk>) => walk.go(60).go(1, { alongMps: 60, groundMps: 4 });
+  const keepOf = (board: RaceBoard, bib: string) =>
+    encodeBoardPart({ race: 'ten', athletes: [memoryOf(board.athlete(bib)!)], waiting: [] });
+  const dismissed: ReviewDecision = {
+    ...{ decision: 'dismissed', revision: 1, by: 'ann', saidMs: GUN_MS + 700_000, why: 'a bridge was closed' },
+  };
+
+  test('shows what a person decided until it is taken back, behind what still waits', () => {
+    const board = boardOf('1', '2');
+    for (const bib of ['1', '2']) cut(createWalk(board, bib)).go(3);
+    const queue = () => board.findings().map(({ id, decision }) => [id, decision]);
+    assert.equal(board.decide('cut_course.1', dismissed), true);
+    assert.deepEqual(queue(), [
+      ['cut_course.2', null],
+      ['cut_course.1', dismissed],
+    ]);
+    board.decide('cut_course.1', null);
+    assert.deepEqual(queue(), [
+      ['cut_course.1', null],
+      ['cut_course.2', null],
+    ]);
+    assert.equal(board.decide('cut_course.9', dismissed), false);
+  });
+
+  test('puts a finding back among those that wait when its evidence changes after the decision', () => {
+    const board = boardOf('1', '2');
+    const walk = cut(createWalk(board, '1')).go(3);
+    cut(createWalk(board, '2')).go(3);
+    board.decide('cut_course.1', dismissed);
+    walk.go(1, { alongMps: 80, groundMps: 4 }).go(3);
+    const [{ id, revision, decision }] = board.findings();
+    assert.deepEqual([id, decision], ['cut_course.1', dismissed]);
+    assert.ok(revision > dismissed.revision);
+  });
+
+  test('is kept with what was decided', () => {
+    const board = boardOf('1');
+    cut(createWalk(board, '1')).go(3);
+    board.decide('cut_course.1', dismissed);
+    const successor = boardOf('1');
+    for (const memory of decodeBoardPart(keepOf(board, '1')).athletes) recall(successor, memory);
+    assert.deepEqual(
+      successor.findings().map(({ id, decision }) => [id, decision]),
+      [['cut_course.1', dismissed]],
+    );
+  });
+
   test('is kept with the athletes, and goes on where its holder ended', () => {
     const board = boardOf('1');
-    const spans = (walk: ReturnType<typeof createWalk>) => walk.go(60).go(1, { alongMps: 60, groundMps: 4 });
-    spans(createWalk(board, '1')).go(20);
-    const part = encodeBoardPart({ race: 'ten', athletes: [memoryOf(board.athlete('1')!)], waiting: [] });
+    cut(createWalk(board, '1')).go(20);
     const successor = boardOf('1');
-    for (const memory of decodeBoardPart(part).athletes) recall(successor, memory);
+    for (const memory of decodeBoardPart(keepOf(board, '1')).athletes) recall(successor, memory);
     assert.deepEqual(successor.findings(), board.findings());
     for (const one of [board, successor])
       one.report('1', {

@@ -1,5 +1,5 @@
 import type { ProgressMotion } from '../../../schemas/progress.ts';
-import { type ReviewFinding, reviewId, type Suspicion } from '../../../schemas/review.ts';
+import { isOutdated, type ReviewEntry, type ReviewFinding, reviewId, type Suspicion } from '../../../schemas/review.ts';
 import type { BoardAthlete } from '../board/athlete.ts';
 import { followMotion, type ReviewGround, suspectAthlete } from './athlete-review.ts';
 import { DevicePairs, suspectPair } from './devices-together.ts';
@@ -114,10 +114,17 @@ function isSame(finding: ReviewFinding, { severity, from, until, numbers }: Susp
   return told(finding) === told({ severity, from, until, numbers });
 }
 
-/** Open ones first, the surest and the latest of them before others. */
-export function inQueueOrder(findings: Iterable<ReviewFinding>): ReviewFinding[] {
-  const rank = ({ isWithdrawn, severity }: ReviewFinding) => (isWithdrawn ? 2 : 0) + (severity === 'high' ? 0 : 1);
-  return [...findings].sort(
+/**
+ * Those that wait for a person first, also since their evidence changed after one decided; then those that were
+ * decided, and those that were withdrawn. The surest and the latest go before others.
+ */
+export function inQueueOrder(entries: Iterable<ReviewEntry>): ReviewEntry[] {
+  const turn = (entry: ReviewEntry) => {
+    if (entry.isWithdrawn) return 2;
+    return entry.decision === null || isOutdated(entry) ? 0 : 1;
+  };
+  const rank = (entry: ReviewEntry) => 2 * turn(entry) + (entry.severity === 'high' ? 0 : 1);
+  return [...entries].sort(
     (a, b) => rank(a) - rank(b) || b.foundMs - a.foundMs || (a.id < b.id ? -1 : Number(a.id > b.id)),
   );
 }
