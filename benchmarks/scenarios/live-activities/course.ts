@@ -39,6 +39,12 @@ export function behindOf(looks: readonly Look[], consumer: Consumer, samplesPerS
   };
 }
 
+/** What the lag does, in a word or two. */
+export function wordsOf(behind: Behind): string {
+  if (behind.slope > MAX_SLOPE) return 'grows';
+  return isGrowing(behind) ? `more than ${MAX_BEHIND_S} s, but does not grow` : 'does not grow';
+}
+
 export function isGrowing({ slope, worstS }: Behind): boolean {
   return slope > MAX_SLOPE || worstS > MAX_BEHIND_S;
 }

@@ -10,7 +10,7 @@ import { STORES } from '../../options.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count } from '../../words.ts';
 import { wrongDistinct } from '../whole-path/wrong-distinct.ts';
-import { type Behind, behindOf, CONSUMERS, type Consumer, isGrowing, type Look } from './course.ts';
+import { type Behind, behindOf, CONSUMERS, type Consumer, isGrowing, type Look, wordsOf } from './course.ts';
 import { startWearables } from './wearables.ts';
 
 /** One process has room for 16,000 connections, and for fewer than 20,000 open files. */
@@ -154,9 +154,8 @@ function outcomeOf({ activities, looks, account, summaries, acknowledged, rows }
       `live activities         ${count(liveActivities)} of ${count(activities)}, ${count(acceptedPerS)} samples/s`,
       ...CONSUMERS.map((one) => {
         const { worstS, slope } = behind[one];
-        const tells = growing.includes(one) ? 'grows' : 'does not grow';
         const rise = `${(1_000 * slope).toFixed(2)} ms more a second`;
-        return `${`behind, ${one}`.padEnd(24)}${count(worstS)} s at most, ${rise}: ${tells}`;
+        return `${`behind, ${one}`.padEnd(24)}${count(worstS)} s at most, ${rise}: ${wordsOf(behind[one])}`;
       }),
       `checkpoints             ${count(checkpoints.bytesPerS)} B/s, encoded in ${count(checkpoints.encodeP50Ms)} ms`,
       `cores                   ${count(figures.ourCores.value)}: ${listed(cores)}`,
