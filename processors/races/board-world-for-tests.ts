@@ -6,7 +6,13 @@ import { createMemoryBusHub } from '../../runtime/memory-bus.ts';
 import { type StoredRace, writeRace } from '../../runtime/race-config.ts';
 import { createRaces } from '../../runtime/races.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
-import { type BoardMessage, encodeBoardAsk, readBoardAnswer, readBoardMessage } from '../../schemas/board-message.ts';
+import {
+  type BoardMessage,
+  encodeBoardAsk,
+  readBoardAnswer,
+  readBoardMessage,
+  readReviewsAnswer,
+} from '../../schemas/board-message.ts';
 import { createNames } from '../../schemas/names.ts';
 import {
   type AthleteProgress,
@@ -153,6 +159,10 @@ export function createBoardWorld() {
       const heard: BoardMessage[] = [];
       outside.subscribe(names.board(race), ({ data }) => heard.push(readBoardMessage(data)!));
       return heard;
+    },
+    async askReviews(race: string) {
+      const answer = await outside.request(names.askBoard(race), encodeBoardAsk({ ask: 'reviews' }), 1_000);
+      return readReviewsAnswer(answer)?.findings ?? null;
     },
     async askAll(race: string) {
       return readBoardAnswer(await outside.request(names.askBoard(race), encodeBoardAsk({ ask: 'all' }), 1_000));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BoardMessage } from '../../schemas/board-message.ts';
 import type { ActEffect } from '../../schemas/race-act.ts';
+import type { ReviewDecision } from '../../schemas/review.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
 import { createBoardWorld } from './board-world-for-tests.ts';
 
@@ -22,6 +23,11 @@ const at = (bib: string, afterS: number, positionM: number) => ({
     crossings: [],
   },
 });
+/** Six hundred metres in ten seconds. */
+const CUT = [
+  ...[2_000, 2_010, 2_020, 2_030].map((afterS) => [afterS, 3 * afterS] as const),
+  ...[2_040, 2_050, 2_060].map((afterS) => [afterS, 3 * afterS + 600] as const),
+];
 const dsq: ActEffect = { bib: '1', said: { type: 'decision', verdict: 'dsq', reason: '' } };
 const corrected = (timeMs: number): ActEffect => ({
   bib: '2',
@@ -46,7 +52,14 @@ function last(heard: readonly BoardMessage[]) {
     .map(({ bib, rank, status, gunMs }) => [bib, rank, status, gunMs === null ? null : gunMs / 1_000]);
 }
 
-/** Ten kilometres in which 1 and 2 have finished, 3 runs, and which is frozen then. */
+/** 3 after so many seconds, who made 40 m of way in the last ten of them. */
+const moved = (afterS: number, positionM: number) => {
+  const untilMs = GUN_MS + 1_000 * afterS;
+  const motion = { untilMs, eastM: positionM, northM: 0, positionM, isOffCourse: false, travelledM: 4 * afterS };
+  return { ...at('3', afterS, positionM), motion: { ...motion, unseenMs: 0, heartRate: null, cadence: null } };
+};
+
+/** Ten kilometres in which 1 and 2 have finished, 3 runs and has cut, and which is frozen then. */
 async function frozenWorld() {
   const world = createBoardWorld();
   await world.write(race);
@@ -55,6 +68,7 @@ async function frozenWorld() {
   const first = world.start();
   const shard = world.tellProgress('ten', 0);
   await world.clock.advance(3_000);
+  for (const [afterS, positionM] of CUT) shard.tell([moved(afterS, positionM)]);
   shard.tell([at('3', 2_900, 9_000)]);
   await world.enter(finish('1', 2_400));
   await world.enter(finish('2', 2_500));
@@ -92,6 +106,28 @@ describe('a board that is frozen', () => {
     await after({ bib: '1', said: { type: 'decision', verdict: 'none', reason: '' } });
     const withdrawn = corrected(0) as { bib: string; said: object };
     assert.deepEqual(await after({ bib: '2', said: { ...withdrawn.said, isWithdrawn: true } } as ActEffect), asFrozen);
+  });
+
+  test('keeps what is decided about a finding, also after the death of its holder', async () => {
+    const { act, askReviews, clock, start, first } = await frozenWorld();
+    const finding = 'cut_course.3';
+    const decided: ReviewDecision = {
+      ...{ decision: 'confirmed', revision: 1, by: 'ann', saidMs: GUN_MS + 3_100_000, why: 'a marshal saw it' },
+    };
+    const decisions = async () => (await askReviews('ten'))?.map(({ id, decision }) => [id, decision]);
+    assert.deepEqual(await decisions(), [[finding, null]]);
+    await act('ten', { finding, decided });
+    await clock.advance(1_000);
+    assert.deepEqual(await decisions(), [[finding, decided]]);
+    await clock.advance(10_000);
+    start();
+    await clock.advance(1_000);
+    first.kill();
+    await clock.advance(10_000);
+    assert.deepEqual(await decisions(), [[finding, decided]]);
+    await act('ten', { finding, decided: null });
+    await clock.advance(1_000);
+    assert.deepEqual(await decisions(), [[finding, null]]);
   });
 
   test('takes in what was said meanwhile once it goes on, also after the death of its holder', async () => {
