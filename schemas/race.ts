@@ -21,6 +21,8 @@ export const MAX_MARKS = 2_000;
 export const MAX_WAVES = 100;
 export const MAX_CATEGORIES = 200;
 export const MAX_STARTERS = 50_000;
+/** A quarter of a kilobyte each at most, beside a course in one value. */
+export const MAX_CHANGES = 200;
 /** About a hundred and fifty bytes each, far below what a value may hold. */
 export const STARTERS_PER_CHUNK = 1_000;
 
@@ -107,6 +109,30 @@ export const StarterSchema = Type.Object(
   strict,
 );
 
+export const CHANGED_PARTS = [
+  'name',
+  'sport',
+  'state',
+  'closesMs',
+  'course',
+  'checkpoints',
+  'waves',
+  'categories',
+] as const;
+
+/** Who made which version of a race that was no draft any more. */
+export const RaceChangeSchema = Type.Object(
+  {
+    version: Type.Integer({ minimum: 2 }),
+    by: Type.String({ maxLength: 160 }),
+    saidMs: TimeMs,
+    changed: Type.Array(Type.Enum([...CHANGED_PARTS, 'starters'], { type: 'string' }), {
+      description: 'What is another than before; nothing when the same was said again.',
+    }),
+  },
+  strict,
+);
+
 export const RaceSettingSchema = Type.Object(
   {
     id: Id,
@@ -115,6 +141,12 @@ export const RaceSettingSchema = Type.Object(
     organiser: Type.String({ pattern: ORGANISER_PATTERN.source }),
     createdWith: Type.Optional(
       Type.String({ maxLength: 64, description: 'Digests of the request that made it, so that a repeat is known.' }),
+    ),
+    changes: Type.Optional(
+      Type.Array(RaceChangeSchema, {
+        maxItems: MAX_CHANGES,
+        description: 'In the value that they made, so none can be there without the other; the latest ones.',
+      }),
     ),
     sport: Type.Enum(SPORTS, { type: 'string' }),
     state: Type.Enum(RACE_STATES, { type: 'string' }),
@@ -143,6 +175,7 @@ export const StarterChunkSchema = Type.Object(
 export type Place = Static<typeof PlaceSchema>;
 export type Course = Static<typeof CourseSchema>;
 export type Checkpoint = Static<typeof CheckpointSchema>;
+export type RaceChange = Static<typeof RaceChangeSchema>;
 export type Wave = Static<typeof WaveSchema>;
 export type Category = Static<typeof CategorySchema>;
 export type Starter = Static<typeof StarterSchema>;

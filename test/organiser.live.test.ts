@@ -90,6 +90,8 @@ async function setUp(): Promise<Course> {
   await put('', { ...STATED, state: 'draft' }, 'application/json');
   await put('/starters', CSV, 'text/csv');
   assert.equal((await world.ask(null, '/v1/races/valley')).status, 404, 'a draft is nobody’s business');
+  const early = { ...STATED, waves: [{ ...STATED.waves[0], gunTimeMs: GUN_MS - 60_000 }] };
+  await put('', early, 'application/json');
   const { course, state, starters } = await put('', STATED, 'application/json');
   assert.deepEqual([state, starters], ['live', PLANS.length]);
   return course;
@@ -238,7 +240,12 @@ test('an organiser decides, corrects, freezes and publishes', { timeout: 60_000 
     ],
   );
 
-  const { acts } = (await own('/audit')).body;
+  const { acts, changes } = (await own('/audit')).body;
+  assert.deepEqual(
+    changes.map(({ version, by, changed }: Record<string, unknown>) => [version, by, changed]),
+    [[6, 'organiser club', ['waves']]],
+    'the gun was put right while the race was live',
+  );
   assert.deepEqual(
     acts.map(({ number, by, act, isUndone }: Record<string, unknown>) => [number, by, act, isUndone]),
     done.map((one, i) => [i + 1, 'organiser club', one, [0, 1, 4].includes(i)]),

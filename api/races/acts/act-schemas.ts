@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { RACE_STATES, StarterSchema, WaveSchema } from '../../../schemas/race.ts';
+import { RACE_STATES, RaceChangeSchema, StarterSchema, WaveSchema } from '../../../schemas/race.ts';
 import { REVIEW_DECISIONS } from '../../../schemas/review.ts';
 
 const closed = { additionalProperties: false };
@@ -60,7 +60,16 @@ export const AuditedAct = Type.Object(
   closed,
 );
 
-export const Audit = Type.Object({ race: Type.String(), acts: Type.Array(AuditedAct) }, closed);
+export const Audit = Type.Object(
+  {
+    race: Type.String(),
+    acts: Type.Array(AuditedAct),
+    changes: Type.Array(RaceChangeSchema, {
+      description: 'Of its setting since it was no draft any more, by version: the latest two hundred.',
+    }),
+  },
+  closed,
+);
 
 const MAX_READS = 1_000;
 const Read = Type.Object(

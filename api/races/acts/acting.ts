@@ -82,7 +82,10 @@ export function createActing({ acts, config, clock, boards }: ActingDeps) {
 
   return {
     act,
-    audit: async (id: string, official: RaceOfficial) => acts.read((await readOwn(config, id, official)).setting.id),
+    async audit(id: string, official: RaceOfficial) {
+      const { changes = [] } = (await readOwn(config, id, official)).setting;
+      return { acts: await acts.read(id), changes };
+    },
   };
 }
 export type Acting = ReturnType<typeof createActing>;

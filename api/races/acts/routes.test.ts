@@ -86,6 +86,7 @@ describe('acts of an organiser', () => {
           ...{ before: { verdict: 'dsq' }, after: null },
         },
       ],
+      changes: [],
     });
     const effects = (await stored()).map(({ subject, fact }) => [subject, fact.effects]);
     const none = { type: 'decision', verdict: 'none', reason: '' };

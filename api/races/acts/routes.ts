@@ -111,16 +111,16 @@ export function addRaceActRoutes(server: ApiServer, deps: RaceActRoutesDeps): vo
       schema: {
         ...common,
         operationId: 'readAudit',
-        summary: 'Every act on a race: who, when, why, and what acts said before and after',
+        summary: 'Every act on a race, and every change of its setting: who, when, and what it was about',
         params: RaceParams,
         response: { 200: { description: 'By number', content: json(Audit) }, ...problemResponses(...OWN_PROBLEMS) },
       },
     },
     async (request, reply) => {
-      const acts = await acting.audit(request.params.id, await access.requireOrganiser(request));
+      const { acts, changes } = await acting.audit(request.params.id, await access.requireOrganiser(request));
       reply.header('cache-control', 'private, no-cache');
       const undone = undoneBy(acts);
-      return { race: request.params.id, acts: acts.map((act) => auditAnswer(act, undone)) };
+      return { race: request.params.id, acts: acts.map((act) => auditAnswer(act, undone)), changes };
     },
   );
 }

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KeyValue } from '../../../runtime/kv/kv.ts';
 import { RaceChangedError, readRace, type StoredRace, writeRace } from '../../../runtime/race-config.ts';
-import type { RaceSetting, Starter } from '../../../schemas/race.ts';
+import { CHANGED_PARTS, MAX_CHANGES, type RaceChange, type RaceSetting, type Starter } from '../../../schemas/race.ts';
 import { RaceError } from '../../../schemas/race-check.ts';
 import type { RaceOfficial } from '../../access.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
@@ -59,13 +60,14 @@ export function assertOwn({ organiser }: Pick<RaceSetting, 'organiser'>, officia
 }
 
 /**
- * Writes the next version. `ifMatch` (RFC 9110, 13.1.1) has to name the one before it. Throws the problem that says why
- * not.
+ * Writes the next version. `ifMatch` (RFC 9110, 13.1.1) has to name the one before it. Of a race that is no draft the
+ * version says who made it, and what of it is new. Throws the problem that says why not.
  */
 export async function changeRace(
   kv: KeyValue,
   before: StoredRace,
   ifMatch: string | undefined,
+  who: Pick<RaceChange, 'by' | 'saidMs'>,
   change: (own: OwnSetting) => { own: OwnSetting; starters?: readonly Starter[] },
 ): Promise<StoredRace> {
   const { version: _, starters: __, ...own } = before.setting;
@@ -76,10 +78,24 @@ export async function changeRace(
   }
   const { own: next, starters = null } = asProblems(() => change(own));
   try {
-    return await writeRace(kv, before, next, starters);
+    return await writeRace(kv, before, withChange(before, next, starters, who), starters);
   } catch (error) {
     throw asProblem(error);
   }
+}
+
+function withChange(
+  { setting, race }: StoredRace,
+  next: OwnSetting,
+  starters: readonly Starter[] | null,
+  who: Pick<RaceChange, 'by' | 'saidMs'>,
+): OwnSetting {
+  if (setting.state === 'draft') return next;
+  const parts = CHANGED_PARTS.filter((part) => !isDeepStrictEqual(setting[part], next[part]));
+  const hasOtherStarters = starters !== null && !isDeepStrictEqual(race.starters, starters);
+  const changed = [...parts, ...(hasOtherStarters ? (['starters'] as const) : [])];
+  const changes = [...(setting.changes ?? []), { version: setting.version + 1, ...who, changed }];
+  return { ...next, changes: changes.slice(-MAX_CHANGES) };
 }
 
 /** What breaks a rule of races is told as a wrong parameter, by its JSON pointer. */

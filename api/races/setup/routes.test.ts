@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { GUN_MS } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { createTestApi } from '../../api-for-tests.ts';
-import { createHill, gpxOf, newRace, putCourse, putHill, putStarters, statedRace } from './setup-for-tests.ts';
+import {
+  createHill,
+  gpxOf,
+  newRace,
+  putCourse,
+  putHill,
+  putStarters,
+  STARTERS_CSV,
+  statedRace,
+} from './setup-for-tests.ts';
 
 async function setUp(t: TestContext) {
   const api = await createTestApi(t);
@@ -98,6 +107,25 @@ describe('an organiser sets a race up', () => {
     const { lengthM, checkpoints } = body;
     const near = (share: number) => Math.round(lengthM * share * 10) / 10;
     assert.deepEqual(checkpoints[1].positionM, [near(1 / 8), near(3 / 8), near(5 / 8), near(7 / 8)]);
+  });
+
+  test('and each change of a race that is no draft is in the audit, with who made it', async (t) => {
+    const { as, ask, get } = await setUpHill(t);
+    const [wave] = statedRace.waves;
+    const later = { ...statedRace, state: 'live', waves: [{ ...wave, gunTimeMs: wave.gunTimeMs + 60_000 }] };
+    await ask(putHill(5, later), 'operator');
+    await as(putCourse(6, gpxOf(21)));
+    await as(putStarters(7, STARTERS_CSV.replace('Ben Kos', 'Bor Kos')));
+    await as(putStarters(8, STARTERS_CSV.replace('Ben Kos', 'Bor Kos')));
+    await as(putHill(8, later));
+    const { changes } = (await get('/v1/races/hill/audit', 'club')).body;
+    const saidMs = changes[0].saidMs;
+    assert.deepEqual(changes, [
+      { version: 6, by: 'operator olga', saidMs, changed: ['waves'] },
+      { version: 7, by: 'organiser club', saidMs, changed: ['course', 'checkpoints'] },
+      { version: 8, by: 'organiser club', saidMs, changed: ['starters'] },
+      { version: 9, by: 'organiser club', saidMs, changed: [] },
+    ]);
   });
 
   test('and puts the finish on the end of another course', async (t) => {

@@ -1,14 +1,16 @@
 import { Type } from 'typebox';
 import { RefusedFileError } from '../../../files/reasons.ts';
+import type { Clock } from '../../../runtime/clock.ts';
 import type { KeyValue } from '../../../runtime/kv/kv.ts';
 import type { StoredRace } from '../../../runtime/race-config.ts';
 import type { Races } from '../../../runtime/races.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import { MAX_LAPS, StarterSchema } from '../../../schemas/race.ts';
-import type { Access } from '../../access.ts';
+import type { Access, RaceOfficial } from '../../access.ts';
 import { invalidParameter, Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import { strictValidator } from '../../strict-json.ts';
+import { nameOf } from '../acts/acting.ts';
 import { detailAnswer, listedAnswer, RaceDetail, RaceList } from '../answer.ts';
 import { RaceParams } from '../query.ts';
 import { courseOf, onCourse } from './course-upload.ts';
@@ -21,6 +23,7 @@ export interface RaceSetupDeps {
   readonly access: Access;
   /** The bucket CONFIG. */
   readonly config: KeyValue;
+  readonly clock: Clock;
   readonly races: Pick<Races, 'all'>;
 }
 
@@ -59,7 +62,8 @@ const CourseQuery = Type.Object(
 );
 
 /** Organisers set their races up; operators those of everybody. */
-export function addRaceSetupRoutes(server: ApiServer, { access, config, races }: RaceSetupDeps): void {
+export function addRaceSetupRoutes(server: ApiServer, { access, config, races, clock }: RaceSetupDeps): void {
+  const sayer = (official: RaceOfficial) => ({ by: nameOf(official), saidMs: clock.nowMs() });
   const common = { tags: ['organisers'], security: [{ token: [] }] };
   const json = <Schema>(schema: Schema) => ({ 'application/json': { schema } });
   const upload = (types: readonly string[]) => ({
@@ -177,8 +181,9 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races }:
       },
     },
     async (request, reply) => {
-      const before = await readOwn(config, request.params.id, await access.requireOrganiser(request));
-      const changed = await changeRace(config, before, request.headers['if-match'], (own) => ({
+      const official = await access.requireOrganiser(request);
+      const before = await readOwn(config, request.params.id, official);
+      const changed = await changeRace(config, before, request.headers['if-match'], sayer(official), (own) => ({
         own: settingOf(request.body, own),
       }));
       reply.header('etag', versionTag(changed.setting));
@@ -203,10 +208,11 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races }:
       },
     },
     async (request, reply) => {
-      const before = await readOwn(config, request.params.id, await access.requireOrganiser(request));
+      const official = await access.requireOrganiser(request);
+      const before = await readOwn(config, request.params.id, official);
       const { laps = 1, closed: isClosed = laps > 1 } = request.query;
       const course = refusing(() => courseOf(request.body as Buffer, { laps, isClosed }));
-      const changed = await changeRace(config, before, request.headers['if-match'], (own) => ({
+      const changed = await changeRace(config, before, request.headers['if-match'], sayer(official), (own) => ({
         own: onCourse(own, course),
       }));
       reply.header('etag', versionTag(changed.setting));
@@ -233,14 +239,15 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races }:
       },
     },
     async (request, reply) => {
-      const before = await readOwn(config, request.params.id, await access.requireOrganiser(request));
+      const official = await access.requireOrganiser(request);
+      const before = await readOwn(config, request.params.id, official);
       const only = <One>(all: readonly { id: One }[]) => (all.length === 1 ? all[0].id : null);
       const { waves, categories } = before.setting;
       const { starters, lines } = refusing(() =>
         readStarters(request.body as Buffer, { wave: only(waves), category: only(categories) }),
       );
       const changed = await byLine(lines, () =>
-        changeRace(config, before, request.headers['if-match'], (own) => ({ own, starters })),
+        changeRace(config, before, request.headers['if-match'], sayer(official), (own) => ({ own, starters })),
       );
       reply.header('etag', versionTag(changed.setting));
       return setupAnswer(changed);
