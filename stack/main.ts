@@ -6,7 +6,7 @@ import { type Service, StartError } from '../runtime/service.ts';
 import { TokenKeyError } from '../runtime/token-keys.ts';
 import { stateDemoAthletes } from './demo/athletes.ts';
 import { runDemo } from './demo/demo.ts';
-import { demoLink } from './demo/link.ts';
+import { demoLink, operationsLink } from './demo/link.ts';
 import { raceAddress, startLiveRace } from './demo/live-race.ts';
 import { startLiveRun } from './demo/live-run.ts';
 import { EngineError } from './engine-error.ts';
@@ -63,7 +63,10 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
   }
   if (options.open)
     say('  AUTHENTICATION IS OFF (--open): any client may send as any device. For closed test networks only.\n');
-  if ((await pageDir) !== null) say(`  the page    ${await demoLink(options, urls.api, tokenKeys.privateFile)}`);
+  if ((await pageDir) !== null) {
+    say(`  the page    ${await demoLink(options, urls.api, tokenKeys.privateFile)}`);
+    say(`  operations  ${await operationsLink(options, urls.api, tokenKeys.privateFile)}`);
+  }
   say(`  MQTT        ${urls.mqtt}`);
   say(`  WebSocket   ${urls.websocket}`);
   say(`  API         ${urls.api}/v1/   described at ${urls.api}/openapi.json`);

@@ -20,12 +20,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const MAX_FILES = 100;
 /** Each page by its address. */
-const PAGES = { '/': 'index.html', '/races': 'race.html' } as const;
+const PAGES = { '/': 'index.html', '/races': 'race.html', '/operations': 'operations.html' } as const;
 
 /**
- * Every file of the built pages, by its address: `/`, `/races` and `/assets/…`. Read once: only what is there is ever
- * served, so no address can lead out of the folder. `mapStyleUrl` is put into the pages, which have no other way to
- * options.
+ * Every file of the built pages, by its address: those of `PAGES` and `/assets/…`. Read once: only what is there is
+ * ever served, so no address can lead out of the folder. `mapStyleUrl` is put into the pages, which have no other way
+ * to options.
  */
 export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<ReadonlyMap<string, PageFile>> {
   const assets = await readdir(join(dir, 'assets'));

@@ -15,6 +15,7 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   await mkdir(join(dir, 'assets'));
   await writeFile(join(dir, 'index.html'), HTML);
   await writeFile(join(dir, 'race.html'), `${HTML}race`);
+  await writeFile(join(dir, 'operations.html'), `${HTML}operations`);
   await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
   await writeFile(join(dir, 'secret.txt'), 'secret');
   return createTestApi(t, { page: { files: await readPageFiles(dir, mapStyleUrl), mapStyleUrl } });
@@ -45,6 +46,13 @@ test('the page of races is served for each of them, and other sites may show the
   assert.deepEqual(await ancestors('/races'), [...page, "'none'"]);
   assert.deepEqual(await ancestors('/races/ten?athlete=7'), [...page, "'none'"]);
   assert.deepEqual(await ancestors('/races/ten?embed=1'), [...page, '*']);
+});
+
+test('the page of operators is served to whoever asks, since it holds nothing without a token', async (t) => {
+  const { get } = await setUp(t);
+  const { status, body, headers } = await get('/operations');
+  assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}operations`, 'no-cache']);
+  assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/);
 });
 
 test('nothing else in the folder or around it is served', async (t) => {

@@ -9,7 +9,7 @@ export interface PageRoutesDeps {
   readonly mapStyleUrl: string;
 }
 
-/** The page for athletes, at `/`, and the one for races, at `/races` and `/races/{id}`. */
+/** The page for athletes, at `/`, the one for races, at `/races` and `/races/{id}`, and for operators `/operations`. */
 export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
   const maps = mapStyleUrl === '' ? '' : ' https:';
   const policyFor = (ancestors: string) =>
@@ -49,7 +49,9 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
   }
 
   const schema = { hide: true };
-  server.get('/', { schema }, (request, reply) => send('/', request, reply));
+  for (const address of ['/', '/operations']) {
+    server.get(address, { schema }, (request, reply) => send(address, request, reply));
+  }
   for (const address of ['/races', '/races/:id']) {
     server.get<{ Querystring: { embed?: string } }>(address, { schema }, (request, reply) => {
       return send('/races', request, reply, request.query.embed === '1');

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { startBrowser } from '../browser.ts';
+import { showOperations } from '../shown-operations.ts';
 import { showRace } from '../shown-race.ts';
 import { showRun } from '../shown-run.ts';
 
@@ -20,14 +22,23 @@ const RACE_SHOTS = [
   { name: 'race-phone-dark', width: 390, height: 844, colorScheme: 'dark', search: '?athlete=118', locale: 'en' },
 ] as const;
 
+const OPERATIONS_SHOTS = [
+  { name: 'operations-desktop-light', width: 1280, height: 900 },
+  { name: 'operations-phone-light', width: 390, height: 844 },
+] as const;
+/** The lines of the charts have some length then. */
+const OPERATIONS_SHOWN_MS = 40_000;
+
 const closings: (() => unknown)[] = [];
 const t = { after: (close: () => unknown) => void closings.push(close) } as Parameters<typeof showRun>[0];
 mkdirSync(DIR, { recursive: true });
 const [only = ''] = process.argv.slice(2);
 try {
   const browser = await startBrowser(t);
-  if (only !== 'race') await takeRun(browser);
-  if (only !== 'run') await takeRace(browser);
+  const isWanted = (name: string) => only === '' || only === name;
+  if (isWanted('run')) await takeRun(browser);
+  if (isWanted('race')) await takeRace(browser);
+  if (isWanted('operations')) await takeOperations(browser);
 } finally {
   for (const close of closings.reverse()) await close();
 }
@@ -58,6 +69,23 @@ async function takeRace(browser: Browser): Promise<void> {
     // The map draws its dots in the frame after their data came.
     await page.waitForRequest(/\/board|\/athletes/);
     await page.screenshot({ path: `${DIR}${name}.png` });
+    process.stdout.write(`docs/screenshots/${name}.png\n`);
+  }
+}
+
+async function takeOperations(browser: Browser): Promise<void> {
+  const { link, sendBroken } = await showOperations(t);
+  await sendBroken();
+  const pages = await Promise.all(
+    OPERATIONS_SHOTS.map(async ({ width, height }) => {
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme: 'light', locale: 'en' });
+      await page.goto(link);
+      return page;
+    }),
+  );
+  await delay(OPERATIONS_SHOWN_MS);
+  for (const [i, { name }] of OPERATIONS_SHOTS.entries()) {
+    await pages[i].screenshot({ path: `${DIR}${name}.png`, fullPage: true });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
   }
 }

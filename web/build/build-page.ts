@@ -29,7 +29,7 @@ export async function buildPage(): Promise<boolean> {
     // The map's library alone is about a megabyte.
     build: {
       ...{ outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
-      rolldownOptions: { input: [join(WEB, 'index.html'), join(WEB, 'race.html')] },
+      rolldownOptions: { input: ['index.html', 'race.html', 'operations.html'].map((name) => join(WEB, name)) },
     },
   });
   rmSync(STAMP, { force: true });
@@ -46,7 +46,8 @@ function digestOfSources(): string {
     readdirSync(join(ROOT, dir), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => `${dir}/${name}`);
-  const files = [...own('web'), ...own('web/race'), ...own('web/build'), ...own('schemas'), 'package-lock.json'];
+  const folders = ['web', 'web/race', 'web/operations', 'web/build', 'schemas'];
+  const files = [...folders.flatMap(own), 'package-lock.json'];
   for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
     hash.update(file).update(readFileSync(join(ROOT, file)));
   }

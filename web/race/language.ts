@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { keep, kept } from './keep.ts';
-import { type Dictionary, en, type PhraseName } from './words-en.ts';
+import { type Dictionary, en, type Phrase, type PhraseName } from './words-en.ts';
 import { ru } from './words-ru.ts';
 
 export const DICTIONARIES = { en, ru } satisfies Record<string, Dictionary>;
@@ -33,7 +33,7 @@ function setLanguage(next: Language): void {
   document.documentElement.lang = next;
 }
 
-type Values = Readonly<Record<string, string | number>>;
+export type Values = Readonly<Record<string, string | number>>;
 
 /** A phrase in the language that is chosen. A number `n` chooses its plural and is written as people there write it. */
 export function say(name: PhraseName, values: Values = {}): string {
@@ -41,7 +41,11 @@ export function say(name: PhraseName, values: Values = {}): string {
 }
 
 export function sayIn(tongue: Language, name: PhraseName, values: Values): string {
-  const phrase = (DICTIONARIES[tongue] as Dictionary)[name];
+  return fillIn(tongue, (DICTIONARIES[tongue] as Dictionary)[name], values);
+}
+
+/** A phrase of any dictionary. */
+export function fillIn(tongue: Language, phrase: Phrase, values: Values): string {
   const numbers = new Intl.NumberFormat(tongue);
   const text =
     typeof phrase === 'string'

@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import { AthletePanel } from './athlete-panel.tsx';
 import { BoardSection } from './board-section.tsx';
 import { Elevation } from './elevation.tsx';
-import { chooseLanguage, LANGUAGES, type Language, language, say } from './language.ts';
+import { say } from './language.ts';
+import { LanguageSwitch } from './language-switch.tsx';
 import { ageText, when } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { RaceList } from './race-list.tsx';
@@ -96,20 +97,4 @@ function linkText(): string {
   if (state.kind === 'waiting') return say('reconnecting');
   if (state.kind === 'connecting') return say(live.value === null ? 'connecting' : 'reconnecting');
   return '';
-}
-
-function LanguageSwitch() {
-  return (
-    <select
-      aria-label={say('language')}
-      value={language.value}
-      onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}
-    >
-      {Object.entries(LANGUAGES).map(([tag, name]) => (
-        <option key={tag} value={tag} lang={tag}>
-          {name}
-        </option>
-      ))}
-    </select>
-  );
 }
