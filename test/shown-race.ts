@@ -14,16 +14,20 @@ import { readOptions } from '../runtime/options.ts';
 import { writeRace } from '../runtime/race-config.ts';
 import { createReleaseStack } from '../runtime/release.ts';
 import type { Service } from '../runtime/service.ts';
+import { signToken } from '../runtime/token.ts';
+import { loadSigningKey } from '../runtime/token-keys.ts';
 import { encodeProgress, type ProgressTick } from '../schemas/progress.ts';
 import { RACE_ENTRY_KIND, type RaceEntry, type RaceWord, raceEntryEntity } from '../schemas/race-entry.ts';
 import { freePort } from '../stack/ports.ts';
 import { startService } from '../stack/services.ts';
+import { ensureTokenKeys } from '../stack/token-keys.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
 import { type Field, hillRace } from './hill-race.ts';
 
 const SHARDS = 2;
 const WAIT_MS = 30_000;
 const TICK_EVERY_MS = 1_000;
+const TOKEN_MS = 3_600_000;
 
 /**
  * The race page over real engines: NATS, a process that holds boards, and the API, which can be stopped and started
@@ -52,11 +56,23 @@ export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, g
   });
   t.after(() => holder.stop());
 
+  const { privateFile, publicFile } = await ensureTokenKeys(dir);
+  const issuedMs = Date.now();
+  const organiserToken = await signToken(await loadSigningKey(privateFile, '--key'), {
+    ...{ role: 'organiser', subject: 'club', athlete: '', tokenId: 'club-1', importer: false },
+    ...{ issuedMs, expiresMs: issuedMs + TOKEN_MS },
+  });
   const apiPort = await freePort();
   async function openApi(): Promise<Service> {
     const api = await createApiProcess({
       options: readOptions(apiOptions, {
-        argv: [...argv, '--open-loopback', `--api-port=${apiPort}`, `--page-dir=${PAGE_DIR}`],
+        argv: [
+          ...argv,
+          '--open-loopback',
+          `--token-keys=${publicFile}`,
+          `--api-port=${apiPort}`,
+          `--page-dir=${PAGE_DIR}`,
+        ],
         env: {},
       }),
       ...{ platform, health: createHealth(), metrics: createMetrics('api', { runtimeMetrics: false }) },
@@ -83,6 +99,8 @@ export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, g
   return {
     url,
     link: `${url}/races/hill`,
+    /** Of the club, whose race it is. */
+    organiserLink: (path = '') => `${url}/organiser${path}#token=${organiserToken}`,
     field,
     /** What a person or a mat says of somebody. */
     async enter(bib: string, said: RaceWord): Promise<void> {

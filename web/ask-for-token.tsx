@@ -1,5 +1,14 @@
+import type { ComponentChildren } from 'preact';
+
+interface AskForTokenProps {
+  readonly label: string;
+  readonly action: string;
+  /** How one comes by a token. */
+  readonly children: ComponentChildren;
+}
+
 /** For whoever comes without a link that holds a token. */
-export function AskForToken() {
+export function AskForToken({ label, action, children }: AskForTokenProps) {
   return (
     <main class="ask">
       <h1>Slipstream</h1>
@@ -10,12 +19,10 @@ export function AskForToken() {
           location.hash = new URLSearchParams({ token: String(token) }).toString();
         }}
       >
-        <label for="token">The token of your device</label>
+        <label for="token">{label}</label>
         <input id="token" name="token" required autocomplete="off" spellcheck={false} aria-describedby="how" />
-        <button type="submit">Watch my activity</button>
-        <p id="how">
-          <code>npm start</code> prints a link that holds one. For another: <code>npm run token -- watch-1</code>
-        </p>
+        <button type="submit">{action}</button>
+        <p id="how">{children}</p>
       </form>
     </main>
   );

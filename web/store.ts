@@ -10,6 +10,7 @@ import {
 } from './answers.ts';
 import { type LinkState, openSocket, startLiveLink } from './live-link.ts';
 import { place } from './place.ts';
+import { saveFile } from './save-file.ts';
 import { append, CHANNELS, EMPTY, type Series } from './series.ts';
 
 /** Everything that the page shows. */
@@ -33,8 +34,6 @@ export const isMissing = signal(false);
 
 const PAGE = 20;
 const NOT_FOUND = 404;
-/** Until then the browser has begun to read what it was given. */
-const FILE_KEPT_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 const MAX_LOOKS = 30;
 const STREAMS_EVERY_MS = 2_000;
@@ -134,7 +133,7 @@ export function watchActivities(token: string, athlete: string): void {
   download = async (id, format) => {
     const answer = await ask(`/v1/activities/${id}/export?format=${format}`);
     const [, name] = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '') ?? [];
-    save(await answer.blob(), name ?? `activity.${format}`);
+    saveFile(await answer.blob(), name ?? `activity.${format}`);
   };
   effect(() => {
     if (place.value.kind !== 'activity') return;
@@ -164,13 +163,6 @@ export function watchActivities(token: string, athlete: string): void {
   noteNetwork();
   addEventListener('online', noteNetwork);
   addEventListener('offline', noteNetwork);
-}
-
-/** Hands a file to the browser, which keeps it where the person wants it. */
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  Object.assign(document.createElement('a'), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), FILE_KEPT_MS);
 }
 
 export let showMore: () => void = () => undefined;

@@ -20,7 +20,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const MAX_FILES = 100;
 /** Each page by its address. */
-const PAGES = { '/': 'index.html', '/races': 'race.html', '/operations': 'operations.html' } as const;
+const PAGES = {
+  '/': 'index.html',
+  '/races': 'race.html',
+  '/organiser': 'organiser.html',
+  '/operations': 'operations.html',
+} as const;
 
 /**
  * Every file of the built pages, by its address: those of `PAGES` and `/assets/…`. Read once: only what is there is

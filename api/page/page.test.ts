@@ -16,6 +16,7 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   await writeFile(join(dir, 'index.html'), HTML);
   await writeFile(join(dir, 'race.html'), `${HTML}race`);
   await writeFile(join(dir, 'operations.html'), `${HTML}operations`);
+  await writeFile(join(dir, 'organiser.html'), `${HTML}organiser`);
   await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
   await writeFile(join(dir, 'secret.txt'), 'secret');
   return createTestApi(t, { page: { files: await readPageFiles(dir, mapStyleUrl), mapStyleUrl } });
@@ -53,6 +54,15 @@ test('the page of operators is served to whoever asks, since it holds nothing wi
   const { status, body, headers } = await get('/operations');
   assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}operations`, 'no-cache']);
   assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/);
+});
+
+test('the page of organisers is served for each race, and no other site may show it', async (t) => {
+  const { get } = await setUp(t);
+  for (const url of ['/organiser', '/organiser/ten?bib=7', '/organiser/ten?embed=1']) {
+    const { status, body, headers } = await get(url);
+    assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}organiser`, 'no-cache'], url);
+    assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/, url);
+  }
 });
 
 test('nothing else in the folder or around it is served', async (t) => {

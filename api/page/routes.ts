@@ -9,7 +9,7 @@ export interface PageRoutesDeps {
   readonly mapStyleUrl: string;
 }
 
-/** The page for athletes, at `/`, the one for races, at `/races` and `/races/{id}`, and for operators `/operations`. */
+/** The pages: `/` for athletes, `/races` and `/organiser` (each with `/{id}`), and `/operations` for operators. */
 export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
   const maps = mapStyleUrl === '' ? '' : ' https:';
   const policyFor = (ancestors: string) =>
@@ -56,6 +56,9 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
     server.get<{ Querystring: { embed?: string } }>(address, { schema }, (request, reply) => {
       return send('/races', request, reply, request.query.embed === '1');
     });
+  }
+  for (const address of ['/organiser', '/organiser/:id']) {
+    server.get(address, { schema }, (request, reply) => send('/organiser', request, reply));
   }
   server.get('/assets/:name', { schema }, (request, reply) => send(request.url.split('?')[0], request, reply));
 }

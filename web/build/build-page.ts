@@ -9,6 +9,7 @@ const WEB = join(ROOT, 'web');
 const DIST = join(WEB, 'dist');
 /** The built page; the stamp beside it says what it was built from. */
 export const PAGE_DIR = join(DIST, 'page');
+const PAGES = ['index.html', 'race.html', 'organiser.html', 'operations.html'];
 const STAMP = join(DIST, 'built-from.txt');
 
 /** Builds the page unless it was built from the same files before. Says whether it did. */
@@ -29,7 +30,7 @@ export async function buildPage(): Promise<boolean> {
     // The map's library alone is about a megabyte.
     build: {
       ...{ outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
-      rolldownOptions: { input: ['index.html', 'race.html', 'operations.html'].map((name) => join(WEB, name)) },
+      rolldownOptions: { input: PAGES.map((name) => join(WEB, name)) },
     },
   });
   rmSync(STAMP, { force: true });
@@ -46,7 +47,7 @@ function digestOfSources(): string {
     readdirSync(join(ROOT, dir), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => `${dir}/${name}`);
-  const folders = ['web', 'web/race', 'web/operations', 'web/build', 'schemas'];
+  const folders = ['web', 'web/race', 'web/organiser', 'web/operations', 'web/build', 'schemas'];
   const files = [...folders.flatMap(own), 'package-lock.json'];
   for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
     hash.update(file).update(readFileSync(join(ROOT, file)));

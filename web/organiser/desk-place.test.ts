@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deskAddressOf, deskPlaceOf } from './desk-place.ts';
+
+test('the address says where on the desk one is, and is read back as that', () => {
+  const places = [
+    [{ race: '', isEditing: false, bib: '' }, '/organiser'],
+    [{ race: '', isEditing: true, bib: '' }, '/organiser?edit=1'],
+    [{ race: 'hill', isEditing: false, bib: '' }, '/organiser/hill'],
+    [{ race: 'hill', isEditing: false, bib: 'A-7' }, '/organiser/hill?bib=A-7'],
+  ] as const;
+  for (const [place, address] of places) {
+    assert.equal(deskAddressOf(place), address);
+    const { pathname, search } = new URL(address, 'http://localhost');
+    assert.deepEqual(deskPlaceOf({ pathname, search }), place);
+  }
+});
+
+test('what is no id of a race is the list', () => {
+  assert.deepEqual(deskPlaceOf({ pathname: '/organiser/No_Race', search: '' }), {
+    race: '',
+    isEditing: false,
+    bib: '',
+  });
+});

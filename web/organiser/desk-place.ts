@@ -1,0 +1,39 @@
+import { signal } from '@preact/signals';
+
+/** Where on the organiser page one is; the address says it. */
+export interface DeskPlace {
+  /** '' for the list of races. */
+  readonly race: string;
+  /** The form of a new race is open, or that of the race. */
+  readonly isEditing: boolean;
+  /** The bib whose acts are open, '' for none. */
+  readonly bib: string;
+}
+
+const RACE = /^\/organiser\/([a-z0-9][a-z0-9-]{0,31})\/?$/;
+
+export function deskPlaceOf({ pathname, search }: { pathname: string; search: string }): DeskPlace {
+  const asked = new URLSearchParams(search);
+  return { race: RACE.exec(pathname)?.[1] ?? '', isEditing: asked.has('edit'), bib: asked.get('bib') ?? '' };
+}
+
+export function deskAddressOf({ race, isEditing, bib }: DeskPlace): string {
+  const asked = new URLSearchParams({ ...(isEditing && { edit: '1' }), ...(bib !== '' && { bib }) }).toString();
+  return `/organiser${race === '' ? '' : `/${race}`}${asked === '' ? '' : `?${asked}`}`;
+}
+
+export const LIST: DeskPlace = { race: '', isEditing: false, bib: '' };
+export const desk = signal<DeskPlace>(LIST);
+
+export function goToDesk(to: DeskPlace): void {
+  history.pushState(null, '', deskAddressOf(to));
+  desk.value = to;
+}
+
+/** Takes the place from the address, and follows it when one goes back. */
+export function followDeskAddress(): void {
+  desk.value = deskPlaceOf(location);
+  addEventListener('popstate', () => {
+    desk.value = deskPlaceOf(location);
+  });
+}

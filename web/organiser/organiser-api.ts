@@ -1,0 +1,105 @@
+import type { Act, ActValue } from '../../schemas/race-act.ts';
+import type { ReviewFinding } from '../../schemas/review.ts';
+import type { AthleteAnswer, BoardPage, ListedRace, RaceAnswer } from '../race/race-answers.ts';
+import type { StatedRace } from './race-draft.ts';
+
+/** What the API answers to organisers, as far as the page reads it. */
+export interface Setup extends RaceAnswer {
+  readonly organiser: string;
+  readonly closesMs: number | null;
+  readonly lengthM: number | null;
+}
+
+/** A version of a race; a change has to name its tag. */
+export interface TaggedSetup {
+  readonly setup: Setup;
+  readonly etag: string;
+}
+
+export interface AuditedAct {
+  readonly number: number;
+  readonly by: string;
+  readonly saidMs: number;
+  readonly why: string;
+  readonly act: Act;
+  readonly before: ActValue | null;
+  readonly after: ActValue | null;
+  readonly isUndone: boolean;
+}
+
+export interface ReviewList {
+  readonly leftOut: number;
+  readonly findings: readonly ReviewFinding[];
+}
+
+export interface ParameterProblem {
+  readonly parameter: string;
+  readonly message: string;
+}
+
+/** The API said why not: RFC 9457 problem details, `name` the last word of its type. */
+export class ProblemError extends Error {
+  override name = 'ProblemError';
+  readonly problem: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly ParameterProblem[];
+
+  constructor(status: number, body: { type?: string; title?: string; detail?: string; errors?: ParameterProblem[] }) {
+    super(body.title ?? `The server answered ${status}.`);
+    this.status = status;
+    this.problem = body.type?.split(':').at(-1) ?? '';
+    this.detail = body.detail ?? '';
+    this.errors = body.errors ?? [];
+  }
+}
+
+interface Sent {
+  readonly body?: BodyInit;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Each throws ProblemError with what the API said, TypeError when it cannot be reached. */
+export function createOrganiserApi(token: string) {
+  async function send(method: string, path: string, { body, headers }: Sent = {}): Promise<Response> {
+    const answer = await fetch(`/v1${path}`, {
+      ...{ method, cache: 'no-cache', body: body ?? null },
+      headers: { ...headers, authorization: `Bearer ${token}` },
+    });
+    if (answer.ok) return answer;
+    throw new ProblemError(answer.status, await answer.json().catch(() => ({})));
+  }
+  const read = async <Answer>(path: string) => (await (await send('GET', path)).json()) as Answer;
+  const tagged = async (answer: Response): Promise<TaggedSetup> => {
+    return { setup: (await answer.json()) as Setup, etag: answer.headers.get('etag') ?? '' };
+  };
+  const put = async (path: string, etag: string, body: BodyInit, type: string) =>
+    tagged(await send('PUT', `/races/${path}`, { body, headers: { 'content-type': type, 'if-match': etag } }));
+
+  return {
+    races: async () => (await read<{ races: ListedRace[] }>('/organiser/races')).races,
+    async create(said: { id: string; name: string; sport: string; organiser?: string }, key: string) {
+      const headers = { ...JSON_TYPE, 'idempotency-key': key };
+      return tagged(await send('POST', '/races', { body: JSON.stringify(said), headers }));
+    },
+    setup: async (id: string) => tagged(await send('GET', `/races/${id}/setup`)),
+    putRace: (id: string, etag: string, said: StatedRace) =>
+      put(id, etag, JSON.stringify(said), JSON_TYPE['content-type']),
+    putCourse: (id: string, etag: string, gpx: Blob, laps: number) =>
+      put(`${id}/course?laps=${laps}`, etag, gpx, 'application/gpx+xml'),
+    putStarters: (id: string, etag: string, csv: Blob) => put(`${id}/starters`, etag, csv, 'text/csv'),
+    board: (id: string, query: URLSearchParams) =>
+      read<BoardPage & { raceVersion: number }>(`/races/${id}/board?${query}`),
+    athlete: (id: string, bib: string) => read<AthleteAnswer>(`/races/${id}/athletes/${encodeURIComponent(bib)}`),
+    audit: async (id: string) => (await read<{ acts: AuditedAct[] }>(`/races/${id}/audit`)).acts,
+    reviews: (id: string) => read<ReviewList>(`/races/${id}/reviews`),
+    async act(id: string, act: Act, why: string, key: string): Promise<void> {
+      const headers = { ...JSON_TYPE, 'idempotency-key': key };
+      await send('POST', `/races/${id}/acts`, { body: JSON.stringify({ act, why }), headers });
+    },
+    results: async (id: string, format: string) => (await send('GET', `/races/${id}/results?format=${format}`)).blob(),
+  };
+}
+export type OrganiserApi = ReturnType<typeof createOrganiserApi>;
