@@ -61,7 +61,7 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
     await page.locator('#race-csv-wrong', { hasText: 'line 3, sex' }).waitFor();
     await page.getByLabel('Starters (CSV file)').setInputFiles(csvOf(['1,Ann Novak,f', '2,Ben Kos,m']));
     await page.getByRole('button', { name: 'Create the race' }).click();
-    await page.getByText('course of 6.29 km').waitFor();
+    await page.getByText('course of 27.65 km').waitFor();
     assert.match(page.url(), /\/organiser\/village-ten-2027$/);
     const answer = await fetch(`${shown.url}/v1/races/village-ten-2027`);
     const race = (await answer.json()) as { state: string; starters: number; checkpoints: { id: string }[] };
