@@ -1,6 +1,6 @@
 import { timeOfDay } from '../race/race-format.ts';
 import type { AuditedAct } from './organiser-api.ts';
-import { tell } from './tell.ts';
+import { tell, tellKnown } from './tell.ts';
 
 /** What an act says, in words; `nameOf` names a checkpoint. */
 export function actText({ act }: Pick<AuditedAct, 'act'>, nameOf: (checkpoint: string) => string): string {
@@ -13,6 +13,8 @@ export function actText({ act }: Pick<AuditedAct, 'act'>, nameOf: (checkpoint: s
     }
     case 'strike':
       return tell('act_strike', { bib: act.bib, checkpoint: nameOf(act.checkpoint), pass: act.pass });
+    case 'review':
+      return tell('act_review', { finding: act.finding, decision: tellKnown('decision', act.decision) });
     case 'freeze':
       return tell('act_freeze');
     case 'publish':

@@ -105,6 +105,7 @@ export const organiserEn = {
   act_verdict: 'bib {bib}: {verdict}',
   act_crossing: 'bib {bib} crossed {checkpoint}, pass {pass}, at {time}',
   act_strike: 'bib {bib} did not cross {checkpoint}, pass {pass}',
+  act_review: '{finding}: {decision}',
   act_freeze: 'frozen',
   act_publish: 'results published',
   act_undo: 'act {number} undone',

@@ -110,6 +110,7 @@ export const organiserRu: OrganiserDictionary = {
   act_verdict: 'номер {bib}: {verdict}',
   act_crossing: 'номер {bib}: {checkpoint}, проход {pass}, в {time}',
   act_strike: 'номер {bib}: {checkpoint}, проход {pass} — не проходил',
+  act_review: '{finding}: {decision}',
   act_freeze: 'остановлена',
   act_publish: 'результаты опубликованы',
   act_undo: 'отменена запись {number}',
