@@ -4,6 +4,8 @@ export interface FlowReadings {
   note(atMs: number, count: number): void;
   /** Over the last minute; null until two readings within it are known, or while the count went back. */
   rate(): { readonly perS: number | null; readonly overMs: number };
+  /** The newest count that is not later; null when none is known. */
+  at(atMs: number): number | null;
   /** Oldest first, each over the ten seconds before it. */
   recent(): { readonly atMs: number; readonly perS: number }[];
 }
@@ -34,6 +36,7 @@ export function createFlowReadings(): FlowReadings {
       readings = [...readings.filter((one) => one.atMs >= atMs - KEPT_MS), { atMs, count }].slice(-MAX_READINGS);
     },
     rate: () => (readings.length === 0 ? { perS: null, overMs: 0 } : between(readings.length - 1, MINUTE_MS)),
+    at: (untilMs) => readings.findLast(({ atMs }) => atMs <= untilMs)?.count ?? null,
     recent: () =>
       readings.flatMap(({ atMs }, index) => {
         const { perS } = between(index, SMOOTH_MS);

@@ -141,3 +141,22 @@ test('too many subjects of dead letters are summed and not told apart', async (t
   const { deadLetters } = (await get('/v1/operations', 'operator')).body as Operations;
   assert.deepEqual(deadLetters, { messages: 1_000_000, reasons: null });
 });
+
+test('a store may be ahead by what it wrote since the count was told, and not by more', async (t) => {
+  const { get, clock, operationsRead } = await createTestApi(t);
+  let accepted = 0;
+  let aheadS = 10;
+  const written = () => ({ samples: accepted + 100 * aheadS, refused: 0, expired: 0 });
+  operationsRead.account.questdb = async () => balanceOf('questdb', accepted, written());
+  const verdicts: (boolean | undefined)[] = [];
+  for (let atMs = 0; atMs <= 80_000; atMs += POLL_MS) {
+    const body = (await get('/v1/operations', 'operator')).body as Operations;
+    verdicts.push(body.accounts[0].ledger?.balanced);
+    await clock.advance(POLL_MS);
+    accepted += 200;
+    // From here on there are samples that nobody accepted.
+    if (atMs === 40_000) aheadS = 40;
+  }
+  assert.deepEqual([...new Set(verdicts.slice(0, 21))], [true]);
+  assert.equal(verdicts.at(-1), false);
+});

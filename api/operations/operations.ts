@@ -43,6 +43,8 @@ const EVERY_MS = 1_000;
 const PATIENCE_MS = 1_500;
 /** Sums over a whole ledger, and over all dead letters, may take a tenth of the time. */
 const DEAR_REST_TIMES = 9;
+/** Holders count what was accepted every few seconds, so a store may be ahead of the count by what it wrote since. */
+const COUNTED_WITHIN_MS = 15_000;
 
 /**
  * How the platform stands: asked of NATS and the stores when somebody wants to know, each by itself, so that one that
@@ -82,7 +84,10 @@ export function createOperations({ read, names, clock, log }: OperationsDeps): (
     const { store: _store, ...ledger } = said.value;
     // Readings are on the monotonic clock, so that a step of the wall clock is no leap of the flow.
     flows[store].note(said.atMs, ledger.written);
-    return { store, ledger };
+    const newest = ledger.written - (flows[store].at(said.atMs - COUNTED_WITHIN_MS) ?? 0);
+    const hasCounts = [ledger.accepted, ledger.written, ledger.refused, ledger.expired].every((count) => count >= 0);
+    const balanced = ledger.balanced || (hasCounts && ledger.inFlight + newest >= 0);
+    return { store, ledger: { ...ledger, balanced } };
   }
 
   async function noteAccepted(): Promise<void> {

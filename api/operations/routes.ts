@@ -58,7 +58,9 @@ const AccountSchema = Type.Object(
           refused: count('Given up because the store refused them; kept in DEAD'),
           expired: count('Older than the store keeps'),
           inFlight: Type.Integer({ description: 'Accepted and neither stored nor given up yet' }),
-          balanced: Type.Boolean({ description: 'No count is below 0' }),
+          balanced: Type.Boolean({
+            description: 'No count is below 0, but for what was written since the count of what was accepted',
+          }),
         },
         closed,
       ),
