@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { TestContext } from 'node:test';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Debian's. */
 const CHROMIUM = '/usr/bin/chromium';
@@ -25,4 +25,32 @@ export async function startBrowser(t: Pick<TestContext, 'after'>): Promise<Brows
   });
   t.after(() => browser.close());
   return browser;
+}
+
+export const PAGE_WITHIN_MS = 60_000;
+export const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
+export const PHONE: BrowserContextOptions = {
+  ...{ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'en-GB' },
+};
+
+/**
+ * A page of its own, with what its console and its scripts complain of; `expected` are complaints that belong to the
+ * test.
+ */
+export async function openPage(
+  { browser, t, expected }: { browser: Browser; t: Pick<TestContext, 'after'>; expected?: RegExp },
+  link: string,
+  options: BrowserContextOptions = DESKTOP,
+): Promise<{ page: Page; troubles: string[] }> {
+  const context = await browser.newContext(options);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(PAGE_WITHIN_MS);
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected?.test(message.text())) troubles.push(message.text());
+  });
+  await page.goto(link);
+  return { page, troubles };
 }

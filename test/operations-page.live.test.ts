@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { startBrowser, whyNoBrowser } from './browser.ts';
+import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showOperations } from './shown-operations.ts';
 import { violationsOf } from './wcag.ts';
-
-const WITHIN_MS = 60_000;
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
-const PHONE: BrowserContextOptions = {
-  ...{ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'en-GB' },
-};
 
 suite('the page of operators', { skip: whyNoBrowser }, () => {
   let browser: Browser;
@@ -25,22 +19,10 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
     for (const close of closings.reverse()) await close();
   });
 
-  async function openPage(link: string, options: BrowserContextOptions = DESKTOP) {
-    const context = await browser.newContext(options);
-    t.after(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(WITHIN_MS);
-    const troubles: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') troubles.push(message.text());
-    });
-    await page.goto(link);
-    return { page, troubles };
-  }
+  const open = (link: string, options?: BrowserContextOptions) => openPage({ browser, t }, link, options);
 
   async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-    const untilMs = Date.now() + WITHIN_MS;
+    const untilMs = Date.now() + PAGE_WITHIN_MS;
     while (!(await look())) assert.ok(Date.now() < untilMs, what);
   }
 
@@ -49,7 +31,7 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
     Number(((await page.locator(selector).textContent()) ?? '').replaceAll(',', ''));
 
   test('shows engines, flows, lags, ledger and connections while samples go through', async () => {
-    const { page, troubles } = await openPage(shown.link);
+    const { page, troubles } = await open(shown.link);
     for (const name of ['nats', 'questdb', 'clickhouse']) {
       await page.locator(`[data-engine=${name}][data-health=up]`).waitFor();
       assert.match((await engine(page, name).textContent()) ?? '', /Version \d+\.\d+.*Answered in [\d.]+\s?(ms|sec)/);
@@ -81,7 +63,7 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
   });
 
   test('shows a dead letter under its reason as it appears', async () => {
-    const { page, troubles } = await openPage(shown.link);
+    const { page, troubles } = await open(shown.link);
     await page.getByText('None: every frame could be used.').waitFor();
     await shown.sendBroken();
     const line = page.locator('[data-reason=undecodable_frame]');
@@ -97,7 +79,7 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
   });
 
   test('asks whoever comes without a token for one, and takes it', async () => {
-    const { page } = await openPage(`${shown.api}/operations`);
+    const { page } = await open(`${shown.api}/operations`);
     await page.getByLabel('The token of an operator').waitFor();
     assert.deepEqual(await violationsOf(page), []);
     await page.getByLabel('The token of an operator').fill(shown.link.split('#token=')[1]);
@@ -106,7 +88,7 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
   });
 
   test('speaks the language of the browser, and another when it is chosen', async () => {
-    const { page } = await openPage(shown.link, { ...DESKTOP, locale: 'ru-RU' });
+    const { page } = await open(shown.link, { ...DESKTOP, locale: 'ru-RU' });
     await page.getByRole('heading', { name: 'Состояние системы' }).waitFor();
     await page.getByRole('heading', { name: 'Негодные кадры по причинам' }).waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'ru');
@@ -117,7 +99,7 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
   for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async () => {
-        const { page, troubles } = await openPage(shown.link, { ...options, colorScheme });
+        const { page, troubles } = await open(shown.link, { ...options, colorScheme });
         await page.locator('[data-flow=accepted] svg[aria-label^="The last five minutes"]').waitFor();
         assert.deepEqual(await violationsOf(page), []);
         const [content, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
@@ -128,7 +110,7 @@ suite('the page of operators', { skip: whyNoBrowser }, () => {
   }
 
   test('shows a store that hangs as silent, and one that is gone as down, beside all that still goes on', async () => {
-    const { page, troubles } = await openPage(shown.link);
+    const { page, troubles } = await open(shown.link);
     const [hanging, gone] = [shown.pids.get('clickhouse'), shown.pids.get('questdb')];
     assert.ok(hanging !== undefined && gone !== undefined, [...shown.pids.keys()].join());
     await page.locator('[data-engine=clickhouse][data-health=up]').waitFor();

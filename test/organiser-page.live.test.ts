@@ -2,16 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { startBrowser, whyNoBrowser } from './browser.ts';
+import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRace } from './shown-race.ts';
 import { violationsOf } from './wcag.ts';
 
-const WITHIN_MS = 60_000;
 const GPX = fileURLToPath(new URL('./fixtures/hike-korita-zbevnica.gpx', import.meta.url));
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
-const PHONE: BrowserContextOptions = {
-  ...{ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'en-GB' },
-};
 const csvOf = (lines: readonly string[]) => ({
   ...{ name: 'starters.csv', mimeType: 'text/csv' },
   buffer: Buffer.from(['bib,name,sex', ...lines].join('\n')),
@@ -31,23 +26,12 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
     for (const close of closings.reverse()) await close();
   });
 
-  async function openPage(path: string, options: BrowserContextOptions = DESKTOP) {
-    const context = await browser.newContext(options);
-    t.after(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(WITHIN_MS);
-    const troubles: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
-      // What the API refuses is one of these.
-      if (message.type() === 'error' && !/422|503/.test(message.text())) troubles.push(message.text());
-    });
-    await page.goto(shown.organiserLink(path));
-    return { page, troubles };
-  }
+  // What the API refuses is one of the complaints.
+  const open = (path: string, options?: BrowserContextOptions) =>
+    openPage({ browser, t, expected: /422|503/ }, shown.organiserLink(path), options);
 
   test('makes a race of a GPX file and starters, and says by line what is wrong with them', async () => {
-    const { page, troubles } = await openPage('');
+    const { page, troubles } = await open('');
     await page.getByRole('link', { name: 'New race' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Village Ten 2027');
     assert.equal(await page.getByLabel('Id in addresses').inputValue(), 'village-ten-2027');
@@ -74,7 +58,7 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
   });
 
   test('disqualifies somebody and takes it back, and the audit keeps both', async () => {
-    const { page, troubles } = await openPage('/hill');
+    const { page, troubles } = await open('/hill');
     await page.locator('tr[data-bib="118"] a').click();
     const panel = page.getByRole('region', { name: /^Decide about/ });
     await panel.getByLabel('Reason: Ivan Muñoz').fill('took a bus');
@@ -95,7 +79,7 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
   for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async () => {
-        const { page, troubles } = await openPage('/hill?bib=118', { ...options, colorScheme });
+        const { page, troubles } = await open('/hill?bib=118', { ...options, colorScheme });
         await page.locator('.athlete .desk-list li').first().waitFor();
         await page.locator('table.places tbody tr').nth(20).waitFor();
         assert.deepEqual(await violationsOf(page), []);

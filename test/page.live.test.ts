@@ -5,13 +5,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { readPageFiles } from '../api/page/page-files.ts';
 import { readActivityFile } from '../files/read-activity-file.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
-import { startBrowser, whyNoBrowser } from './browser.ts';
+import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRun } from './shown-run.ts';
 import { violationsOf } from './wcag.ts';
-
-const WITHIN_MS = 60_000;
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
-const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 suite('the page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
@@ -25,20 +21,9 @@ suite('the page', { skip: whyNoBrowser }, () => {
     for (const close of closings.reverse()) await close();
   });
 
-  async function openPage(link: string, options: BrowserContextOptions = DESKTOP) {
-    const context = await browser.newContext(options);
-    t.after(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(WITHIN_MS);
-    const troubles: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
-      // The lost connection of one of the tests is one of these.
-      if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION/.test(message.text())) troubles.push(message.text());
-    });
-    await page.goto(link);
-    return { page, troubles };
-  }
+  // The lost connection of one of the tests is one of the complaints.
+  const open = (link: string, options?: BrowserContextOptions) =>
+    openPage({ browser, t, expected: /WebSocket|ERR_CONNECTION/ }, link, options);
 
   /** Waits until the numbers, the charts and the map are drawn. */
   async function drawn(page: Page): Promise<void> {
@@ -50,13 +35,13 @@ suite('the page', { skip: whyNoBrowser }, () => {
   const numbers = (page: Page) => page.locator('dl.numbers').innerText();
 
   async function changed(page: Page, before: string): Promise<void> {
-    const untilMs = Date.now() + WITHIN_MS;
+    const untilMs = Date.now() + PAGE_WITHIN_MS;
     while ((await numbers(page)) === before) assert.ok(Date.now() < untilMs, 'the numbers did not change');
   }
 
   test('shows the live activity of the link, which leaves no token in the address', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page, troubles } = await openPage(run.link);
+    const { page, troubles } = await open(run.link);
     await drawn(page);
     assert.equal(page.url(), run.url);
     assert.match(await numbers(page), /Distance\n\s*\d+\.\d\d km/);
@@ -71,7 +56,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('follows the activity while it goes on, and says when it ended', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page } = await openPage(run.link);
+    const { page } = await open(run.link);
     await drawn(page);
     const before = await numbers(page);
     run.goOn(60_000);
@@ -82,7 +67,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('says that it lost the server, and comes back by itself', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page } = await openPage(run.link);
+    const { page } = await open(run.link);
     await drawn(page);
     await run.stopServer();
     await page.getByText('Connection lost; reconnecting').waitFor();
@@ -95,9 +80,9 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('says in words why a token will not do, and asks who comes without one', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page } = await openPage(`${run.url}#token=forged`);
+    const { page } = await open(`${run.url}#token=forged`);
     await page.getByText('Not allowed: Bad token.').waitFor();
-    const { page: other } = await openPage(run.url);
+    const { page: other } = await open(run.url);
     await other.getByLabel('The token of your device').waitFor();
     await other.keyboard.press('Tab');
     await other.keyboard.type('watch-1');
@@ -107,7 +92,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('lists all activities, the live one first, and opens one by keyboard; going back goes back', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page, troubles } = await openPage(run.link);
+    const { page, troubles } = await open(run.link);
     await drawn(page);
     await page.getByRole('link', { name: 'All activities' }).click();
     const cards = page.locator('.list a');
@@ -135,7 +120,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('says in words that there is nothing yet, and shows what begins', async (context) => {
     const run = await showRun(context as typeof t, { isGoing: false, hasHistory: false });
-    const { page } = await openPage(run.link);
+    const { page } = await open(run.link);
     await page.getByText('No activity yet: it shows here as soon as it begins.').waitFor();
     run.goOn(1_000);
     await drawn(page);
@@ -143,7 +128,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('says in words that an activity is not there, and that the network is gone', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page } = await openPage(run.link.replace('#', '?activity=0123456789abcdef#'));
+    const { page } = await open(run.link.replace('#', '?activity=0123456789abcdef#'));
     await page.getByText('There is no such activity').waitFor();
     await page.getByRole('main').getByRole('link', { name: 'All activities' }).click();
     await page.locator('.list a').first().click();
@@ -156,7 +141,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
 
   test('gives an activity as a file, and says why it cannot', async (context) => {
     const run = await showRun(context as typeof t);
-    const { page } = await openPage(run.link);
+    const { page } = await open(run.link);
     await drawn(page);
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -183,7 +168,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async (context) => {
         const run = await showRun(context as typeof t);
-        const { page } = await openPage(run.link, { ...options, colorScheme });
+        const { page } = await open(run.link, { ...options, colorScheme });
         await drawn(page);
         assert.deepEqual(await violationsOf(page), []);
         const [content, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');

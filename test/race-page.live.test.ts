@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { startBrowser, whyNoBrowser } from './browser.ts';
+import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRace } from './shown-race.ts';
 import { violationsOf } from './wcag.ts';
-
-const WITHIN_MS = 60_000;
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
-const PHONE: BrowserContextOptions = {
-  ...{ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'en-GB' },
-};
 
 suite('the race page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
@@ -25,31 +19,20 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     for (const close of closings.reverse()) await close();
   });
 
-  async function openPage(link: string, options: BrowserContextOptions = DESKTOP) {
-    const context = await browser.newContext(options);
-    t.after(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(WITHIN_MS);
-    const troubles: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
-      // The lost connection of one of the tests is one of these.
-      if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION/.test(message.text())) troubles.push(message.text());
-    });
-    await page.goto(link);
-    return { page, troubles };
-  }
+  // The lost connection of one of the tests is one of the complaints.
+  const open = (link: string, options?: BrowserContextOptions) =>
+    openPage({ browser, t, expected: /WebSocket|ERR_CONNECTION/ }, link, options);
 
   const lines = (page: Page) => page.locator('table.places').last().locator('tbody tr');
   const bibs = (page: Page) => lines(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-bib')));
 
   async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-    const untilMs = Date.now() + WITHIN_MS;
+    const untilMs = Date.now() + PAGE_WITHIN_MS;
     while (!(await look())) assert.ok(Date.now() < untilMs, what);
   }
 
   test('shows the live board of the race in its order, and how old it is', async () => {
-    const { page, troubles } = await openPage(shown.link);
+    const { page, troubles } = await open(shown.link);
     await lines(page).nth(49).waitFor();
     await until('the order of HTTP', async () => {
       const order = await shown.order();
@@ -61,7 +44,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   });
 
   test('opens an athlete by keyboard, with splits and a pace chart, and goes back to their name', async () => {
-    const { page, troubles } = await openPage(shown.link);
+    const { page, troubles } = await open(shown.link);
     await lines(page).nth(49).waitFor();
     await page.locator('tr[data-bib="118"] a').focus();
     await page.keyboard.press('Enter');
@@ -86,7 +69,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   });
 
   test('shows what an organiser decides, and a time of a mat in place of an estimate', async () => {
-    const { page } = await openPage(`${shown.link}?athlete=119`);
+    const { page } = await open(`${shown.link}?athlete=119`);
     const panel = page.locator('.athlete');
     await panel.getByText('Summitestimated').waitFor();
     const timeMs = Math.round(shown.field.runners[18].timeAt(3_145.5));
@@ -99,7 +82,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   });
 
   test('shows gaps to whoever is pinned, until others are chosen', async () => {
-    const { page } = await openPage(`${shown.link}?athlete=103`);
+    const { page } = await open(`${shown.link}?athlete=103`);
     const gapOf = (bib: string) => page.locator(`tr[data-bib="${bib}"] .gap-of`).textContent();
     const pin = page.getByRole('button', { name: 'Pin: gaps to Jürgen Lindqvist' });
     await pin.click();
@@ -112,7 +95,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   });
 
   test('finds an athlete, follows them above the board, and remembers it', async () => {
-    const { page } = await openPage(shown.link);
+    const { page } = await open(shown.link);
     await page.getByRole('searchbox', { name: 'Search' }).fill('elodie ross');
     const line = page.locator('table.places tbody tr', { hasText: 'Élodie Rossi' }).first();
     await page.getByText('1 athlete found').waitFor();
@@ -127,7 +110,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   });
 
   test('speaks the language of the browser, and another when it is chosen', async () => {
-    const { page } = await openPage(shown.link, { ...DESKTOP, locale: 'ru-RU' });
+    const { page } = await open(shown.link, { ...DESKTOP, locale: 'ru-RU' });
     await page.getByRole('heading', { name: 'Таблица' }).waitFor();
     await page.getByText('60 участников').waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'ru');
@@ -140,7 +123,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async () => {
-        const { page, troubles } = await openPage(shown.link, { ...options, colorScheme });
+        const { page, troubles } = await open(shown.link, { ...options, colorScheme });
         await lines(page).nth(49).waitFor();
         await page.locator('.map[data-drawn=true]').waitFor();
         await page.getByRole('img', { name: /6.3 km, from 753 to 1,017 m/ }).waitFor();
@@ -160,13 +143,13 @@ suite('the race page', { skip: whyNoBrowser }, () => {
   }
 
   test('embedded, shows the board and no navigation', async () => {
-    const { page } = await openPage(`${shown.link}?embed=1&sex=female`);
+    const { page } = await open(`${shown.link}?embed=1&sex=female`);
     await page.getByText('20 athletes found').waitFor();
     assert.equal(await page.getByRole('navigation').count(), 0);
   });
 
   test('says that it lost the server, and comes back by itself', async () => {
-    const { page } = await openPage(shown.link);
+    const { page } = await open(shown.link);
     await lines(page).nth(49).waitFor();
     await shown.stopServer();
     await page.getByText('Connection lost; reconnecting').waitFor();
