@@ -1,10 +1,9 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import type uPlot from 'uplot';
 import { duration, isPaced, kilometresPerHour, pace, whole } from './format.ts';
 import { paceMarks } from './pace-axis.ts';
 import type { Series, SeriesName } from './series.ts';
 import { series } from './store.ts';
+import { usePlot } from './use-plot.ts';
 
 interface Line {
   readonly title: string;
@@ -54,33 +53,12 @@ export function Charts({ sport }: { sport: string }) {
 }
 
 function Chart({ line }: { line: Line }) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const { title, unit, name } = line;
-
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const draw = () => {
-      plot.current?.destroy();
-      plot.current = new uPlot(optionsFor(line, element.clientWidth), dataOf(series.peek(), line), element);
-    };
-    draw();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
-    resized.observe(element);
-    // Colours are read when it is made.
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      scheme.removeEventListener('change', draw);
-      resized.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [name, unit]);
-
   const shown = series.value;
-  useEffect(() => plot.current?.setData(dataOf(shown, line)), [shown, name]);
+  const box = usePlot({
+    ...{ heightPx: HEIGHT_PX, options: (widthPx) => optionsFor(line, widthPx), data: () => dataOf(shown, line) },
+    ...{ anewWith: [name, unit], changedWith: [shown, name] },
+  });
 
   return (
     <figure>

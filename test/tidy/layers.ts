@@ -61,7 +61,7 @@ const VENDORS: Record<string, readonly string[]> = {
   protobufjs: ['schemas/frame/**'],
   saxes: ['files/xml/xml-reader.ts'],
   typebox: ['api/**', 'schemas/athlete-settings.ts', 'schemas/race*.ts'],
-  uplot: ['web/charts.tsx', 'web/race/pace-chart.tsx'],
+  uplot: ['web/charts.tsx', 'web/race/pace-chart.tsx', 'web/use-plot.ts'],
   'uWebSockets.js': ['runtime/sockets/uws-*.ts'],
   vite: ['web/build/**'],
   yaml: [],

@@ -1,8 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { pace } from '../format.ts';
 import { paceMarks } from '../pace-axis.ts';
+import { usePlot } from '../use-plot.ts';
 import { say } from './language.ts';
 import { type Leg, paceOf } from './legs.ts';
 import type { AthleteAnswer } from './race-answers.ts';
@@ -12,32 +11,12 @@ const HEIGHT_PX = 150;
 
 /** How fast an athlete was along the course. */
 export function PaceChart({ passed }: { passed: AthleteAnswer['passed'] }) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const legs = paceOf(passed);
   const isEmpty = legs.length === 0;
-
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const draw = () => {
-      plot.current?.destroy();
-      plot.current = new uPlot(optionsFor(element.clientWidth), dataOf(legs), element);
-    };
-    draw();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
-    resized.observe(element);
-    // Colours are read when it is made.
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
-    return () => {
-      scheme.removeEventListener('change', draw);
-      resized.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [isEmpty]);
-  useEffect(() => plot.current?.setData(dataOf(legs)), [passed]);
+  const box = usePlot({
+    ...{ heightPx: HEIGHT_PX, options: optionsFor, data: () => dataOf(legs) },
+    ...{ anewWith: [isEmpty], changedWith: [passed] },
+  });
 
   if (isEmpty) return <p class="none">{say('noPace')}</p>;
   const speeds = legs.map(({ speedMps }) => speedMps);
