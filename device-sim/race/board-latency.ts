@@ -60,9 +60,9 @@ export function watchBoardLatency({ apiUrl, race, bibs, nowMs }: BoardLatencyDep
       if (typeof seenMs !== 'number') continue;
       const before = shown.get(bib);
       shown.set(bib, seenMs);
-      // What a snapshot says, or a delta for somebody who was out of sight, may have been known for a while.
-      if (type === 'delta' && before !== undefined && seenMs - before === SEEN_STEP_MS)
-        measure(bib, seenMs - SEEN_STEP_MS / 2);
+      // What a snapshot says, or a delta for somebody who was out of sight, may have been known for a while. A step
+      // may be of more than ten seconds: a race in fast motion has several between two deltas.
+      if (type === 'delta' && before !== undefined && seenMs > before) measure(bib, seenMs - SEEN_STEP_MS / 2);
     }
   }
 

@@ -69,7 +69,7 @@ export const DEVICE_FAULTS: readonly Fault[] = [
     async strike({ deployment, wait }) {
       for (const stepMs of [-CLOCK_STEP_MS, CLOCK_STEP_MS]) {
         const expression = SHIFT_CLOCK.replace('STEP', String(stepMs));
-        await evaluateInProcess(deployment.parts.ingest.pid, deployment.ingestLog, expression);
+        await evaluateInProcess(deployment.parts.ingest, deployment.ingestLog, expression);
         await wait(4_000);
       }
     },

@@ -62,7 +62,7 @@ const threads: Fault[] = [
     isRandom: true,
     async strike({ deployment, wait }) {
       for (let i = 0; i < 5; i++) {
-        await evaluateInThreads(deployment.parts.ingest.pid, deployment.ingestLog, END_THREAD);
+        await evaluateInThreads(deployment.parts.ingest, deployment.ingestLog, END_THREAD);
         await wait(300);
       }
     },
@@ -73,7 +73,7 @@ const threads: Fault[] = [
     promise: 'frames gather up to a bound, then sockets are not read',
     isRandom: true,
     async strike({ deployment }) {
-      await evaluateInThreads(deployment.parts.ingest.pid, deployment.ingestLog, KEEP_THREAD_BUSY);
+      await evaluateInThreads(deployment.parts.ingest, deployment.ingestLog, KEEP_THREAD_BUSY);
       await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
     },
   },
