@@ -86,3 +86,43 @@ test('parts of paths, patterns and kinds narrow what runs', async (t) => {
   const { code, errors } = await runOver(t, files, 'nowhere');
   assert.deepEqual([code, errors], [2, 'no test file matches "nowhere"\n']);
 });
+
+/** Fails the first time it runs, of which it leaves a trace beside it. */
+const FAILS_ONCE = `
+  import { existsSync, writeFileSync } from 'node:fs';
+  const trace = import.meta.filename + '.ran';
+  test('steady', () => {});
+  test('unsteady', () => {
+    const hasRun = existsSync(trace);
+    writeFileSync(trace, '');
+    if (!hasRun) throw new Error('no answer within 5 s');
+  });`;
+
+test('a live file that fails is run once more, which is said with what it failed of', async (t) => {
+  const { code, lastLine, output } = await runOver(t, {
+    'a.live.test.ts': FAILS_ONCE,
+    'b.test.ts': `test('b', () => {});`,
+  });
+  assert.deepEqual([code, lastLine], [0, '3 passed, 0 failed, 0 skipped']);
+  assert.match(output, /is run again; first it failed with\s+unsteady: Error: no answer within 5 s/);
+  assert.match(output, /^a\.live\.test\.ts failed at first and passed when it ran again, alone$/m);
+});
+
+test('a unit test, what may have lost data, many failures at once, and --once get no second run', async (t) => {
+  const unit = await runOver(t, { 'a.test.ts': FAILS_ONCE });
+  assert.deepEqual([unit.code, unit.lastLine], [1, '1 passed, 1 failed, 0 skipped']);
+  const faults = await runOver(t, { 'test/faults.live.test.ts': FAILS_ONCE });
+  assert.deepEqual([faults.code, faults.lastLine], [1, '1 passed, 1 failed, 0 skipped']);
+  const names = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.live.test.ts`);
+  const many = await runOver(t, Object.fromEntries(names.map((name) => [name, FAILS_ONCE])));
+  assert.deepEqual([many.code, many.lastLine], [1, '5 passed, 5 failed, 0 skipped']);
+  const once = await runOver(t, { 'a.live.test.ts': FAILS_ONCE }, '--once');
+  assert.deepEqual([once.code, once.lastLine], [1, '1 passed, 1 failed, 0 skipped']);
+});
+
+test('a live file that fails twice fails the run, counted once', async (t) => {
+  const { code, lastLine } = await runOver(t, {
+    'a.live.test.ts': `test('bad', () => { throw new Error('wrong'); });`,
+  });
+  assert.deepEqual([code, lastLine], [1, '0 passed, 1 failed, 0 skipped']);
+});

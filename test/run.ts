@@ -1,6 +1,7 @@
 /**
  * `npm test`: runs `*.test.ts` files, several at once, each in a process of its own with a bound on its time, and ends
- * with one line of totals. Exit code 1 when a test failed, a file hung or held no test, or nothing ran at all.
+ * with one line of totals. Exit code 1 when a test failed, a file hung or held no test, or nothing ran at all. A live
+ * file that failed is run once more, alone, and the end says that it was.
  * `npm test -- ingest runtime/clock --unit` runs a part.
  */
 import { globSync } from 'node:fs';
@@ -10,12 +11,14 @@ import { run } from 'node:test';
 import { spec, type TestEvent } from 'node:test/reporters';
 import { describeOptions } from '../runtime/option-text.ts';
 import { defineOptions, OptionError, readOptions } from '../runtime/options.ts';
+import { type FileRun, failuresOf, hasFailed, mayRunAgain } from './second-chance.ts';
 import { createTestCount } from './test-count.ts';
 
 const table = defineOptions({
   files: { type: 'list', positional: true, description: 'Parts of paths, or glob patterns; all files without any.' },
   live: { type: 'boolean', description: 'Only tests that start real engines (*.live.test.ts).' },
   unit: { type: 'boolean', description: 'Only tests that need nothing outside their process.' },
+  once: { type: 'boolean', description: 'Run no file again that failed: for whoever hunts a rare failure.' },
   concurrency: { type: 'integer', default: 2, min: 1, max: 64, unit: 'count', description: 'Files at once.' },
   fileTimeoutMs: { type: 'integer', default: 600_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
   root: { type: 'string', default: resolve(import.meta.dirname, '..'), description: 'Folder whose tests run.' },
@@ -71,7 +74,7 @@ function note(file: string, message: string): TestEvent {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { files: patterns, live, unit, concurrency, fileTimeoutMs, root } = readOptions(table, { argv, env: {} });
+  const { files: patterns, live, unit, once, concurrency, fileTimeoutMs, root } = readOptions(table, { argv, env: {} });
   const files = findFiles(root, patterns, live === unit ? 'all' : live ? 'live' : 'unit');
   const startedMs = performance.now();
   const count = createTestCount();
@@ -80,23 +83,47 @@ async function main(argv: readonly string[]): Promise<number> {
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // A file's events stay together, else the report of files that run at once would be mixed up.
+  function report({ file, events }: FileRun): void {
+    for (const event of events) {
+      count.add(event, file);
+      reporter.write(event);
+    }
+  }
   const waiting = [...files];
+  const failed: FileRun[] = [];
   async function runWaiting(): Promise<void> {
     for (let file = waiting.shift(); file && !stop.signal.aborted; file = waiting.shift()) {
-      // A file's events stay together, else the report of files that run at once would be mixed up.
-      for (const event of await runFile(file, fileTimeoutMs, stop.signal)) {
-        count.add(event, file);
-        reporter.write(event);
-      }
+      const ran = { file, events: await runFile(file, fileTimeoutMs, stop.signal) };
+      if (hasFailed(ran)) failed.push(ran);
+      else report(ran);
     }
   }
   await Promise.all(Array.from({ length: concurrency }, runWaiting));
+
+  const unsteady: string[] = [];
+  const again = once || stop.signal.aborted ? [] : mayRunAgain(failed);
+  for (const first of failed) {
+    if (!again.includes(first)) {
+      report(first);
+      continue;
+    }
+    const { file } = first;
+    const name = relative(root, file);
+    reporter.write(
+      note(file, [`${name} failed and is run again; first it failed with`, ...failuresOf(first)].join('\n')),
+    );
+    const second = { file, events: await runFile(file, fileTimeoutMs, stop.signal) };
+    report(second);
+    if (!hasFailed(second)) unsteady.push(name);
+  }
 
   const totals = count.totals();
   for (const file of count.empty(files)) reporter.write(note(file, `no test ran in ${relative(root, file)}`));
   totals.failed += count.empty(files).filter((file) => !count.failedAsWhole(file)).length;
   reporter.end(summary(totals, performance.now() - startedMs));
   await printed;
+  for (const name of unsteady) process.stdout.write(`${name} failed at first and passed when it ran again, alone\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
   const ran = totals.passed + totals.failed;
   return ran === 0 || totals.failed > 0 || stop.signal.aborted ? 1 : 0;
