@@ -125,6 +125,19 @@ test('a day begins at midnight where the athlete lives, summer time and leap day
   assert.equal(dayOf(Date.parse('2024-12-31T12:30:00Z'), 'Pacific/Auckland'), '2025-01-01');
 });
 
+test('each time zone has its own day, also when all of the world are asked in turns', () => {
+  const zones = Intl.supportedValuesOf('timeZone');
+  const atMs = Date.parse('2024-12-31T12:30:00Z');
+  const expected = zones.map((timeZone) => new Date(atMs).toLocaleDateString('sv-SE', { timeZone }));
+  assert.deepEqual([...new Set(expected)].sort(), ['2024-12-31', '2025-01-01']);
+  for (let round = 0; round < 2; round++) {
+    assert.deepEqual(
+      zones.map((timeZone) => dayOf(atMs, timeZone)),
+      expected,
+    );
+  }
+});
+
 test('what is stated for a sport holds for the ways of doing it, until they have their own', () => {
   const settings: AthleteSettings = {
     version: 1,
