@@ -18,6 +18,7 @@ import { createHolderCounts, gaugeActivities, gaugeHolder, gaugeRollUps } from '
 import { createAcceptedReducers } from './ledger/accepted.ts';
 import type { ProcessorsDeps } from './processors.ts';
 import { createLiveRaces } from './races/live-races.ts';
+import { createClickHousePositions } from './races/stored/clickhouse-positions.ts';
 import { createReadBatch } from './read-batch.ts';
 import { createClickHouseRollUpStore } from './roll-ups/clickhouse-roll-up-store.ts';
 import { createRollUpCounts } from './roll-ups/counts.ts';
@@ -68,6 +69,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
   const races = createLiveRaces({
     ...{ config: await platform.config(), facts, names, bus: platform.bus, shards: options.shards },
     ...{ clock: systemClock, logger: log, metrics, read },
+    stored: { store: createClickHousePositions(clickHouse), sinkPosition },
   });
   const holder = createHolder({
     log: frames,

@@ -12,6 +12,7 @@ import type { ReadBatch } from '../read-batch.ts';
 import { createRaceGrounds } from './race-grounds.ts';
 import { createRaceReducers } from './race-reducer.ts';
 import { serveProgress } from './serve-progress.ts';
+import type { StoredSource } from './stored/awaited-crossings.ts';
 
 export interface LiveRacesDeps {
   /** The bucket CONFIG. */
@@ -24,6 +25,7 @@ export interface LiveRacesDeps {
   readonly metrics: Metrics;
   readonly read: ReadBatch;
   readonly shards: number;
+  readonly stored: Omit<StoredSource, 'onFailed'>;
 }
 
 /** Live races as a process that holds shards runs them. */
@@ -42,11 +44,12 @@ export interface LiveRaces {
 const POLL_MS = 20;
 
 export function createLiveRaces(deps: LiveRacesDeps): LiveRaces {
-  const { config, facts, names, bus, clock, logger, metrics, read, shards } = deps;
+  const { config, facts, names, bus, clock, logger, metrics, read, shards, stored } = deps;
   const races = createRaces({ kv: config, clock, logger });
   const grounds = createRaceGrounds(races);
   const counts = { fixes: 0, late: 0 };
-  const own = createRaceReducers({ read, grounds, facts, names, counts });
+  const onFailed = (err: unknown) => logger.warn({ err }, 'crossings could not be found again; it is tried again');
+  const own = createRaceReducers({ read, grounds, facts, names, counts, stored: { ...stored, onFailed } });
   let served: { stop(): void } | null = null;
   metrics.gauge({
     name: 'race_fixes',

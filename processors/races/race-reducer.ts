@@ -8,6 +8,7 @@ import { createReadBatch, type ReadBatch } from '../read-batch.ts';
 import { VERSION } from './position-filter.ts';
 import type { RaceGrounds } from './race-grounds.ts';
 import { type CrossingNews, type RaceCounts, ShardRaces } from './shard-races.ts';
+import { createAwaitedCrossings, type StoredSource } from './stored/awaited-crossings.ts';
 
 export interface RaceDeps {
   readonly grounds: RaceGrounds;
@@ -16,6 +17,8 @@ export interface RaceDeps {
   readonly counts: RaceCounts;
   /** One for all reducers of the process; its own without it. */
   readonly read?: ReadBatch;
+  /** Where crossings of checkpoints that moved are found again; without it they stay withdrawn. */
+  readonly stored?: StoredSource;
 }
 
 /** What the newest term of a shard in this process knows of its runners. */
@@ -39,16 +42,19 @@ const PUBLISHES_AT_ONCE = 64;
  * Crossings are facts (the first time, the settled one ten seconds later, and what late data changes); positions travel
  * as ticks that nobody keeps (`serve-progress.ts`).
  *
- * A crossing's revision is the sequence of the last message that changed it.
+ * A crossing's revision is the sequence of the last message that changed it; of one that was found in stored samples,
+ * of the last message when it was found.
  */
 export function createRaceReducers({
   grounds,
   facts,
   names,
   counts,
+  stored,
   read = createReadBatch(names),
 }: RaceDeps): RaceReducers {
   const states = new Map<number, ShardRaces>();
+  const oneAtATime = createQueue();
 
   async function publish(news: CrossingNews, nowMs: number, { epoch, signal }: EmitContext): Promise<void> {
     signal.throwIfAborted();
@@ -56,6 +62,7 @@ export function createRaceReducers({
   }
 
   function createReducer(state: ShardRaces): Reducer {
+    const awaited = stored === undefined ? null : createAwaitedCrossings(state, stored, oneAtATime);
     return {
       name: 'races',
       apply(message) {
@@ -65,6 +72,7 @@ export function createRaceReducers({
       },
       takeDirty: () => state.takeDirty(),
       async emit(context) {
+        awaited?.turn(context);
         const due = [...state.news];
         for (let from = 0; from < due.length; from += PUBLISHES_AT_ONCE) {
           const some = due.slice(from, from + PUBLISHES_AT_ONCE);
@@ -86,6 +94,17 @@ export function createRaceReducers({
       },
     },
     of: (shard) => states.get(shard) ?? null,
+  };
+}
+
+/** Works one after the other; one that fails holds up none. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const own = last.then(work, work);
+    // Whoever asked for it hears of a failure.
+    last = own.catch(() => undefined);
+    return own;
   };
 }
 

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
-import type { Crossing } from './crossings.ts';
+import type { Crossing, Mark } from './crossings.ts';
 import type { MotionMemory } from './motion.ts';
-import type { RaceGrounds } from './race-grounds.ts';
+import type { RaceGround, RaceGrounds } from './race-grounds.ts';
 import { Runner } from './runner.ts';
 import * as row from './track-rows.ts';
 
@@ -20,6 +21,12 @@ interface KeptRunner {
   readonly crossings: readonly (Omit<Crossing, 'mark'> & { checkpoint: string; pass: number; positionM: number })[];
   readonly motion: MotionMemory;
   readonly numbers: number;
+  /** None in checkpoints of before they were kept: then the race is taken to be as it was. */
+  readonly gunTimeMs?: number;
+  /** As the race was, with the first of its runners. */
+  readonly marks?: readonly Mark[];
+  /** Indexes of those marks. */
+  readonly awaited?: { readonly marks: readonly number[]; readonly seq: number } | null;
 }
 
 /** What is small is JSON; the numbers of the track are bytes. */
@@ -28,7 +35,9 @@ export function encodeRunners(runners: readonly Runner[]): Uint8Array {
   out.byte(FORMAT);
   out.varint(row.CELLS);
   out.varint(runners.length);
-  for (const { ground, starter, source, heardMs, isDone, crossings, track, motion } of runners) {
+  const told = new Set<RaceGround>();
+  for (const runner of runners) {
+    const { ground, starter, source, heardMs, isDone, crossings, track, motion, gunTimeMs, awaited } = runner;
     const numbers = track.encode();
     const kept: KeptRunner = {
       ...{ race: ground.race.id, bib: starter.bib, courseKey: ground.courseKey, source, heardMs, isDone },
@@ -38,44 +47,63 @@ export function encodeRunners(runners: readonly Runner[]): Uint8Array {
       }),
       motion: motion.memory(),
       numbers: numbers.length,
+      gunTimeMs,
+      ...(told.has(ground) ? {} : { marks: ground.marks }),
+      awaited: awaited && { marks: [...awaited.marks], seq: awaited.seq },
     };
+    told.add(ground);
     out.text(JSON.stringify(kept));
     out.array(new Uint8Array(numbers.buffer));
   }
   return out.take();
 }
 
-/** Those whose race is still there. Throws RangeError when the bytes are of another format. */
+/**
+ * Those whose race is still there, on the ground that they were followed on: what has changed since is for
+ * `Runner.rebind`. Throws RangeError when the bytes are of another format.
+ */
 export function decodeRunners(bytes: Uint8Array, grounds: RaceGrounds): Runner[] {
   const from = new ByteReader(bytes);
   if (from.byte() !== FORMAT || from.varint() !== row.CELLS) {
     throw new RangeError('the state of races is of another version');
   }
   const runners: Runner[] = [];
+  const marks = new Map<string, readonly Mark[]>();
   for (let left = from.varint(); left > 0; left--) {
     const kept = JSON.parse(from.text()) as KeptRunner;
     const numbers = new Uint8Array(kept.numbers * NUMBER_BYTES);
     for (let i = 0; i < numbers.length; i++) numbers[i] = from.byte();
-    const runner = restored(kept, new Float64Array(numbers.buffer), grounds);
-    if (runner !== null) runners.push(runner);
+    if (kept.marks !== undefined) marks.set(kept.race, kept.marks);
+    const start = grounds.find(kept.race, kept.bib);
+    if (start === null) continue;
+    const ground = groundBefore(start.ground, kept, marks.get(kept.race), start.ground.gunTimeMs(start.starter));
+    runners.push(restored(kept, new Float64Array(numbers.buffer), new Runner(ground, start.starter)));
   }
   return runners;
 }
 
-function restored(kept: KeptRunner, numbers: Float64Array, grounds: RaceGrounds): Runner | null {
-  const start = grounds.find(kept.race, kept.bib);
-  if (start === null) return null;
-  const runner = new Runner(start.ground, start.starter);
+/** The same ground when nothing about it has changed. */
+function groundBefore(
+  ground: RaceGround,
+  { courseKey, gunTimeMs }: KeptRunner,
+  marks: readonly Mark[] = ground.marks,
+  gunNowMs: number,
+): RaceGround {
+  const gunBeforeMs = gunTimeMs ?? gunNowMs;
+  const isSame = gunBeforeMs === gunNowMs && courseKey === ground.courseKey && isDeepStrictEqual(marks, ground.marks);
+  return isSame ? ground : { ...ground, courseKey, marks, gunTimeMs: () => gunBeforeMs };
+}
+
+function restored(kept: KeptRunner, numbers: Float64Array, runner: Runner): Runner {
+  const { ground } = runner;
   runner.source = kept.source;
   runner.heardMs = kept.heardMs;
   runner.isDone = kept.isDone;
-  // Of a course that changed meanwhile nothing that was known holds.
-  if (kept.courseKey === start.ground.courseKey) {
-    runner.track.restore(numbers);
-    runner.motion.recall(kept.motion);
-  }
+  runner.awaited = kept.awaited ? { marks: new Set(kept.awaited.marks), seq: kept.awaited.seq } : null;
+  runner.track.restore(numbers);
+  runner.motion.recall(kept.motion);
   for (const { checkpoint, pass, positionM, ...crossing } of kept.crossings) {
-    const mark = start.ground.marks.findIndex(
+    const mark = ground.marks.findIndex(
       (one) => one.checkpoint === checkpoint && one.pass === pass && one.positionM === positionM,
     );
     if (mark < 0) continue;

@@ -1,8 +1,9 @@
 import type { AthleteProgress, ProgressCrossing } from '../../schemas/progress.ts';
 import type { Starter } from '../../schemas/race.ts';
-import { type Crossing, findCrossings, lapOf, settleCrossings } from './crossings.ts';
+import { type Crossing, findCrossings, lapOf, type Mark, settleCrossings } from './crossings.ts';
 import { Motion } from './motion.ts';
 import type { RaceGround } from './race-grounds.ts';
+import { type Followed, marksToFind, sameMark } from './stored/marks-to-find.ts';
 import { type Fix, Track } from './track.ts';
 import * as row from './track-rows.ts';
 
@@ -12,6 +13,13 @@ const SOURCE_SILENT_MS = 10_000;
 const AFTER_FINISH_MS = 60_000;
 /** A device that is silent for this long, in message time, brings nothing more about what it saw. */
 const SILENT_MS = 15_000;
+
+/** Marks that the athlete may have passed before they lay where they lie now: stored samples have to say. */
+export interface Awaited {
+  readonly marks: ReadonlySet<number>;
+  /** Of the message at which the race was changed; what came behind it is found as it comes. */
+  readonly seq: number;
+}
 
 /** Written and read at once. */
 const plane = { eastM: 0, northM: 0 };
@@ -30,6 +38,7 @@ export class Runner {
   heardMs = 0;
   isDone = false;
   motion = new Motion();
+  awaited: Awaited | null = null;
   /** Since the last tick. */
   isChanged = false;
   readonly changedMarks = new Set<number>();
@@ -43,6 +52,21 @@ export class Runner {
 
   get gunTimeMs(): number {
     return this.ground.gunTimeMs(this.starter);
+  }
+
+  get #followed(): Followed {
+    const { marks, courseKey } = this.ground;
+    return { marks, courseKey, gunTimeMs: this.gunTimeMs };
+  }
+
+  /** The farthest place that is known; NaN when none is. */
+  get #reachedM(): number {
+    let reachedM = this.track.rows[this.track.count * row.CELLS + row.S];
+    for (const { mark, isWithdrawn } of this.crossings.values()) {
+      const { positionM } = this.ground.marks[mark];
+      if (!isWithdrawn && !(positionM <= reachedM)) reachedM = positionM;
+    }
+    return reachedM;
   }
 
   /** False when it came too late to be of use. */
@@ -87,32 +111,71 @@ export class Runner {
   }
 
   /**
-   * The race was changed. Crossings of checkpoints that are where they were stay; of others nothing is known until they
-   * are crossed again, and positions begin anew on another course. Returns the crossings that are given up.
+   * The race was changed, at the message `seq`. Crossings of checkpoints that are where they were stay; of others
+   * nothing is known until they are crossed again, or found in stored samples ({@link awaited}), and positions begin
+   * anew on another course. Returns the crossings that are given up.
    */
-  rebind(ground: RaceGround, starter: Starter): Crossing[] {
-    const before = this.ground.marks;
-    const isSameCourse = ground.courseKey === this.ground.courseKey;
-    const kept = new Map<number, Crossing>();
-    const lost: Crossing[] = [];
-    for (const crossing of this.crossings.values()) {
-      const { checkpoint, pass, positionM } = before[crossing.mark];
-      const mark = ground.marks.findIndex((one) => one.checkpoint === checkpoint && one.pass === pass);
-      if (isSameCourse && mark >= 0 && ground.marks[mark].positionM === positionM)
-        kept.set(mark, { ...crossing, mark });
-      else lost.push(crossing);
-    }
-    const gunMs = this.gunTimeMs;
+  rebind(ground: RaceGround, starter: Starter, seq: number): Crossing[] {
+    const [before, reachedM, known, waiting] = [this.#followed, this.#reachedM, this.crossings, this.awaited];
+    const isSameCourse = ground.courseKey === before.courseKey;
     this.ground = ground;
     this.starter = starter;
-    this.crossings = kept;
+    const now = this.#followed;
+    const lost: Crossing[] = [];
+    this.crossings = new Map();
+    for (const crossing of known.values()) {
+      const same = isSameCourse ? sameMark(now.marks, before.marks[crossing.mark]) : null;
+      if (same === null) lost.push(crossing);
+      else this.crossings.set(now.marks.indexOf(same), { ...crossing, mark: now.marks.indexOf(same) });
+    }
+    const crossedMs = (mark: Mark) => {
+      const crossing = known.get(before.marks.indexOf(mark));
+      return crossing === undefined || crossing.isWithdrawn ? null : crossing.timeMs;
+    };
+    const marks = new Set(marksToFind(before, now, { reachedM, crossedMs }));
+    for (const mark of waiting?.marks ?? []) {
+      const same = isSameCourse ? sameMark(now.marks, before.marks[mark]) : null;
+      if (same !== null) marks.add(now.marks.indexOf(same));
+    }
+    this.awaited = marks.size === 0 ? null : { marks, seq };
+    if (marks.size > 0) this.isDone = false;
     this.changedMarks.clear();
-    for (const mark of kept.keys()) this.changedMarks.add(mark);
+    for (const mark of this.crossings.keys()) this.changedMarks.add(mark);
     this.isChanged = true;
     // The plane of another course has another origin.
     if (!isSameCourse) this.motion = new Motion();
-    if (!isSameCourse || gunMs !== this.gunTimeMs) this.track = this.#newTrack();
+    if (!isSameCourse || before.gunTimeMs !== now.gunTimeMs) this.#renewTrack(isSameCourse, before.gunTimeMs);
     return lost;
+  }
+
+  /** Where somebody is who has run behind both guns is known, whichever of them holds. */
+  #renewTrack(isSameCourse: boolean, gunBeforeMs: number): void {
+    const before = this.track;
+    this.track = this.#newTrack();
+    if (isSameCourse && before.newestMs > Math.max(gunBeforeMs, this.gunTimeMs)) this.track.restore(before.encode());
+  }
+
+  /**
+   * Takes what stored samples say of the marks that are awaited, null when they cannot be read; returns those whose
+   * crossing is news.
+   */
+  takeFound(found: ReadonlyMap<number, Crossing> | null, revision: number): number[] {
+    const { marks, seq } = this.awaited ?? { marks: [], seq: 0 };
+    this.awaited = null;
+    const changed: number[] = [];
+    for (const mark of found === null ? [] : marks) {
+      const known = this.crossings.get(mark);
+      const isKnown = known !== undefined && !known.isWithdrawn;
+      const one = found?.get(mark);
+      if (isKnown ? known.revision > seq || one?.timeMs === known.timeMs : one === undefined) continue;
+      if (one !== undefined) this.crossings.set(mark, { ...one, revision, isTold: false });
+      else if (known !== undefined)
+        this.crossings.set(mark, { ...known, revision, isSettled: true, isWithdrawn: true });
+      this.changedMarks.add(mark);
+      changed.push(mark);
+    }
+    if (changed.length > 0) this.isChanged = true;
+    return changed;
   }
 
   /** Null as long as nothing is known of where they are. */

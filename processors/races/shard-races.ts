@@ -47,6 +47,8 @@ export class ShardRaces {
   readonly #grounds: RaceGrounds;
   readonly #counts: RaceCounts;
   readonly #unsettled = new Set<Runner>();
+  /** Those of whom stored samples have to say something. */
+  readonly awaiting = new Set<Runner>();
   readonly #dirty = new Set<number>();
   #touched = new Set<Runner>();
   #groundsVersion = -1;
@@ -59,12 +61,15 @@ export class ShardRaces {
       for (const runner of decodeRunners(bytes, grounds)) {
         this.runners.set(runner.key, runner);
         if (runner.isUnsettled) this.#unsettled.add(runner);
+        if (runner.awaited !== null) this.awaiting.add(runner);
       }
     }
   }
 
+  /** A race that was changed while all devices are silent is looked at with the next tick, too. */
   get wantsTick(): boolean {
-    return this.#unsettled.size > 0;
+    const isChanged = this.runners.size > 0 && this.#grounds.version !== this.#groundsVersion;
+    return isChanged || this.#unsettled.size > 0 || this.awaiting.size > 0;
   }
 
   takeDirty(): Map<string, Uint8Array | null> {
@@ -117,6 +122,13 @@ export class ShardRaces {
     }
     for (const runner of this.#touched) this.#settle(runner, revision);
     this.#touched.clear();
+  }
+
+  /** Takes what stored samples say of a runner who awaits it. */
+  takeFound(runner: Runner, found: ReadonlyMap<number, Crossing> | null, revision: number): void {
+    this.awaiting.delete(runner);
+    this.#dirty.add(shardOf(runner.key, PARTS));
+    this.#tell(runner, runner.takeFound(found, revision));
   }
 
   /** Athletes of a race who changed since the last call, or all of them; both are then no news any more. */
@@ -222,10 +234,14 @@ export class ShardRaces {
       if (start === null) {
         this.runners.delete(runner.key);
         this.#unsettled.delete(runner);
+        this.awaiting.delete(runner);
         continue;
       }
       const marks = before.marks;
-      for (const crossing of runner.rebind(start.ground, start.starter)) {
+      const lost = runner.rebind(start.ground, start.starter, revision);
+      if (runner.awaited === null) this.awaiting.delete(runner);
+      else this.awaiting.add(runner);
+      for (const crossing of lost) {
         const { checkpoint, pass } = marks[crossing.mark];
         const { id: race, version: raceVersion } = start.ground.race;
         const { bib, athlete } = start.starter;

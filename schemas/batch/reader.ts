@@ -58,6 +58,8 @@ export function* readBatches(kind: Kind, bytes: Uint8Array): Generator<SampleBat
   const room = new ColumnRoom();
   const findBlock = createBlockFinder(kind);
   for (let at = 0; at < bytes.length; ) {
+    // Column count, then no rows: an answer without any is the names of its columns, and nothing follows.
+    if (bytes[at + 1] === 0) return;
     const map = findBlock(bytes, at);
     room.clear(map.end - at);
     at = map.end;
