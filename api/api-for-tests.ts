@@ -12,7 +12,13 @@ import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
 import { type AthleteSettings, NO_SETTINGS } from '../schemas/athlete-settings.ts';
 import type { AthleteWay, BoardView } from '../schemas/board.ts';
-import { boardRowText, encodeBoardAsk, encodeBoardMessage, readBoardQuestion } from '../schemas/board-message.ts';
+import {
+  boardRowText,
+  encodeBoardAsk,
+  encodeBoardMessage,
+  encodeSplits,
+  readBoardQuestion,
+} from '../schemas/board-message.ts';
 import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
 import { createNames, keys } from '../schemas/names.ts';
@@ -201,6 +207,11 @@ export async function createTestApi(
           return void respond(encodeBoardAsk({ epoch: 1, gaps: gaps[question.bib] ?? null }));
         if (question.ask === 'reviews') return void respond(encodeBoardAsk({ epoch: 1, findings, leftOut: 0 }));
         if (question.ask === 'way') return void respond(encodeBoardAsk({ epoch: 1, way: ways[question.bib] ?? null }));
+        if (question.ask === 'splits') {
+          // Fewer than were asked for, as of a big race.
+          const some = question.bibs.slice(0, 2).map((bib) => [bib, ways[bib]?.crossings ?? []] as const);
+          return void respond(encodeSplits({ epoch: 1, splits: some }));
+        }
         respond(encodeBoardAsk({ epoch: 1, number: number + 1 }));
         tell(true);
       });

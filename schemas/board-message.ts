@@ -40,7 +40,8 @@ export const MAX_ROWS_PER_MESSAGE = 2_000;
 export type BoardQuestion =
   | { readonly ask: 'all' }
   | { readonly ask: 'reviews' }
-  | { readonly ask: 'gaps' | 'way'; readonly bib: string };
+  | { readonly ask: 'gaps' | 'way'; readonly bib: string }
+  | { readonly ask: 'splits'; readonly bibs: readonly string[] };
 
 /** Everything begins with this number, or is on its way under it already. */
 export interface BoardAnswer {
@@ -59,6 +60,20 @@ export interface WayAnswer {
   readonly epoch: number;
   readonly way: AthleteWay | null;
 }
+
+/**
+ * When so many athletes crossed what, in the order of the course: everybody who was asked for, or as many of them, from
+ * the first, as a message holds. Who is not in the race has crossed nothing.
+ */
+export interface SplitsAnswer {
+  readonly epoch: number;
+  readonly splits: readonly (readonly [bib: string, crossings: readonly BoardCrossing[]])[];
+}
+
+/** Crossings; some hundred bytes each at most. One athlete has fewer than `MAX_MARKS` of them. */
+export const MAX_SPLITS_PER_MESSAGE = 8_000;
+/** Athletes that one question may name. */
+export const MAX_SPLITS_ASKED = 2_000;
 
 /** The queue of the review, the most urgent first: so many as a message holds. */
 export interface ReviewsAnswer {
@@ -88,14 +103,14 @@ function packRow(row: BoardRow): PackedRow {
   ];
 }
 
-function packCrossing({ checkpoint, pass, timeMs, status, revision }: BoardCrossing): readonly (string | number)[] {
+function packCrossing({ checkpoint, pass, timeMs, status, revision }: BoardCrossing): PackedCrossing {
   return [checkpoint, pass, timeMs, status, revision];
 }
 
 function unpackRow(packed: PackedRow): BoardRow {
   const number = (i: number) => packed[i] as number | null;
   const predicted = packed[16] as readonly number[] | null;
-  const crossing = packed[18] as readonly [string, number, number, BoardCrossing['status'], number] | null;
+  const crossing = packed[18] as PackedCrossing | null;
   return {
     bib: packed[0] as string,
     status: BOARD_STATUSES[packed[1] as number],
@@ -107,16 +122,14 @@ function unpackRow(packed: PackedRow): BoardRow {
     ...{ gunMs: number(12), chipMs: number(13), gapLeaderMs: number(14), gapAheadMs: number(15) },
     predictedMs: predicted && { p10: predicted[0], p50: predicted[1], p90: predicted[2] },
     group: number(17),
-    lastCrossing: crossing && {
-      ...{
-        checkpoint: crossing[0],
-        pass: crossing[1],
-        timeMs: crossing[2],
-        status: crossing[3],
-        revision: crossing[4],
-      },
-    },
+    lastCrossing: crossing && unpackCrossing(crossing),
   };
+}
+
+type PackedCrossing = readonly [string, number, number, BoardCrossing['status'], number];
+
+function unpackCrossing([checkpoint, pass, timeMs, status, revision]: PackedCrossing): BoardCrossing {
+  return { checkpoint, pass, timeMs, status, revision };
 }
 
 /** A row as it stands in a message: two that are the same say the same. */
@@ -146,12 +159,22 @@ export function encodeBoardAsk(
   return Buffer.from(JSON.stringify(message));
 }
 
+export function encodeSplits({ epoch, splits }: SplitsAnswer): Uint8Array {
+  return Buffer.from(JSON.stringify({ epoch, splits: splits.map(([bib, all]) => [bib, all.map(packCrossing)]) }));
+}
+
 /** Null when it is none. */
 export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
-  const parsed = parse(data) as { ask?: unknown; bib?: unknown } | null;
+  const parsed = parse(data) as { ask?: unknown; bib?: unknown; bibs?: unknown } | null;
   if (parsed?.ask === 'all' || parsed?.ask === 'reviews') return { ask: parsed.ask };
+  if (parsed?.ask === 'splits') return readSplitsQuestion(parsed.bibs);
   if (parsed?.ask !== 'gaps' && parsed?.ask !== 'way') return null;
   return typeof parsed.bib === 'string' ? { ask: parsed.ask, bib: parsed.bib } : null;
+}
+
+function readSplitsQuestion(bibs: unknown): BoardQuestion | null {
+  if (!Array.isArray(bibs) || bibs.length > MAX_SPLITS_ASKED) return null;
+  return bibs.every((bib) => typeof bib === 'string') ? { ask: 'splits', bibs } : null;
 }
 
 /** Null when it is none. */
@@ -171,6 +194,15 @@ export function readGapsAnswer(data: Uint8Array): GapsAnswer | null {
 export function readWayAnswer(data: Uint8Array): WayAnswer | null {
   const parsed = parse(data) as Partial<WayAnswer> | null;
   return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, way: parsed.way ?? null } : null;
+}
+
+/** Null when it is none. */
+export function readSplitsAnswer(data: Uint8Array): SplitsAnswer | null {
+  const parsed = parse(data) as { epoch?: unknown; splits?: unknown } | null;
+  const { epoch, splits } = parsed ?? {};
+  if (typeof epoch !== 'number' || !Array.isArray(splits)) return null;
+  const all = splits as readonly (readonly [string, readonly PackedCrossing[]])[];
+  return { epoch, splits: all.map(([bib, packed]) => [bib, packed.map(unpackCrossing)] as const) };
 }
 
 /** Null when it is none. */

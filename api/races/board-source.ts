@@ -2,15 +2,18 @@ import { type Bus, BusTimeoutError, NoRespondersError, type Subscription } from 
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { type KeyValue, KvUnavailableError } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { BoardCrossing } from '../../schemas/board.ts';
 import {
   type BoardMessage,
   type BoardQuestion,
   encodeBoardAsk,
   type GapsAnswer,
+  MAX_SPLITS_ASKED,
   type ReviewsAnswer,
   readBoardMessage,
   readGapsAnswer,
   readReviewsAnswer,
+  readSplitsAnswer,
   readWayAnswer,
   type WayAnswer,
 } from '../../schemas/board-message.ts';
@@ -27,6 +30,11 @@ export interface BoardSource {
   gaps(race: string, bib: string): Promise<GapsAnswer | null>;
   /** What one athlete did so far, from the race's holder. Null when nobody holds it. */
   way(race: string, bib: string): Promise<WayAnswer | null>;
+  /**
+   * When each of the athletes crossed what, in the order of the course, from the race's holder. Null when nobody holds
+   * it.
+   */
+  splits(race: string, bibs: readonly string[]): Promise<ReadonlyMap<string, readonly BoardCrossing[]> | null>;
   /** What the review has found, from the race's holder. Null when nobody holds it. */
   reviews(race: string): Promise<ReviewsAnswer | null>;
   followedRaces(): number;
@@ -125,6 +133,18 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
     }
   }
 
+  /** One question after the other, each about as many as its answer may hold. */
+  async function askSplits(race: string, bibs: readonly string[]) {
+    const all = new Map<string, readonly BoardCrossing[]>();
+    while (all.size < bibs.length) {
+      const some = bibs.slice(all.size, all.size + MAX_SPLITS_ASKED);
+      const answer = readSplitsAnswer((await askOf(race, { ask: 'splits', bibs: some })) ?? NOTHING);
+      if (answer === null || answer.splits.length === 0) return null;
+      for (const [bib, crossings] of answer.splits) all.set(bib, crossings);
+    }
+    return all;
+  }
+
   async function recall(race: string, state: BoardState): Promise<boolean> {
     try {
       const parts: BoardMessage[] = [];
@@ -186,6 +206,7 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
     },
     gaps: async (race, bib) => readGapsAnswer((await askOf(race, { ask: 'gaps', bib })) ?? NOTHING),
     way: async (race, bib) => readWayAnswer((await askOf(race, { ask: 'way', bib })) ?? NOTHING),
+    splits: askSplits,
     reviews: async (race) => readReviewsAnswer((await askOf(race, { ask: 'reviews' })) ?? NOTHING),
     followedRaces: () => all.size,
     stop() {

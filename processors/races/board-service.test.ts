@@ -4,12 +4,18 @@ import type { BoardRow } from '../../schemas/board.ts';
 import {
   type BoardMessage,
   encodeBoardAsk,
+  encodeSplits,
+  MAX_SPLITS_PER_MESSAGE,
   readBoardMessage,
+  readBoardQuestion,
   readGapsAnswer,
+  readSplitsAnswer,
   readWayAnswer,
 } from '../../schemas/board-message.ts';
 import { keys } from '../../schemas/names.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
+import { splitsOf } from './board/athlete-way.ts';
+import { RaceBoard } from './board/board.ts';
 import { createBoardWorld, names } from './board-world-for-tests.ts';
 
 const race = tenKilometres([starterOf('1'), starterOf('2'), starterOf('3')]);
@@ -147,6 +153,46 @@ describe('the board of a race', () => {
         ['3', null],
       ],
     );
+  });
+
+  test('says when anybody crossed what, of many in several answers', async () => {
+    const world = createBoardWorld();
+    await world.write(race);
+    world.start();
+    await world.clock.advance(400_000);
+    await world.enter(manual('3', 250));
+    await world.clock.advance(1_000);
+    const splits = await world.outside.request(
+      names.askBoard('ten'),
+      encodeBoardAsk({ ask: 'splits', bibs: ['3', 'nobody', '1'] }),
+      1_000,
+    );
+    const finished = { checkpoint: 'finish', pass: 1, timeMs: GUN_MS + 250_000, status: 'provisional', revision: 1 };
+    assert.deepEqual(readSplitsAnswer(splits)?.splits, [
+      ['3', [finished]],
+      ['nobody', []],
+      ['1', []],
+    ]);
+    const again = encodeBoardAsk({ ask: 'splits', bibs: Array.from({ length: 9_000 }, () => '3') });
+    assert.equal(readBoardQuestion(again), null);
+    const board = new RaceBoard(race);
+    board.report('3', { ...finished, sigmaMs: 0, source: 'manual', isWithdrawn: false });
+    const some = splitsOf(
+      board,
+      Array.from({ length: 2 * MAX_SPLITS_PER_MESSAGE }, () => '3'),
+    );
+    assert.equal(some.length, MAX_SPLITS_PER_MESSAGE);
+    // Far below what a message may hold.
+    const name = 'a'.repeat(32);
+    const crossing = {
+      checkpoint: name,
+      pass: 1_000,
+      timeMs: GUN_MS + 0.123,
+      status: 'provisional',
+      revision: 99_999,
+    } as const;
+    const splits8k = some.map(() => ['A'.repeat(16), [crossing]] as const);
+    assert.ok(encodeSplits({ epoch: 99_999, splits: splits8k }).length < 1_000_000);
   });
 
   test('comes back within five seconds of the death of its holder, with trails and entries', async () => {

@@ -7,13 +7,14 @@ import type { Service } from '../../runtime/service.ts';
 import type { BoardView } from '../../schemas/board.ts';
 import {
   encodeBoardAsk,
+  encodeSplits,
   MAX_FINDINGS_PER_MESSAGE,
   type ReviewsAnswer,
   readBoardQuestion,
 } from '../../schemas/board-message.ts';
 import { keys, type Names } from '../../schemas/names.ts';
 import { encodeProgress, readProgressAnswer, readProgressTick } from '../../schemas/progress.ts';
-import { wayOfAthlete } from './board/athlete-way.ts';
+import { splitsOf, wayOfAthlete } from './board/athlete-way.ts';
 import type { RaceBoard } from './board/board.ts';
 import { BoardPublisher } from './board-publisher.ts';
 import type { Boards } from './board-reducer.ts';
@@ -93,6 +94,9 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       if (question?.ask === 'all') respond(encodeBoardAsk({ epoch, number: publisher.askAll() }));
       if (question === null || question.ask === 'all' || race.board === null) return;
       if (question.ask === 'reviews') return respond(encodeBoardAsk({ epoch, ...queueOf(race.board) }));
+      if (question.ask === 'splits') {
+        return respond(encodeSplits({ epoch, splits: splitsOf(race.board, question.bibs) }));
+      }
       const { ask, bib } = question;
       if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));
       const gaps = race.board.gapsTo(bib, race.shownAtMs(clock.nowMs()));

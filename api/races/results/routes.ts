@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Races } from '../../../runtime/races.ts';
+import type { Race } from '../../../schemas/race.ts';
 import { Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import type { BoardSource } from '../board-source.ts';
@@ -10,7 +11,7 @@ import { resultsCsv } from './results-csv.ts';
 
 export interface ResultRoutesDeps {
   readonly races: Pick<Races, 'get' | 'isReady'>;
-  readonly boards: Pick<BoardSource, 'read'>;
+  readonly boards: Pick<BoardSource, 'read' | 'splits'>;
 }
 
 const ResultsQuery = Type.Object(
@@ -21,6 +22,8 @@ const CACHE = 'public, max-age=1, stale-while-revalidate=5';
 
 /** The results of a race, for everybody. */
 export function addResultRoutes(server: ApiServer, { races, boards }: ResultRoutesDeps): void {
+  const reading = new Map<string, Promise<Results>>();
+
   server.get(
     '/v1/races/:id/results',
     {
@@ -31,7 +34,8 @@ export function addResultRoutes(server: ApiServer, { races, boards }: ResultRout
         summary: 'The results of a race, as JSON or CSV',
         description:
           'Who finished by rank, then everybody else by what became of them. Until the race is published they are ' +
-          'what the board says now. Times of the CSV count a begun second as a whole one; ms stand beside them.',
+          'what the board says now. Each has its splits: when they crossed each checkpoint, from the gun and from ' +
+          'their own start, and how sure that is. Times of the CSV count a begun second as a whole one; ms stand beside them.',
         params: RaceParams,
         querystring: ResultsQuery,
         response: {
@@ -53,15 +57,29 @@ export function addResultRoutes(server: ApiServer, { races, boards }: ResultRout
         if (races.isReady) throw new Problem('unknown_race', { detail: id });
         throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
       }
-      const board = await boards.read(id);
-      if (board === null) throw new Problem('board_unavailable', { detail: id });
-      const results = resultsOf(race, board);
+      const results = await readResults(race);
       reply.header('cache-control', CACHE);
       if (request.query.format !== 'csv') return results;
       return reply
         .header('content-disposition', `attachment; filename="${id}-results.csv"`)
         .type('text/csv; charset=utf-8')
-        .send(Buffer.from(resultsCsv(results, race)) as never);
+        .send(resultsCsv(results, race) as never);
     },
   );
+
+  /** Whoever asks while they are put together gets the same. */
+  function readResults(race: Race): Promise<Results> {
+    const before = reading.get(race.id);
+    if (before !== undefined) return before;
+    const now = putTogether(race).finally(() => reading.delete(race.id));
+    reading.set(race.id, now);
+    return now;
+  }
+
+  async function putTogether(race: Race): Promise<Results> {
+    const board = await boards.read(race.id);
+    const crossings = board && (await boards.splits(race.id, [...board.rows.keys()]));
+    if (crossings === null) throw new Problem('board_unavailable', { detail: race.id });
+    return resultsOf(race, board!, crossings);
+  }
 }

@@ -1,4 +1,5 @@
-import type { AthleteWay } from '../../../schemas/board.ts';
+import type { AthleteWay, WayCrossing } from '../../../schemas/board.ts';
+import { MAX_SPLITS_PER_MESSAGE, type SplitsAnswer } from '../../../schemas/board-message.ts';
 import type { BoardAthlete } from './athlete.ts';
 import type { RaceBoard } from './board.ts';
 
@@ -9,11 +10,27 @@ const MAX_PLACES = 100;
 export function wayOfAthlete(board: RaceBoard, bib: string): AthleteWay | null {
   const athlete = board.athlete(bib);
   if (athlete === null) return null;
-  const isOfficial = board.race.state === 'published';
-  return {
-    crossings: athlete.crossings.map((crossing) => ({ ...crossing, ...(isOfficial && { status: 'official' }) })),
-    passed: passedBy(athlete),
-  };
+  return { crossings: crossingsOf(board, athlete), passed: passedBy(athlete) };
+}
+
+/** Athletes from the first on, as many as a message holds; one at least. Whoever is unknown crossed nothing. */
+export function splitsOf(board: RaceBoard, bibs: readonly string[]): SplitsAnswer['splits'] {
+  const splits: [string, WayCrossing[]][] = [];
+  let count = 0;
+  for (const bib of bibs) {
+    const athlete = board.athlete(bib);
+    const crossings = athlete === null ? [] : crossingsOf(board, athlete);
+    count += crossings.length;
+    if (count > MAX_SPLITS_PER_MESSAGE && splits.length > 0) break;
+    splits.push([bib, crossings]);
+  }
+  return splits;
+}
+
+/** Those that count, as they stand now. */
+function crossingsOf({ race }: RaceBoard, { crossings }: BoardAthlete): WayCrossing[] {
+  const isOfficial = race.state === 'published';
+  return crossings.map((crossing) => ({ ...crossing, ...(isOfficial && { status: 'official' }) }));
 }
 
 function passedBy({ placeM, line, trail: { grid } }: BoardAthlete): AthleteWay['passed'] {
