@@ -81,6 +81,7 @@ before(async () => {
       read: async () => null,
       gaps: async () => null,
       way: async () => null,
+      splits: async () => null,
       reviews: async () => null,
       followedRaces: () => 0,
       stop: () => undefined,

@@ -169,7 +169,7 @@ const scenarios: Scenario[] = [
   [`${RACES}/{id}/results`, 200, '/v1/races/ten/results', undefined, board],
   [`${RACES}/{id}/results`, 200, '/v1/races/ten/results?format=csv', undefined, board],
   [`${RACES}/{id}/results`, 404, '/v1/races/eleven/results'],
-  [`${RACES}/{id}/results`, 422, '/v1/races/ten/results?format=pdf'],
+  [`${RACES}/{id}/results`, 422, '/v1/races/ten/results?format=xlsx'],
   [`${RACES}/{id}/results`, 503, '/v1/races/ten/results'],
   [`${RACES}/{id}/board`, 503, '/v1/races/ten/board'],
   [`${RACES}/{id}/reviews`, 200, '/v1/races/ten/reviews', 'club', board],

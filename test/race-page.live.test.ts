@@ -142,6 +142,21 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     }
   }
 
+  test('offers the results as files', async () => {
+    const { page } = await open(shown.link);
+    const links = page.locator('.result-files a');
+    await links.first().waitFor();
+    assert.deepEqual(await links.allTextContents(), ['PDF', 'CSV', 'JSON']);
+    const types: string[] = [];
+    for (const link of await links.all()) {
+      const answer = await page.request.get(new URL((await link.getAttribute('href'))!, page.url()).href);
+      assert.equal(answer.status(), 200);
+      types.push(answer.headers()['content-type'].split(';')[0]);
+      assert.ok((await answer.body()).length > 1_000);
+    }
+    assert.deepEqual(types, ['application/pdf', 'text/csv', 'application/json']);
+  });
+
   test('embedded, shows the board and no navigation', async () => {
     const { page } = await open(`${shown.link}?embed=1&sex=female`);
     await page.getByText('20 athletes found').waitFor();

@@ -21,7 +21,7 @@ export function ResultFiles() {
     <section aria-labelledby="results">
       <h2 id="results">{tell('results')}</h2>
       <p class="formats">
-        {['csv', 'json'].map((format) => (
+        {['pdf', 'csv', 'json'].map((format) => (
           <button key={format} type="button" onClick={() => void fetchFile(format)}>
             {tell('resultsAs', { format: format.toUpperCase() })}
           </button>

@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { AthletePanel } from './athlete-panel.tsx';
 import { BoardSection } from './board-section.tsx';
@@ -10,7 +11,13 @@ import { RaceList } from './race-list.tsx';
 import { RaceMapSection } from './race-map-section.tsx';
 import { at } from './race-place.ts';
 import { isMissing, isOnline, link, live, news, nowMs, race } from './race-store.ts';
+import { ResultLinks } from './result-links.tsx';
 import { RoadGroups } from './road-groups.tsx';
+
+const hasBegun = computed(() => {
+  const startMs = race.value?.startMs ?? null;
+  return startMs !== null && startMs <= nowMs.value;
+});
 
 /** The list of races, or one of them. */
 export function RacePage() {
@@ -59,6 +66,7 @@ function OneRace() {
       </div>
       <div class="column">
         <BoardSection />
+        <ResultLinks hasBegun={hasBegun.value} />
       </div>
       <p role="status" class="unseen">
         {news.value}
@@ -71,7 +79,6 @@ function OneRace() {
 function Status() {
   const shown = race.value;
   const dataMs = live.value?.dataMs ?? null;
-  const isBegun = shown?.startMs != null && shown.startMs <= nowMs.value;
   return (
     <div class="status">
       {shown !== null && (
@@ -80,7 +87,7 @@ function Status() {
         </strong>
       )}
       <span class="age">{dataMs === null ? say('ageNone') : ageText(nowMs.value - dataMs)}</span>
-      {shown?.startMs != null && <span>{say(isBegun ? 'began' : 'begins', { when: when(shown.startMs) })}</span>}
+      {shown?.startMs != null && <span>{say(hasBegun.value ? 'began' : 'begins', { when: when(shown.startMs) })}</span>}
       {shown !== null && <span>{say('starters', { n: shown.starters })}</span>}
       {/* Only what a person should hear of is announced. */}
       <span role="status" class="link">

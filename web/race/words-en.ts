@@ -29,6 +29,7 @@ export const en = {
   reconnecting: 'Connection lost; reconnecting …',
   offline: 'No network: this is what came before; it goes on by itself.',
   refused: 'The server does not show this race.',
+  resultFiles: 'Results as files:',
 
   board: 'Board',
   boardCaption: 'Board in the order of places. A name opens everything about its athlete.',

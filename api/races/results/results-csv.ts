@@ -13,6 +13,10 @@ export function resultsCsv({ results, marks }: Results, race: Race): Readable {
   const waves = namesOf(race.waves);
   const categories = namesOf(race.categories);
 
+  function* lines() {
+    for (const result of results) yield lineOf(result);
+  }
+
   function lineOf(result: Result): (string | number | null | undefined)[] {
     const { rank, bib, who, status, waveRank, sexRank, categoryRank, clubRank, gunMs, chipMs, behindMs } = result;
     const splits = new Map(result.splits.map((split) => [nameOf(split), split]));
@@ -31,7 +35,7 @@ export function resultsCsv({ results, marks }: Results, race: Race): Readable {
 
   const columns = [...COLUMNS, ...marks.flatMap(columnsOf)];
   const writing = stringify({ header: true, columns, bom: true, escape_formulas: true });
-  return Readable.from(results.values().map(lineOf)).pipe(writing);
+  return Readable.from(lines()).pipe(writing);
 }
 
 const COLUMNS = [

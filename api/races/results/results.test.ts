@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { readRace, writeRace } from '../../../runtime/race-config.ts';
+import type { WayCrossing } from '../../../schemas/board.ts';
 import { GUN_MS, starterOf } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { createTestApi } from '../../api-for-tests.ts';
 import { boardOfTwo, raceOfTwo, rowOf } from '../races-for-tests.ts';
@@ -18,7 +19,7 @@ const rows = [
 ];
 
 const LENGTH_M = raceOfTwo[0].checkpoints[2].positionM[0];
-const crossed = (checkpoint: string, ms: number, status: 'estimated' | 'provisional' = 'provisional') =>
+const crossed = (checkpoint: string, ms: number, status: WayCrossing['status'] = 'provisional'): WayCrossing =>
   ({
     ...{ checkpoint, pass: 1, positionM: 0, timeMs: GUN_MS + ms, sigmaMs: 50, source: 'mat', status, revision: 2 },
   }) as const;
