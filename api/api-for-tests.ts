@@ -30,6 +30,8 @@ import { createApi } from './api.ts';
 import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import { createOperations, type OperationsDeps } from './operations/operations.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createMemoryProgressReader } from './progress/memory-reader.ts';
+import type { ProgressReader } from './progress/reader.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createSampleHistory } from './samples/history.ts';
@@ -102,10 +104,17 @@ export interface TestRequest {
   readonly remoteAddress?: string | undefined;
 }
 
+interface TestApiOptions {
+  readonly openLoopback?: boolean;
+  readonly page?: PageRoutesDeps | null;
+  /** In place of the twin. */
+  readonly progress?: ProgressReader;
+}
+
 /** The whole API over twins. */
 export async function createTestApi(
   t: Pick<TestContext, 'after'>,
-  { openLoopback = false, page = null }: { openLoopback?: boolean; page?: PageRoutesDeps | null } = {},
+  { openLoopback = false, page = null, progress }: TestApiOptions = {},
 ) {
   const { log, records } = createMemoryLog();
   const clock = createManualClock(NOW_MS);
@@ -113,6 +122,7 @@ export async function createTestApi(
   const cold = createMemorySampleReader('clickhouse');
   const activities = createMemoryActivityReader();
   const athletes = createMemoryAthleteReader();
+  const counted = createMemoryProgressReader();
   let readSettings = async (_athlete: string): Promise<AthleteSettings> => NO_SETTINGS;
   const hub = createMemoryBusHub(clock);
   const names = createNames();
@@ -149,6 +159,7 @@ export async function createTestApi(
     names,
     acts: createActLog({ facts: facts.open(), names }),
     athletes,
+    progress: progress ?? counted,
     readSettings: (athlete) => readSettings(athlete),
     live: createLiveSource({
       ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
@@ -231,6 +242,8 @@ export async function createTestApi(
     get,
     activities,
     athletes,
+    /** The twin that progress is summed from. */
+    counted,
     /** Of every athlete. */
     setSettings(read: () => Promise<AthleteSettings>) {
       readSettings = read;

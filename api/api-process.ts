@@ -24,6 +24,7 @@ import { createOperations } from './operations/operations.ts';
 import type { apiOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -149,6 +150,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     names: platform.names,
     acts: createActLog({ facts, names: platform.names }),
     athletes: createClickHouseAthleteReader(clickhouse),
+    progress: createClickHouseProgressReader(clickhouse),
     readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),
     maxWatchers: options.maxWatchers,

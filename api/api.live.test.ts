@@ -16,6 +16,7 @@ import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createApi } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { createLedgerStores } from './ledger/stores.ts';
+import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
@@ -88,6 +89,7 @@ before(async () => {
     },
     ...{ config: kv, facts, names, acts: createActLog({ facts, names }) },
     athletes: createClickHouseAthleteReader(queries),
+    progress: createClickHouseProgressReader(queries),
     readSettings: async () => NO_SETTINGS,
     page: null,
     maxWatchers: 3,

@@ -20,6 +20,8 @@ import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
+import type { ProgressReader } from './progress/reader.ts';
+import { addProgressRoutes } from './progress/routes.ts';
 import type { ActLog } from './races/acts/act-log.ts';
 import { addRaceActRoutes } from './races/acts/routes.ts';
 import type { BoardSource } from './races/board-source.ts';
@@ -43,6 +45,7 @@ export interface ApiDeps {
   readonly history: SampleHistory;
   readonly activities: ActivityReader;
   readonly athletes: AthleteReader;
+  readonly progress: ProgressReader;
   readonly readSettings: AthleteRoutesDeps['readSettings'];
   readonly live: LiveSource;
   readonly races: Races;
@@ -80,6 +83,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addRaceReviewRoutes(server, deps);
   addResultRoutes(server, deps);
   addAthleteRoutes(server, deps);
+  addProgressRoutes(server, deps);
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page);
   addLiveActivities(server, deps);

@@ -9,6 +9,7 @@ import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Scenario, TestApi } from './openapi-for-tests.ts';
+import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
 import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
@@ -94,6 +95,10 @@ const board = ({ holdBoard }: TestApi) =>
 const breakAthletes = ({ athletes }: TestApi) => {
   const fail = () => Promise.reject(new Error('oops'));
   Object.assign(athletes, { claims: fail, gear: fail });
+};
+const breakProgress = ({ counted }: TestApi) => {
+  const fail = () => Promise.reject(new Error('oops'));
+  Object.assign(counted, { spans: fail, weeks: fail, months: fail, days: fail, steps: fail });
 };
 const noAnswer = () => Promise.reject(new KvUnavailableError('no answer'));
 
@@ -192,6 +197,19 @@ const scenarios: Scenario[] = [
     ];
   }),
   ['/v1/athletes/{athlete}/gear', 503, '/v1/athletes/ann/gear', 'operator', ({ setSettings }) => setSettings(noAnswer)],
+  ...['comparisons', 'weeks', 'form', 'streaks', 'years', 'records'].flatMap((block): Scenario[] => {
+    const [path, own] = [`/v1/athletes/{athlete}/progress/${block}`, `/v1/athletes/ann/progress/${block}`];
+    return [
+      [path, 200, own, 'watch-1'],
+      [path, 401, own],
+      [path, 403, own, 'ben-1'],
+      [path, 422, `${own}?timeZone=Mars/Olympus`, 'watch-1'],
+      [path, 500, own, 'watch-1', breakProgress],
+      [path, 503, own, 'watch-1', ({ counted }) => counted.setReachable(false)],
+    ];
+  }),
+  ['/v1/athletes/{athlete}/progress/years', 200, '/v1/athletes/ben/progress/years', 'ben-1'],
+  ['/v1/athletes/{athlete}/progress/form', 200, '/v1/athletes/ben/progress/form', 'ben-1'],
   [SAMPLES, 200, OWN, 'watch-1'],
   [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
   [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],
@@ -214,6 +232,8 @@ for (const [path, status, url, token, prepare, said = {}] of scenarios) {
     api.activities.insert([ended]);
     api.athletes.insertClaims([publishedClaim()]);
     api.athletes.insertLoads([gearLoad()]);
+    const efforts = [countedEffort({ startMs: ended.startMs })];
+    api.counted.insert([countedActivity({ startMs: ended.startMs, efforts })]);
     api.setSettings(async () => STATED);
     api.cold.insert([sampleRow({ tsMs: NOW_MS - HOT_MS - 1 }, { power: 200, latitude: 1 })]);
     api.hot.insert([

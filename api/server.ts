@@ -55,6 +55,7 @@ export async function createServer({ log, version }: ServerDeps) {
       tags: [
         { name: 'activities', description: 'What athletes did' },
         { name: 'athletes', description: 'What follows from it: records, and the load on their gear' },
+        { name: 'progress', description: 'Athletes against themselves: comparisons, trends, form, records over time' },
         { name: 'races', description: 'Races and their live boards, for everybody' },
         { name: 'organisers', description: 'Setting races up and running them, for those whose they are' },
         { name: 'samples', description: 'What devices measured' },

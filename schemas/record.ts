@@ -15,6 +15,12 @@ export function hasRecords(sport: Sport): boolean {
   return !SPORTS_WITHOUT_RECORDS.has(sport);
 }
 
+/** The unit of a record's value. */
+export function unitOfRecord(kind: RecordKind, name: string): 's' | 'W' | 'm' {
+  if (kind === 'power') return 'W';
+  return kind === 'distance' || name === 'duration' ? 's' : 'm';
+}
+
 export interface RecordKey {
   readonly athlete: string;
   readonly sport: Sport;

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { type AthleteSettings, GEAR_KINDS } from '../../schemas/athlete-settings.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import type { LoadNumbers } from '../../schemas/gear-load.ts';
-import { RECORD_KINDS } from '../../schemas/record.ts';
+import { RECORD_KINDS, unitOfRecord } from '../../schemas/record.ts';
 import type { GearTotal, HeldRecord, PublishedClaim } from './reader.ts';
 
 const closed = { additionalProperties: false };
@@ -97,9 +97,14 @@ const iso = (timeMs: number) => new Date(timeMs).toISOString();
 
 export function recordAnswer({ now, history }: HeldRecord): Type.Static<typeof RecordSchema> {
   const { sport, kind, name } = now;
-  const isTime = kind === 'distance' || (kind === 'longest' && name === 'duration');
-  const unit = isTime ? 's' : kind === 'power' ? 'W' : 'm';
-  return { sport, kind, name, unit, now: claimAnswer(now), history: history.map(claimAnswer) };
+  return {
+    sport,
+    kind,
+    name,
+    unit: unitOfRecord(kind, name),
+    now: claimAnswer(now),
+    history: history.map(claimAnswer),
+  };
 }
 
 function claimAnswer(claim: PublishedClaim): Type.Static<typeof Claim> {

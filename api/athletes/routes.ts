@@ -15,7 +15,7 @@ export interface AthleteRoutesDeps {
   readonly access: Access;
 }
 
-const AthleteParams = Type.Object({
+export const AthleteParams = Type.Object({
   athlete: Type.String({
     pattern: '^[A-Za-z0-9_-]{1,128}$',
     description: "The athlete. A device's token reads its own only.",
@@ -78,7 +78,8 @@ export function addAthleteRoutes(server: ApiServer, { athletes, readSettings, ac
   );
 }
 
-async function settingsOf(athlete: string, read: AthleteRoutesDeps['readSettings']): Promise<AthleteSettings> {
+/** Throws the problem `store_unavailable`. */
+export async function settingsOf(athlete: string, read: AthleteRoutesDeps['readSettings']): Promise<AthleteSettings> {
   try {
     return await read(athlete);
   } catch (cause) {

@@ -62,6 +62,7 @@ const VENDORS: Record<string, readonly string[]> = {
   preact: ['web/**'],
   protobufjs: ['schemas/frame/**'],
   saxes: ['files/xml/xml-reader.ts'],
+  'temporal-polyfill': ['api/progress/calendar.ts'],
   typebox: ['api/**', 'schemas/athlete-settings.ts', 'schemas/race*.ts'],
   uplot: ['web/charts.tsx', 'web/race/pace-chart.tsx', 'web/use-plot.ts'],
   unpdf: [],

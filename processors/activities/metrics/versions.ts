@@ -1,5 +1,5 @@
+import { VERSION as dailyLoad } from '../../../schemas/daily-load.ts';
 import { VERSION as curves } from './curves.ts';
-import { VERSION as dailyLoad } from './daily-load.ts';
 import { VERSION as efforts } from './efforts.ts';
 import { VERSION as elevation } from './elevation.ts';
 import { VERSION as gps } from './gps-filter.ts';

@@ -1,0 +1,160 @@
+import { RECORD_KINDS } from '../../schemas/record.ts';
+import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
+import type { Cell } from '../stores/questdb-client.ts';
+import {
+  compareSteps,
+  type DayRow,
+  MAX_STEPS,
+  type MonthRow,
+  type MostInOne,
+  type ProgressReader,
+  type SpanRow,
+  type SportRow,
+  type StepRow,
+  type WeekRow,
+} from './reader.ts';
+
+const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
+const SUMS = 'count(), sum(distance_m), sum(moving_s), sum(elevation_gain_m), sum(training_load)';
+/** FINAL, because revisions stay side by side in the table until its parts merge. */
+const HELD = `FROM slipstream.activities FINAL`;
+const OF_ATHLETE = `WHERE athlete = {athlete:String} AND status = 'finished'`;
+const ofSport = (sport: string | null) => (sport === null ? '' : ' AND sport = {sport:String}');
+/** The day by the athlete's clock. */
+const DAY = 'toDate(start, {zone:String})';
+
+/** Every span twice: up to its point, and whole. */
+const SPANS = `SELECT span, part, sport, ${SUMS}
+FROM (
+  SELECT sport, ${ms('start')} AS start_ms, distance_m, moving_s, elevation_gain_m, training_load
+  ${HELD} ${OF_ATHLETE} AND start >= fromUnixTimestamp64Milli({least_ms:Int64}, 'UTC')
+)
+ARRAY JOIN
+  arrayEnumerate({from_ms:Array(Int64)}) AS span,
+  {from_ms:Array(Int64)} AS from_ms,
+  {until_ms:Array(Int64)} AS until_ms,
+  {part:Array(String)} AS part
+WHERE start_ms >= from_ms AND start_ms < until_ms
+GROUP BY span, part, sport`;
+
+const weeksSql = (sport: string | null) =>
+  `SELECT toString(toMonday(${DAY})) AS monday, sport, ${SUMS} ${HELD} ${OF_ATHLETE}${ofSport(sport)}
+GROUP BY monday, sport ORDER BY monday, sport`;
+
+const most = (column: string) =>
+  `argMaxIf((toString(id), ${column}), (assumeNotNull(${column}), -${ms('start')}), ${column} IS NOT NULL)`;
+
+const MONTHS = `SELECT formatDateTime(${DAY}, '%Y-%m') AS month, sport, ${SUMS},
+  arraySort(groupUniqArray(toDayOfMonth(${DAY}))), ${most('distance_m')}, ${most('moving_s')}
+${HELD} ${OF_ATHLETE} GROUP BY month, sport ORDER BY month, sport`;
+
+const DAYS = `SELECT toString(${DAY}) AS day, count(), countIf(training_load IS NULL), ifNull(sum(training_load), 0)
+${HELD} ${OF_ATHLETE} GROUP BY day ORDER BY day`;
+
+const stepsSql = (sport: string | null) => `SELECT sport, kind, name, value, activity, start_ms, end_ms, interpolated
+FROM (
+  SELECT a.sport AS sport, e.kind AS kind, e.name AS name, e.value AS value, toString(e.activity) AS activity,
+    ${ms('e.start')} AS start_ms, ${ms('e.end')} AS end_ms, e.interpolated AS interpolated,
+    if(kind = 'distance', value, -value) AS rank,
+    min(toNullable(rank)) OVER (
+      PARTITION BY sport, kind, name ORDER BY start_ms, activity ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS best
+  FROM slipstream.efforts AS e FINAL
+  INNER JOIN (
+    SELECT id, revision, sport ${HELD} ${OF_ATHLETE} AND sport NOT IN ('other', 'transition')${ofSport(sport)}
+  ) AS a ON a.id = e.activity AND a.revision = e.revision
+  WHERE e.athlete = {athlete:String} AND e.kind IN {kinds:Array(String)} AND empty(e.marks)
+)
+WHERE best IS NULL OR rank < best
+ORDER BY start_ms DESC, rank LIMIT ${MAX_STEPS} BY sport, kind, name`;
+
+/** Sums in ClickHouse. Every value is a query parameter. */
+export function createClickHouseProgressReader({ select }: Pick<ClickHouseQueries, 'select'>): ProgressReader {
+  return {
+    async spans(athlete, spans, signal) {
+      const twice = spans.flatMap(({ fromMs, untilMs, endMs }) => [
+        { fromMs, untilMs, part: 'toPoint' },
+        { fromMs, untilMs: endMs, part: 'whole' },
+      ]);
+      const params = {
+        athlete,
+        least_ms: Math.min(...spans.map(({ fromMs }) => fromMs)),
+        from_ms: twice.map(({ fromMs }) => fromMs),
+        until_ms: twice.map(({ untilMs }) => untilMs),
+        part: twice.map(({ part }) => part),
+      };
+      const rows = await select(SPANS, params, signal);
+      return rows.map(([place, part, ...rest]): SpanRow => {
+        return { span: (Number(place) - 1) >> 1, part: part as SpanRow['part'], ...toSums(rest) };
+      });
+    },
+    async weeks(athlete, sport, timeZone, signal) {
+      const params = { athlete, zone: timeZone, ...(sport !== null && { sport }) };
+      const rows = await select(weeksSql(sport), params, signal);
+      return rows.map(([monday, ...rest]): WeekRow => ({ monday: String(monday), ...toSums(rest) }));
+    },
+    async months(athlete, timeZone, signal) {
+      return (await select(MONTHS, { athlete, zone: timeZone }, signal)).map(toMonth);
+    },
+    async days(athlete, timeZone, signal) {
+      const rows = await select(DAYS, { athlete, zone: timeZone }, signal);
+      return rows.map(([day, activities, withoutLoad, trainingLoad]): DayRow => {
+        return {
+          day: String(day),
+          activities: Number(activities),
+          withoutLoad: Number(withoutLoad),
+          trainingLoad: Number(trainingLoad),
+        };
+      });
+    },
+    async steps(athlete, sport, signal) {
+      const params = { athlete, kinds: RECORD_KINDS, ...(sport !== null && { sport }) };
+      return (await select(stepsSql(sport), params, signal)).map(toStep).sort(compareSteps);
+    },
+  };
+}
+
+function toSums([sport, activities, ...numbers]: readonly Cell[]): SportRow {
+  const [distanceM, movingS, elevationGainM, trainingLoad] = numbers.map(numberOrNull);
+  return {
+    sport: sport as SportRow['sport'],
+    activities: Number(activities),
+    ...{ distanceM, movingS, elevationGainM, trainingLoad },
+  };
+}
+
+const SUM_CELLS = 6;
+
+function toMonth([month, ...rest]: Cell[]): MonthRow {
+  const [days, distance, moving] = rest.slice(SUM_CELLS) as unknown as [number[], Most, Most];
+  return {
+    month: String(month),
+    ...toSums(rest.slice(0, SUM_CELLS)),
+    days,
+    longestDistance: toMost(distance),
+    longestMoving: toMost(moving),
+  };
+}
+
+type Most = readonly [activity: string, value: number | null];
+
+/** Of nothing ClickHouse gives a tuple of nothing. */
+function toMost([activity, value]: Most): MostInOne | null {
+  return activity === '' || value === null ? null : { activity, value };
+}
+
+function toStep(row: Cell[]): StepRow {
+  const [sport, kind, name, value, activity, startMs, endMs, interpolated] = row;
+  return {
+    sport: sport as StepRow['sport'],
+    kind: kind as StepRow['kind'],
+    name: String(name),
+    value: Number(value),
+    activity: String(activity),
+    startMs: Number(startMs),
+    endMs: Number(endMs),
+    interpolated: numberOrNull(interpolated),
+  };
+}
+
+const numberOrNull = (cell: Cell) => (cell === null ? null : Number(cell));

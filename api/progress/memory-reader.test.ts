@@ -1,0 +1,7 @@
+import { progressReaderConformance } from './conformance.ts';
+import { createMemoryProgressReader } from './memory-reader.ts';
+
+progressReaderConformance('memory', async () => {
+  const reader = createMemoryProgressReader();
+  return { reader, insert: async (activities) => reader.insert(activities) };
+});
