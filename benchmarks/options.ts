@@ -23,6 +23,7 @@ export const SCENARIOS = [
   'activity-import',
   'race',
   'race-size',
+  'race-truth',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -44,6 +45,7 @@ export const MEASURED = [
   'activity-import',
   'race',
   'race-size',
+  'race-truth',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];

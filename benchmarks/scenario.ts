@@ -18,6 +18,7 @@ import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
 import { runRace } from './scenarios/race/race.ts';
 import { runRaceSize } from './scenarios/race-size/race-size.ts';
+import { runRaceTruth } from './scenarios/race-truth/race-truth.ts';
 import { runReviews } from './scenarios/reviews/reviews.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
@@ -72,4 +73,5 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'activity-import': runActivityImport,
   race: runRace,
   'race-size': runRaceSize,
+  'race-truth': runRaceTruth,
 };

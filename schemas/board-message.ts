@@ -3,6 +3,7 @@ import {
   BOARD_STATUSES,
   type BoardCrossing,
   type BoardRow,
+  type Certainty,
   type RoadGroup,
   STATUS_REASONS,
 } from './board.ts';
@@ -32,6 +33,8 @@ export interface BoardMessage {
   /** Who left the board. */
   readonly removed: readonly string[];
   readonly groups: readonly RoadGroup[];
+  /** Null in messages of before there was any. */
+  readonly certainty: Certainty | null;
 }
 
 /** Far below a message's megabyte. */
@@ -100,6 +103,7 @@ function packRow(row: BoardRow): PackedRow {
     row.group,
     lastCrossing && packCrossing(lastCrossing),
     row.statusReason && STATUS_REASONS.indexOf(row.statusReason),
+    row.tooClose && [row.tooClose.ahead, row.tooClose.behind],
   ];
 }
 
@@ -110,6 +114,7 @@ function packCrossing({ checkpoint, pass, timeMs, status, revision }: BoardCross
 function unpackRow(packed: PackedRow): BoardRow {
   const number = (i: number) => packed[i] as number | null;
   const predicted = packed[16] as readonly number[] | null;
+  const tooClose = (packed[20] ?? null) as readonly number[] | null;
   const crossing = packed[18] as PackedCrossing | null;
   return {
     bib: packed[0] as string,
@@ -123,6 +128,7 @@ function unpackRow(packed: PackedRow): BoardRow {
     predictedMs: predicted && { p10: predicted[0], p50: predicted[1], p90: predicted[2] },
     group: number(17),
     lastCrossing: crossing && unpackCrossing(crossing),
+    tooClose: tooClose && { ahead: tooClose[0], behind: tooClose[1] },
   };
 }
 
@@ -150,7 +156,7 @@ export function readBoardMessage(data: Uint8Array): BoardMessage | null {
     Number.isSafeInteger(parsed.epoch) &&
     Number.isSafeInteger(parsed.number) &&
     Array.isArray(parsed.rows);
-  return isMessage ? { ...parsed, rows: parsed.rows.map(unpackRow) } : null;
+  return isMessage ? { ...parsed, certainty: parsed.certainty ?? null, rows: parsed.rows.map(unpackRow) } : null;
 }
 
 export function encodeBoardAsk(

@@ -60,6 +60,25 @@ export interface BoardRow {
   /** On the road, from the front; null for whoever is not on it. */
   readonly group: number | null;
   readonly lastCrossing: BoardCrossing | null;
+  /** Of who finished; null for all others. */
+  readonly tooClose: TooClose | null;
+}
+
+/**
+ * How many of those ranked ahead of a finisher, and behind, have times too close to theirs to say who was first: the
+ * true rank lies between the rank less `ahead` and the rank plus `behind`.
+ */
+export interface TooClose {
+  readonly ahead: number;
+  readonly behind: number;
+}
+
+/** How sure the order of those is who finished. */
+export interface Certainty {
+  /** Two finishes, one of them estimated, are too close within so many standard deviations of the time between them. */
+  readonly tooCloseSigmas: number;
+  /** Ninety-five of a hundred finishers are no more than so many places from their true one. */
+  readonly placesWithin: number;
 }
 
 /** A crossing that counts, as everybody may know of it. */
@@ -100,4 +119,6 @@ export interface BoardView {
   readonly dataMs: number | null;
   readonly rows: readonly BoardRow[];
   readonly groups: readonly RoadGroup[];
+  /** Null before anybody has finished. */
+  readonly certainty: Certainty | null;
 }

@@ -71,6 +71,34 @@ export const RaceDetail = Type.Object(
 
 export const StarterList = Type.Object({ version: Type.Integer(), starters: Type.Array(Starter) }, closed);
 
+export const TooCloseSchema = Type.Union(
+  [Type.Object({ ahead: Type.Integer(), behind: Type.Integer() }, closed), Type.Null()],
+  {
+    description:
+      'How many of those ranked ahead, and behind, have finish times too close to this one to say who was first; ' +
+      'null for whoever has not finished.',
+  },
+);
+export const CertaintySchema = Type.Union(
+  [
+    Type.Object(
+      {
+        tooCloseSigmas: Type.Number({
+          description:
+            'Two finishes, one of them estimated, are too close within so many standard deviations of the time ' +
+            'between them.',
+        }),
+        placesWithin: Type.Integer({
+          description: 'Ninety-five of a hundred finishers are no more than so many places from their true one.',
+        }),
+      },
+      closed,
+    ),
+    Type.Null(),
+  ],
+  { description: 'How sure the order of the finishers is; null before anybody has finished.' },
+);
+
 const Row = Type.Object(
   {
     bib: Type.String(),
@@ -114,6 +142,7 @@ const Row = Type.Object(
       ),
       Type.Null(),
     ]),
+    tooClose: TooCloseSchema,
   },
   closed,
 );
@@ -126,6 +155,7 @@ export const BoardAnswer = Type.Object(
     atMs: Type.Integer({ description: 'When the board was made, ms since the epoch.' }),
     dataMs: MaybeNumber('The newest thing that it knows of, ms since the epoch.'),
     total: Type.Integer({ description: 'Rows that match, on all pages.' }),
+    certainty: CertaintySchema,
     rows: Type.Array(Row),
     groups: Type.Array(
       Type.Object(
@@ -195,9 +225,10 @@ export function startersAnswer({ starters, startersVersion }: Race) {
 }
 
 export function boardAnswer(race: Race, board: Board, rows: readonly BoardRow[], total: number) {
-  const { raceVersion, atMs, dataMs, groups } = board;
+  const { raceVersion, atMs, dataMs, groups, certainty } = board;
   const shown = rows.map((row) => ({ ...row, who: whoIs(row.bib, race) }));
-  return { race: race.id, raceVersion, state: race.state, atMs, dataMs, total, rows: shown, groups: [...groups] };
+  const head = { race: race.id, raceVersion, state: race.state, atMs, dataMs, total, certainty };
+  return { ...head, rows: shown, groups: [...groups] };
 }
 
 export function athleteAnswer(race: Race, row: BoardRow, { crossings, passed }: AthleteWay) {

@@ -7,7 +7,7 @@ import { rowOf } from './races-for-tests.ts';
 
 const message = (number: number, own: Partial<BoardMessage> = {}): BoardMessage => ({
   ...{ race: 'ten', raceVersion: 1, epoch: 1, number, atMs: number, dataMs: null, full: false, part: 0, parts: 1 },
-  ...{ rows: [], removed: [], groups: [] },
+  ...{ rows: [], removed: [], groups: [], certainty: null },
   ...own,
 });
 const ranks = (state: BoardState) => inOrder(state.board?.rows.values() ?? []).map(({ bib, rank }) => [bib, rank]);

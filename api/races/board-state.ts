@@ -1,4 +1,4 @@
-import type { BoardRow, RoadGroup } from '../../schemas/board.ts';
+import type { BoardRow, Certainty, RoadGroup } from '../../schemas/board.ts';
 import type { BoardMessage } from '../../schemas/board-message.ts';
 
 /** A whole board as it was told last. */
@@ -11,6 +11,7 @@ export interface Board {
   readonly dataMs: number | null;
   readonly rows: ReadonlyMap<string, BoardRow>;
   readonly groups: readonly RoadGroup[];
+  readonly certainty: Certainty | null;
 }
 
 /**
@@ -58,8 +59,9 @@ export class BoardState {
     return true;
   }
 
-  #show({ race, raceVersion, epoch, number, atMs, dataMs, groups }: BoardMessage, rows: Map<string, BoardRow>): void {
-    this.board = { race, raceVersion, epoch, number, atMs, dataMs, groups, rows };
+  #show(message: BoardMessage, rows: Map<string, BoardRow>): void {
+    const { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty } = message;
+    this.board = { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty, rows };
     this.#coming = null;
   }
 

@@ -27,6 +27,7 @@ export function rowOf(bib: string, own: Partial<BoardRow> = {}): BoardRow {
     },
     ...{ gunMs: null, chipMs: null, gapLeaderMs: null, gapAheadMs: null, predictedMs: null, group: null },
     lastCrossing: null,
+    tooClose: null,
     ...own,
   };
 }
@@ -43,6 +44,7 @@ export const boardOfTwo: BoardView = {
     rowOf('2'),
   ],
   groups: [{ group: 1, size: 2, bib: '1', positionM: 1_200, gapMs: null }],
+  certainty: null,
 };
 
 /** What the first of them did. */

@@ -1,4 +1,4 @@
-import type { BoardRow } from '../../schemas/board.ts';
+import type { BoardRow, Certainty } from '../../schemas/board.ts';
 
 /** What somebody sees who reads the board over HTTP. */
 export interface BoardRead {
@@ -7,6 +7,7 @@ export interface BoardRead {
   /** The newest thing that it knows of; null when it knows nothing yet. */
   readonly dataMs: number | null;
   readonly rows: readonly BoardRow[];
+  readonly certainty: Certainty | null;
 }
 
 export interface BoardReader {
@@ -42,15 +43,15 @@ export function createBoardReader(apiUrl: string, race: string, signal: AbortSig
   return {
     async read() {
       const rows: BoardRow[] = [];
-      let [atMs, dataMs]: [number, number | null] = [0, null];
+      let head: Omit<BoardRead, 'rows'> = { atMs: 0, dataMs: null, certainty: null };
       for (let n = 0; n < MAX_PAGES; n++) {
         const one = await page(n * ROWS_PER_PAGE, ROWS_PER_PAGE);
         if (typeof one === 'string') return null;
         rows.push(...one.rows);
-        [atMs, dataMs] = [one.atMs, one.dataMs];
+        head = { atMs: one.atMs, dataMs: one.dataMs, certainty: one.certainty };
         if (rows.length >= one.total || one.rows.length === 0) break;
       }
-      return { atMs, dataMs, rows };
+      return { ...head, rows };
     },
     async countRows() {
       const one = await page(0, 1);

@@ -88,7 +88,8 @@ export async function startRaceWatch(deps: RaceWatchDeps): Promise<RaceWatch> {
       const last = await board.read();
       if (last === null) throw new StartError(`the board of ${race} cannot be read at the end`);
       const reviews = await readReviews(apiUrl, race, deps.organiserToken, deps.signal);
-      return gradeRace({ plan, seed, gunMs, told: told.newest, board: last.rows, predictions, reviews });
+      const { rows, certainty } = last;
+      return gradeRace({ plan, seed, gunMs, told: told.newest, board: rows, certainty, predictions, reviews });
     },
     stop() {
       stopping.abort();

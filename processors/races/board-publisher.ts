@@ -67,14 +67,14 @@ function textsOf(rows: readonly BoardRow[]): Map<string, string> {
 }
 
 function encodeParts(
-  { race, raceVersion, atMs, dataMs, groups }: BoardView,
+  { race, raceVersion, atMs, dataMs, groups, certainty }: BoardView,
   rows: readonly string[],
   own: Pick<BoardMessage, 'epoch' | 'number' | 'full' | 'removed'>,
   step = 1,
 ): Uint8Array[] {
   const parts = Math.max(1, Math.ceil(rows.length / MAX_ROWS_PER_MESSAGE));
   return Array.from({ length: parts }, (_, part) => {
-    const head = { race, raceVersion, atMs, dataMs, ...own, number: own.number + step * part, part, parts };
+    const head = { race, raceVersion, atMs, dataMs, certainty, ...own, number: own.number + step * part, part, parts };
     const isLast = part === parts - 1;
     const some = rows.slice(part * MAX_ROWS_PER_MESSAGE, (part + 1) * MAX_ROWS_PER_MESSAGE);
     return encodeBoardMessage({ ...head, removed: isLast ? own.removed : [], groups: isLast ? groups : [] }, some);

@@ -12,7 +12,7 @@ export interface Pace {
   readonly usualMps: number;
 }
 
-const ON_FOOT = { accelerationM2ps3: 0.02, usualMps: 3 };
+const ON_FOOT = { accelerationM2ps3: 0.01, usualMps: 3 };
 const PACES = {
   run: ON_FOOT,
   walk: { accelerationM2ps3: 0.01, usualMps: 1.6 },

@@ -23,25 +23,27 @@ import * as row from './track-rows.ts';
  * When there is nothing to predict from, or too many fixes in a row fit nothing, `seek.ts` looks at the last few of
  * them together: their direction tells the legs apart.
  */
-export const VERSION = 1;
+export const VERSION = 2;
 
 const GATE = 20;
 const SLOW_S = 40;
+/** A slow error that is so many times as great, or as small, from one fix to the next is another one. */
+const SUDDENLY = 1.4;
 const PRIOR_FIXES = 30;
 const PRIOR_SLOW_SHARE = 0.3;
 /** A position that begins between walls is as wrong as they make it, and only time tells. */
-const BEGIN_SLOW_SHARE = 0.8;
+const BEGIN_SLOW_SHARE = 1;
 const MEMORY_FIXES = 400;
 /** Lanes of the road, and what the course's own points are wrong by. */
 const FLOOR_M2 = 0.5;
-const SPEED_SIGMA_MPS = 0.4;
+const SPEED_SIGMA_MPS = 0.3;
 const SPEED_SIGMA_SHARE = 0.04;
 /** A speed so many deviations from the expected one is a start or a stop, not chance. */
 const MANOEUVRE_SIGMAS = 2;
 const STANDING_MPS = 1;
 const STANDING_M2PS3 = 0.3;
-const AT_FINISH_M = 4;
-const FINISH_M2PS3 = 1;
+const AT_FINISH_M = 10;
+const FINISH_M2PS3 = 3;
 const LONG_GAP_S = 3;
 const SEEK_AFTER_REJECTED = 5;
 const OFF_AFTER_S = 10;
@@ -71,7 +73,7 @@ export function foldFix(rows: Float64Array, n: number, course: Course, pace: Pac
   const dt = (rows[at + row.AT_MS] - rows[at - row.CELLS + row.AT_MS]) / 1_000;
   const noise2 = rows[at + row.STATED_M] ** 2 * scaleOf(rows, at) + FLOOR_M2;
   const white2 = whiteOf(rows, at, noise2);
-  rows[at + row.SLOW_M] = Math.sqrt(noise2 - white2);
+  driftSlowError(rows, at, dt, Math.sqrt(noise2 - white2));
   predict(rows, at, dt, pace.accelerationM2ps3, course.line.lengthM);
   course.line.toPlane(rows[at + row.LATITUDE], rows[at + row.LONGITUDE], place);
   const best = bestCandidate(rows, at, course, white2, noise2);
@@ -101,7 +103,8 @@ function begin(rows: Float64Array, { oldest, speedMps }: Found): void {
   rows[at + row.VV] = 1;
   rows[at + row.VB] = 0;
   rows[at + row.BB] = slow2;
-  rows[at + row.SLOW_M] = Math.sqrt(slow2);
+  rows[at + row.SLOW_M] = Math.sqrt(PRIOR_SLOW_SHARE * noise2);
+  rows[at + row.SLOW_NEW2] = 0;
   rows[at + row.OFF2] = noise2;
   rows[at + row.STEP2] = 2 * (1 - PRIOR_SLOW_SHARE) * noise2;
   rows[at + row.STATED2] = noise2;
@@ -127,9 +130,24 @@ function whiteOf(rows: Float64Array, at: number, noise2: number): number {
   return Math.min(0.98 * noise2, Math.max(0.02 * noise2, rows[at + row.STEP2] / 2));
 }
 
-function predict(rows: Float64Array, at: number, dt: number, q: number, finishM: number): void {
+/**
+ * What is left of the slow error after `dt`, and what has come in. Where the receiver states all at once that it is
+ * much better than before, the walls have ended and their error with them, in proportion; where it is much worse, all
+ * of the new error is unknown at once and does not grow as slowly as it changes.
+ */
+function driftSlowError(rows: Float64Array, at: number, dt: number, slowM: number): void {
+  const beforeM = rows[at + row.SLOW_M];
   const phi = Math.exp(-dt / SLOW_S);
-  const slowM = rows[at + row.SLOW_M];
+  const isSudden = slowM > SUDDENLY * beforeM || beforeM > SUDDENLY * slowM;
+  const left = phi * (isSudden ? Math.min(1, slowM / beforeM) : 1);
+  const before2 = isSudden ? beforeM * beforeM : slowM * slowM;
+  rows[at + row.SLOW_M] = slowM;
+  rows[at + row.SLOW_LEFT] = left;
+  rows[at + row.SLOW_NEW2] = slowM * slowM - left * left * before2;
+}
+
+function predict(rows: Float64Array, at: number, dt: number, q: number, finishM: number): void {
+  const left = rows[at + row.SLOW_LEFT];
   const ss = rows[at + row.SS];
   const sv = rows[at + row.SV];
   const vv = rows[at + row.VV];
@@ -140,15 +158,14 @@ function predict(rows: Float64Array, at: number, dt: number, q: number, finishM:
   const extraV = expectedChange(rows[at + row.V], rows[at + row.S], finishM) * dt;
   rows[at + row.EXTRA_S] = extra;
   rows[at + row.EXTRA_V] = extraV;
-  rows[at + row.SLOW_LEFT] = phi;
   rows[at + row.S] += rows[at + row.V] * dt;
-  rows[at + row.B] *= phi;
+  rows[at + row.B] *= left;
   rows[at + row.SS] = ss + 2 * dt * sv + dt * dt * vv + (q * dt * dt * dt) / 3 + extra;
   rows[at + row.SV] = sv + dt * vv + (q * dt * dt) / 2;
-  rows[at + row.SB] = phi * (rows[at + row.SB] + dt * vb);
+  rows[at + row.SB] = left * (rows[at + row.SB] + dt * vb);
   rows[at + row.VV] = vv + q * dt + extraV;
-  rows[at + row.VB] = phi * vb;
-  rows[at + row.BB] = phi * phi * rows[at + row.BB] + slowM * slowM * (1 - phi * phi);
+  rows[at + row.VB] = left * vb;
+  rows[at + row.BB] = left * left * rows[at + row.BB] + rows[at + row.SLOW_NEW2];
 }
 
 /** Who stands may begin to run at any moment, and behind the finish everybody slows down: more variance, m²/s³. */
@@ -192,11 +209,13 @@ function cosOf(rows: Float64Array, at: number, eastward: number, northward: numb
 /** The slow error in the direction of the course here: what lay across before is as great, and unknown. */
 function turn(rows: Float64Array, at: number, eastward: number, northward: number): void {
   const cos = cosOf(rows, at, eastward, northward);
+  const turned2 = (1 - cos * cos) * rows[at + row.SLOW_M] ** 2;
   rows[at + row.SLOW_LEFT] *= cos;
+  rows[at + row.SLOW_NEW2] = cos * cos * rows[at + row.SLOW_NEW2] + turned2;
   rows[at + row.B] *= cos;
   rows[at + row.SB] *= cos;
   rows[at + row.VB] *= cos;
-  rows[at + row.BB] = cos * cos * rows[at + row.BB] + (1 - cos * cos) * rows[at + row.SLOW_M] ** 2;
+  rows[at + row.BB] = cos * cos * rows[at + row.BB] + turned2;
   rows[at + row.EASTWARD] = eastward;
   rows[at + row.NORTHWARD] = northward;
 }

@@ -7,6 +7,7 @@ import type { CrossingFact } from '../../schemas/facts.ts';
 import { BATCH_HEADERS, createNames } from '../../schemas/names.ts';
 import type { Race } from '../../schemas/race.ts';
 import { testCheckpoint, testStarter } from '../../schemas/race-for-tests.ts';
+import { VERSION } from './position-filter.ts';
 import { createRaceReducers } from './race-reducer.ts';
 import { fixAt, GUN_MS, groundsOf, messageOfFixes, northRace, trueMs } from './runs-for-tests.ts';
 
@@ -107,7 +108,7 @@ test('starters are followed and their crossings become facts, and who is in no r
   assert.ok(Math.abs(timeMs - trueMs(500, 4)) < 200);
   assert.deepEqual(half, {
     ...{ kind: 'race.crossing', entity: 'test-race.1.a.1', epoch: 1, eventTimeMs: timeMs },
-    ...{ revision: half.revision, knownAtMs: half.knownAtMs, versions: { position: 1 } },
+    ...{ revision: half.revision, knownAtMs: half.knownAtMs, versions: { position: VERSION } },
     crossing: {
       ...{ race: 'test-race', raceVersion: 1, bib: '1', athlete: 'athlete-1', checkpoint: 'a', pass: 1 },
       ...{ timeMs, sigmaMs, source: 'gps', isSettled: true, isWithdrawn: false },

@@ -80,7 +80,7 @@ function back(rows: Float64Array, at: number, next: number, q: number): boolean 
   predicted[1] += (q * dt * dt) / 2;
   predicted[3] += (q * dt * dt) / 2;
   predicted[4] += q * dt + rows[next + row.EXTRA_V];
-  predicted[8] += rows[next + row.SLOW_M] ** 2 * (1 - phi * phi);
+  predicted[8] += rows[next + row.SLOW_NEW2];
   if (!invert(predicted, inverse)) return false;
   // gain = P Fᵀ predicted⁻¹, and (F P)ᵀ = P Fᵀ.
   for (let r = 0; r < 3; r++) {

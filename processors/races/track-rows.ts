@@ -54,7 +54,9 @@ export const AWAY_S = 29;
 export const IS_OFF = 30;
 /** The way from the believed row before to this one is not known: off course, or faster than anybody is. */
 export const IS_BROKEN = 31;
-export const CELLS = 32;
+/** Variance of the slow error that came in since the row before, m². */
+export const SLOW_NEW2 = 32;
+export const CELLS = 33;
 
 /** Fixes that can still change: twenty seconds at one a second, twice what a crossing waits for. */
 export const WINDOW_FIXES = 20;

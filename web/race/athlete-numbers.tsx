@@ -7,7 +7,7 @@ import { race } from './race-store.ts';
 /** Where an athlete stands, how far they are and what is foreseen of their finish. */
 export function AthleteNumbers({ row }: { row: ShownRow }) {
   const { who, rank, waveRank, sexRank, categoryRank, clubRank, gunMs, chipMs, positionM, speedMps, seenMs } = row;
-  const { gapLeaderMs, gapAheadMs, predictedMs } = row;
+  const { gapLeaderMs, gapAheadMs, predictedMs, tooClose } = row;
   const wave = race.value?.waves.find(({ id }) => id === who?.wave)?.name ?? '';
   const category = race.value?.categories.find(({ id }) => id === who?.category)?.name ?? '';
   const time = (ms: number | null) => (ms === null ? null : duration(ms / 1_000));
@@ -36,6 +36,9 @@ export function AthleteNumbers({ row }: { row: ShownRow }) {
           </div>
         ))}
       </dl>
+      {rank !== null && tooClose !== null && tooClose.ahead + tooClose.behind > 0 && (
+        <p>{say('tooCloseNote', { from: rank - tooClose.ahead, to: rank + tooClose.behind })}</p>
+      )}
       {predictedMs !== null && (
         <p class="predicted">
           {say('predicted')}: <strong>≈ {time(predictedMs.p50)}</strong>,{' '}

@@ -78,10 +78,15 @@ function BoardLine({ row }: { row: ShownRow }) {
   );
 }
 
-/** What keeps a row from being trusted. */
-export function Trouble({ row: { isOffCourse, isSilent } }: { row: ShownRow }) {
-  if (!isOffCourse && !isSilent) return null;
-  return <span class="badge">{say(isOffCourse ? 'offCourse' : 'silent')}</span>;
+/** What keeps a row, or its rank, from being trusted. */
+export function Trouble({ row: { isOffCourse, isSilent, tooClose } }: { row: ShownRow }) {
+  if (isOffCourse || isSilent) return <span class="badge">{say(isOffCourse ? 'offCourse' : 'silent')}</span>;
+  if (tooClose === null || tooClose.ahead + tooClose.behind === 0) return null;
+  return (
+    <abbr class="badge" title={say('tooCloseTitle', { n: tooClose.ahead + tooClose.behind })}>
+      {say('tooClose')}
+    </abbr>
+  );
 }
 
 function shortStatus({ status }: ShownRow): string {

@@ -13,6 +13,7 @@ const row = (bib: string, rank: number | null, positionM: number): ShownRow => (
     predictedMs: null,
     group: null,
     lastCrossing: null,
+    tooClose: null,
     who: null,
   },
 });

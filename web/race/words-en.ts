@@ -81,6 +81,9 @@ export const en = {
   dsqShort: 'DSQ',
   offCourse: 'off course',
   silent: 'no signal',
+  tooClose: 'too close to call',
+  tooCloseTitle: 'Finish times too close to say who was first: {n}',
+  tooCloseNote: 'Times are too close to call: the true place is from {from} to {to}.',
 
   map: 'Map',
   mapLabel: 'Map of the course with the athletes; the board says the same in words.',

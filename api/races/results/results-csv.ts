@@ -19,12 +19,13 @@ export function resultsCsv({ results, marks }: Results, race: Race): Readable {
 
   function lineOf(result: Result): (string | number | null | undefined)[] {
     const { rank, bib, who, status, waveRank, sexRank, categoryRank, clubRank, gunMs, chipMs, behindMs } = result;
+    const { ahead = null, behind = null } = result.tooClose ?? {};
     const splits = new Map(result.splits.map((split) => [nameOf(split), split]));
     return [
       ...[rank, bib, who?.name, who?.sex, who?.club, who?.country],
       ...[waves.get(who?.wave ?? ''), categories.get(who?.category ?? ''), status],
       ...[raceTime(gunMs), raceTime(chipMs), raceTime(behindMs), waveRank, sexRank, categoryRank, clubRank],
-      ...[gunMs, chipMs],
+      ...[gunMs, chipMs, ahead, behind],
       ...marks.flatMap((mark) => {
         const split = splits.get(nameOf(mark));
         if (split === undefined) return NO_SPLIT;
@@ -40,7 +41,16 @@ export function resultsCsv({ results, marks }: Results, race: Race): Readable {
 
 const COLUMNS = [
   ...['rank', 'bib', 'name', 'sex', 'club', 'country', 'wave', 'category', 'status', 'gun_time', 'chip_time', 'behind'],
-  ...['wave_rank', 'sex_rank', 'category_rank', 'club_rank', 'gun_ms', 'chip_ms'],
+  ...[
+    'wave_rank',
+    'sex_rank',
+    'category_rank',
+    'club_rank',
+    'gun_ms',
+    'chip_ms',
+    'too_close_ahead',
+    'too_close_behind',
+  ],
 ];
 const NO_SPLIT = ['', '', '', '', ''];
 

@@ -13,7 +13,10 @@ const ranks = { waveRank: 1, sexRank: 1, categoryRank: 1, clubRank: null };
 const noRanks = { rank: null, waveRank: null, sexRank: null, categoryRank: null, clubRank: null };
 const rows = [
   rowOf('3', { status: 'dsq', gunMs: 2_000_000, chipMs: 2_000_000 }),
-  rowOf('1', { status: 'finished', rank: 1, ...ranks, gunMs: 2_400_001, chipMs: 2_398_000, gapLeaderMs: 0 }),
+  rowOf('1', {
+    ...{ status: 'finished', rank: 1, ...ranks, gunMs: 2_400_001, chipMs: 2_398_000, gapLeaderMs: 0 },
+    tooClose: { ahead: 0, behind: 2 },
+  }),
   rowOf('4', { status: 'running', rank: 2, gunMs: 2_500_000 }),
   rowOf('2', { status: 'dnf', statusReason: 'stopped', gunMs: 900_000 }),
 ];
@@ -36,7 +39,8 @@ async function setUp(t: TestContext) {
   });
   await writeRace(api.config, null, raceOfTwo[0], starters);
   await api.clock.advance(0);
-  const board = api.holdBoard('ten', () => ({ ...boardOfTwo, rows }), {}, ways);
+  const certainty = { tooCloseSigmas: 2.5, placesWithin: 1 };
+  const board = api.holdBoard('ten', () => ({ ...boardOfTwo, rows, certainty }), {}, ways);
   return { ...api, board };
 }
 
@@ -47,6 +51,7 @@ describe('the results of a race', () => {
     const { results, marks, ...head } = body;
     assert.deepEqual(head, {
       ...{ race: 'ten', name: 'Ten kilometres', state: 'live', isOfficial: false, atMs: boardOfTwo.atMs },
+      certainty: { tooCloseSigmas: 2.5, placesWithin: 1 },
     });
     const mark = (checkpoint: string, name: string, positionM: number) => {
       const [isStart, isFinish] = [checkpoint === 'start', checkpoint === 'finish'];
@@ -61,7 +66,7 @@ describe('the results of a race', () => {
     assert.equal(who.name, '=1+1, Ann');
     assert.deepEqual(first, {
       ...{ rank: 1, ...ranks, bib: '1', status: 'finished', statusReason: null },
-      ...{ gunMs: 2_400_001, chipMs: 2_398_000, behindMs: 0 },
+      ...{ gunMs: 2_400_001, chipMs: 2_398_000, behindMs: 0, tooClose: { ahead: 0, behind: 2 } },
     });
     const split = { pass: 1, status: 'provisional', revision: 2 };
     assert.deepEqual(splits, [
@@ -72,7 +77,7 @@ describe('the results of a race', () => {
     // From the gun of the second wave.
     const estimated = { checkpoint: 'half', pass: 1, status: 'estimated', revision: 2 };
     assert.deepEqual(results[2].splits, [{ ...estimated, timeMs: GUN_MS + 900_000.4, gunMs: 300_000, chipMs: null }]);
-    const noTime = { gunMs: null, chipMs: null, behindMs: null };
+    const noTime = { gunMs: null, chipMs: null, behindMs: null, tooClose: null };
     assert.deepEqual(
       results.slice(1).map(({ who: _, splits: __, ...result }: { who: unknown; splits: unknown }) => result),
       [
@@ -98,13 +103,13 @@ describe('the results of a race', () => {
     assert.equal(headers['content-type'], 'text/csv; charset=utf-8');
     assert.deepEqual(String(body).split('\n').slice(0, 4), [
       '\uFEFFrank,bib,name,sex,club,country,wave,category,status,gun_time,chip_time,behind,' +
-        'wave_rank,sex_rank,category_rank,club_rank,gun_ms,chip_ms,' +
+        'wave_rank,sex_rank,category_rank,club_rank,gun_ms,chip_ms,too_close_ahead,too_close_behind,' +
         ['start', 'half', 'finish'].map((mark) => splitColumns.map((column) => `${mark}_${column}`)).join(','),
-      `1,1,"'=1+1, Ann",female,,CHE,A,Open,finished,0:40:01,0:39:58,0:00:00,1,1,1,,2400001,2398000,` +
+      `1,1,"'=1+1, Ann",female,,CHE,A,Open,finished,0:40:01,0:39:58,0:00:00,1,1,1,,2400001,2398000,0,2,` +
         '0:00:03,0:00:00,provisional,2001,0,0:20:00,0:19:58,provisional,1200000,1197999,' +
         '0:40:01,0:39:58,provisional,2400001,2398000',
-      `,4,R 4,female,,CHE,A,Open,running,,,,,,,,,${','.repeat(15)}`,
-      `,2,R 2,female,,CHE,B,Open,dnf,,,,,,,,,${','.repeat(5)},0:05:00,,estimated,300000,${','.repeat(5)}`,
+      `,4,R 4,female,,CHE,A,Open,running,,,,,,,,,,,${','.repeat(15)}`,
+      `,2,R 2,female,,CHE,B,Open,dnf,,,,,,,,,,,${','.repeat(5)},0:05:00,,estimated,300000,${','.repeat(5)}`,
     ]);
   });
 

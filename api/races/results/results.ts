@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { BOARD_STATUSES, type BoardCrossing, type BoardRow, STATUS_REASONS } from '../../../schemas/board.ts';
 import { RACE_STATES, type Race } from '../../../schemas/race.ts';
-import { StarterList } from '../answer.ts';
+import { CertaintySchema, StarterList, TooCloseSchema } from '../answer.ts';
 import { type Board, inOrder } from '../board-state.ts';
 import { whoIs } from '../shared-views.ts';
 import { MAX_SPLITS, marksOf, splitsAt, startOf } from './marks.ts';
@@ -38,6 +38,7 @@ const Result = Type.Object(
     gunMs: DurationMs("From the wave's gun to the finish, ms; null for whoever did not finish."),
     chipMs: DurationMs('From their own start line, ms.'),
     behindMs: DurationMs('Behind the first, ms.'),
+    tooClose: TooCloseSchema,
     splits: Type.Array(Split, { description: 'Those that are known, in the order of the course.' }),
   },
   closed,
@@ -62,6 +63,7 @@ export const Results = Type.Object(
     state: Type.Enum(RACE_STATES, { type: 'string' }),
     isOfficial: Type.Boolean({ description: 'The organiser has published them.' }),
     atMs: Type.Integer({ description: 'When the board was made, ms since the epoch.' }),
+    certainty: CertaintySchema,
     marks: Type.Array(Mark, {
       description:
         `What there are splits of, in the order of the course: each pass of each checkpoint. Where that were more ` +
@@ -95,15 +97,17 @@ export function resultsOf(race: Race, board: Board, crossings: ReadonlyMap<strin
     return { ...resultOf(row), bib: row.bib, who, splits };
   });
   const { id, name, state } = race;
-  return { race: id, name, state, isOfficial: state === 'published', atMs: board.atMs, marks, results };
+  const { atMs, certainty } = board;
+  return { race: id, name, state, isOfficial: state === 'published', atMs, certainty, marks, results };
 }
 
 function resultOf(row: BoardRow): Omit<Result, 'bib' | 'who' | 'splits'> {
   const { status, statusReason, waveRank, sexRank, categoryRank, clubRank } = row;
   if (status !== 'finished') {
     const none = { rank: null, waveRank: null, sexRank: null, categoryRank: null, clubRank: null };
-    return { ...none, status, statusReason, gunMs: null, chipMs: null, behindMs: null };
+    return { ...none, status, statusReason, gunMs: null, chipMs: null, behindMs: null, tooClose: null };
   }
-  const { rank, gunMs, chipMs, gapLeaderMs: behindMs } = row;
-  return { rank, waveRank, sexRank, categoryRank, clubRank, status, statusReason, gunMs, chipMs, behindMs };
+  const { rank, gunMs, chipMs, gapLeaderMs: behindMs, tooClose } = row;
+  const ranks = { rank, waveRank, sexRank, categoryRank, clubRank };
+  return { ...ranks, status, statusReason, gunMs, chipMs, behindMs, tooClose };
 }

@@ -45,16 +45,25 @@ describe('crossings against the truth', () => {
 
 describe('ranks against the truth', () => {
   const finisher = (bib: string, rank: number, trueMs: number, toldMs: number): RankedFinisher => {
-    return { bib, rank, trueMs, toldMs, sigmaMs: 100 };
+    return { bib, rank, trueMs, toldMs, sigmaMs: 100, isTimed: false };
   };
 
-  test('are inverted for sure only where the stated times lie apart', () => {
+  const certainty = { tooCloseSigmas: 3, placesWithin: 0 };
+
+  test('are inverted for sure only where the board does not say that two are too close to call', () => {
     const close = [finisher('a', 1, 1_000, 900), finisher('b', 2, 950, 1_000), finisher('c', 3, 9_000, 9_000)];
-    assert.deepEqual(gradeRanks(close), {
-      ...{ finishers: 3, invertedPairs: 1, invertedSurePairs: 0, placesOffP95: 1, placesOffMost: 1 },
+    assert.deepEqual(gradeRanks(close, certainty), {
+      ...{ finishers: 3, invertedPairs: 1, invertedSurePairs: 0, tooClosePairs: 1, tooCloseSigmas: 3 },
+      ...{ placesWithin: 0, placesHoldPercent: 100 / 3, placesOffP95: 1, placesOffMost: 1 },
     });
-    const far = [finisher('a', 1, 5_000, 900), finisher('b', 2, 950, 2_000)];
-    assert.deepEqual([gradeRanks(far).invertedPairs, gradeRanks(far).invertedSurePairs], [1, 1]);
+    const far = gradeRanks([finisher('a', 1, 5_000, 900), finisher('b', 2, 950, 2_000)], certainty);
+    assert.deepEqual([far.invertedPairs, far.invertedSurePairs, far.tooClosePairs], [1, 1, 0]);
+  });
+
+  test('of two that a mat has seen are never too close to call', () => {
+    const timed = [finisher('a', 1, 1_000, 900), finisher('b', 2, 950, 901)].map((one) => ({ ...one, isTimed: true }));
+    const { invertedSurePairs, tooClosePairs } = gradeRanks(timed, certainty);
+    assert.deepEqual([invertedSurePairs, tooClosePairs], [1, 0]);
   });
 
   test('in the true order have no inverted pair, and in the opposite order every pair is one', () => {
@@ -63,7 +72,10 @@ describe('ranks against the truth', () => {
       fc.property(times, (all) => {
         const order = all.toSorted((a, b) => a - b);
         const ranked = (rankOf: (place: number) => number) =>
-          gradeRanks(order.map((ms, place) => finisher(`${place}`, rankOf(place), ms, ms)));
+          gradeRanks(
+            order.map((ms, place) => finisher(`${place}`, rankOf(place), ms, ms)),
+            null,
+          );
         assert.equal(ranked((place) => place).invertedPairs, 0);
         assert.equal(ranked((place) => -place).invertedPairs, (order.length * (order.length - 1)) / 2);
       }),

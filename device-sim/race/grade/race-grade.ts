@@ -1,4 +1,4 @@
-import type { BoardRow } from '../../../schemas/board.ts';
+import type { BoardRow, Certainty } from '../../../schemas/board.ts';
 import type { ReviewFinding } from '../../../schemas/review.ts';
 import type { Row } from '../../report.ts';
 import type { Cheat } from '../cheats.ts';
@@ -37,6 +37,7 @@ export interface RaceOutcome {
   readonly told: ReadonlyMap<string, ToldCrossing>;
   /** The last board. */
   readonly board: readonly BoardRow[];
+  readonly certainty: Certainty | null;
   readonly predictions: PredictionWatch;
   readonly reviews: readonly ReviewFinding[];
 }
@@ -63,13 +64,13 @@ export function gradeRace(outcome: RaceOutcome): RaceGrade {
     const [trueMs, row, said] = [finishMs.get(bib), rows.get(bib), told.get(crossingKey(bib, finish.id, 1))];
     if (trueMs === undefined || row?.status !== 'finished' || row.rank === null || said === undefined) return [];
     const toldMs = said.timeMs - gunMs - ownGunMs;
-    return [{ bib, rank: row.rank, trueMs, toldMs, sigmaMs: said.sigmaMs }];
+    return [{ bib, rank: row.rank, trueMs, toldMs, sigmaMs: said.sigmaMs, isTimed: false }];
   });
   const isFinished = ({ starter: { bib } }: Entrant) => rows.get(bib)?.status === 'finished';
   const isTrue = ({ starter: { bib } }: Entrant) => finishMs.has(bib);
   return {
     crossings: gradeCrossings(trueCrossings(outcome, honest), told),
-    ranks: gradeRanks(ranked),
+    ranks: gradeRanks(ranked, outcome.certainty),
     predictions: predictions.grade(finishMs),
     reviews: gradeReviews(plan.entrants, outcome.reviews),
     athletes: {
@@ -128,6 +129,8 @@ export function gradeRows({ crossings, ranks, predictions, athletes, reviews }: 
     ['finishersGraded', ranks.finishers],
     ['pairsInverted', ranks.invertedPairs],
     ['pairsInvertedThoughSure', ranks.invertedSurePairs],
+    ['pairsTooClose', ranks.tooClosePairs],
+    ['placesWithin', `${ranks.placesWithin} (of ${ranks.placesHoldPercent.toFixed(1)} %)`],
     ['placesOffMost', ranks.placesOffMost],
     ['predictionsGraded', predictions.predictions],
     ['predictionsHoldPercent', predictions.holdsPercent],

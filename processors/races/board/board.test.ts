@@ -192,7 +192,7 @@ describe('a board', () => {
 
   test('shows everybody as registered before anything was seen', () => {
     const { rows, ...rest } = two().view(GUN_MS);
-    assert.deepEqual(rest, { race: 'ten', raceVersion: 1, atMs: GUN_MS, dataMs: null, groups: [] });
+    assert.deepEqual(rest, { race: 'ten', raceVersion: 1, atMs: GUN_MS, dataMs: null, groups: [], certainty: null });
     assert.deepEqual(rows[0], {
       ...{ bib: '1', status: 'registered', rank: null, waveRank: null, sexRank: null, categoryRank: null },
       ...{
@@ -205,7 +205,7 @@ describe('a board', () => {
         isOffCourse: false,
       },
       ...{ isSilent: false, gunMs: null, chipMs: null, gapLeaderMs: null, gapAheadMs: null, predictedMs: null },
-      ...{ group: null, lastCrossing: null },
+      ...{ group: null, lastCrossing: null, tooClose: null },
     });
   });
 
@@ -233,6 +233,7 @@ describe('a board', () => {
       ...{ positionM: 4_000, seenMs: GUN_MS + 1_012_000, speedMps: 4, lap: 1, isOffCourse: false, isSilent: false },
       ...{ gunMs: 1_012_000, chipMs: 1_000_000, gapLeaderMs: 2_000, gapAheadMs: 2_000, group: 1 },
       predictedMs: rows[1].predictedMs,
+      tooClose: null,
       lastCrossing: { checkpoint: 'start', pass: 1, timeMs: GUN_MS + 12_000, status: 'provisional', revision: 1 },
     });
     const { p10, p50, p90 } = rows[1].predictedMs!;

@@ -8,6 +8,7 @@ import { inQueueOrder, RaceReview } from '../review/race-review.ts';
 import { recordsOf } from '../review/records.ts';
 import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
 import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
+import { type CloseFinishes, closeFinishes, type TimedFinish } from './close-finishes.ts';
 import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
 import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
 import { passagesOf } from './passages.ts';
@@ -41,6 +42,7 @@ export class RaceBoard {
   #way: RaceWay;
   #effort: CourseEffort;
   #ground: ReviewGround;
+  #close: (CloseFinishes & { readonly key: string }) | null = null;
   readonly review = new RaceReview();
 
   constructor(race: Race, options: Partial<BoardOptions> = {}) {
@@ -134,6 +136,7 @@ export class RaceBoard {
     const { groups, groupOf } = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
     const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
+    const close = this.#closeFinishes(standings);
     const leader = isRanked(standings[0]) ? standings[0] : null;
     const rows = standings.map((standing, i) => {
       const hasRank = isRanked(standing);
@@ -148,6 +151,7 @@ export class RaceBoard {
         gapLeaderMs: hasRank && leader !== null ? gapMs(standing, leader) : null,
         gapAheadMs: hasRank && i > 0 ? gapMs(standing, standings[i - 1]) : null,
         group: groupOf.get(standing.athlete.bib) ?? null,
+        tooClose: close.tooClose.get(standing.athlete.bib) ?? null,
       });
     });
     return {
@@ -157,6 +161,7 @@ export class RaceBoard {
       dataMs: Number.isFinite(dataMs) ? dataMs : null,
       rows,
       groups,
+      certainty: close.certainty,
     };
   }
 
@@ -174,6 +179,14 @@ export class RaceBoard {
       ...{ nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs },
     };
     return inOrder([...this.#athletes.values()].map((athlete) => standingOf(athlete, field)));
+  }
+
+  /** Asked for with every view, and changed by a finish only. */
+  #closeFinishes(standings: readonly Standing[]): CloseFinishes {
+    const finishes = standings.flatMap((standing) => finishOf(standing, this.#options.clock));
+    const key = finishes.map(({ bib, elapsedMs, sigmaMs }) => `${bib} ${elapsedMs} ${sigmaMs}`).join();
+    if (key !== this.#close?.key) this.#close = { key, ...closeFinishes(finishes) };
+    return this.#close;
   }
 
   #row(standing: Standing, nowMs: number, place: Place): BoardRow {
@@ -244,8 +257,17 @@ export class RaceBoard {
 
 type Place = Pick<
   BoardRow,
-  'rank' | 'waveRank' | 'sexRank' | 'categoryRank' | 'clubRank' | 'gapLeaderMs' | 'gapAheadMs' | 'group'
+  'rank' | 'waveRank' | 'sexRank' | 'categoryRank' | 'clubRank' | 'gapLeaderMs' | 'gapAheadMs' | 'group' | 'tooClose'
 >;
+
+/** [] of whoever has not finished. */
+function finishOf({ athlete, status, projectedMs }: Standing, clock: RankingClock): TimedFinish[] {
+  const { finish, start, bib } = athlete;
+  if (status !== 'finished' || finish === null) return [];
+  const startSigmaMs = clock === 'chip' ? (start?.sigmaMs ?? 0) : 0;
+  const isEstimate = finish.status === 'estimated' || (clock === 'chip' && start?.status === 'estimated');
+  return [{ bib, elapsedMs: projectedMs, sigmaMs: Math.hypot(finish.sigmaMs, startSigmaMs), isEstimate }];
+}
 
 function wayOf(race: Race): RaceWay {
   const passages = passagesOf(race);

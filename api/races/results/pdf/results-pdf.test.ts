@@ -31,6 +31,7 @@ function finisher(rank: number, name: string, own: Partial<Result> = {}): Result
     ...{ rank, waveRank: rank, sexRank: rank, categoryRank: rank, clubRank: rank, bib },
     who: { bib, name, sex, club, country, wave, category },
     ...{ status: 'finished', statusReason: null, gunMs, chipMs: gunMs - 2_000, behindMs: 1_000 * (rank - 1) },
+    tooClose: { ahead: 0, behind: 0 },
     splits: [{ ...split, gunMs: gunMs / 2, chipMs: gunMs / 2 - 2_000 }],
     ...own,
   };
@@ -39,7 +40,12 @@ function finisher(rank: number, name: string, own: Partial<Result> = {}): Result
 function documentOf(results: readonly Result[], own: Partial<ResultsDocument['results']> = {}): ResultsDocument {
   const head = { race: 'ten', name: 'Zürcher Lauf · Бег', state: 'published', isOfficial: true } as const;
   const atMs = GUN_MS + 7_200_000;
-  return { sport, waves, categories, results: { ...head, atMs, marks, results: [...results], ...own } };
+  return {
+    sport,
+    waves,
+    categories,
+    results: { ...head, atMs, certainty: null, marks, results: [...results], ...own },
+  };
 }
 
 /** The text of each page, read by somebody else's library. */
