@@ -112,7 +112,7 @@ function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWat
 
 /** The boards of races, for WebSocket clients on the server's own port, until it closes. */
 function addLiveRaces(server: ApiServer, { races, boards, clock, log, maxWatchers }: ApiDeps): void {
-  const watching = createRaceWatching({ boards, races });
+  const watching = createRaceWatching({ boards, races, clock });
   const sockets = createRaceSocket({ races, watching, clock, maxWatchers, serve: serveOn(server.server, log) });
   server.addHook('preClose', async () => {
     await sockets.close();

@@ -9,6 +9,8 @@ import { createBoardService } from './races/board-service.ts';
 
 /** A killed holder costs the positions of so long, which the next ones bridge; crossings are never lost. */
 const CHECKPOINT_INTERVAL_MS = 10_000;
+/** Who runs with whom changes slowly, and new numbers for groups would be news of thousands of rows. */
+const GROUPS_FOR_MS = 1_000;
 
 /**
  * The boards of races. Each race belongs to a slot, and slots are held as shards are: a lease, an ordered read of the
@@ -28,6 +30,7 @@ export async function createBoardServices(deps: ProcessorsDeps): Promise<Service
     shards: options.shards,
     knownRaces: () => races.all(),
     onMalformed: ({ seq, subject }) => log.error({ seq, subject }, 'a fact of a race cannot be read; it is left out'),
+    options: { groupsForMs: GROUPS_FOR_MS },
   });
   const holder = createHolder({
     log: await platform.facts(),

@@ -13,7 +13,7 @@ import { boardOfTwo, raceOfTwo, rowOf } from './races-for-tests.ts';
 async function setUp(t: TestContext) {
   const api = await createTestApi(t);
   const { races, boards, clock, config } = api;
-  const watching = createRaceWatching({ boards, races });
+  const watching = createRaceWatching({ boards, races, clock });
   let server: MemorySocketServer | undefined;
   const { log } = createMemoryLog();
   createRaceSocket({
@@ -68,10 +68,10 @@ describe('who watches a race', () => {
         ...{ bib: '1', name: 'Runner 1', sex: 'male', club: 'Harriers', country: 'CHE', wave: 'a', category: 'open' },
       },
     });
-    await show({ atMs: 7, rows: [{ ...first, positionM: 1_202 }, rowOf('2')] });
+    await show({ atMs: 7, rows: [{ ...first, positionM: 1_208 }, rowOf('2')] });
     assert.deepEqual(heard[1], {
       ...{ type: 'delta', view: 'top:10', number: 2, atMs: 7, dataMs: boardOfTwo.dataMs },
-      ...{ rows: [{ bib: '1', positionM: 1_202 }], removed: [] },
+      ...{ rows: [{ bib: '1', positionM: 1_210 }], removed: [] },
     });
   });
 
@@ -99,6 +99,25 @@ describe('who watches a race', () => {
     peer.close();
     await clock.advance(0);
     assert.equal(watching.watchers(), 0);
+  });
+
+  test('hears of somebody who is followed by the metre, and nothing of who stands', async (t) => {
+    const { clock, connect, show } = await setUp(t);
+    const { peer, heard } = await connect();
+    say(peer, { top: 1, bibs: ['1', '2'] });
+    await clock.advance(1_000);
+    const before = heard.length;
+    await show({ rows: [{ ...first, positionM: 1_201.2 }, rowOf('2')] });
+    await show({ rows: [{ ...first, positionM: 1_202.2 }, rowOf('2')] });
+    assert.deepEqual(
+      heard.slice(before).map(({ view, number, rows }) => [view, number, rows]),
+      [
+        ['top:1', 2, []],
+        ['bib:1', 2, [{ bib: '1', positionM: 1_201 }]],
+        ['top:1', 3, []],
+        ['bib:1', 3, [{ bib: '1', positionM: 1_202 }]],
+      ],
+    );
   });
 
   test('is sent the newest whole when a message of the holder was missed', async (t) => {
@@ -149,17 +168,17 @@ describe('who watches a race', () => {
     const many = (positionM: number) => {
       return Array.from({ length: 200 }, (_, i) => rowOf(`${i}`, { rank: i + 1, positionM, status: 'running' }));
     };
-    await show({ rows: many(1) });
+    await show({ rows: many(10) });
     say(peer, { top: 200, bibs: ['7', '8'] });
     await clock.advance(0);
     peer.stopReading();
-    for (let m = 2; m < 200; m++) await show({ rows: many(m) });
+    for (let m = 2; m < 200; m++) await show({ rows: many(10 * m) });
     peer.startReading();
     await clock.advance(1_000);
     assert.ok(heard.length < 3 * 150, `${heard.length} messages`);
     for (const wanted of ['top:200', 'bib:7', 'bib:8']) {
       const last = heard.findLast(({ view }) => view === wanted)!;
-      assert.equal((last.rows as { positionM: number }[])[0].positionM, 199, wanted);
+      assert.equal((last.rows as { positionM: number }[])[0].positionM, 1_990, wanted);
     }
   });
 });

@@ -1,5 +1,7 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
 import type { BoardSource } from './board-source.ts';
+import type { Board } from './board-state.ts';
 import { SharedViews, type ViewKey } from './shared-views.ts';
 
 /** A connection that watches a race. Messages are fetched when they are sent, so each is made once for all. */
@@ -19,6 +21,13 @@ export interface RaceWatching {
   watchers(): number;
 }
 
+/**
+ * A new board is told at once, unless the last one was told a moment ago: telling all watchers takes a quarter of the
+ * time at most, so that many of them leave room for all else, but each is told twice a second.
+ */
+const GAP_TIMES_TAKEN = 3;
+const MOST_GAP_MS = 500;
+
 interface Watched {
   readonly views: SharedViews;
   /** Who shares a view. */
@@ -30,9 +39,11 @@ interface Watched {
 export function createRaceWatching({
   boards,
   races,
+  clock,
 }: {
-  boards: BoardSource;
+  boards: Pick<BoardSource, 'follow'>;
   races: Pick<Races, 'get'>;
+  clock: Clock;
 }): RaceWatching {
   const all = new Map<string, Watched>();
 
@@ -40,7 +51,7 @@ export function createRaceWatching({
     const watched: Watched = { views: new SharedViews(), sharing: new Map(), watchers: new Set(), unfollow: noEnd };
     all.set(id, watched);
     let isFirst = true;
-    watched.unfollow = boards.follow(id, (board) => {
+    const paced = pace(clock, (board: Board) => {
       const race = races.get(id);
       if (race === null) return;
       watched.views.show(board, race);
@@ -48,6 +59,11 @@ export function createRaceWatching({
       else for (const [view, sharers] of watched.sharing) for (const watcher of sharers) watcher.tell(view);
       isFirst = false;
     });
+    const unfollow = boards.follow(id, paced.tell);
+    watched.unfollow = () => {
+      unfollow();
+      paced.stop();
+    };
     return watched;
   }
 
@@ -79,6 +95,30 @@ export function createRaceWatching({
     },
     delta: (id, view) => all.get(id)?.views.delta(view) ?? null,
     watchers: () => [...all.values()].reduce((sum, { watchers }) => sum + watchers.size, 0),
+  };
+}
+
+/** Tells the newest of what it is given, at once or as soon as the last one is long enough ago. */
+function pace<T>(clock: Clock, tell: (newest: T) => void): { tell(newest: T): void; stop(): void } {
+  let waiting: { newest: T; readonly timer: Timer } | null = null;
+  let freeFromMs = Number.NEGATIVE_INFINITY;
+
+  function turn(newest: T): void {
+    const fromMs = clock.monotonicMs();
+    waiting = null;
+    tell(newest);
+    const untilMs = clock.monotonicMs();
+    freeFromMs = untilMs + Math.min(MOST_GAP_MS, GAP_TIMES_TAKEN * (untilMs - fromMs));
+  }
+
+  return {
+    tell(newest) {
+      const waitMs = freeFromMs - clock.monotonicMs();
+      if (waiting !== null) waiting.newest = newest;
+      else if (waitMs <= 0) turn(newest);
+      else waiting = { newest, timer: clock.setTimer(() => turn(waiting!.newest), waitMs) };
+    },
+    stop: () => waiting?.timer.cancel(),
   };
 }
 

@@ -27,7 +27,8 @@ interface View {
 /**
  * The views of one race's board as messages for clients: each is encoded once, whoever shares it. `snapshot` has every
  * row whole, with who the athlete is; `delta` has, under the next number, only the fields that changed, whole rows for
- * those who are new to the view, and the bibs of those who left it.
+ * those who are new to the view, and the bibs of those who left it. A view of one athlete has none while nothing
+ * changed: how old the board is, the view of the first tells.
  */
 export class SharedViews {
   readonly #views = new Map<ViewKey, View>();
@@ -39,16 +40,12 @@ export class SharedViews {
     this.#board = board;
     this.#sorted = null;
     for (const [key, view] of this.#views) {
-      const rows = this.#rowsOf(key);
-      view.number++;
-      view.delta = encode({
-        type: 'delta',
-        view: key,
-        number: view.number,
-        ...headOf(board),
-        ...change(view, rows, race),
-      });
+      const { rows, removed } = change(key, view, this.#rowsOf(key), race);
       view.snapshot = null;
+      view.delta = null;
+      if (isOfOne(key) && rows.length === 0 && removed.length === 0) continue;
+      view.number++;
+      view.delta = encode({ type: 'delta', view: key, number: view.number, ...headOf(board), rows, removed });
     }
   }
 
@@ -59,13 +56,13 @@ export class SharedViews {
     view.snapshot ??= encode({
       ...{ type: 'snapshot', race: race.id, raceVersion: race.version, view: key, number: view.number },
       ...headOf(this.#board),
-      rows: this.#rowsOf(key).map((row) => ({ ...liveRow(row), who: whoIs(row.bib, race) })),
+      rows: this.#rowsOf(key).map((row) => ({ ...liveRow(key, row), who: whoIs(row.bib, race) })),
       groups: this.#board.groups,
     });
     return view.snapshot;
   }
 
-  /** What changed in the view with the newest board; null for a view that nobody had before. */
+  /** What changed in the view with the newest board; null when there is nothing to tell, or nobody had the view. */
   delta(key: ViewKey): Uint8Array | null {
     return this.#views.get(key)?.delta ?? null;
   }
@@ -79,7 +76,7 @@ export class SharedViews {
     let view = this.#views.get(key);
     if (view === undefined) {
       view = { number: 1, said: new Map(), delta: null, snapshot: null };
-      change(view, this.#rowsOf(key), race);
+      change(key, view, this.#rowsOf(key), race);
       this.#views.set(key, view);
     }
     return view;
@@ -87,7 +84,7 @@ export class SharedViews {
 
   #rowsOf(key: ViewKey): BoardRow[] {
     const board = this.#board!;
-    if (key.startsWith('bib:')) {
+    if (isOfOne(key)) {
       const row = board.rows.get(key.slice('bib:'.length));
       return row === undefined ? [] : [row];
     }
@@ -96,16 +93,20 @@ export class SharedViews {
   }
 }
 
+function isOfOne(key: ViewKey): boolean {
+  return key.startsWith('bib:');
+}
+
 /**
- * A row as live views show it: rounded to what people see, so that little has to be sent. A runner's clocks run on by
- * themselves, so they are told of the finished only.
+ * A row as live views show it: rounded to what people see, so that little has to be sent; whoever is followed moves by
+ * the metre, the others by ten. A runner's clocks run on by themselves, so they are told of the finished only.
  */
-function liveRow(row: BoardRow) {
+function liveRow(key: ViewKey, row: BoardRow) {
   const isFinished = row.status === 'finished';
   const { predictedMs } = row;
   return {
     ...row,
-    positionM: row.positionM && Math.round(row.positionM),
+    positionM: row.positionM && roundTo(row.positionM, isOfOne(key) ? 1 : 10),
     seenMs: row.seenMs && roundTo(row.seenMs, 10_000),
     speedMps: row.speedMps && roundTo(row.speedMps, 0.1),
     gunMs: isFinished ? row.gunMs : null,
@@ -141,11 +142,11 @@ export function whoIs(bib: string, race: Race): PublicStarter | null {
   return known.get(bib) ?? null;
 }
 
-function change(view: View, rows: readonly BoardRow[], race: Race) {
+function change(key: ViewKey, view: View, rows: readonly BoardRow[], race: Race) {
   const said = new Map<string, Record<string, unknown>>();
   const changed: object[] = [];
   for (const row of rows) {
-    const live: Record<string, unknown> = liveRow(row);
+    const live: Record<string, unknown> = liveRow(key, row);
     const before = view.said.get(row.bib);
     said.set(row.bib, live);
     if (before === undefined) changed.push({ ...live, who: whoIs(row.bib, race) });

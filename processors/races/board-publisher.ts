@@ -13,7 +13,7 @@ import {
 export class BoardPublisher {
   readonly epoch: number;
   #number = 0;
-  #texts = new Map<string, string>();
+  #texts = new Map<string, RowText>();
   #groups = '';
   #wantsAll = true;
   /** True while there is something that the bucket does not have yet. */
@@ -36,10 +36,11 @@ export class BoardPublisher {
 
   /** Messages that bring receivers up to this view: one at least, so that they know its age. */
   messages(view: BoardView): Uint8Array[] {
-    const texts = textsOf(view.rows);
+    const texts = this.#textsOf(view.rows);
     const groups = JSON.stringify(view.groups);
     const full = this.#wantsAll;
-    const rows = full ? [...texts.values()] : [...texts].flatMap(([bib, text]) => this.#ifChanged(bib, text));
+    const rows: string[] = [];
+    for (const [bib, { text }] of texts) if (full || this.#texts.get(bib)?.text !== text) rows.push(text);
     const removed = full ? [] : [...this.#texts.keys()].filter((bib) => !texts.has(bib));
     if (rows.length > 0 || removed.length > 0 || groups !== this.#groups) this.hasNews = true;
     this.#texts = texts;
@@ -53,17 +54,24 @@ export class BoardPublisher {
   /** All of what was told last, for the bucket, under the number of the last message. */
   snapshot(view: BoardView): Uint8Array[] {
     this.hasNews = false;
-    const rows = [...textsOf(view.rows).values()];
+    const rows = Array.from(this.#textsOf(view.rows).values(), ({ text }) => text);
     return encodeParts(view, rows, { epoch: this.epoch, number: this.#number, full: true, removed: [] }, 0);
   }
 
-  #ifChanged(bib: string, text: string): string[] {
-    return this.#texts.get(bib) === text ? [] : [text];
+  /** A board gives the same row again while it says the same. */
+  #textsOf(rows: readonly BoardRow[]): Map<string, RowText> {
+    return new Map(
+      rows.map((row) => {
+        const before = this.#texts.get(row.bib);
+        return [row.bib, before?.row === row ? before : { row, text: boardRowText(row) }];
+      }),
+    );
   }
 }
 
-function textsOf(rows: readonly BoardRow[]): Map<string, string> {
-  return new Map(rows.map((row) => [row.bib, boardRowText(row)]));
+interface RowText {
+  readonly row: BoardRow;
+  readonly text: string;
 }
 
 function encodeParts(

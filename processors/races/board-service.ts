@@ -33,8 +33,15 @@ export interface BoardServiceDeps {
 }
 
 export interface BoardServiceOptions {
-  readonly publishIntervalMs: number;
-  /** The same for a live race of which nothing new is known. */
+  /** How often it is looked whether there is anything to tell. */
+  readonly lookIntervalMs: number;
+  /** From one board to the next at least … */
+  readonly leastGapMs: number;
+  /** … and so many times as long as the last one took, so that a great one leaves room for all else … */
+  readonly gapTimesTaken: number;
+  /** … but no longer than this. */
+  readonly mostGapMs: number;
+  /** When a live race of which nothing new is known is told of again. */
   readonly quietIntervalMs: number;
   /** From one question about missing progress to the next. */
   readonly askIntervalMs: number;
@@ -45,7 +52,10 @@ export interface BoardServiceOptions {
 
 const NEVER = Number.NEGATIVE_INFINITY;
 const DEFAULTS: BoardServiceOptions = {
-  publishIntervalMs: 500,
+  lookIntervalMs: 20,
+  leastGapMs: 100,
+  gapTimesTaken: 4,
+  mostGapMs: 1_000,
   quietIntervalMs: 2_000,
   askIntervalMs: 1_000,
   askTimeoutMs: 500,
@@ -65,6 +75,8 @@ interface Shown {
   readonly subscriptions: readonly Subscription[];
   view: BoardView | null;
   toldMs: number;
+  /** From then on until it may be told again. */
+  gapMs: number;
   askedMs: number;
   keptMs: number;
   /** The write into the bucket that is under way: one at a time. */
@@ -73,7 +85,8 @@ interface Shown {
 
 /**
  * Shows the races of the slots that this process holds: takes their ticks, asks shards for what is missing, and sends
- * out each board twice a second. A race is shown from when its slot has read all facts, until the slot is lost.
+ * out each board soon after something changed. A race is shown from when its slot has read all facts, until the slot is
+ * lost.
  */
 export function createBoardService(deps: BoardServiceDeps): BoardService {
   const { boards, holder, bus, kv, names, clock, logger } = deps;
@@ -110,6 +123,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       view: null,
       isKeeping: false,
       toldMs: NEVER,
+      gapMs: 0,
       askedMs: NEVER,
       keptMs: NEVER,
     };
@@ -151,13 +165,16 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
   function publish(one: Shown): void {
     const { race, publisher } = one;
     const fromMs = clock.monotonicMs();
-    const isDue = race.board?.race.state === 'live' && fromMs - one.toldMs >= options.quietIntervalMs;
+    const sinceMs = fromMs - one.toldMs;
+    if (sinceMs < one.gapMs) return;
+    const isDue = race.board?.race.state === 'live' && sinceMs >= options.quietIntervalMs;
     const hasNews = race.takeNews();
     if (race.board !== null && (hasNews || publisher.wantsAll || isDue)) {
       one.toldMs = fromMs;
       one.view = race.board.view(race.shownAtMs(clock.nowMs()));
       for (const message of publisher.messages(one.view)) bus.publish(names.board(race.id), message);
       turnMs = clock.monotonicMs() - fromMs;
+      one.gapMs = Math.min(options.mostGapMs, Math.max(options.leastGapMs, options.gapTimesTaken * turnMs));
     }
     if (one.view === null || !publisher.hasNews || one.isKeeping || fromMs - one.keptMs < options.keepIntervalMs)
       return;
@@ -201,7 +218,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     async run(signal) {
       signal?.addEventListener('abort', () => void end(), { once: true });
       if (signal?.aborted) return;
-      timer = clock.setRepeating(turn, options.publishIntervalMs);
+      timer = clock.setRepeating(turn, options.lookIntervalMs);
       await ended.promise;
     },
     drain: end,

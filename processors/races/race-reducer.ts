@@ -26,6 +26,8 @@ export interface ShardProgress {
   /** Message time of the last message. */
   readonly nowMs: number;
   races(): Set<string>;
+  /** Of which something changed since it was taken last. */
+  changedRaces(): Set<string>;
   takeProgress(race: string, isFull: boolean): AthleteProgress[];
 }
 

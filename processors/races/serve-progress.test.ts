@@ -11,7 +11,7 @@ import {
   readProgressTick,
 } from '../../schemas/progress.ts';
 import { groundsOf, northRace } from './runs-for-tests.ts';
-import { serveProgress, TICK_MS } from './serve-progress.ts';
+import { LOOK_MS, serveProgress, TICK_MS } from './serve-progress.ts';
 
 const names = createNames();
 const SHARD = 3;
@@ -40,6 +40,7 @@ function setUp() {
           : {
               nowMs: 123,
               races: () => new Set(state.all.length > 0 ? ['test-race'] : []),
+              changedRaces: () => new Set(state.changed.length > 0 ? ['test-race'] : []),
               takeProgress(_race, isFull) {
                 const { changed } = state;
                 state.changed = [];
@@ -63,7 +64,7 @@ const head = { race: 'test-race', raceVersion: 4, shard: SHARD, epoch: 7, atMs: 
 test('the first tick is full, then come those who changed, then nothing, and now and then all again', async () => {
   const { state, after } = setUp();
   state.all = [athlete('1'), athlete('2')];
-  assert.deepEqual(await after(TICK_MS), [{ ...head, number: 1, full: true, athletes: state.all }]);
+  assert.deepEqual(await after(LOOK_MS), [{ ...head, number: 1, full: true, athletes: state.all }]);
   state.changed = [athlete('2')];
   assert.deepEqual(await after(TICK_MS), [{ ...head, number: 2, full: false, athletes: [athlete('2')] }]);
   assert.deepEqual(await after(TICK_MS), []);
@@ -92,13 +93,13 @@ test('who asks for a race that nobody here is in hears that there is nobody', as
   const answer = ask('test-race');
   await clock.advance(0);
   assert.deepEqual(readProgressAnswer(await answer), { epoch: 7, number: 1 });
-  assert.deepEqual(await after(TICK_MS), [{ ...head, number: 1, full: true, athletes: [] }]);
+  assert.deepEqual(await after(LOOK_MS), [{ ...head, number: 1, full: true, athletes: [] }]);
 });
 
 test('many athletes travel in several messages that belong together', async () => {
   const { state, after } = setUp();
   state.all = Array.from({ length: 1_200 }, (_, i) => athlete(`${i}`));
-  const parts = await after(TICK_MS);
+  const parts = await after(LOOK_MS);
   assert.deepEqual(
     parts.map(({ number, part, parts: of, athletes }) => [number, part, of, athletes.length]),
     [
@@ -112,12 +113,12 @@ test('many athletes travel in several messages that belong together', async () =
 test('a new epoch begins at 1 with everything; a shard that catches up is silent', async () => {
   const { state, held, after } = setUp();
   state.all = [athlete('1')];
-  await after(TICK_MS);
+  await after(LOOK_MS);
   held.isCaughtUp = false;
   held.epoch = 8;
   assert.deepEqual(await after(1_000), []);
   held.isCaughtUp = true;
-  assert.deepEqual(await after(TICK_MS), [{ ...head, epoch: 8, number: 1, full: true, athletes: state.all }]);
+  assert.deepEqual(await after(LOOK_MS), [{ ...head, epoch: 8, number: 1, full: true, athletes: state.all }]);
 });
 
 test('once it is stopped nothing is published', async () => {

@@ -23,8 +23,10 @@ export interface ServeProgressDeps {
   readonly clock: Clock;
 }
 
-/** A fifth of a second is the greatest part of what a spectator waits. */
-export const TICK_MS = 200;
+/** What comes within it travels together; it is a part of what a spectator waits. */
+export const TICK_MS = 25;
+/** Who asked, and whether it is time for everybody again, is looked at less often: that goes through all races. */
+export const LOOK_MS = 200;
 /** Who missed a message without noticing (the last one before a silence) is right again after this. */
 const FULL_EVERY_MS = 10_000;
 /** However many ask. */
@@ -81,16 +83,26 @@ export function serveProgress(deps: ServeProgressDeps): { stop(): void } {
     }
   }
 
-  const ticking = clock.setRepeating(() => {
+  function turn(wantedOf: (state: ShardProgress, shard: number) => Set<string>): void {
     for (const held of holder.held()) {
       const state = races.of(held.shard);
       if (state === null || !held.isCaughtUp) continue;
-      const asked = [...series].filter(([key, { isAsked }]) => isAsked && key.endsWith(`/${held.shard}`));
-      const wanted = state.races();
-      for (const [key] of asked) wanted.add(key.slice(0, key.lastIndexOf('/')));
-      for (const race of wanted) publish(race, held, state);
+      for (const race of wantedOf(state, held.shard)) publish(race, held, state);
     }
-  }, TICK_MS);
+  }
+
+  const timers = [
+    clock.setRepeating(() => turn((state) => state.changedRaces()), TICK_MS),
+    clock.setRepeating(() => {
+      turn((state, shard) => {
+        const wanted = state.races();
+        for (const [key, { isAsked }] of series) {
+          if (isAsked && key.endsWith(`/${shard}`)) wanted.add(key.slice(0, key.lastIndexOf('/')));
+        }
+        return wanted;
+      });
+    }, LOOK_MS),
+  ];
 
   const subscriptions = Array.from({ length: shards }, (_, shard) =>
     bus.subscribe(names.askProgress(shard), (message) => {
@@ -105,7 +117,7 @@ export function serveProgress(deps: ServeProgressDeps): { stop(): void } {
 
   return {
     stop() {
-      ticking.cancel();
+      for (const timer of timers) timer.cancel();
       for (const subscription of subscriptions) subscription.stop();
     },
   };

@@ -51,6 +51,8 @@ export class ShardRaces {
   readonly awaiting = new Set<Runner>();
   readonly #dirty = new Set<number>();
   #touched = new Set<Runner>();
+  /** Who is to be told of with the next tick. */
+  readonly #changed = new Set<Runner>();
   #groundsVersion = -1;
 
   /** Throws RangeError when `kept` is not what {@link takeDirty} gave. */
@@ -62,6 +64,7 @@ export class ShardRaces {
         this.runners.set(runner.key, runner);
         if (runner.isUnsettled) this.#unsettled.add(runner);
         if (runner.awaited !== null) this.awaiting.add(runner);
+        this.#note(runner);
       }
     }
   }
@@ -134,9 +137,10 @@ export class ShardRaces {
   /** Athletes of a race who changed since the last call, or all of them; both are then no news any more. */
   takeProgress(race: string, isFull: boolean): AthleteProgress[] {
     const told: AthleteProgress[] = [];
-    for (const runner of this.runners.values()) {
-      if (runner.ground.race.id !== race || !(isFull || runner.isChanged)) continue;
+    for (const runner of isFull ? this.runners.values() : this.#changed) {
+      if (runner.ground.race.id !== race) continue;
       const progress = runner.progress(isFull);
+      this.#changed.delete(runner);
       runner.isChanged = false;
       runner.changedMarks.clear();
       runner.motion.isNews = false;
@@ -150,6 +154,17 @@ export class ShardRaces {
     const races = new Set<string>();
     for (const { ground } of this.runners.values()) races.add(ground.race.id);
     return races;
+  }
+
+  /** Those of them of which something is to be told. */
+  changedRaces(): Set<string> {
+    const races = new Set<string>();
+    for (const { ground } of this.#changed) races.add(ground.race.id);
+    return races;
+  }
+
+  #note(runner: Runner): void {
+    if (runner.isChanged) this.#changed.add(runner);
   }
 
   #put(
@@ -201,6 +216,7 @@ export class ShardRaces {
 
   /** A fact is due for the first and the settled time, for what late data changed, and for what is taken back. */
   #tell(runner: Runner, changed: readonly number[]): void {
+    this.#note(runner);
     if (changed.length === 0) return;
     this.#dirty.add(shardOf(runner.key, PARTS));
     for (const mark of changed) {
@@ -235,6 +251,7 @@ export class ShardRaces {
         this.runners.delete(runner.key);
         this.#unsettled.delete(runner);
         this.awaiting.delete(runner);
+        this.#changed.delete(runner);
         continue;
       }
       const marks = before.marks;
@@ -249,6 +266,7 @@ export class ShardRaces {
         const news = { race, raceVersion, bib, athlete, checkpoint, pass, crossing: withdrawn };
         this.news.set(`${runner.key}/${checkpoint}/${pass}`, news);
       }
+      this.#note(runner);
     }
   }
 }

@@ -38,6 +38,8 @@ export class BoardAthlete {
   line: PassingLine;
   seen: Seen | null = null;
   decision: Decision | null = null;
+  /** Grows with everything that is told of them: what was reckoned before is then to be reckoned anew. */
+  version = 0;
   review: AthleteReview = newAthleteReview();
   /** By id: what there is to decide about them, and about them and another. */
   readonly findings = new Map<string, ReviewFinding>();
@@ -60,6 +62,7 @@ export class BoardAthlete {
   see(progress: Seen): boolean {
     if (this.seen !== null && progress.atMs <= this.seen.atMs) return false;
     this.seen = progress;
+    this.version++;
     this.trail.note(progress.atMs, progress.positionM);
     return true;
   }
@@ -75,6 +78,7 @@ export class BoardAthlete {
   judge(decision: Decision): boolean {
     if (this.decision !== null && decision.revision <= this.decision.revision) return false;
     this.decision = decision;
+    this.version++;
     return true;
   }
 
@@ -142,12 +146,14 @@ export class BoardAthlete {
     const { grid } = this.#way;
     const isOnGrid = grid.marks === trail.grid.marks && grid.spacingM === trail.grid.spacingM;
     this.trail = isOnGrid ? trail : trail.onGrid(grid);
+    this.version++;
     this.line = new PassingLine(this.trail);
     this.line.setAnchors(this.crossings);
   }
 
   #decide(): true {
     this.crossings = this.evidence.decide(this.#way.passages);
+    this.version++;
     this.line.setAnchors(this.crossings);
     return true;
   }

@@ -58,6 +58,26 @@ describe('whatever a board is told,', () => {
     );
   });
 
+  test('a view does not depend on the views before it, and gives the same row again while it says the same', () => {
+    const looks = fc.array(fc.integer({ min: 0, max: FOUR_HOURS_MS }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(runRace(), looks, ({ race, told }, afterMs) => {
+        const watched = new RaceBoard(race);
+        for (const [i, one] of told.entries()) {
+          tell(watched, one);
+          const nowMs = GUN_MS + afterMs[i % afterMs.length];
+          const seldom = new RaceBoard(race);
+          for (const before of told.slice(0, i + 1)) tell(seldom, before);
+          const view = watched.view(nowMs);
+          assert.deepEqual(view, seldom.view(nowMs));
+          const again = watched.view(nowMs);
+          assert.ok(again.rows.every((row, n) => row === view.rows[n]));
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test('its order is that of a naive computation', () => {
     fc.assert(
       fc.property(runRace(), fc.integer({ min: 0, max: FOUR_HOURS_MS }), ({ race, told }, afterMs) => {

@@ -14,16 +14,21 @@ import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts'
 import { passagesOf } from './passages.ts';
 import { predictFinish } from './prediction.ts';
 import { groupOnRoad, type OnRoad } from './road-groups.ts';
-import { gapMs, inOrder, type RankingClock, type Standing, standingOf } from './standings.ts';
+import { gapMs, inOrder, type RankingClock, type Reckoned, reckon, type Standing, standingOf } from './standings.ts';
 import { gridFor } from './trail.ts';
 
 export interface BoardOptions extends StatusRules {
   readonly clock: RankingClock;
   /** A runner of whom nothing was heard for longer is said to be silent. */
   readonly silentAfterMs: number;
+  /** Groups on the road are told for so long before they are made anew: their numbers change all the time. */
+  readonly groupsForMs: number;
 }
 
-export const DEFAULT_BOARD_OPTIONS: BoardOptions = { clock: 'gun', silentAfterMs: 30_000, ...DEFAULT_STATUS_RULES };
+export const DEFAULT_BOARD_OPTIONS: BoardOptions = {
+  ...{ clock: 'gun', silentAfterMs: 30_000, groupsForMs: 0 },
+  ...DEFAULT_STATUS_RULES,
+};
 
 /** The part of the effort so far that counts as recent. */
 const RECENT_SHARE = 0.2;
@@ -44,6 +49,11 @@ export class RaceBoard {
   #ground: ReviewGround;
   #close: (CloseFinishes & { readonly key: string }) | null = null;
   readonly review = new RaceReview();
+  /** As they were ordered last: most are in their places the next time. */
+  #ordered: BoardAthlete[] = [];
+  /** What was made of each for the last view, for most do not change from one to the next. */
+  readonly #made = new Map<BoardAthlete, Made>();
+  #groups: (ReturnType<typeof groupOnRoad> & { readonly atMs: number }) | null = null;
 
   constructor(race: Race, options: Partial<BoardOptions> = {}) {
     this.#options = { ...DEFAULT_BOARD_OPTIONS, ...options };
@@ -74,6 +84,9 @@ export class RaceBoard {
     this.#effort = effortOf(race, this.#way.finishM);
     this.#ground = this.#groundOf(race);
     this.#enter();
+    this.#made.clear();
+    this.#ordered = [];
+    this.#groups = null;
     this.review.restart(this.#athletes.values());
     for (const athlete of this.#athletes.values()) this.review.judge(athlete, this.#ground);
   }
@@ -133,7 +146,7 @@ export class RaceBoard {
     const { id: race, version: raceVersion } = this.#race;
     const { dataMs } = this;
     const standings = this.#standings(nowMs);
-    const { groups, groupOf } = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
+    const { groups, groupOf } = this.#groupsAt(nowMs, standings);
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
     const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
     const close = this.#closeFinishes(standings);
@@ -148,8 +161,8 @@ export class RaceBoard {
         sexRank: rankIn(ranks.sex, sex),
         categoryRank: rankIn(ranks.category, category),
         clubRank: club === '' ? null : rankIn(ranks.club, club),
-        gapLeaderMs: hasRank && leader !== null ? gapMs(standing, leader) : null,
-        gapAheadMs: hasRank && i > 0 ? gapMs(standing, standings[i - 1]) : null,
+        gapLeaderMs: hasRank && leader !== null ? this.#gapMs('toLeader', standing, leader) : null,
+        gapAheadMs: hasRank && i > 0 ? this.#gapMs('toAhead', standing, standings[i - 1]) : null,
         group: groupOf.get(standing.athlete.bib) ?? null,
         tooClose: close.tooClose.get(standing.athlete.bib) ?? null,
       });
@@ -174,11 +187,11 @@ export class RaceBoard {
   }
 
   #standings(nowMs: number): Standing[] {
-    const field = {
-      ...{ effort: this.#effort, clock: this.#options.clock, rules: this.#options },
-      ...{ nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs },
-    };
-    return inOrder([...this.#athletes.values()].map((athlete) => standingOf(athlete, field)));
+    const field = { rules: this.#options, nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs };
+    const athletes = this.#ordered.length === this.#athletes.size ? this.#ordered : [...this.#athletes.values()];
+    const standings = inOrder(athletes.map((athlete) => standingOf(athlete, this.#madeOf(athlete).reckoned, field)));
+    this.#ordered = standings.map(({ athlete }) => athlete);
+    return standings;
   }
 
   /** Asked for with every view, and changed by a finish only. */
@@ -189,7 +202,54 @@ export class RaceBoard {
     return this.#close;
   }
 
+  #madeOf(athlete: BoardAthlete): Made {
+    let made = this.#made.get(athlete);
+    if (made?.version !== athlete.version) {
+      const reckoned = reckon(athlete, { effort: this.#effort, clock: this.#options.clock });
+      made = { version: athlete.version, reckoned, row: null, toLeader: null, toAhead: null };
+      this.#made.set(athlete, made);
+    }
+    return made;
+  }
+
+  /** Known already while nothing was told of either. */
+  #gapMs(to: 'toLeader' | 'toAhead', standing: Standing, other: Standing): number | null {
+    const made = this.#madeOf(standing.athlete);
+    const known = made[to];
+    if (known?.athlete === other.athlete && known.version === other.athlete.version) return known.gapMs;
+    const gap = { athlete: other.athlete, version: other.athlete.version, gapMs: gapMs(standing, other) };
+    made[to] = gap;
+    return gap.gapMs;
+  }
+
+  #groupsAt(nowMs: number, standings: readonly Standing[]): ReturnType<typeof groupOnRoad> {
+    const known = this.#groups;
+    if (known !== null && nowMs > known.atMs && nowMs - known.atMs < this.#options.groupsForMs) return known;
+    const groups = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
+    this.#groups = { ...groups, atMs: nowMs };
+    return groups;
+  }
+
+  /** The very row of the last view when it would say the same. */
   #row(standing: Standing, nowMs: number, place: Place): BoardRow {
+    const made = this.#madeOf(standing.athlete);
+    const isSilent = standing.status === 'running' && nowMs - standing.athlete.heardMs > this.#options.silentAfterMs;
+    const { row: before } = made;
+    const isSame =
+      before !== null &&
+      before.status === standing.status &&
+      before.statusReason === standing.statusReason &&
+      before.isSilent === isSilent &&
+      isSamePlace(before, place);
+    if (isSame) return before;
+    const isKnown = before !== null && before.status === standing.status;
+    made.row = isKnown
+      ? { ...before, ...place, statusReason: standing.statusReason, isSilent }
+      : this.#newRow(standing, isSilent, place);
+    return made.row;
+  }
+
+  #newRow(standing: Standing, isSilent: boolean, place: Place): BoardRow {
     const { athlete, status, statusReason, placeM, placeMs, startMs } = standing;
     const { seen, crossings } = athlete;
     const isRunning = status === 'running';
@@ -205,7 +265,7 @@ export class RaceBoard {
       speedMps: isRunning && seen !== null ? Math.round(seen.speedMps * 100) / 100 : null,
       lap: hasPlace && seen !== null ? seen.lap : null,
       isOffCourse: isRunning && (seen?.isOffCourse ?? false),
-      isSilent: isRunning && nowMs - lastSeenMs > this.#options.silentAfterMs,
+      isSilent,
       gunMs: hasPlace ? since(athlete.gunTimeMs, placeMs) : null,
       chipMs: hasPlace && athlete.start !== null ? since(athlete.start.timeMs, placeMs) : null,
       predictedMs: isRunning ? this.#predict(athlete, placeM, placeMs - startMs, startMs) : null,
@@ -255,6 +315,21 @@ export class RaceBoard {
   }
 }
 
+/** What was made of an athlete, of all that was told of them up to a version. */
+interface Made {
+  readonly version: number;
+  readonly reckoned: Reckoned;
+  row: BoardRow | null;
+  toLeader: Gap | null;
+  toAhead: Gap | null;
+}
+
+interface Gap {
+  readonly athlete: BoardAthlete;
+  readonly version: number;
+  readonly gapMs: number | null;
+}
+
 type Place = Pick<
   BoardRow,
   'rank' | 'waveRank' | 'sexRank' | 'categoryRank' | 'clubRank' | 'gapLeaderMs' | 'gapAheadMs' | 'group' | 'tooClose'
@@ -267,6 +342,20 @@ function finishOf({ athlete, status, projectedMs }: Standing, clock: RankingCloc
   const startSigmaMs = clock === 'chip' ? (start?.sigmaMs ?? 0) : 0;
   const isEstimate = finish.status === 'estimated' || (clock === 'chip' && start?.status === 'estimated');
   return [{ bib, elapsedMs: projectedMs, sigmaMs: Math.hypot(finish.sigmaMs, startSigmaMs), isEstimate }];
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return (
+    a.rank === b.rank &&
+    a.waveRank === b.waveRank &&
+    a.sexRank === b.sexRank &&
+    a.categoryRank === b.categoryRank &&
+    a.clubRank === b.clubRank &&
+    a.gapLeaderMs === b.gapLeaderMs &&
+    a.gapAheadMs === b.gapAheadMs &&
+    a.group === b.group &&
+    a.tooClose === b.tooClose
+  );
 }
 
 function wayOf(race: Race): RaceWay {

@@ -22,11 +22,26 @@ export interface Standing {
   readonly projectedMs: number;
 }
 
-/** What an athlete is among. */
-export interface Field extends RaceMoment {
+/** How a race is ranked. */
+export interface Ranking {
   readonly effort: CourseEffort;
   readonly clock: RankingClock;
+}
+
+/** What an athlete is among. */
+export interface Field extends RaceMoment {
   readonly rules: StatusRules;
+}
+
+/** What of a standing follows from the athlete alone, whatever the moment. */
+export type Reckoned = Pick<Standing, 'placeM' | 'placeMs' | 'startMs' | 'soFarMs'> & { readonly isFinished: boolean };
+
+export function reckon(athlete: BoardAthlete, { effort, clock }: Ranking): Reckoned {
+  const { finish, gunTimeMs, placeM } = athlete;
+  const startMs = clock === 'chip' ? (athlete.start?.timeMs ?? gunTimeMs) : gunTimeMs;
+  const placeMs = finish?.timeMs ?? athlete.line.timeAt(placeM);
+  const soFarMs = ((placeMs - startMs) * effort.totalM) / effort.at(placeM);
+  return { placeM, placeMs, startMs, soFarMs, isFinished: finish !== null };
 }
 
 /**
@@ -35,26 +50,28 @@ export interface Field extends RaceMoment {
  * the rank of a moment before; waves that started later are compared by what they have done, not by where they are.
  * Whoever was not seen for long cannot have finished before now, and ranks no better than that.
  */
-export function standingOf(athlete: BoardAthlete, field: Field): Standing {
-  const { effort, clock, nowMs } = field;
-  const { finish, gunTimeMs, placeM } = athlete;
-  const { status, statusReason } = statusOf(athlete, field);
-  const startMs = clock === 'chip' ? (athlete.start?.timeMs ?? gunTimeMs) : gunTimeMs;
-  const placeMs = finish?.timeMs ?? athlete.line.timeAt(placeM);
+export function standingOf(athlete: BoardAthlete, reckoned: Reckoned, field: Field): Standing {
+  const { placeM, placeMs, startMs, soFarMs, isFinished } = reckoned;
+  const { status, statusReason } = statusOf(athlete, isFinished, field);
   const isRanked = status === 'running' || status === 'finished';
-  const soFarMs = isRanked ? ((placeMs - startMs) * effort.totalM) / effort.at(placeM) : Number.NaN;
-  const projectedMs = finish === null ? Math.max(soFarMs, nowMs - startMs) : placeMs - startMs;
+  const projectedMs = isFinished ? placeMs - startMs : Math.max(soFarMs, field.nowMs - startMs);
   return {
-    ...{ athlete, status, statusReason, placeM, placeMs, startMs, soFarMs },
+    athlete,
+    status,
+    statusReason,
+    placeM,
+    placeMs,
+    startMs,
+    soFarMs: isRanked ? soFarMs : Number.NaN,
     projectedMs: isRanked ? projectedMs : Number.NaN,
   };
 }
 
 /** What a person decided holds; what nobody decided, and no finish answers, the board says itself. */
-function statusOf(athlete: BoardAthlete, field: Field): Pick<Standing, 'status' | 'statusReason'> {
+function statusOf(athlete: BoardAthlete, isFinished: boolean, field: Field): Pick<Standing, 'status' | 'statusReason'> {
   const verdict = athlete.decision?.verdict ?? 'none';
   if (verdict !== 'none') return { status: verdict, statusReason: null };
-  if (athlete.finish !== null) return { status: 'finished', statusReason: null };
+  if (isFinished) return { status: 'finished', statusReason: null };
   const statusReason = automaticReason(athlete, field.rules, field);
   const [lives, ended] = athlete.isStarted ? (['running', 'dnf'] as const) : (['registered', 'dns'] as const);
   return { status: statusReason === null ? lives : ended, statusReason };

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createManualClock } from '../../runtime/clock.ts';
+import { tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
+import type { Board } from './board-state.ts';
+import { createRaceWatching } from './race-watching.ts';
+import { boardOfTwo } from './races-for-tests.ts';
+
+const race = tenKilometres([]);
+
+/** Somebody watches, and it takes `takesMs` to tell all of them. */
+function setUp(takesMs: number) {
+  const manual = createManualClock();
+  let spentMs = 0;
+  const clock = { ...manual, monotonicMs: () => manual.monotonicMs() + spentMs };
+  let show: ((board: Board) => void) | null = null;
+  const watching = createRaceWatching({
+    races: { get: () => race },
+    boards: {
+      follow(_race, tell) {
+        show = tell;
+        return () => {
+          show = null;
+        };
+      },
+    },
+    clock,
+  });
+  const told: number[] = [];
+  const tell = () => {
+    spentMs += takesMs;
+    const delta = watching.delta('ten', 'top:10');
+    if (delta !== null) told.push((JSON.parse(Buffer.from(delta).toString()) as { atMs: number }).atMs);
+  };
+  const stop = watching.watch('ten', ['top:10'], { tell, tellWhole: () => watching.snapshot('ten', 'top:10') });
+  return {
+    ...{ clock, told, stop },
+    tellBoard: (atMs: number) => show?.({ ...boardOfTwo, atMs, epoch: 1, number: atMs, rows: new Map() }),
+  };
+}
+
+test('a board is told at once, and after one that took long to tell the newest waits three times as long', async () => {
+  const { clock, told, tellBoard } = setUp(40);
+  for (const atMs of [1, 2, 3, 4]) tellBoard(atMs);
+  assert.deepEqual(told, [2]);
+  await clock.advance(119);
+  assert.deepEqual(told, [2]);
+  await clock.advance(1);
+  assert.deepEqual(told, [2, 4]);
+  await clock.advance(1_000);
+  tellBoard(5);
+  assert.deepEqual(told, [2, 4, 5]);
+});
+
+test('however long telling takes, watchers are told twice a second', async () => {
+  const { clock, told, tellBoard } = setUp(2_000);
+  for (const atMs of [1, 2, 3]) tellBoard(atMs);
+  await clock.advance(500);
+  assert.deepEqual(told, [2, 3]);
+});
+
+test('whoever has left is told nothing that waited', async () => {
+  const { clock, told, stop, tellBoard } = setUp(40);
+  for (const atMs of [1, 2, 3]) tellBoard(atMs);
+  stop();
+  await clock.advance(1_000);
+  assert.deepEqual(told, [2]);
+  assert.equal(clock.pendingTimers(), 0);
+});
