@@ -22,6 +22,7 @@ import {
 import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
 import { createNames, keys } from '../schemas/names.ts';
+import type { PreviewQuestion, PreviewState } from '../schemas/race-preview.ts';
 import type { ReviewEntry } from '../schemas/review.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createLiveSource } from './activities/live-source.ts';
@@ -200,6 +201,7 @@ export async function createTestApi(
       gaps: Record<string, Record<string, number>> = {},
       ways: Record<string, AthleteWay> = {},
       findings: readonly ReviewEntry[] = [],
+      preview: (question: PreviewQuestion) => PreviewState = () => ({ state: 'busy' }),
     ) {
       const end = hub.open();
       let number = 0;
@@ -217,6 +219,9 @@ export async function createTestApi(
         if (question.ask === 'gaps')
           return void respond(encodeBoardAsk({ epoch: 1, gaps: gaps[question.bib] ?? null }));
         if (question.ask === 'reviews') return void respond(encodeBoardAsk({ epoch: 1, findings, leftOut: 0 }));
+        if (question.ask === 'preview') {
+          return void respond(encodeBoardAsk({ epoch: 1, preview: preview(question) }));
+        }
         if (question.ask === 'way') return void respond(encodeBoardAsk({ epoch: 1, way: ways[question.bib] ?? null }));
         if (question.ask === 'splits') {
           // Fewer than were asked for, as of a big race.

@@ -84,6 +84,7 @@ before(async () => {
       way: async () => null,
       splits: async () => null,
       reviews: async () => null,
+      preview: async () => null,
       followedRaces: () => 0,
       stop: () => undefined,
     },

@@ -25,6 +25,7 @@ import { addProgressRoutes } from './progress/routes.ts';
 import type { ActLog } from './races/acts/act-log.ts';
 import { addRaceActRoutes } from './races/acts/routes.ts';
 import type { BoardSource } from './races/board-source.ts';
+import { addPreviewRoutes } from './races/previews/routes.ts';
 import { createRaceSocket } from './races/race-socket.ts';
 import { createRaceWatching } from './races/race-watching.ts';
 import { addResultRoutes } from './races/results/routes.ts';
@@ -79,6 +80,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addActivityRoutes(server, deps);
   addRaceRoutes(server, deps);
   addRaceSetupRoutes(server, deps);
+  addPreviewRoutes(server, deps);
   addRaceActRoutes(server, deps);
   addRaceReviewRoutes(server, deps);
   addResultRoutes(server, deps);

@@ -11,6 +11,7 @@ import { OpenApiDocument } from './openapi.schema.ts';
 import type { Scenario, TestApi } from './openapi-for-tests.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
+import { previewScenarios } from './races/previews/previews-for-tests.ts';
 import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
@@ -223,6 +224,7 @@ const scenarios: Scenario[] = [
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
   ...setupScenarios,
   ...actScenarios,
+  ...previewScenarios,
 ];
 
 for (const [path, status, url, token, prepare, said = {}] of scenarios) {

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   store_unavailable: { status: 503, title: 'A store that holds part of the answer is out of reach.' },
   live_unavailable: { status: 503, title: 'Whoever knows what goes on right now gives no answer.' },
   acts_busy: { status: 503, title: 'Others act on the race, or it has as many acts as are kept.' },
+  previews_busy: { status: 503, title: 'As many previews as may be made at once are being made.' },
   exports_busy: { status: 503, title: 'As many files as may be written at once are being written.' },
   board_unavailable: { status: 503, title: 'Nobody knows the board of this race now.' },
   revocations_unknown: { status: 503, title: 'The list of revoked tokens is out of reach.' },

@@ -3,9 +3,12 @@ import { systemClock } from '../runtime/clock.ts';
 import { createHolder } from '../runtime/holder/holder.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { Service } from '../runtime/service.ts';
+import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import type { ProcessorsDeps } from './processors.ts';
 import { BOARD_SLOTS, createBoards } from './races/board-reducer.ts';
 import { createBoardService } from './races/board-service.ts';
+import { createPreviews } from './races/preview/previews.ts';
+import { createClickHousePositions } from './races/stored/clickhouse-positions.ts';
 
 /** A killed holder costs the positions of so long, which the next ones bridge; crossings are never lost. */
 const CHECKPOINT_INTERVAL_MS = 10_000;
@@ -46,7 +49,9 @@ export async function createBoardServices(deps: ProcessorsDeps): Promise<Service
     options: { checkpointIntervalMs: CHECKPOINT_INTERVAL_MS },
   });
   const kv = await platform.boards();
-  const showing = createBoardService({ boards, holder, bus, kv, names, clock: systemClock, logger: log });
+  const clickHouse = createClickHouse(options.clickhouseUrl);
+  const previews = createPreviews({ store: createClickHousePositions(clickHouse), clock: systemClock, logger: log });
+  const showing = createBoardService({ boards, holder, bus, kv, names, clock: systemClock, logger: log, previews });
   metrics.gauge({ name: 'boards_shown', help: 'Races whose board this process holds.', read: showing.shownRaces });
   metrics.gauge({
     name: 'board_turn_ms',
@@ -62,7 +67,9 @@ export async function createBoardServices(deps: ProcessorsDeps): Promise<Service
     name: 'board holder',
     async stop() {
       races.stop();
+      previews.stop();
       await holder.stop();
+      await clickHouse.close();
     },
   };
   return [holding, showing];

@@ -7,6 +7,7 @@ import {
   type RoadGroup,
   STATUS_REASONS,
 } from './board.ts';
+import type { PreviewAnswer, PreviewQuestion } from './race-preview.ts';
 import type { ReviewEntry } from './review.ts';
 
 /**
@@ -44,7 +45,8 @@ export type BoardQuestion =
   | { readonly ask: 'all' }
   | { readonly ask: 'reviews' }
   | { readonly ask: 'gaps' | 'way'; readonly bib: string }
-  | { readonly ask: 'splits'; readonly bibs: readonly string[] };
+  | { readonly ask: 'splits'; readonly bibs: readonly string[] }
+  | PreviewQuestion;
 
 /** Everything begins with this number, or is on its way under it already. */
 export interface BoardAnswer {
@@ -160,7 +162,7 @@ export function readBoardMessage(data: Uint8Array): BoardMessage | null {
 }
 
 export function encodeBoardAsk(
-  message: BoardQuestion | BoardAnswer | GapsAnswer | WayAnswer | ReviewsAnswer,
+  message: BoardQuestion | BoardAnswer | GapsAnswer | WayAnswer | ReviewsAnswer | PreviewAnswer,
 ): Uint8Array {
   return Buffer.from(JSON.stringify(message));
 }
@@ -171,9 +173,14 @@ export function encodeSplits({ epoch, splits }: SplitsAnswer): Uint8Array {
 
 /** Null when it is none. */
 export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
-  const parsed = parse(data) as { ask?: unknown; bib?: unknown; bibs?: unknown } | null;
+  const parsed = parse(data) as Partial<Record<'ask' | 'bib' | 'bibs' | 'version' | 'changed', unknown>> | null;
   if (parsed?.ask === 'all' || parsed?.ask === 'reviews') return { ask: parsed.ask };
   if (parsed?.ask === 'splits') return readSplitsQuestion(parsed.bibs);
+  if (parsed?.ask === 'preview') {
+    // Checked by the API, which alone asks.
+    const isWhole = typeof parsed.version === 'number' && typeof parsed.changed === 'object' && parsed.changed !== null;
+    return isWhole ? (parsed as unknown as PreviewQuestion) : null;
+  }
   if (parsed?.ask !== 'gaps' && parsed?.ask !== 'way') return null;
   return typeof parsed.bib === 'string' ? { ask: parsed.ask, bib: parsed.bib } : null;
 }
@@ -216,6 +223,13 @@ export function readReviewsAnswer(data: Uint8Array): ReviewsAnswer | null {
   const parsed = parse(data) as Partial<ReviewsAnswer> | null;
   const { epoch, findings, leftOut } = parsed ?? {};
   return typeof epoch === 'number' && Array.isArray(findings) ? { epoch, findings, leftOut: leftOut ?? 0 } : null;
+}
+
+/** Null when it is none. */
+export function readPreviewAnswer(data: Uint8Array): PreviewAnswer | null {
+  const parsed = parse(data) as Partial<PreviewAnswer> | null;
+  const { epoch, preview } = parsed ?? {};
+  return typeof epoch === 'number' && typeof preview === 'object' ? { epoch, preview } : null;
 }
 
 function parse(data: Uint8Array): unknown {

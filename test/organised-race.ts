@@ -32,8 +32,11 @@ export interface Asked {
   readonly headers?: Record<string, string>;
 }
 
-/** Everything that a race needs, with tokens for everybody: NATS, ingest, holders of shards and boards, and the API. */
-export async function startOrganisedRaces() {
+/**
+ * Everything that a race needs, with tokens for everybody: NATS, ingest, holders of shards and boards, and the API;
+ * with `isStored` also what puts every sample into ClickHouse.
+ */
+export async function startOrganisedRaces({ isStored = false } = {}) {
   const log = createSilentLog();
   const release = createReleaseStack({ log });
   const dir = await mkdtemp(join(tmpdir(), 'slip-organiser-'));
@@ -59,7 +62,8 @@ export async function startOrganisedRaces() {
     return engine;
   }
 
-  const startHolder = () => start('processors', 'processorsAdminPort', { sinks: 'none', clickhouseUrl: store.url });
+  const sinks = isStored ? 'clickhouse' : 'none';
+  const startHolder = () => start('processors', 'processorsAdminPort', { sinks, clickhouseUrl: store.url });
   const [mqttPort, websocketPort, apiPort] = await freePorts(3);
   const [holder] = await Promise.all([
     startHolder(),
@@ -124,8 +128,8 @@ export async function startOrganisedRaces() {
 }
 
 /** Asks again until `seen` is what is expected; then says what it was instead. */
-export async function untilEqual(expected: unknown, look: () => Promise<unknown>): Promise<void> {
-  const untilMs = Date.now() + WAIT_MS;
+export async function untilEqual(expected: unknown, look: () => Promise<unknown>, waitMs = WAIT_MS): Promise<void> {
+  const untilMs = Date.now() + waitMs;
   for (;;) {
     const seen = await look();
     if (JSON.stringify(seen) === JSON.stringify(expected)) return;

@@ -12,6 +12,10 @@ const csvOf = (lines: readonly string[]) => ({
   buffer: Buffer.from(['bib,name,sex', ...lines].join('\n')),
 });
 
+async function versionOf(url: string): Promise<number> {
+  return ((await (await fetch(`${url}/v1/races/hill`)).json()) as { version: number }).version;
+}
+
 suite('the organiser page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showRace>>;
@@ -20,7 +24,7 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
 
   before(async () => {
     browser = await startBrowser(t);
-    shown = await showRace(t);
+    shown = await showRace(t, { isStored: true });
   });
   after(async () => {
     for (const close of closings.reverse()) await close();
@@ -73,6 +77,85 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
     await first.getByText('undone', { exact: true }).waitFor();
     assert.match((await first.textContent()) ?? '', /organiser club · took a bus/);
     await panel.locator('.whose', { hasText: 'running' }).waitFor();
+    assert.deepEqual(troubles, []);
+  });
+
+  test('shows what a moved checkpoint would change before it is moved, and the audit says who moved it', async () => {
+    const { page, troubles } = await open('/hill');
+    await page.getByRole('link', { name: 'Change the race' }).click();
+    const metres = page.getByLabel('Metres from the start, row 2');
+    const wasM = Number(await metres.inputValue());
+    await metres.fill(String(wasM - 1_500));
+    await page.getByRole('button', { name: 'See what it would change' }).click();
+    const difference = page.getByRole('region', { name: 'What the change would do' });
+    await difference.getByText('60 athletes would change').waitFor();
+    const leader = difference.locator('[data-bib="101"]');
+    assert.match((await leader.textContent()) ?? '', /^.+101.*Spring\d\d:\d\d:\d\d → \d\d:\d\d:\d\d −\d+:\d\d$/);
+    assert.deepEqual(await violationsOf(page), []);
+    assert.equal(await versionOf(shown.url), 1, 'nothing is changed by looking');
+    // Another place is another question.
+    await metres.fill(String(wasM - 1_000));
+    await difference.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'See what it would change' }).click();
+    await difference.waitFor();
+    await page.getByRole('button', { name: 'Apply the change' }).click();
+    await page.locator('[data-version="2"]').getByText('version 2: checkpoints').waitFor();
+    assert.equal(await versionOf(shown.url), 2);
+    assert.deepEqual(troubles, []);
+  });
+
+  test('shows who would be where with another gun, and makes the change', async () => {
+    const { page, troubles } = await open('/hill?edit=1');
+    const gun = page.getByLabel('Gun time, row 2');
+    const laterMs = new Date(await gun.inputValue()).getTime() + 60_000;
+    const off = new Date(laterMs).getTimezoneOffset() * 60_000;
+    await gun.fill(new Date(laterMs - off).toISOString().slice(0, 21));
+    await page.getByRole('button', { name: 'See what it would change' }).click();
+    const difference = page.getByRole('region', { name: 'What the change would do' });
+    await difference.getByText('places', { exact: false }).first().waitFor();
+    assert.match((await difference.locator('[data-bib="105"]').textContent()) ?? '', /Gun time\d+:\d\d → \d+:\d\d/);
+    await page.getByRole('button', { name: 'Apply the change' }).click();
+    await page.locator('[data-version]', { hasText: 'waves and guns' }).waitFor();
+    assert.deepEqual(troubles, []);
+  });
+
+  test('narrows the board to a club of the starters', async () => {
+    const { page, troubles } = await open('/hill');
+    const club = page.getByLabel('Club');
+    await club.locator('option', { hasText: 'Istra Trail (15)' }).waitFor({ state: 'attached' });
+    await club.selectOption('Istra Trail');
+    await page.getByText('15 of 15 shown').waitFor();
+    const clubs = await page.locator('table.places tbody .who small').allTextContents();
+    assert.equal(
+      clubs.every((text) => text.includes('Istra Trail')),
+      true,
+      clubs.join('\n'),
+    );
+    assert.deepEqual(troubles, []);
+  });
+
+  test('a person dismisses a finding of the review, with its evidence, and takes that back', async () => {
+    const { page, troubles } = await open('/hill');
+    const finding = page.locator('[data-finding]').first();
+    await finding.waitFor();
+    assert.match((await finding.locator('.evidence').textContent()) ?? '', /^Wherefrom km .+Speed on the flat/);
+    await finding.getByRole('button', { name: /^Decide: / }).click();
+    const id = await finding.getAttribute('data-finding');
+    await finding.getByLabel(/^Reason/).fill('the watch jumped');
+    assert.deepEqual(await violationsOf(page), []);
+    await finding.getByRole('button', { name: 'Dismiss' }).click();
+    await page.locator('summary', { hasText: 'decided or withdrawn' }).click();
+    const decided = page.locator(`details [data-finding="${id}"]`);
+    await decided.getByText('dismissed', { exact: true }).waitFor();
+    await decided.getByText('organiser club · the watch jumped').waitFor();
+    await decided.getByRole('button', { name: 'Take the decision back' }).click();
+    await decided.getByLabel('Reason: Take the decision back').fill('it did not');
+    await decided.getByRole('button', { name: /^Undo act/ }).click();
+    await page
+      .locator(`[data-finding="${id}"]`)
+      .getByRole('button', { name: /^Decide: / })
+      .waitFor();
+    await page.locator(`details [data-finding="${id}"]`).waitFor({ state: 'detached' });
     assert.deepEqual(troubles, []);
   });
 

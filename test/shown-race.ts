@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createApiProcess } from '../api/api-process.ts';
 import { apiOptions } from '../api/options.ts';
+import { sinkMessage } from '../processors/batches-for-tests.ts';
+import { startTestClickHouse } from '../processors/stores-for-tests.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
 import { createSilentLog } from '../runtime/log.ts';
@@ -16,25 +18,30 @@ import { createReleaseStack } from '../runtime/release.ts';
 import type { Service } from '../runtime/service.ts';
 import { signToken } from '../runtime/token.ts';
 import { loadSigningKey } from '../runtime/token-keys.ts';
-import { encodeProgress, type ProgressTick } from '../schemas/progress.ts';
+import { type CourseLine, createCourseLine } from '../schemas/course-line.ts';
+import { encodeProgress, type ProgressMotion, type ProgressTick } from '../schemas/progress.ts';
 import { RACE_ENTRY_KIND, type RaceEntry, type RaceWord, raceEntryEntity } from '../schemas/race-entry.ts';
 import { freePort } from '../stack/ports.ts';
 import { startService } from '../stack/services.ts';
 import { ensureTokenKeys } from '../stack/token-keys.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
-import { type Field, hillRace } from './hill-race.ts';
+import { type Field, hillRace, type Runner } from './hill-race.ts';
 
 const SHARDS = 2;
 const WAIT_MS = 30_000;
 const TICK_EVERY_MS = 1_000;
 const TOKEN_MS = 3_600_000;
+const FIXES_PER_FRAME = 600;
 
 /**
  * The race page over real engines: NATS, a process that holds boards, and the API, which can be stopped and started
  * again. Positions are told as a holder of frames would tell them, of a shard that there is not: the race began
- * `goneMs` ago and goes on in real time.
+ * `goneMs` ago and goes on in real time. With `isStored` a ClickHouse has the positions of before it was shown.
  */
-export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, goneMs = 1_200_000 } = {}) {
+export async function showRace(
+  t: Pick<TestContext, 'after'>,
+  { starters = 60, goneMs = 1_200_000, isStored = false } = {},
+) {
   await buildPage();
   const field = await hillRace(starters, Date.now() - goneMs);
   const dir = await mkdtemp(join(tmpdir(), 'slip-race-page-'));
@@ -48,11 +55,12 @@ export async function showRace(t: Pick<TestContext, 'after'>, { starters = 60, g
   const platform = await openPlatform(readOptions(platformOptions, { argv, env: {} }), {
     ...{ name: 'test', logger: log, release },
   });
+  const clickhouse = isStored ? await storeRace(t, field) : {};
   const processorsAdminPort = await freePort();
   const holder = await startService({
     ...{ name: 'processors', dataDir: dir, host: '127.0.0.1' },
     ports: [{ port: processorsAdminPort, option: '--processors-admin-port' }],
-    options: { natsUrls: nats.url, shards: SHARDS, sinks: 'none', processorsAdminPort },
+    options: { natsUrls: nats.url, shards: SHARDS, sinks: 'none', processorsAdminPort, ...clickhouse },
   });
   t.after(() => holder.stop());
 
@@ -130,12 +138,54 @@ async function until(what: string, look: () => Promise<boolean>): Promise<void> 
   throw new Error(`${what}: not within ${WAIT_MS} ms`);
 }
 
+/** What the watches of everybody have measured by now, in a store of its own; says where it is. */
+async function storeRace(t: Pick<TestContext, 'after'>, { race, runners, gunMs }: Field) {
+  const store = await startTestClickHouse();
+  t.after(() => store.stop());
+  const line = createCourseLine(race.course!);
+  const seconds = Array.from({ length: Math.ceil((Date.now() - gunMs) / 1_000) }, (_, i) => gunMs + i * 1_000);
+  const frameOf = ({ bib, at }: Runner, seq: number) => {
+    const timesMs = seconds.slice(seq * FIXES_PER_FRAME, (seq + 1) * FIXES_PER_FRAME);
+    const places = timesMs.map((ms) => ({ ...at(ms), ...line.at(at(ms).positionM) }));
+    const columns = {
+      latitude: places.map(({ latitudeE7 }) => latitudeE7),
+      longitude: places.map(({ longitudeE7 }) => longitudeE7),
+      horizontal_accuracy: places.map(() => 30),
+      speed: places.map(({ speedMps }) => Math.round(speedMps * 1_000)),
+    };
+    return { device: `watch-${bib}`, boot: '00000000000000c1', seq: seq + 1, source: 'gps', timesMs, columns };
+  };
+  const numbers = Array.from({ length: Math.ceil(seconds.length / FIXES_PER_FRAME) }, (_, seq) => seq);
+  const messages = runners.map((runner, i) => {
+    const frames = numbers.map((seq) => frameOf(runner, seq));
+    return sinkMessage({ frames, batch: i + 1, athlete: '' }, i + 1);
+  });
+  await store.sink.write(messages);
+  return { clickhouseUrl: store.url };
+}
+
+const SPAN_MS = 10_000;
+const spanEnd = (ms: number) => SPAN_MS * Math.floor(ms / SPAN_MS);
+
+/** How somebody moved in the last span that is over: along the course, as far as anybody sees. */
+function motionOf({ at, isOffCourse }: Runner, line: CourseLine, atMs: number): ProgressMotion {
+  const untilMs = spanEnd(atMs);
+  const middle = line.at(at(untilMs - SPAN_MS / 2).positionM);
+  const plane = { eastM: 0, northM: 0 };
+  line.toPlane(middle.latitudeE7, middle.longitudeE7, plane);
+  const { positionM } = at(untilMs);
+  const own = { travelledM: positionM, unseenMs: 0, heartRate: null, cadence: null };
+  return { untilMs, ...plane, positionM, isOffCourse, ...own };
+}
+
 /** Where everybody is at a moment, as numbered ticks; crossings are told once, when they happen. */
 function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick) => void) {
   let number = 0;
   let toldMs = Number.NEGATIVE_INFINITY;
+  const line = createCourseLine(race.course!);
   return (atMs: number) => {
     const since = toldMs;
+    const isNewSpan = spanEnd(atMs) > spanEnd(since);
     toldMs = atMs;
     const athletes = runners.flatMap((runner) => {
       if (!runner.isHeardAt(atMs)) return [];
@@ -147,7 +197,8 @@ function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick)
       });
       const { positionM, speedMps } = runner.at(atMs);
       const { isOffCourse, bib } = runner;
-      return [{ bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings }];
+      const place = { bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings };
+      return [{ ...place, ...(isNewSpan && { motion: motionOf(runner, line, atMs) }) }];
     });
     const head = { race: race.id, raceVersion: 1, shard: 9, epoch: 1, number: ++number, atMs: Math.max(atMs, gunMs) };
     publish({ ...head, full: false, part: 0, parts: 1, athletes });

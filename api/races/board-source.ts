@@ -12,12 +12,14 @@ import {
   type ReviewsAnswer,
   readBoardMessage,
   readGapsAnswer,
+  readPreviewAnswer,
   readReviewsAnswer,
   readSplitsAnswer,
   readWayAnswer,
   type WayAnswer,
 } from '../../schemas/board-message.ts';
 import { keys, type Names } from '../../schemas/names.ts';
+import type { PreviewAnswer, PreviewQuestion } from '../../schemas/race-preview.ts';
 import { type Board, BoardState } from './board-state.ts';
 
 /** The boards of races, followed while somebody wants them. */
@@ -37,6 +39,8 @@ export interface BoardSource {
   splits(race: string, bibs: readonly string[]): Promise<ReadonlyMap<string, readonly BoardCrossing[]> | null>;
   /** What the review has found, from the race's holder. Null when nobody holds it. */
   reviews(race: string): Promise<ReviewsAnswer | null>;
+  /** What a change would do, or how far the race's holder is with finding out. Null when nobody holds it. */
+  preview(race: string, question: PreviewQuestion): Promise<PreviewAnswer | null>;
   followedRaces(): number;
   stop(): void;
 }
@@ -208,6 +212,7 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
     way: async (race, bib) => readWayAnswer((await askOf(race, { ask: 'way', bib })) ?? NOTHING),
     splits: askSplits,
     reviews: async (race) => readReviewsAnswer((await askOf(race, { ask: 'reviews' })) ?? NOTHING),
+    preview: async (race, question) => readPreviewAnswer((await askOf(race, question)) ?? NOTHING),
     followedRaces: () => all.size,
     stop() {
       for (const race of [...all.keys()]) close(race);

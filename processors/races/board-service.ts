@@ -19,6 +19,7 @@ import type { RaceBoard } from './board/board.ts';
 import { BoardPublisher } from './board-publisher.ts';
 import type { Boards } from './board-reducer.ts';
 import type { HeldRace } from './held-race.ts';
+import type { Previews } from './preview/previews.ts';
 
 export interface BoardServiceDeps {
   readonly boards: Boards;
@@ -29,6 +30,7 @@ export interface BoardServiceDeps {
   readonly names: Names;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly previews: Previews;
   readonly options?: Partial<BoardServiceOptions>;
 }
 
@@ -89,7 +91,7 @@ interface Shown {
  * lost.
  */
 export function createBoardService(deps: BoardServiceDeps): BoardService {
-  const { boards, holder, bus, kv, names, clock, logger } = deps;
+  const { boards, holder, bus, kv, names, clock, logger, previews } = deps;
   const options = { ...DEFAULTS, ...deps.options };
   const shown = new Map<string, Shown>();
   let timer: Timer | null = null;
@@ -109,6 +111,9 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       if (question.ask === 'reviews') return respond(encodeBoardAsk({ epoch, ...queueOf(race.board) }));
       if (question.ask === 'splits') {
         return respond(encodeSplits({ epoch, splits: splitsOf(race.board, question.bibs) }));
+      }
+      if (question.ask === 'preview') {
+        return respond(encodeBoardAsk({ epoch, preview: previews.ask(race, race.board, question) }));
       }
       const { ask, bib } = question;
       if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));

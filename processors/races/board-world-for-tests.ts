@@ -24,8 +24,11 @@ import type { Race } from '../../schemas/race.ts';
 import { type ActEffect, RACE_ACT_KIND, type RaceAct } from '../../schemas/race-act.ts';
 import { RACE_ENTRY_KIND, type RaceEntry, raceEntryEntity } from '../../schemas/race-entry.ts';
 import { GUN_MS } from '../../schemas/ten-kilometres-for-tests.ts';
+import type { SampleRow } from '../batch-rows.ts';
 import { createBoards } from './board-reducer.ts';
 import { createBoardService } from './board-service.ts';
+import { createPreviews } from './preview/previews.ts';
+import { createMemoryPositions } from './stored/memory-positions.ts';
 
 export const names = createNames();
 const SHARDS = 2;
@@ -44,6 +47,7 @@ export function createBoardWorld() {
   });
   const hub = createMemoryBusHub(clock);
   const outside = hub.open();
+  const positions: SampleRow[] = [];
   let processes = 0;
   let entries = 0;
   let stored: StoredRace | null = null;
@@ -66,7 +70,11 @@ export function createBoardWorld() {
       ...{ checkpoints: checkpoints.open(faults), leases: leases.open(faults), bus, shards: 16, clock, logger },
       ...{ owner: `boards-${processes++}`, reducers: [boards.reducers], random: () => 0 },
     });
-    const service = createBoardService({ ...{ boards, holder, bus, kv: kept.open(faults), names, clock, logger } });
+    const store = createMemoryPositions(() => positions);
+    const previews = createPreviews({ store, clock, logger });
+    const service = createBoardService({
+      ...{ boards, holder, bus, kv: kept.open(faults), names, clock, logger, previews },
+    });
     void holder.run();
     void service.run();
     return {
@@ -125,7 +133,7 @@ export function createBoardWorld() {
   }
 
   return {
-    ...{ clock, start, tellProgress, hub, kept, outside },
+    ...{ clock, start, tellProgress, hub, kept, outside, positions },
     async write(race: Race): Promise<void> {
       const { starters, startersVersion: _, version: __, ...own } = race;
       stored = await writeRace(config.open(), stored, own, starters);

@@ -95,6 +95,13 @@ export class HeldRace {
     this.#board.change(race);
   }
 
+  /** The board that another version of the race would have with the same evidence, or with what `mend` makes of it. */
+  imagine(race: Race, mend: (memory: AthleteMemory) => AthleteMemory): RaceBoard {
+    const imagined = new RaceBoard(race, this.#options);
+    for (const athlete of this.#board?.athletes ?? []) recall(imagined, mend(memoryOf(athlete)));
+    return imagined;
+  }
+
   /** The race is no longer there. */
   hide(): void {
     this.#board = null;

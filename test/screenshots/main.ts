@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../browser.ts';
 import { showOperations } from '../shown-operations.ts';
 import { showRace } from '../shown-race.ts';
@@ -22,6 +22,13 @@ const RACE_SHOTS = [
   { name: 'race-phone-dark', width: 390, height: 844, colorScheme: 'dark', search: '?athlete=118', locale: 'en' },
 ] as const;
 
+const ORGANISER_SHOTS = [
+  { name: 'organiser-desktop-light', width: 1280, height: 900, colorScheme: 'light', locale: 'en', isPreview: false },
+  { name: 'organiser-phone-light', width: 390, height: 844, colorScheme: 'light', locale: 'en', isPreview: false },
+  { name: 'preview-desktop-dark', width: 1280, height: 900, colorScheme: 'dark', locale: 'ru', isPreview: true },
+  { name: 'preview-phone-light', width: 390, height: 844, colorScheme: 'light', locale: 'en', isPreview: true },
+] as const;
+
 const OPERATIONS_SHOTS = [
   { name: 'operations-desktop-light', width: 1280, height: 900 },
   { name: 'operations-phone-light', width: 390, height: 844 },
@@ -38,6 +45,7 @@ try {
   const isWanted = (name: string) => only === '' || only === name;
   if (isWanted('run')) await takeRun(browser);
   if (isWanted('race')) await takeRace(browser);
+  if (isWanted('organiser')) await takeOrganiser(browser);
   if (isWanted('operations')) await takeOperations(browser);
 } finally {
   for (const close of closings.reverse()) await close();
@@ -71,6 +79,40 @@ async function takeRace(browser: Browser): Promise<void> {
     await page.screenshot({ path: `${DIR}${name}.png` });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
   }
+}
+
+/** The desk of a race with something decided and something to decide; and a checkpoint that would be moved. */
+async function takeOrganiser(browser: Browser): Promise<void> {
+  const { organiserLink } = await showRace(t, { isStored: true });
+  for (const { name, width, height, colorScheme, locale, isPreview } of ORGANISER_SHOTS) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale });
+    const page = await context.newPage();
+    await page.goto(organiserLink(isPreview ? '/hill?edit=1' : '/hill?bib=118'));
+    if (isPreview) {
+      const metres = page.locator('fieldset').nth(1).locator('.row').nth(1).locator('input').nth(1);
+      await metres.fill(String(Number(await metres.inputValue()) - 1_500));
+      await page.locator('.formats button').first().click();
+      await page.locator('.difference [data-bib]').nth(5).waitFor();
+    } else {
+      await page.locator('[data-finding]').first().waitFor();
+      await page.locator('.athlete .desk-list li').first().waitFor();
+      await page.locator('table.places tbody tr').nth(20).waitFor({ state: 'attached' });
+      if ((await page.locator('[data-act]').count()) === 0) await decideSome(page);
+    }
+    await page.screenshot({ path: `${DIR}${name}.png`, fullPage: true });
+    process.stdout.write(`docs/screenshots/${name}.png\n`);
+    await context.close();
+  }
+}
+
+async function decideSome(page: Page): Promise<void> {
+  const panel = page.locator('section.athlete');
+  await panel.locator('.act-form input').first().fill('took a bus');
+  await panel.getByRole('button', { name: 'Disqualify' }).click();
+  await page.locator('[data-act="1"]').getByRole('button').click();
+  await page.locator('[data-act="1"] .act-form input').fill('it was somebody else');
+  await page.locator('[data-act="1"] .act-form button').click();
+  await page.locator('[data-act="2"]').waitFor();
 }
 
 async function takeOperations(browser: Browser): Promise<void> {

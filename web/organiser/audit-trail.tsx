@@ -3,26 +3,55 @@ import { when } from '../race/race-format.ts';
 import { ActForm } from './act-form.tsx';
 import { actText } from './act-text.ts';
 import { nameOf } from './athlete-desk.tsx';
-import { audit } from './desk-store.ts';
-import type { AuditedAct } from './organiser-api.ts';
+import { audit, changes } from './desk-store.ts';
+import type { AuditedAct, AuditedChange } from './organiser-api.ts';
 import { tell } from './tell.ts';
 
-/** Every act, the newest first: who, when, why, and a way back for those that stand. */
+type Line = { readonly saidMs: number } & (
+  | { readonly act: AuditedAct; readonly change?: never }
+  | { readonly change: AuditedChange; readonly act?: never }
+);
+
+/**
+ * Every act, and every change of the race's setting, the newest first: who, when, why. Acts that stand have a way back;
+ * a setting has none, because what it was before is not kept.
+ */
 export function AuditTrail() {
-  const acts = audit.value.toReversed();
+  const lines: Line[] = [
+    ...audit.value.map((act) => ({ saidMs: act.saidMs, act })),
+    ...changes.value.map((change) => ({ saidMs: change.saidMs, change })),
+  ].sort((a, b) => b.saidMs - a.saidMs);
   return (
     <section class="whole audit" aria-labelledby="audit">
       <h2 id="audit">{tell('audit')}</h2>
-      {acts.length === 0 ? (
+      {lines.length === 0 ? (
         <p>{tell('noActs')}</p>
       ) : (
         <ol class="desk-list">
-          {acts.map((one) => (
-            <Entry key={one.number} one={one} />
-          ))}
+          {lines.map(({ act, change }) =>
+            act === undefined ? (
+              <Change key={`version ${change.version}`} change={change} />
+            ) : (
+              <Entry key={act.number} one={act} />
+            ),
+          )}
         </ol>
       )}
     </section>
+  );
+}
+
+function Change({ change: { version, by, saidMs, changed } }: { change: AuditedChange }) {
+  const parts = changed.length === 0 ? tell('part_nothing') : changed.map((part) => tell(`part_${part}`)).join(', ');
+  return (
+    <li data-version={version}>
+      <p>{tell('settingChanged', { version, parts })}</p>
+      <p>
+        <small>
+          {when(saidMs)} · {by}
+        </small>
+      </p>
+    </li>
   );
 }
 

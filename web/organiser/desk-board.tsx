@@ -2,9 +2,10 @@ import { finishText, Trouble } from '../race/board-table.tsx';
 import { say } from '../race/language.ts';
 import type { ShownRow } from '../race/live-board.ts';
 import { kilometresIn } from '../race/race-format.ts';
+import { DeskFilters } from './desk-filters.tsx';
 import { DeskLink } from './desk-link.tsx';
 import { desk } from './desk-place.ts';
-import { board, rowsWanted, search } from './desk-store.ts';
+import { board, rowsWanted } from './desk-store.ts';
 import { tell } from './tell.ts';
 
 const MORE_ROWS = 100;
@@ -17,15 +18,7 @@ export function DeskBoard() {
   return (
     <section class="board" aria-labelledby="board">
       <h2 id="board">{tell('board')}</h2>
-      <label class="field">
-        <span>{tell('search')}</span>
-        <input
-          {...{ type: 'search', value: search.value, placeholder: say('searchHint'), maxLength: 60 }}
-          onInput={(event) => {
-            search.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <DeskFilters />
       {board.value === null ? (
         <p>{say('noBoardYet')}</p>
       ) : (

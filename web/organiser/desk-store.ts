@@ -1,10 +1,12 @@
 import { effect, signal, untracked } from '@preact/signals';
+import type { Starter } from '../../schemas/race.ts';
 import type { Act } from '../../schemas/race-act.ts';
 import { forgetAccess } from '../kept-access.ts';
 import type { AthleteAnswer, BoardPage, ListedRace } from '../race/race-answers.ts';
 import { type DeskPlace, desk } from './desk-place.ts';
 import {
   type AuditedAct,
+  type AuditedChange,
   createOrganiserApi,
   type OrganiserApi,
   ProblemError,
@@ -18,9 +20,14 @@ export const shown = signal<TaggedSetup | null>(null);
 export const board = signal<(BoardPage & { raceVersion: number }) | null>(null);
 export const athlete = signal<AthleteAnswer | null>(null);
 export const audit = signal<readonly AuditedAct[]>([]);
+export const changes = signal<readonly AuditedChange[]>([]);
+/** By bib. */
+export const starters = signal<ReadonlyMap<string, Starter>>(new Map());
 export const reviews = signal<ReviewList | null>(null);
 /** Part of a name or a club, or the begin of a bib. */
 export const search = signal('');
+/** Whom the board is narrowed to; '' for everybody. */
+export const filters = signal({ wave: '', category: '', club: '' });
 /** How many rows of the board are asked for. */
 export const rowsWanted = signal(50);
 /** Why what is shown may be old, or is not there; null when all is well. */
@@ -28,6 +35,7 @@ export const trouble = signal<unknown>(null);
 /** An operator has to say whose race it is. */
 export const isOperator = signal(false);
 
+const NO_FILTERS = filters.value;
 export const KEPT = 'slipstream-organiser';
 const LOOK_EVERY_MS = 2_000;
 /** Who decided what, and what is suspected, is asked for every so many looks. */
@@ -77,7 +85,7 @@ export function watchDesk(token: string): void {
   });
   effect(() => {
     // Read, so that a change of either asks again.
-    if (search.value === '' && rowsWanted.value === 0) return;
+    if (search.value === '' && filters.value === NO_FILTERS && rowsWanted.value === 0) return;
     untracked(() => void look(false));
   });
 }
@@ -95,8 +103,22 @@ function forgetRace(): void {
   shown.value = null;
   board.value = null;
   audit.value = [];
+  changes.value = [];
   reviews.value = null;
+  starters.value = new Map();
+  startersOf = '';
   search.value = '';
+  filters.value = NO_FILTERS;
+}
+
+/** Once for each version of the race. */
+let startersOf = '';
+
+async function readStarters(race: string, { etag }: TaggedSetup): Promise<void> {
+  if (startersOf === etag) return;
+  const all = await api.starters(race);
+  starters.value = new Map(all.map((one) => [one.bib, one]));
+  startersOf = etag;
 }
 
 /** `isCurrent` turns false when a later look has begun: what comes then is old. */
@@ -111,11 +133,19 @@ async function readAll({ race, bib }: DeskPlace, isFull: boolean, isCurrent: () 
   if (setup === undefined || setup.state === 'draft') return;
   const query = new URLSearchParams({ limit: String(rowsWanted.peek()) });
   if (search.peek().trim() !== '') query.set('q', search.peek().trim());
+  for (const [name, value] of Object.entries(filters.peek())) if (value !== '') query.set(name, value);
+  async function readAudit(): Promise<void> {
+    const answer = await api.audit(race);
+    if (!isCurrent()) return;
+    audit.value = answer.acts;
+    changes.value = answer.changes;
+  }
   const isOld = () => board.value !== null && board.value.raceVersion > (shown.value?.setup.version ?? 0);
   await Promise.all([
     note(board, () => api.board(race, query)),
     bib === '' ? null : note(athlete, () => api.athlete(race, bib)),
-    isFull ? note(audit, () => api.audit(race)) : null,
+    isFull ? readAudit() : null,
+    shown.value === null ? null : readStarters(race, shown.value),
     isFull ? note(reviews, () => api.reviews(race)) : null,
   ]);
   if (isOld()) await note(shown, () => api.setup(race));

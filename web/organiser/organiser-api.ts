@@ -1,5 +1,7 @@
+import type { RaceChange, Starter } from '../../schemas/race.ts';
 import type { Act, ActValue } from '../../schemas/race-act.ts';
-import type { ReviewFinding } from '../../schemas/review.ts';
+import type { RacePreview } from '../../schemas/race-preview.ts';
+import type { ReviewDecision, ReviewFinding } from '../../schemas/review.ts';
 import type { AthleteAnswer, BoardPage, ListedRace, RaceAnswer } from '../race/race-answers.ts';
 import type { StatedRace } from './race-draft.ts';
 
@@ -27,9 +29,23 @@ export interface AuditedAct {
   readonly isUndone: boolean;
 }
 
+/** Who made which version of a race that was no draft any more. */
+export type AuditedChange = RaceChange;
+
+export interface QueuedFinding extends ReviewFinding {
+  /** `isOutdated` once the evidence is another than it was then. */
+  readonly decision: (ReviewDecision & { readonly isOutdated: boolean }) | null;
+}
+
 export interface ReviewList {
   readonly leftOut: number;
-  readonly findings: readonly ReviewFinding[];
+  readonly findings: readonly QueuedFinding[];
+}
+
+/** How far a preview is that is not there yet. */
+export interface PreviewProgress {
+  readonly done: number;
+  readonly of: number;
 }
 
 export interface ParameterProblem {
@@ -93,7 +109,13 @@ export function createOrganiserApi(token: string) {
     board: (id: string, query: URLSearchParams) =>
       read<BoardPage & { raceVersion: number }>(`/races/${id}/board?${query}`),
     athlete: (id: string, bib: string) => read<AthleteAnswer>(`/races/${id}/athletes/${encodeURIComponent(bib)}`),
-    audit: async (id: string) => (await read<{ acts: AuditedAct[] }>(`/races/${id}/audit`)).acts,
+    starters: async (id: string) => (await read<{ starters: Starter[] }>(`/races/${id}/setup/starters`)).starters,
+    /** What a change would do; nothing is changed by asking. */
+    async preview(id: string, etag: string, said: StatedRace): Promise<RacePreview | PreviewProgress> {
+      const headers = { ...JSON_TYPE, 'if-match': etag };
+      return (await send('POST', `/races/${id}/previews`, { body: JSON.stringify(said), headers })).json();
+    },
+    audit: (id: string) => read<{ acts: AuditedAct[]; changes: AuditedChange[] }>(`/races/${id}/audit`),
     reviews: (id: string) => read<ReviewList>(`/races/${id}/reviews`),
     async act(id: string, act: Act, why: string, key: string): Promise<void> {
       const headers = { ...JSON_TYPE, 'idempotency-key': key };

@@ -33,6 +33,8 @@ export interface RaceDraft {
   readonly sport: string;
   readonly organiser: string;
   readonly closes: string;
+  /** What it was made from; null of a new race. */
+  readonly kept: Pick<Setup, 'closesMs'> | null;
   readonly laps: string;
   readonly waves: readonly WaveRow[];
   readonly checkpoints: readonly CheckpointRow[];
@@ -72,6 +74,7 @@ export function newDraft(
   const ends = { metres: '', kept: null };
   return {
     ...{ id: '', name: '', sport: 'run', organiser: '', closes: localText(gunMs + 12 * HOUR_MS), laps: '1' },
+    kept: null,
     waves: [{ id: 'all', name: named.all, gun: localText(gunMs), kept: null }],
     checkpoints: [
       { ...ends, id: 'start', name: named.start, role: 'start' },
@@ -85,6 +88,7 @@ export function draftOf(setup: Setup): RaceDraft {
   const { id, name, sport, organiser, closesMs, course, waves, checkpoints, categories } = setup;
   return {
     ...{ id, name, sport, organiser, closes: closesMs === null ? '' : localText(closesMs) },
+    kept: { closesMs },
     laps: String(course?.laps ?? 1),
     waves: waves.map((kept) => ({ id: kept.id, name: kept.name, gun: localText(kept.gunTimeMs), kept })),
     checkpoints: checkpoints.map((kept) => ({
@@ -101,9 +105,9 @@ export function draftOf(setup: Setup): RaceDraft {
 export function statedOf(draft: RaceDraft, state: StatedRace['state']): StatedRace {
   const { name, sport, closes } = draft;
   return {
-    ...{ name, sport, state, closesMs: closes === '' ? null : msOf(closes) },
+    ...{ name, sport, state, closesMs: closes === '' ? null : momentOf(closes, draft.kept?.closesMs) },
     waves: withIds(draft.waves, 'wave').map(({ id, name, gun, kept }) => {
-      return { id, name, gunTimeMs: msOf(gun), categories: kept?.categories ?? [] };
+      return { id, name, gunTimeMs: momentOf(gun, kept?.gunTimeMs), categories: kept?.categories ?? [] };
     }),
     checkpoints: withIds(draft.checkpoints, 'checkpoint').map(statedCheckpoint),
     categories: withIds(draft.categories, 'category').map(({ id, name, sex, minAge, maxAge }) => {
@@ -134,6 +138,11 @@ export function withIds<Row extends { readonly id: string; readonly name: string
     taken.add(id);
     return { ...row, id };
   });
+}
+
+/** An input has tenths of a second: what nobody touched keeps its milliseconds. */
+function momentOf(text: string, keptMs: number | null | undefined): number {
+  return keptMs != null && localText(keptMs) === text ? keptMs : msOf(text);
 }
 
 /** One that has a line or a circle keeps it for as long as nobody states other metres. */

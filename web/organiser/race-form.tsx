@@ -1,13 +1,15 @@
 import { useRef, useState } from 'preact/hooks';
 import { SPORTS } from '../../schemas/events.ts';
 import { words } from '../format.ts';
+import { movesTimes, useChangePreview } from './change-preview.ts';
 import { goToDesk, LIST } from './desk-place.ts';
 import { api, isOperator } from './desk-store.ts';
 import { Field, Wrong } from './field.tsx';
 import type { TaggedSetup } from './organiser-api.ts';
 import { type PlacedProblems, placeProblems } from './place-problems.ts';
+import { PreviewResult } from './preview-result.tsx';
 import { Trouble } from './problem-text.tsx';
-import { draftOf, idFrom, newDraft, type RaceDraft } from './race-draft.ts';
+import { draftOf, idFrom, newDraft, type RaceDraft, statedOf } from './race-draft.ts';
 import { RaceRows } from './race-rows.tsx';
 import { SaveError, saveRace } from './save-race.ts';
 import { tell } from './tell.ts';
@@ -26,7 +28,12 @@ export function RaceForm({ before }: { before: TaggedSetup | null }) {
   // Another try goes on from the version that the one before it reached.
   const reached = useRef(before);
   const form = useRef<HTMLFormElement>(null);
-  const change = (part: Partial<RaceDraft>) => setDraft((was) => ({ ...was, ...part }));
+  const preview = useChangePreview(before);
+  const change = (part: Partial<RaceDraft>) => {
+    setDraft((was) => ({ ...was, ...part }));
+    preview.forget();
+  };
+  const isToBeSeen = movesTimes(draft, before) && preview.found === null;
   const isNew = before === null;
   const isDraft = isNew || before.setup.state === 'draft';
 
@@ -65,7 +72,10 @@ export function RaceForm({ before }: { before: TaggedSetup | null }) {
         class="race-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void save(new FormData(event.currentTarget));
+          const { submitter } = event as unknown as SubmitEvent;
+          const isAnyway = (submitter as HTMLButtonElement | null)?.value === 'anyway';
+          if (isToBeSeen && !isAnyway) void preview.ask(statedOf(draft, 'live'));
+          else void save(new FormData(event.currentTarget));
         }}
       >
         <Field label={tell('name')} field="name" problems={problems}>
@@ -152,11 +162,21 @@ export function RaceForm({ before }: { before: TaggedSetup | null }) {
         )}
         <Trouble error={trouble} />
         <Wrong id="race-wrong" field="" problems={problems} />
-        <p role="status">{isSaving ? tell('saving') : problems.size > 0 ? tell('notSaved') : ''}</p>
+        {preview.found !== null && <PreviewResult preview={preview.found} />}
+        <Trouble error={preview.trouble} />
+        <p role="status">
+          {isSaving ? tell('saving') : problems.size > 0 ? tell('notSaved') : ''}
+          {preview.isAsking && tell('looking', preview.progress ?? { done: 0, of: '…' })}
+        </p>
         <p class="formats">
-          <button type="submit" disabled={isSaving}>
-            {tell(isNew ? 'create' : 'save')}
+          <button type="submit" disabled={isSaving || preview.isAsking}>
+            {tell(isNew ? 'create' : isToBeSeen ? 'seeDifference' : preview.found !== null ? 'applyChange' : 'save')}
           </button>
+          {isToBeSeen && preview.trouble !== null && (
+            <button type="submit" value="anyway" disabled={isSaving}>
+              {tell('applyUnseen')}
+            </button>
+          )}
           <button type="button" onClick={() => goToDesk({ ...LIST, race: before?.setup.id ?? '' })}>
             {tell('cancel')}
           </button>

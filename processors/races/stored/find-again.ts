@@ -49,6 +49,7 @@ export async function* findAgain(
   async function follow(some: readonly Starter[], devices: readonly string[]): Promise<Runner[] | null> {
     const counts = { fixes: 0, late: 0 };
     const state = new ShardRaces(grounds, counts, new Map());
+    if (devices.length === 0) return [];
     try {
       const most = some.length === 1 ? maxRowsOfOne : maxRows;
       for (const batch of await store.read(devices, spanOf(race, some), most)) {

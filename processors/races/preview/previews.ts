@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Logger } from '../../../runtime/log.ts';
+import type { Race } from '../../../schemas/race.ts';
+import type { PreviewFailure, PreviewQuestion, PreviewState, RacePreview } from '../../../schemas/race-preview.ts';
+import { StoreUnavailableError } from '../../sink.ts';
+import type { RaceBoard } from '../board/board.ts';
+import type { Crossing } from '../crossings.ts';
+import type { HeldRace } from '../held-race.ts';
+import { findAgain } from '../stored/find-again.ts';
+import type { StoredPositions } from '../stored/stored-positions.ts';
+import { changeOf } from './changed-evidence.ts';
+import { compareBoards } from './compare-boards.ts';
+
+export interface PreviewsDeps {
+  readonly store: StoredPositions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly options?: Partial<PreviewOptions>;
+}
+
+export interface PreviewOptions {
+  /** In this process: each reads and follows as fast as it can. */
+  readonly maxAtOnce: number;
+  readonly maxMs: number;
+  /** How long an answer waits to be fetched; asked for later, it is made anew. */
+  readonly keptMs: number;
+}
+
+const DEFAULTS: PreviewOptions = { maxAtOnce: 1, maxMs: 180_000, keptMs: 10_000 };
+
+export interface Previews {
+  /** What the change would do to the race, or how far it is with finding out. Never waits. */
+  ask(race: HeldRace, board: RaceBoard, question: PreviewQuestion): PreviewState;
+  stop(): void;
+}
+
+interface Job {
+  state: PreviewState;
+  readonly stopping: AbortController;
+}
+
+/** Ends a job before its end: the state says why. */
+class PreviewFailedError extends Error {
+  override name = 'PreviewFailedError';
+  readonly why: PreviewFailure;
+  constructor(why: PreviewFailure) {
+    super(why);
+    this.why = why;
+  }
+}
+
+/**
+ * Previews of changed races, made by whoever holds their board: the crossings that a change touches are looked for in
+ * the stored positions, by the same code that looks for them once the change is made, and the board is made again from
+ * all evidence with what was found. Nothing is changed by it.
+ */
+export function createPreviews({ store, clock, logger, options: own }: PreviewsDeps): Previews {
+  const options = { ...DEFAULTS, ...own };
+  const jobs = new Map<string, Job>();
+
+  async function make(race: HeldRace, board: RaceBoard, { version, changed }: PreviewQuestion, job: Job) {
+    const change = changeOf(board.race, { ...board.race, ...changed, version: version + 1 });
+    const wanted = new Map([...board.athletes].map((athlete) => [athlete.bib, change.marksToFind(athlete)]));
+    const starters = board.race.starters.filter(({ bib }) => (wanted.get(bib) ?? []).length > 0);
+    const found = new Map<string, ReadonlyMap<number, Crossing> | null>();
+    const untilMs = clock.monotonicMs() + options.maxMs;
+    job.state = { state: 'running', done: 0, of: starters.length };
+    for await (const some of findAgain({ store, signal: job.stopping.signal }, change.now, starters)) {
+      for (const { starter, crossings } of some) found.set(starter.bib, crossings);
+      job.state = { state: 'running', done: found.size, of: starters.length };
+      if (clock.monotonicMs() > untilMs) throw new PreviewFailedError('took_too_long');
+      assertSame(race, board, version);
+    }
+    return difference(
+      race,
+      board,
+      change.now,
+      (memory) => {
+        return change.mend(memory, wanted.get(memory.bib) ?? [], found.get(memory.bib) ?? null);
+      },
+      [...found.values()].filter((one) => one === null).length,
+    );
+  }
+
+  function difference(
+    race: HeldRace,
+    board: RaceBoard,
+    now: Race,
+    mend: Parameters<HeldRace['imagine']>[1],
+    unread: number,
+  ): RacePreview {
+    // In one go: both boards know the same.
+    const atMs = race.shownAtMs(clock.nowMs());
+    const { id, version } = board.race;
+    return { race: id, version, ...compareBoards(board, race.imagine(now, mend), atMs, unread) };
+  }
+
+  async function run(race: HeldRace, board: RaceBoard, question: PreviewQuestion, job: Job): Promise<void> {
+    try {
+      job.state = { state: 'done', preview: await make(race, board, question, job) };
+    } catch (err) {
+      const why = whyOf(err);
+      job.state = { state: 'failed', why };
+      if (why !== 'race_changed') logger.warn({ err, race: race.id, why }, 'a preview could not be made');
+    }
+  }
+
+  function forgetLater(key: string): void {
+    clock.setTimer(() => jobs.delete(key), options.keptMs);
+  }
+
+  return {
+    ask(race, board, question) {
+      const { version, id } = board.race;
+      if (version !== question.version) return { state: 'other_version', version };
+      const text = JSON.stringify(question.changed);
+      const key = `${id} ${version} ${createHash('sha256').update(text).digest('hex')}`;
+      const known = jobs.get(key);
+      if (known !== undefined) return known.state;
+      const running = [...jobs.values()].filter(({ state }) => state.state === 'running').length;
+      if (running >= options.maxAtOnce) return { state: 'busy' };
+      const job: Job = { state: { state: 'running', done: 0, of: 0 }, stopping: new AbortController() };
+      jobs.set(key, job);
+      void run(race, board, question, job).then(() => forgetLater(key));
+      return job.state;
+    },
+    stop() {
+      for (const { stopping } of jobs.values()) stopping.abort(new Error('the process stops'));
+    },
+  };
+}
+
+function assertSame(race: HeldRace, board: RaceBoard, version: number): void {
+  if (race.board !== board || board.race.version !== version) throw new PreviewFailedError('race_changed');
+}
+
+function whyOf(error: unknown): PreviewFailure {
+  if (error instanceof PreviewFailedError) return error.why;
+  return error instanceof StoreUnavailableError ? 'store_unavailable' : 'failed';
+}
