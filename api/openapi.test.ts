@@ -199,18 +199,18 @@ const scenarios: Scenario[] = [
   }),
   ['/v1/athletes/{athlete}/gear', 503, '/v1/athletes/ann/gear', 'operator', ({ setSettings }) => setSettings(noAnswer)],
   ...['comparisons', 'weeks', 'form', 'streaks', 'years', 'records'].flatMap((block): Scenario[] => {
-    const [path, own] = [`/v1/athletes/{athlete}/progress/${block}`, `/v1/athletes/ann/progress/${block}`];
+    const path = `/v1/progress/${block}`;
     return [
-      [path, 200, own, 'watch-1'],
-      [path, 401, own],
-      [path, 403, own, 'ben-1'],
-      [path, 422, `${own}?timeZone=Mars/Olympus`, 'watch-1'],
-      [path, 500, own, 'watch-1', breakProgress],
-      [path, 503, own, 'watch-1', ({ counted }) => counted.setReachable(false)],
+      [path, 200, path, 'watch-1'],
+      [path, 401, path],
+      [path, 403, `${path}?athlete=ann`, 'ben-1'],
+      [path, 422, `${path}?timeZone=Mars/Olympus`, 'watch-1'],
+      [path, 500, path, 'watch-1', breakProgress],
+      [path, 503, path, 'watch-1', ({ counted }) => counted.setReachable(false)],
     ];
   }),
-  ['/v1/athletes/{athlete}/progress/years', 200, '/v1/athletes/ben/progress/years', 'ben-1'],
-  ['/v1/athletes/{athlete}/progress/form', 200, '/v1/athletes/ben/progress/form', 'ben-1'],
+  ['/v1/progress/years', 200, '/v1/progress/years?athlete=ben', 'operator'],
+  ['/v1/progress/form', 200, '/v1/progress/form', 'ben-1'],
   [SAMPLES, 200, OWN, 'watch-1'],
   [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
   [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],

@@ -159,6 +159,8 @@ export interface RecordProgress {
   readonly unit: 's' | 'W' | 'm';
   /** The newest first: that is the record. */
   readonly steps: readonly RecordStep[];
+  /** False when there were older steps than those. */
+  readonly isWhole: boolean;
 }
 
 export interface RecordsProgress {

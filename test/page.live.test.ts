@@ -101,8 +101,8 @@ suite('the page', { skip: whyNoBrowser }, () => {
     assert.match(texts[0], /^Run Live\s.*\d\.\d\d km · \d+:\d\d · \d:\d\d \/km · \d+ bpm$/s);
     assert.match(texts[1], /^Run\s.*8\.97 km · 47:\d\d · \d:\d\d \/km · \d+ bpm$/s);
     assert.equal(await page.evaluate('document.activeElement.textContent'), 'Activities', 'read out from its head on');
-    // From the heading: the link to the newest, the first card, the second.
-    for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
+    // From the heading: the links to the newest and to progress, the first card, the second.
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText('Finished', { exact: true }).waitFor();
     assert.match(page.url(), /\?activity=[0-9a-f]{16}$/);

@@ -29,7 +29,8 @@ export function App() {
             <LinkTo to={{ kind: 'activity', id: '' }}>The newest</LinkTo>
           ) : (
             <LinkTo to={{ kind: 'list' }}>All activities</LinkTo>
-          )}
+          )}{' '}
+          <a href="/progress">Progress</a>
         </nav>
       </header>
       <main>{isList ? <ActivityList /> : <ActivityView />}</main>

@@ -15,7 +15,7 @@ const DEFAULT_POINTS = 1_000;
 export const Athlete = Type.Optional(
   Type.String({
     pattern: '^[A-Za-z0-9_-]{1,128}$',
-    description: "Whose activities. A device's token says so itself; an operator has to.",
+    description: "Whose. A device's token says so itself; an operator has to.",
   }),
 );
 

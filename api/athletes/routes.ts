@@ -15,7 +15,7 @@ export interface AthleteRoutesDeps {
   readonly access: Access;
 }
 
-export const AthleteParams = Type.Object({
+const AthleteParams = Type.Object({
   athlete: Type.String({
     pattern: '^[A-Za-z0-9_-]{1,128}$',
     description: "The athlete. A device's token reads its own only.",

@@ -25,6 +25,7 @@ const PAGES = {
   '/races': 'race.html',
   '/organiser': 'organiser.html',
   '/operations': 'operations.html',
+  '/progress': 'progress.html',
 } as const;
 
 /**

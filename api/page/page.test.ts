@@ -16,6 +16,7 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   await writeFile(join(dir, 'index.html'), HTML);
   await writeFile(join(dir, 'race.html'), `${HTML}race`);
   await writeFile(join(dir, 'operations.html'), `${HTML}operations`);
+  await writeFile(join(dir, 'progress.html'), `${HTML}progress`);
   await writeFile(join(dir, 'organiser.html'), `${HTML}organiser`);
   await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
   await writeFile(join(dir, 'secret.txt'), 'secret');
@@ -49,11 +50,13 @@ test('the page of races is served for each of them, and other sites may show the
   assert.deepEqual(await ancestors('/races/ten?embed=1'), [...page, '*']);
 });
 
-test('the page of operators is served to whoever asks, since it holds nothing without a token', async (t) => {
+test('pages of operators and of progress are served to all, since they hold nothing without a token', async (t) => {
   const { get } = await setUp(t);
-  const { status, body, headers } = await get('/operations');
-  assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}operations`, 'no-cache']);
-  assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/);
+  for (const name of ['operations', 'progress']) {
+    const { status, body, headers } = await get(`/${name}`);
+    assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}${name}`, 'no-cache']);
+    assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/);
+  }
 });
 
 test('the page of organisers is served for each race, and no other site may show it', async (t) => {

@@ -9,7 +9,7 @@ export interface PageRoutesDeps {
   readonly mapStyleUrl: string;
 }
 
-/** The pages: `/` for athletes, `/races` and `/organiser` (each with `/{id}`), and `/operations` for operators. */
+/** The pages: `/` and `/progress` for athletes, `/races` and `/organiser` (each with `/{id}`), `/operations`. */
 export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
   const maps = mapStyleUrl === '' ? '' : ' https:';
   const policyFor = (ancestors: string) =>
@@ -49,7 +49,7 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
   }
 
   const schema = { hide: true };
-  for (const address of ['/', '/operations']) {
+  for (const address of ['/', '/progress', '/operations']) {
     server.get(address, { schema }, (request, reply) => send(address, request, reply));
   }
   for (const address of ['/races', '/races/:id']) {

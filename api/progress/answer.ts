@@ -180,6 +180,7 @@ export const RecordsAnswer = Type.Unsafe<RecordsProgress>(
               ),
               { description: 'Each better than all before it; the newest first, which is the record. At most 20' },
             ),
+            isWhole: Type.Boolean({ description: 'False when there were older steps than those' }),
           },
           closed,
         ),

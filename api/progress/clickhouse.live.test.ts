@@ -60,7 +60,7 @@ test('late data, an edit and a withdrawal change the numbers as if they had alwa
     countedActivity({ startMs, ...given, efforts: [countedEffort({ startMs, value })] });
 
   async function seen() {
-    const read = async (block: string) => (await get(`/v1/athletes/ann/progress/${block}`, 'watch-1')).body;
+    const read = async (block: string) => (await get(`/v1/progress/${block}`, 'watch-1')).body;
     const [{ current, last }] = (await read('comparisons')).comparisons;
     const { records } = await read('records');
     return {

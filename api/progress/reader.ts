@@ -2,8 +2,10 @@ import type { RecordStep, Span, Sums } from '../../schemas/athlete-progress.ts';
 import type { Sport } from '../../schemas/events.ts';
 import type { RecordKind } from '../../schemas/record.ts';
 
-/** Steps of one record that are read, the newest. */
-export const MAX_STEPS = 20;
+/** Steps of one record that are told, the newest. */
+export const SHOWN_STEPS = 20;
+/** Steps that are read: one more tells whether there are older ones. */
+export const MAX_STEPS = SHOWN_STEPS + 1;
 
 export interface SportRow extends Sums {
   readonly sport: Sport;

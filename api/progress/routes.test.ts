@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTestApi, NOW_MS } from '../api-for-tests.ts';
 import { countedActivity, countedEffort } from './counted.arbitrary.ts';
+import { SHOWN_STEPS } from './reader.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const own = (block: string) => `/v1/athletes/ann/progress/${block}`;
+const own = (block: string) => `/v1/progress/${block}`;
 
 test('an athlete compares this week, month and year with the last, to the same point', async (t) => {
   const { counted, get } = await createTestApi(t);
@@ -67,12 +68,22 @@ test('records come with their history by the time of the effort, and what was wi
   counted.insert([{ ...withdrawn, status: 'withdrawn', revision: 41, efforts: [] }]);
   counted.insert([run(30, 1_300, { sport: 'other' })]);
   const { body } = await get(own('records?sport=run'), 'watch-1');
-  const values = body.records.map(({ sport, kind, name, unit, steps }: (typeof body.records)[0]) => [
-    ...[sport, kind, name, unit],
+  const values = body.records.map(({ sport, kind, name, unit, isWhole, steps }: (typeof body.records)[0]) => [
+    ...[sport, kind, name, unit, isWhole],
     steps.map(({ value }: { value: number }) => value),
   ]);
-  assert.deepEqual(values, [['run', 'distance', '5 km', 's', [1_400, 1_500, 1_600]]]);
+  assert.deepEqual(values, [['run', 'distance', '5 km', 's', true, [1_400, 1_500, 1_600]]]);
   assert.deepEqual((await get(own('records'), 'watch-1')).body.records.length, 1, 'none in what nobody named');
+});
+
+test('a record that fell often says that its history is not whole', async (t) => {
+  const { counted, get } = await createTestApi(t);
+  for (let i = 0; i <= SHOWN_STEPS; i++) {
+    const startMs = NOW_MS - (100 - i) * DAY_MS;
+    counted.insert([countedActivity({ startMs, efforts: [countedEffort({ startMs, value: 1_500 - i })] })]);
+    const [{ steps, isWhole }] = (await get(own('records'), 'watch-1')).body.records;
+    assert.deepEqual([steps.length, isWhole], [Math.min(i + 1, SHOWN_STEPS), i < SHOWN_STEPS]);
+  }
 });
 
 test('an answer keeps its tag for a minute, until the numbers change', async (t) => {

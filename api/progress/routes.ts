@@ -4,7 +4,8 @@ import { Type } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import { type Access, ATHLETE_PROBLEMS } from '../access.ts';
-import { AthleteParams, type AthleteRoutesDeps, settingsOf } from '../athletes/routes.ts';
+import { Athlete } from '../activities/query.ts';
+import { type AthleteRoutesDeps, settingsOf } from '../athletes/routes.ts';
 import { invalidParameter, problemResponses } from '../problem.ts';
 import { type ApiServer, whenGone } from '../server.ts';
 import { ComparisonsAnswer, FormAnswer, RecordsAnswer, StreaksAnswer, WeeksAnswer, YearsAnswer } from './answer.ts';
@@ -32,6 +33,7 @@ const MAX_YEARS = 50;
 
 const closed = { additionalProperties: false };
 const zone = {
+  athlete: Athlete,
   timeZone: Type.Optional(
     Type.String({
       maxLength: 64,
@@ -48,15 +50,15 @@ const WeeksQuery = Type.Object(
   closed,
 );
 const FormQuery = Type.Object({ ...zone, days: count('days, up to today', MAX_DAYS, 180) }, closed);
-const RecordsQuery = Type.Object({ sport }, closed);
+const RecordsQuery = Type.Object({ athlete: Athlete, sport }, closed);
 
 const instead = problemResponses(...ATHLETE_PROBLEMS);
 
 /** An athlete's progress against themselves: each block of it is one query to ClickHouse. */
 export function addProgressRoutes(server: ApiServer, deps: ProgressRoutesDeps): void {
   const { progress, access, clock } = deps;
-  const path = (block: string) => `/v1/athletes/:athlete/progress/${block}`;
-  const common = { tags: ['progress'], security: [{ token: [] }], params: AthleteParams };
+  const path = (block: string) => `/v1/progress/${block}`;
+  const common = { tags: ['progress'], security: [{ token: [] }] };
   const ok = <Schema>(description: string, schema: Schema) => ({
     response: { 200: { description, content: { 'application/json': { schema } } }, ...instead },
   });
@@ -65,7 +67,7 @@ export function addProgressRoutes(server: ApiServer, deps: ProgressRoutesDeps): 
   async function whoAndWhen(request: AskedFor, reply: FastifyReply) {
     const asked = request.query.timeZone;
     if (asked !== undefined && !isTimeZone(asked)) throw invalidParameter('timeZone', 'it is none that is known');
-    const athlete = await access.requireAthlete(request, request.params.athlete);
+    const athlete = await access.requireAthlete(request, request.query.athlete);
     const timeZone = asked ?? (await settingsOf(athlete, deps.readSettings)).timeZone ?? 'UTC';
     const nowMs = Math.floor(clock.nowMs() / MINUTE_MS) * MINUTE_MS;
     return { athlete, timeZone, nowMs, today: dayAt(nowMs, timeZone), signal: whenGone(reply) };
@@ -187,7 +189,7 @@ export function addProgressRoutes(server: ApiServer, deps: ProgressRoutesDeps): 
       },
     },
     async (request, reply) => {
-      const athlete = await access.requireAthlete(request, request.params.athlete);
+      const athlete = await access.requireAthlete(request, request.query.athlete);
       const rows = await progress.steps(athlete, request.query.sport ?? null, whenGone(reply));
       return unlessKnown(request, reply, { records: recordsFrom(rows) });
     },
@@ -195,7 +197,6 @@ export function addProgressRoutes(server: ApiServer, deps: ProgressRoutesDeps): 
 }
 
 interface AskedFor extends Pick<FastifyRequest, 'headers' | 'ip'> {
-  readonly params: Type.Static<typeof AthleteParams>;
   readonly query: Type.Static<typeof ZoneQuery>;
 }
 

@@ -9,13 +9,13 @@ const WEB = join(ROOT, 'web');
 const DIST = join(WEB, 'dist');
 /** The built page; the stamp beside it says what it was built from. */
 export const PAGE_DIR = join(DIST, 'page');
-const PAGES = ['index.html', 'race.html', 'organiser.html', 'operations.html'];
+const PAGES = ['index.html', 'race.html', 'organiser.html', 'operations.html', 'progress.html'];
 const STAMP = join(DIST, 'built-from.txt');
 
 /** Builds the page unless it was built from the same files before. Says whether it did. */
 export async function buildPage(): Promise<boolean> {
   const from = digestOfSources();
-  if (existsSync(STAMP) && existsSync(PAGE_DIR) && readFileSync(STAMP, 'utf8') === from) return false;
+  if (isBuiltFrom(from)) return false;
   // Built elsewhere and moved, so that a build that is cut off leaves no half page.
   const fresh = join(DIST, `page-${process.pid}`);
   mkdirSync(DIST, { recursive: true });
@@ -33,11 +33,20 @@ export async function buildPage(): Promise<boolean> {
       rolldownOptions: { input: PAGES.map((name) => join(WEB, name)) },
     },
   });
+  // Another process that built the same meanwhile has it read already.
+  if (isBuiltFrom(from)) {
+    rmSync(fresh, { recursive: true, force: true });
+    return false;
+  }
   rmSync(STAMP, { force: true });
   rmSync(PAGE_DIR, { recursive: true, force: true });
   renameSync(fresh, PAGE_DIR);
   writeFileSync(STAMP, from);
   return true;
+}
+
+function isBuiltFrom(digest: string): boolean {
+  return existsSync(STAMP) && existsSync(PAGE_DIR) && readFileSync(STAMP, 'utf8') === digest;
 }
 
 /** Of everything that the page is made from. */
@@ -47,7 +56,7 @@ function digestOfSources(): string {
     readdirSync(join(ROOT, dir), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => `${dir}/${name}`);
-  const folders = ['web', 'web/race', 'web/organiser', 'web/operations', 'web/build', 'schemas'];
+  const folders = ['web', 'web/race', 'web/organiser', 'web/operations', 'web/progress', 'web/build', 'schemas'];
   const files = [...folders.flatMap(own), 'package-lock.json'];
   for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
     hash.update(file).update(readFileSync(join(ROOT, file)));

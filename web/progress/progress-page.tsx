@@ -1,0 +1,91 @@
+import { useEffect } from 'preact/hooks';
+import { LanguageSwitch } from '../race/language-switch.tsx';
+import { ComparisonSection } from './comparison-section.tsx';
+import { FormSection } from './form-section.tsx';
+import { comparisons, isAway, refusal, years } from './progress-store.ts';
+import { RecordsSection } from './records-section.tsx';
+import { say } from './say.ts';
+import { StreaksSection } from './streaks-section.tsx';
+import { WeeksSection } from './weeks-section.tsx';
+import { YearsSection } from './years-section.tsx';
+
+/** An athlete against themselves. */
+export function ProgressPage() {
+  return (
+    <div class="progress">
+      <Head />
+      <Everything />
+    </div>
+  );
+}
+
+function Head() {
+  const title = say('title');
+  useEffect(() => {
+    document.title = `${title} – Slipstream`;
+  }, [title]);
+  return (
+    <header>
+      <h1>{title}</h1>
+      <p class="status" role="status">
+        {refusal.value}
+        {isAway.value && say('noAnswer')}
+      </p>
+      <nav aria-label={say('places')}>
+        <a href="/">{say('activities')}</a>
+        <LanguageSwitch />
+      </nav>
+    </header>
+  );
+}
+
+function Everything() {
+  if (comparisons.value === null || years.value === null) {
+    return <main>{refusal.value === '' && <p class="empty">{say('loading')}</p>}</main>;
+  }
+  if (years.value.years.length === 0) {
+    return (
+      <main>
+        <p class="empty">{say('nothingYet')}</p>
+      </main>
+    );
+  }
+  return (
+    <main>
+      <ComparisonSection />
+      <div class="column">
+        <WeeksSection />
+        <FormSection />
+        <StreaksSection />
+      </div>
+      <div class="column">
+        <RecordsSection />
+        <YearsSection />
+      </div>
+    </main>
+  );
+}
+
+/** For whoever comes without a link that holds a token. */
+export function AskForAccess() {
+  return (
+    <div class="progress">
+      <Head />
+      <main class="ask">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const token = new FormData(event.currentTarget).get('token');
+            location.hash = new URLSearchParams({ token: String(token) }).toString();
+          }}
+        >
+          <h2>{say('askTitle')}</h2>
+          <label for="token">{say('askToken')}</label>
+          <input id="token" name="token" required autocomplete="off" spellcheck={false} aria-describedby="how" />
+          <button type="submit">{say('askGo')}</button>
+          <p id="how">{say('askHow')}</p>
+        </form>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import uPlot from 'uplot';
+import type { Measure, Week } from '../../schemas/athlete-progress.ts';
+import { language } from '../race/language.ts';
+import { usePlot } from '../use-plot.ts';
+import { dayText, MEASURE_NAMES, plain, say, written } from './say.ts';
+
+const HEIGHT_PX = 180;
+/** What an axis counts in. */
+const SCALES: Readonly<Record<Measure, number>> = {
+  ...{ activities: 1, distanceM: 1_000, movingS: 3_600, elevationGainM: 1, trainingLoad: 1 },
+};
+
+/** A bar for each week. */
+export function WeeksChart({ weeks, measure }: { weeks: readonly Week[]; measure: Measure }) {
+  const box = usePlot({
+    ...{ heightPx: HEIGHT_PX, options: optionsFor, data: () => dataOf(weeks, measure) },
+    ...{ anewWith: [language.value], changedWith: [weeks, measure] },
+  });
+  const known = weeks.flatMap(({ all }) => all[measure] ?? []);
+  const label = say('weeksChart', {
+    measure: say(MEASURE_NAMES[measure]),
+    n: weeks.length,
+    low: written(measure, Math.min(...known)),
+    high: written(measure, Math.max(...known)),
+    now: written(measure, weeks.at(-1)?.all[measure] ?? null),
+  });
+  return <div ref={box} role="img" aria-label={label} class="chart" />;
+}
+
+function dataOf(weeks: readonly Week[], measure: Measure): uPlot.AlignedData {
+  const values = weeks.map(({ all }) => {
+    const value = all[measure];
+    return value === null ? null : value / SCALES[measure];
+  });
+  return [weeks.map(({ start }) => Date.parse(start) / 1_000), values];
+}
+
+function optionsFor(width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue('--soft');
+  const fill = style.getPropertyValue('--speed');
+  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  const paths = uPlot.paths.bars?.({ size: [0.7, 40] });
+  const day = (second: number) => {
+    return dayText(new Date(1_000 * second).toISOString().slice(0, 10), { day: 'numeric', month: 'short' });
+  };
+  return {
+    ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { show: false } },
+    scales: {
+      // Half a week on both sides, so that bars are whole.
+      x: { time: false, range: (_plot, first, last) => [first - WEEK_S / 2, last + WEEK_S / 2] },
+      y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.05 : 1] },
+    },
+    axes: [
+      {
+        ...{ ...axis, size: 28, space: 70, incrs: WEEKS_S, splits: mondays },
+        values: (_plot, splits) => splits.map(day),
+      },
+      { ...{ ...axis, size: 48, space: 34 }, values: (_plot, splits) => splits.map((value) => plain(value, 1)) },
+    ],
+    series: [{}, { fill, stroke: fill, width: 0, points: { show: false }, ...(paths && { paths }) }],
+  };
+}
+
+const WEEK_S = 7 * 86_400;
+/** Between two marks. */
+const WEEKS_S = [1, 2, 4, 8, 13, 26, 52].map((weeks) => weeks * WEEK_S);
+
+/** Marks under bars, counted from the first one. */
+function mondays({ data: [seconds] }: uPlot, _axis: number, _least: number, mostS: number, stepS: number): number[] {
+  const [firstS = mostS] = seconds;
+  return Array.from({ length: Math.floor((mostS - firstS) / stepS) + 1 }, (_, i) => firstS + i * stepS);
+}
