@@ -39,7 +39,7 @@ export const ingestOptions = defineOptions({
   },
   busyLingerMs: {
     type: 'integer',
-    default: 15,
+    default: 8,
     min: 0,
     max: 1_000,
     unit: 'ms',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { QueryCaps } from './chdb/settings.ts';
 import type { User } from './chdb/users.ts';
 import type { ChdbServerOptions } from './chdb-server.ts';
-import { answersOk, type Engine, startEngine } from './engine.ts';
+import { AFTER_ACK_NICENESS, answersOk, type Engine, startEngine } from './engine.ts';
 
 export interface ClickHouseOptions {
   /** Data folder; the engine's files go to `<dir>/data`. One process at a time. */
@@ -65,6 +65,7 @@ export async function startClickHouse(options: ClickHouseOptions): Promise<Engin
     host,
     ports: [{ port, option: options.portOption }],
     urls,
+    niceness: AFTER_ACK_NICENESS,
     input: `${JSON.stringify(serverOptions)}\n`,
     isReady: () => answersOk(`${urls.http}/ping`),
     readyTimeoutMs,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -81,6 +81,15 @@ test('kill -9 of the owner takes its engine down, and the folder can be used aga
   const next = await startEngine(orphan);
   await waitUntilGone(pid);
   await next.stop();
+});
+
+test('an engine that gives way does so with all of its threads', { skip: process.platform !== 'linux' }, async () => {
+  const engine = await startEngine({ ...spec('later', STAY, await freePort()), niceness: 3 });
+  const tasks = `/proc/${engine.pid}/task`;
+  const threads = readdirSync(tasks).map((tid) => getPriority(Number(tid)));
+  await engine.stop();
+  assert.ok(threads.length > 1);
+  assert.deepEqual(new Set(threads), new Set([Math.min(19, getPriority() + 3)]));
 });
 
 async function runModule(script: string): Promise<{ output: string }> {

@@ -44,7 +44,15 @@ export interface EngineSpec<Urls> {
   files?: Record<string, string>;
   /** Written to the child's stdin, which then stays open for as long as this process lives. */
   input?: string;
+  /** How far it gives way to others when the cores are busy, as for `nice`; 0 when not given. */
+  niceness?: number;
 }
+
+/**
+ * Of everything that comes after the acknowledgement: stores, sinks and holders. Devices wait for ingest and the
+ * stream, so these have the cores first.
+ */
+export const AFTER_ACK_NICENESS = 5;
 
 /** A port that must be free, and the option that changes it, for the message when it is not. */
 export interface WantedPort {
@@ -105,7 +113,9 @@ async function assertFree<Urls>(spec: EngineSpec<Urls>, { port, option }: Wanted
  */
 function spawnTied<Urls>(spec: EngineSpec<Urls>, log: EngineLog): ChildProcess {
   const tie = canTie() ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
-  const [command = spec.command, ...args] = [...tie, spec.command, ...spec.args];
+  // Before it starts, so that all of its threads have it.
+  const nice = spec.niceness === undefined ? [] : ['nice', '-n', String(spec.niceness)];
+  const [command = spec.command, ...args] = [...tie, ...nice, spec.command, ...spec.args];
   const stdin = spec.input === undefined ? 'ignore' : 'pipe';
   const child = spawn(command, args, { cwd: spec.dir, stdio: [stdin, log.fd, log.fd] });
   // A child that ends before it has read its input breaks the pipe; its exit is what gets reported.

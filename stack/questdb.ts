@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { answersOk, type Engine, startEngine } from './engine.ts';
+import { AFTER_ACK_NICENESS, answersOk, type Engine, startEngine } from './engine.ts';
 import { foundEngine } from './found.ts';
 import { freePort } from './ports.ts';
 
@@ -65,6 +65,7 @@ export async function startQuestDb(options: QuestDbOptions): Promise<Engine<Ques
       { port: healthPort },
     ],
     urls,
+    niceness: AFTER_ACK_NICENESS,
     files: { 'conf/server.conf': serverConf(host, httpPort, pgPort, healthPort), 'conf/log.conf': LOG_CONF },
     isReady: async () =>
       (await answersOk(`${urls.health}/status`)) && (await answersOk(`${urls.http}/exec?query=select%201`)),

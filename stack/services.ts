@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flagName } from '../runtime/options.ts';
-import { answersOk, type Engine, startEngine } from './engine.ts';
+import { AFTER_ACK_NICENESS, answersOk, type Engine, startEngine } from './engine.ts';
 import type { StackOptions } from './options.ts';
 import type { StackUrls } from './stack.ts';
 
@@ -45,6 +45,7 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
     urls: { admin },
     // Its standard input stays open for as long as this process lives: that is how it knows.
     input: '\n',
+    ...(spec.name === 'processors' && { niceness: AFTER_ACK_NICENESS }),
     isReady: () => answersOk(`${admin}/health/ready`),
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopTimeoutMs: STOP_TIMEOUT_MS,
