@@ -1,4 +1,5 @@
 import { createManualClock } from '../runtime/clock.ts';
+import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub, type MemoryBusHub } from '../runtime/memory-bus.ts';
 import type { Priorities } from '../runtime/priorities.ts';
@@ -10,6 +11,7 @@ import { createConnections } from './connections/connections.ts';
 import { createFrontEndCounts, type FrontEndCounts } from './connections/counts.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from './connections/limits.ts';
 import type { Intake, Origin } from './intake.ts';
+import { createRaceBoards } from './races/race-boards.ts';
 
 /** A frame that a front end handed over and that the test settles, whenever and with whatever it likes. */
 export interface OfferedFrame {
@@ -96,7 +98,8 @@ export function createScriptedAuthenticator(): ScriptedAuthenticator {
       if (typeof answer === 'string') return answer;
       const expiresMs = Number.POSITIVE_INFINITY;
       const none = { athlete: '', tokenId: token, issuedMs: 0, expiresMs, importer: false };
-      return { ...none, device: device ?? '', ...answer };
+      const own = { role: 'device', subject: device ?? '', device: device ?? '' } as const;
+      return { ...none, ...own, ...answer };
     },
     guard({ device }, end) {
       const guard = { device, end };
@@ -143,7 +146,11 @@ export function createFrontEndParts({ limits, hub }: FrontEndParts = {}) {
   const allHub = hub ?? createMemoryBusHub(clock);
   const bus = allHub.open();
   const allLimits = { ...DEFAULT_LIMITS, ...limits };
+  const boards = createMemoryKvStore(clock, { bucket: names.boardsBucket, ttlMs: 0, maxBytes: 0, replicas: 1 });
   return {
+    /** The bucket of boards. */
+    boards,
+    raceBoards: createRaceBoards({ kv: boards.open(), clock, log }),
     intake: createTestIntake(),
     authenticator: createScriptedAuthenticator(),
     connections: createConnections({ limits: allLimits, bus, names, clock, log }),

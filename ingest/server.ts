@@ -23,6 +23,7 @@ import type { IngestMetrics } from './metrics.ts';
 import { createMqttServer } from './mqtt/server.ts';
 import { createClockOffsets } from './offsets.ts';
 import type { ingestOptions } from './options.ts';
+import { createRaceBoards } from './races/race-boards.ts';
 import { createTurnedAway } from './turned-away.ts';
 import { createWebsocketServer } from './websocket/server.ts';
 
@@ -74,6 +75,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
   });
   const connectionLimits = connectionLimitsOf(options);
   const connections = createConnections({ limits: connectionLimits, bus, names, clock, log });
+  const raceBoards = createRaceBoards({ kv: await platform.boards(), clock, log });
   const counts = { mqtt: createFrontEndCounts(), websocket: createFrontEndCounts() };
   createFrontEndMetrics(deps.metrics, counts);
   const frontEnd = {
@@ -81,6 +83,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     authenticator,
     connections,
     priorities,
+    raceBoards,
     limits: connectionLimits,
     bus,
     names,
@@ -109,6 +112,11 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     help: 'Remote addresses whose connections and attempts are counted.',
     read: () => connections.addresses,
   });
+  deps.metrics.gauge({
+    name: 'ingest_followed_races',
+    help: 'Races whose board somebody listens to.',
+    read: () => raceBoards.followedRaces,
+  });
   health.register('intake', () => {
     const reason = ingest.intake.refusesFrame(DEFAULT_PRIORITY);
     return reason === null ? { ok: true } : { ok: false, detail: reason };
@@ -124,6 +132,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     async stop() {
       await Promise.all([mqtt.stop(), websocket.stop()]);
       connections.stop();
+      raceBoards.stop();
       stopAuthenticator();
       certificate?.stop();
       priorities.stop();

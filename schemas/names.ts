@@ -60,6 +60,8 @@ export function createNames(region = '') {
     board: (race: string) => `${dot}board.${race}`,
     /** The holder of a race's board is asked for all of it, or for gaps. */
     askBoard: (race: string) => `${dot}live.board.${race}`,
+    /** Reads that came to ingest are stored by whoever serves this; messages of `forwarded-reads.ts`. */
+    storeReads: `${dot}live.reads`,
   };
 }
 export type Names = ReturnType<typeof createNames>;
@@ -124,17 +126,28 @@ export const keys = {
   },
   /** In BOARDS: the last board of a race, in parts. */
   board: (race: string, part: number) => `board.${race}.${part}`,
+  /** In BOARDS: what the topic of a race's board says, as it is sent to everybody. */
+  topicBoard: (race: string) => `topic.${race}`,
   /** Frames that ingest did not take, of all its processes. */
   turnedAway: 'turned_away',
 };
 
-/** MQTT topics: up `v1/devices/{device}/frames` and `…/frames/json`, down `v1/devices/{device}/commands/…`. */
+/** MQTT topics. */
 export const topics = {
   frames: (device: string) => `v1/devices/${device}/frames`,
   framesJson: (device: string) => `v1/devices/${device}/frames/json`,
   commandsFilter: (device: string) => `v1/devices/${device}/commands/#`,
   command: (device: string, command: string) => `v1/devices/${device}/commands/${command}`,
+  /** Of a race: its newest board down, reads of chips and mats up. */
+  raceBoard: (race: string) => `v1/races/${race}/board`,
+  raceReads: (race: string) => `v1/races/${race}/reads`,
 };
+
+/** The race of a topic that is a race's, and which of the two it is; or null. A filter with wildcards is none. */
+export function parseRaceTopic(topic: string): { race: string; kind: 'board' | 'reads' } | null {
+  const [, race, kind] = /^v1\/races\/([a-z0-9][a-z0-9-]{0,31})\/(board|reads)$/.exec(topic) ?? [];
+  return race === undefined ? null : { race, kind: kind as 'board' | 'reads' };
+}
 
 /** Where ingest serves WebSocket; the messages are in `websocket-framing.ts`. */
 export const WEBSOCKET_PATH = '/v1/stream';

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { Type } from 'typebox';
+import { type TInteger, Type } from 'typebox';
 import {
   type AthleteWay,
   BOARD_STATUSES,
   type BoardRow,
+  type BoardStatus,
   CROSSING_SOURCES,
   STATUS_REASONS,
 } from '../../schemas/board.ts';
+import { publicBoard, publicStarter, whoIs } from '../../schemas/public-board.ts';
 import {
   CategorySchema,
   CheckpointSchema,
@@ -18,7 +20,6 @@ import {
   WaveSchema,
 } from '../../schemas/race.ts';
 import type { Board } from './board-state.ts';
-import { publicStarter, whoIs } from './shared-views.ts';
 
 const closed = { additionalProperties: false };
 const { properties: starter } = StarterSchema;
@@ -156,6 +157,10 @@ export const BoardAnswer = Type.Object(
     dataMs: MaybeNumber('The newest thing that it knows of, ms since the epoch.'),
     total: Type.Integer({ description: 'Rows that match, on all pages.' }),
     certainty: CertaintySchema,
+    counts: Type.Object(
+      Object.fromEntries(BOARD_STATUSES.map((status) => [status, Type.Integer()])) as Record<BoardStatus, TInteger>,
+      { ...closed, description: 'How many athletes of the whole race stand how.' },
+    ),
     rows: Type.Array(Row),
     groups: Type.Array(
       Type.Object(
@@ -225,10 +230,8 @@ export function startersAnswer({ starters, startersVersion }: Race) {
 }
 
 export function boardAnswer(race: Race, board: Board, rows: readonly BoardRow[], total: number) {
-  const { raceVersion, atMs, dataMs, groups, certainty } = board;
-  const shown = rows.map((row) => ({ ...row, who: whoIs(row.bib, race) }));
-  const head = { race: race.id, raceVersion, state: race.state, atMs, dataMs, total, certainty };
-  return { ...head, rows: shown, groups: [...groups] };
+  const answer = publicBoard(race, { ...board, rows: board.rows.values() }, rows, total);
+  return { ...answer, rows: [...answer.rows], groups: [...answer.groups] };
 }
 
 export function athleteAnswer(race: Race, row: BoardRow, { crossings, passed }: AthleteWay) {

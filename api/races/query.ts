@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import type { BoardRow } from '../../schemas/board.ts';
+import { type PublicStarter, whoIs } from '../../schemas/public-board.ts';
 import { type Race, StarterSchema } from '../../schemas/race.ts';
 import { type Board, inOrder } from './board-state.ts';
-import { type PublicStarter, whoIs } from './shared-views.ts';
 
 const closed = { additionalProperties: false };
 const { bib, sex, wave, category } = StarterSchema.properties;

@@ -86,6 +86,7 @@ describe('the board over HTTP', () => {
     await clock.advance(0);
     const { status, body } = await get('/v1/races/ten/board');
     assert.deepEqual([status, body.dataMs, body.rows.length], [200, boardOfTwo.dataMs, 2]);
+    assert.deepEqual(body.counts, { registered: 1, running: 1, finished: 0, dnf: 0, dns: 0, dsq: 0 });
   });
 
   test('tells the gaps to any athlete', async (t) => {

@@ -1,13 +1,7 @@
 import type { BoardRow } from '../../schemas/board.ts';
-import type { Race, Starter } from '../../schemas/race.ts';
+import { whoIs } from '../../schemas/public-board.ts';
+import type { Race } from '../../schemas/race.ts';
 import { type Board, inOrder } from './board-state.ts';
-
-/** Who an athlete is, as everybody may know. */
-export type PublicStarter = Pick<Starter, 'bib' | 'name' | 'sex' | 'club' | 'country' | 'wave' | 'category'>;
-
-export function publicStarter({ bib, name, sex, club, country, wave, category }: Starter): PublicStarter {
-  return { bib, name, sex, club, country, wave, category };
-}
 
 /** Whose rows a view has: the first so many, or one athlete. */
 export type ViewKey = `top:${number}` | `bib:${string}`;
@@ -128,18 +122,6 @@ function roundTo(value: number, step: number): number {
 
 function headOf({ atMs, dataMs }: Board) {
   return { atMs, dataMs };
-}
-
-const byBib = new WeakMap<Race, ReadonlyMap<string, PublicStarter>>();
-
-/** Null for who is no longer in the race. */
-export function whoIs(bib: string, race: Race): PublicStarter | null {
-  let known = byBib.get(race);
-  if (known === undefined) {
-    known = new Map(race.starters.map((starter) => [starter.bib, publicStarter(starter)]));
-    byBib.set(race, known);
-  }
-  return known.get(bib) ?? null;
 }
 
 function change(key: ViewKey, view: View, rows: readonly BoardRow[], race: Race) {

@@ -13,7 +13,7 @@ export function createOpenAuthenticator(log: Logger): Authenticator {
       const device = user ?? token;
       if (!DEVICE_PATTERN.test(device)) return 'bad_token';
       const nobody = { athlete: '', tokenId: '', issuedMs: 0, expiresMs: Number.POSITIVE_INFINITY };
-      return { device, ...nobody, importer: true };
+      return { role: 'device', subject: device, device, ...nobody, importer: true };
     },
     guard: () => ({ release: () => undefined }),
   };

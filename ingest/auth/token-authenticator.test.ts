@@ -49,7 +49,17 @@ const token = (over: Partial<Token> = {}): Token => ({
 const good = (over: Partial<Token> = {}) => JSON.stringify({ ok: true, token: token(over) });
 const identity = (over: Partial<Identity> = {}): Identity => {
   const { athlete, tokenId, issuedMs, expiresMs, importer } = token();
-  return { device: 'watch-1', athlete, tokenId, issuedMs, expiresMs, importer, ...over };
+  return {
+    role: 'device',
+    subject: 'watch-1',
+    device: 'watch-1',
+    athlete,
+    tokenId,
+    issuedMs,
+    expiresMs,
+    importer,
+    ...over,
+  };
 };
 
 test('a device that shows its own token is who the token says, whether it names itself or not', async () => {
@@ -75,6 +85,21 @@ test('each way to be refused has its reason', async () => {
   list.isReady = false;
   assert.equal(await asks(good()), 'revoked_token');
   assert.equal(await asks(good({ tokenId: 'b' })), 'revocations_unknown');
+});
+
+test('where all roles are admitted, another one than a device’s has a name that no device can have', async () => {
+  const { authenticator, revoke } = setUp();
+  const asks = (text: string) => authenticator.authenticate({ device: 'anything', token: text, admitsAll: true });
+  const feed = good({ role: 'feed', subject: 'club', athlete: '' });
+  const known = identity({ role: 'feed', subject: 'club', device: '~a', athlete: '' });
+  assert.deepEqual(await asks(feed), known);
+  assert.equal(await asks(good()), 'wrong_device');
+  revoke('a');
+  assert.equal(await asks(feed), 'revoked_token');
+  assert.equal(
+    authenticator.guard(known, () => undefined),
+    'revoked_token',
+  );
 });
 
 test('what happened between the look at the token and the guard is not missed', async () => {

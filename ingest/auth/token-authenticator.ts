@@ -13,7 +13,10 @@ interface Guarded {
   readonly end: (reason: RefusedReason) => void;
 }
 
-/** Lets in whoever shows a device's own token: signed by one of our keys, not expired, not revoked. */
+/**
+ * Lets in whoever shows a device's own token, or one of another role where those are admitted: signed by one of our
+ * keys, not expired, not revoked.
+ */
 export function createTokenAuthenticator({
   verify,
   revocations,
@@ -30,8 +33,8 @@ export function createTokenAuthenticator({
   let sweeping: Timer | null = null;
   let sweptVersion = -1;
 
-  function revocationOf({ device, tokenId, issuedMs }: Identity) {
-    return revocations.check({ role: 'device', subject: device, tokenId, issuedMs });
+  function revocationOf({ role, subject, tokenId, issuedMs }: Identity) {
+    return revocations.check({ role, subject, tokenId, issuedMs });
   }
 
   /** Expiry is one comparison and looked at each time; revocations only when there are new ones. */
@@ -60,15 +63,17 @@ export function createTokenAuthenticator({
   }
 
   return {
-    async authenticate({ device, token: text }) {
+    async authenticate({ device, token: text, admitsAll = false }) {
       const outcome = await verify(text);
       if (!outcome.ok) {
         log.debug({ device, reason: outcome.reason, detail: outcome.detail }, 'a token is refused');
         return outcome.reason;
       }
       const { role, subject, athlete, tokenId, issuedMs, expiresMs, importer } = outcome.token;
-      if (role !== 'device' || (device !== null && device !== subject)) return 'wrong_device';
-      const identity = { device: subject, athlete, tokenId, issuedMs, expiresMs, importer };
+      const isDevice = role === 'device';
+      if (isDevice ? device !== null && device !== subject : !admitsAll) return 'wrong_device';
+      const name = isDevice ? subject : `~${tokenId}`;
+      const identity = { role, subject, device: name, athlete, tokenId, issuedMs, expiresMs, importer };
       return revocationOf(identity) ?? identity;
     },
 

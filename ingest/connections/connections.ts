@@ -10,7 +10,9 @@ import type { ConnectionLimits } from './limits.ts';
 
 /** An authenticated connection. `client` tells the connections of one device apart; the same one takes over. */
 export interface LiveConnection {
+  /** Of a token that is no device's, a name that no device can have. */
   readonly device: string;
+  readonly isDevice: boolean;
   readonly client: string;
   close(reason: RefusedReason): void;
 }
@@ -81,7 +83,8 @@ export function createConnections({
     const { device, client } = connection;
     takeOver(device, client);
     const present = byDevice.get(device) ?? [];
-    if (present.length >= limits.maxConnectionsPerDevice) return 'too_many_connections';
+    const most = connection.isDevice ? limits.maxConnectionsPerDevice : limits.maxConnectionsPerToken;
+    if (present.length >= most) return 'too_many_connections';
     byDevice.set(device, [...present, connection]);
     bus.publish(names.takeover(device), Buffer.from(JSON.stringify({ instance, client })));
     return null;

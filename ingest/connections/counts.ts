@@ -15,6 +15,8 @@ export interface FrontEndCounts {
   /** Acknowledgements sent, good or with a reason. */
   acknowledged: number;
   commands: number;
+  /** Boards of races sent to those who listen. */
+  boards: number;
   /** Times that a device was made to rest because the stream fills up. */
   slowDowns: number;
   /** Connections and frames that ended with a reason. Bytes of strangers are counted here and stored nowhere. */
@@ -30,6 +32,7 @@ export function createFrontEndCounts(): FrontEndCounts {
     frames: 0,
     acknowledged: 0,
     commands: 0,
+    boards: 0,
     slowDowns: 0,
     reasons: Object.fromEntries(REASON_NAMES.map((reason) => [reason, 0])) as Record<Reason, number>,
   };

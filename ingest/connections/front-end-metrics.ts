@@ -11,6 +11,7 @@ const TOTALS = {
   frames: ['received_frames_total', 'Frames handed over to be decoded.'],
   acknowledged: ['acknowledged_frames_total', 'Acknowledgements sent, good or with a reason.'],
   commands: ['commands_total', 'Commands delivered.'],
+  boards: ['boards_total', 'Boards of races sent to those who listen.'],
   slowDowns: ['slow_downs_total', 'Times that a device was made to rest because the stream fills up.'],
 } as const satisfies Record<string, readonly [name: string, help: string]>;
 

@@ -5,6 +5,7 @@ import type { Priorities } from '../../runtime/priorities.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Intake } from '../intake.ts';
+import type { RaceBoards } from '../races/race-boards.ts';
 import type { Connections } from './connections.ts';
 import type { FrontEndCounts } from './counts.ts';
 import type { ConnectionLimits } from './limits.ts';
@@ -17,6 +18,7 @@ export interface FrontEndDeps {
   readonly limits: ConnectionLimits;
   readonly counts: FrontEndCounts;
   readonly priorities: Priorities;
+  readonly raceBoards: RaceBoards;
   readonly bus: Bus;
   readonly names: Names;
   readonly clock: Clock;

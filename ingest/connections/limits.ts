@@ -7,6 +7,8 @@ export interface ConnectionLimits extends AddressLimits {
   /** Sockets that have not shown a token yet: what strangers can hold. */
   readonly maxUnauthenticated: number;
   readonly maxConnectionsPerDevice: number;
+  /** Of one that is no device's: displays may share it. */
+  readonly maxConnectionsPerToken: number;
   /** The first packet or message, which carries the token. */
   readonly maxConnectBytes: number;
   readonly connectTimeoutMs: number;
@@ -35,6 +37,7 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   maxConnections: 16_000,
   maxUnauthenticated: 2_000,
   maxConnectionsPerDevice: 4,
+  maxConnectionsPerToken: 100,
   maxConnectBytes: 8 * 1024,
   connectTimeoutMs: 10_000,
   maxPacketBytes: 256 * 1024,

@@ -1,4 +1,3 @@
-import type { ISubscribePacket, IUnsubscribePacket } from 'mqtt-packet';
 import type { Subscription } from '../../runtime/bus.ts';
 import { isOwnCommandFilter, topics } from '../../schemas/names.ts';
 import { type Command, decodeCommand } from '../../schemas/websocket-framing.ts';
@@ -6,13 +5,10 @@ import type { FrontEndDeps } from '../connections/front-end.ts';
 import { type Version, writePacket } from './packets.ts';
 
 const GRANTED_QOS_0 = 0x00;
-const NO_SUBSCRIPTION_EXISTED = 0x11;
-const UNSPECIFIED = 0x80;
 const NOT_AUTHORIZED = 0x87;
 const FILTER_INVALID = 0x8f;
 const QUOTA_EXCEEDED = 0x97;
 const SHARED_NOT_SUPPORTED = 0x9e;
-const IDENTIFIERS_NOT_SUPPORTED = 0xa1;
 
 /** Longer than any filter that a command's topic can match. */
 const MAX_FILTER_LENGTH = 256;
@@ -20,6 +16,8 @@ const MAX_FILTER_LENGTH = 256;
 /** The part of a connection that commands are delivered on. */
 export interface CommandReceiver {
   readonly device: string;
+  /** False for whoever has a token of another role: there are no commands to them. */
+  readonly isDevice: boolean;
   write(bytes: Buffer): void;
 }
 
@@ -35,7 +33,7 @@ export class CommandSubscriptions {
   private readonly filters = new Set<string>();
   private subscription: Subscription | null = null;
   /** Resolves once the bus knows of the subscription. */
-  private known: Promise<void> = Promise.resolve();
+  known: Promise<void> = Promise.resolve();
 
   constructor(receiver: CommandReceiver, version: Version, maxPacketBytes: number, deps: FrontEndDeps) {
     this.receiver = receiver;
@@ -44,19 +42,11 @@ export class CommandSubscriptions {
     this.deps = deps;
   }
 
-  subscribe({ messageId, subscriptions, properties }: ISubscribePacket): void {
-    const hasIdentifier = properties?.subscriptionIdentifier !== undefined;
-    const codes = subscriptions.map(({ topic }) => (hasIdentifier ? IDENTIFIERS_NOT_SUPPORTED : this.add(topic)));
-    const granted = this.version === 5 ? codes : codes.map((code) => Math.min(code, UNSPECIFIED));
-    const answer = () => this.receiver.write(writePacket({ cmd: 'suback', messageId, granted }, this.version));
-    // A command that is sent after the SUBACK arrives, so the bus must know of us first.
-    void this.known.then(answer);
-  }
-
-  unsubscribe({ messageId, unsubscriptions }: IUnsubscribePacket): void {
-    const granted = unsubscriptions.map((filter) => (this.filters.delete(filter) ? 0 : NO_SUBSCRIPTION_EXISTED));
+  /** False when there was no such subscription. */
+  remove(filter: string): boolean {
+    const isGone = this.filters.delete(filter);
     if (this.filters.size === 0) this.stop();
-    this.receiver.write(writePacket({ cmd: 'unsuback', messageId, granted }, this.version));
+    return isGone;
   }
 
   stop(): void {
@@ -65,11 +55,11 @@ export class CommandSubscriptions {
   }
 
   /** The code for one filter, after subscribing when it is allowed. */
-  private add(filter: string): number {
-    const { device } = this.receiver;
+  add(filter: string): number {
+    const { device, isDevice } = this.receiver;
     if (filter.startsWith('$share/')) return SHARED_NOT_SUPPORTED;
     if (filter.length > MAX_FILTER_LENGTH || !isFilter(filter)) return FILTER_INVALID;
-    if (!isOwnCommandFilter(filter, device)) return NOT_AUTHORIZED;
+    if (!isDevice || !isOwnCommandFilter(filter, device)) return NOT_AUTHORIZED;
     if (!this.filters.has(filter) && this.filters.size >= this.deps.limits.maxSubscriptions) return QUOTA_EXCEEDED;
     this.filters.add(filter);
     if (this.subscription === null) this.start();

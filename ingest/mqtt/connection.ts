@@ -6,7 +6,7 @@ import type { LiveConnection, Place } from '../connections/connections.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
 import type { Origin } from '../intake.ts';
 import { Acknowledgements } from './acknowledgements.ts';
-import { CommandSubscriptions, slowDownCommand } from './command-subscriptions.ts';
+import { slowDownCommand } from './command-subscriptions.ts';
 import { type ConnectRefusal, openSession, type Session } from './handshake.ts';
 import { PacketReader } from './packet-reader.ts';
 import {
@@ -19,8 +19,9 @@ import {
   type Version,
   writePacket,
 } from './packets.ts';
-import { type PublishError, PublishReader } from './publish-reader.ts';
+import { PublishReader } from './publish-reader.ts';
 import { connackCode, connackReturnCode } from './reason-codes.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 const CONNECT = 1;
 const PUBLISH = 3;
@@ -40,6 +41,7 @@ type State = 'waiting' | 'authenticating' | 'open' | 'closed';
  */
 export class MqttConnection implements Origin, LiveConnection {
   device = '';
+  isDevice = true;
   athlete = '';
   importer = false;
   priority: Priority = DEFAULT_PRIORITY;
@@ -53,7 +55,7 @@ export class MqttConnection implements Origin, LiveConnection {
   private readonly reader: PacketReader;
   private publishes: PublishReader | null = null;
   private acks: Acknowledgements = new Acknowledgements('plain');
-  private commands: CommandSubscriptions | null = null;
+  private subscriptions: Subscriptions | null = null;
   private guard: Guard | null = null;
   private session: Session | null = null;
   private version: Version = 4;
@@ -108,7 +110,7 @@ export class MqttConnection implements Origin, LiveConnection {
     counts.slowDowns += 1;
     this.restsUntilMs = clock.monotonicMs() + forMs;
     this.hold(HOLD.resting);
-    this.commands!.send(slowDownCommand(forMs));
+    this.subscriptions!.commands.send(slowDownCommand(forMs));
   }
 
   /** What becomes due while a chunk is read leaves in one write. */
@@ -138,7 +140,7 @@ export class MqttConnection implements Origin, LiveConnection {
     const { intake, counts, limits } = this.deps;
     const publish = this.publishes!;
     const error = publish.read(bytes, first, body, end);
-    if (error !== null) return this.failPublish(error);
+    if (error !== null) return this.fail(error.reason, error.code);
     const isSure = publish.qos === 1;
     // MQTT 5, 3.3.4: more than was agreed ends the connection. MQTT 3.1.1 has no such agreement: it is held below.
     if (isSure && this.version === 5 && this.acks.inFlight >= limits.maxInFlightFrames) {
@@ -152,10 +154,6 @@ export class MqttConnection implements Origin, LiveConnection {
     counts.frames += 1;
     if (!intake.offer(this, slot, destination, bytes.subarray(publish.payload, end))) this.hold(HOLD.intake);
     if (this.version === 4 && this.acks.inFlight >= limits.maxInFlightFrames) this.hold(HOLD.slots);
-  }
-
-  private failPublish(error: PublishError): void {
-    this.fail(error.reason, error.code);
   }
 
   /** Takes its turn among the acknowledgements; QoS 0 has none, so MQTT 3.1.1 hears of it by the connection's end. */
@@ -174,9 +172,10 @@ export class MqttConnection implements Origin, LiveConnection {
     const read = readPacket(packet, this.version);
     if (read === null) return this.fail('malformed_packet');
     // MQTT-3.8.3-3, MQTT-3.10.3-2 and MQTT-2.2.1-3: at least one filter, and a packet id.
-    if (read.cmd === 'subscribe' && read.messageId && read.subscriptions.length > 0) this.commands!.subscribe(read);
-    else if (read.cmd === 'unsubscribe' && read.messageId && read.unsubscriptions.length > 0) {
-      this.commands!.unsubscribe(read);
+    if (read.cmd === 'subscribe' && read.messageId && read.subscriptions.length > 0) {
+      this.subscriptions!.subscribe(read);
+    } else if (read.cmd === 'unsubscribe' && read.messageId && read.unsubscriptions.length > 0) {
+      this.subscriptions!.unsubscribe(read);
     }
     // A second CONNECT (MQTT-3.1.0-2), QoS 2's packets, an AUTH that nobody asked for, a server's packets.
     else this.fail('protocol_error');
@@ -202,7 +201,7 @@ export class MqttConnection implements Origin, LiveConnection {
     this.state = 'authenticating';
     this.session = session;
     this.hold(HOLD.authenticating);
-    this.deps.authenticator.authenticate({ device: session.user, token: session.token }).then(
+    this.deps.authenticator.authenticate({ device: session.user, token: session.token, admitsAll: true }).then(
       (identity) => this.admit(identity),
       (err) => {
         this.deps.log.error({ err }, 'a token could not be checked');
@@ -219,7 +218,9 @@ export class MqttConnection implements Origin, LiveConnection {
     const session = this.session!;
     this.device = identity.device;
     this.athlete = identity.athlete;
-    this.priority = priorities.of(this.device, this.athlete);
+    this.isDevice = identity.role === 'device';
+    // Whoever is no device sends no frames, so a stream that fills up is nothing to them.
+    this.priority = this.isDevice ? priorities.of(this.device, this.athlete) : 'race';
     const closedFor = intake.refusesDevice(this.priority);
     if (closedFor !== null) return this.refuseConnect(closedFor);
     this.importer = identity.importer;
@@ -229,8 +230,8 @@ export class MqttConnection implements Origin, LiveConnection {
     this.guard = guard;
     const refused = this.place.admit(this);
     if (refused !== null) return this.refuseConnect(refused);
-    this.publishes = new PublishReader(identity.device, this.version === 5);
-    this.commands = new CommandSubscriptions(this, this.version, session.maxPacketBytes, this.deps);
+    this.publishes = new PublishReader(this.isDevice ? this.device : null, this.version === 5);
+    this.subscriptions = new Subscriptions(this, this.version, session.maxPacketBytes, this.deps);
     if (this.version === 5) this.acks = new Acknowledgements(session.withReasonStrings ? 'codeAndName' : 'code');
     this.reader.maxPacketBytes = limits.maxPacketBytes;
     this.state = 'open';
@@ -314,6 +315,11 @@ export class MqttConnection implements Origin, LiveConnection {
     this.socket.write(bytes);
   }
 
+  /** For what a client that reads slowly is not sent again before it has taken this. */
+  writeWhole(bytes: Buffer, whenGone: () => void): void {
+    if (this.state !== 'closed') this.socket.write(bytes, whenGone);
+  }
+
   /** Ends the connection, telling an MQTT 5 client why. */
   close(reason: RefusedReason): void {
     this.fail(reason);
@@ -381,7 +387,7 @@ export class MqttConnection implements Origin, LiveConnection {
     this.lastSeenMs = this.deps.clock.monotonicMs();
     this.reader.end();
     this.guard?.release();
-    this.commands?.stop();
+    this.subscriptions?.stop();
     // What still comes is read and dropped, so that the last words are not lost in a reset.
     this.socket.resume();
   }

@@ -32,18 +32,19 @@ export class PublishReader {
   /** Where the frame begins; it ends with the packet. */
   payload = 0;
 
-  private readonly device: string;
+  private readonly device: string | null;
   private readonly isV5: boolean;
   /** The topic of JSON frames; the one of protobuf frames is its beginning. */
   private readonly longTopic: Buffer;
   private readonly shortLength: number;
   private readonly aliases: Destination[] = [];
 
-  constructor(device: string, isV5: boolean) {
+  /** Null: the client is no device, and no topic of frames is its own. */
+  constructor(device: string | null, isV5: boolean) {
     this.device = device;
     this.isV5 = isV5;
-    this.longTopic = Buffer.from(topics.framesJson(device));
-    this.shortLength = topics.frames(device).length;
+    this.longTopic = Buffer.from(device === null ? '' : topics.framesJson(device));
+    this.shortLength = device === null ? 0 : topics.frames(device).length;
   }
 
   /**

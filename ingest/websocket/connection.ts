@@ -46,6 +46,7 @@ const REASON_OF_LIMIT = {
  */
 export class WebsocketConnection implements Origin, LiveConnection {
   device = '';
+  readonly isDevice = true;
   athlete = '';
   importer = false;
   priority: Priority = DEFAULT_PRIORITY;

@@ -20,6 +20,7 @@ import { BoardPublisher } from './board-publisher.ts';
 import type { Boards } from './board-reducer.ts';
 import type { HeldRace } from './held-race.ts';
 import type { Previews } from './preview/previews.ts';
+import { removeTopicBoard, TopicBoard } from './topic-board.ts';
 
 export interface BoardServiceDeps {
   readonly boards: Boards;
@@ -50,6 +51,8 @@ export interface BoardServiceOptions {
   readonly askTimeoutMs: number;
   /** How often the last board is put into the bucket, if it changed. */
   readonly keepIntervalMs: number;
+  /** The same for what the topic of a board says. */
+  readonly topicIntervalMs: number;
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -62,6 +65,7 @@ const DEFAULTS: BoardServiceOptions = {
   askIntervalMs: 1_000,
   askTimeoutMs: 500,
   keepIntervalMs: 5_000,
+  topicIntervalMs: 1_000,
 };
 
 export interface BoardService extends Service {
@@ -74,6 +78,7 @@ export interface BoardService extends Service {
 interface Shown {
   readonly race: HeldRace;
   readonly publisher: BoardPublisher;
+  readonly topic: TopicBoard;
   readonly subscriptions: readonly Subscription[];
   view: BoardView | null;
   toldMs: number;
@@ -124,6 +129,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     return {
       race,
       publisher,
+      topic: new TopicBoard(race.id, epoch, { kv, clock, logger, intervalMs: options.topicIntervalMs }),
       subscriptions,
       view: null,
       isKeeping: false,
@@ -137,6 +143,10 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
   function hide(id: string): void {
     for (const subscription of shown.get(id)?.subscriptions ?? []) subscription.stop();
     shown.delete(id);
+    const held = boards.find(id);
+    // Not for everybody any more, while the slot is still held.
+    const isNotPublic = held !== null && (held.board === null || held.board.race.state === 'draft');
+    if (isNotPublic) void removeTopicBoard(id, { kv, logger });
   }
 
   /** Shows what is held and caught up, and hides the rest. */
@@ -181,6 +191,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       turnMs = clock.monotonicMs() - fromMs;
       one.gapMs = Math.min(options.mostGapMs, Math.max(options.leastGapMs, options.gapTimesTaken * turnMs));
     }
+    if (one.view !== null && race.board !== null) one.topic.offer(one.view, race.board.race);
     if (one.view === null || !publisher.hasNews || one.isKeeping || fromMs - one.keptMs < options.keepIntervalMs)
       return;
     one.keptMs = fromMs;

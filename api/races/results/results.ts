@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { BOARD_STATUSES, type BoardCrossing, type BoardRow, STATUS_REASONS } from '../../../schemas/board.ts';
+import { whoIs } from '../../../schemas/public-board.ts';
 import { RACE_STATES, type Race } from '../../../schemas/race.ts';
 import { CertaintySchema, StarterList, TooCloseSchema } from '../answer.ts';
 import { type Board, inOrder } from '../board-state.ts';
-import { whoIs } from '../shared-views.ts';
 import { MAX_SPLITS, marksOf, splitsAt, startOf } from './marks.ts';
 
 const closed = { additionalProperties: false };
