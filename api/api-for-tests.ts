@@ -202,14 +202,15 @@ export async function createTestApi(
       ways: Record<string, AthleteWay> = {},
       findings: readonly ReviewEntry[] = [],
       preview: (question: PreviewQuestion) => PreviewState = () => ({ state: 'busy' }),
+      pastView: (atMs: number) => BoardView = (atMs) => ({ ...view(), atMs }),
     ) {
       const end = hub.open();
       let number = 0;
-      const messageOf = (full: boolean) => {
-        const { rows, ...head } = view();
-        const own = { epoch: 1, number, full, part: 0, parts: 1, removed: [] };
+      const encoded = ({ rows, ...head }: BoardView, ownNumber: number, full: boolean) => {
+        const own = { epoch: 1, number: ownNumber, full, part: 0, parts: 1, removed: [] };
         return encodeBoardMessage({ ...head, ...own }, rows.map(boardRowText));
       };
+      const messageOf = (full: boolean) => encoded(view(), number, full);
       const tell = (full: boolean) => {
         number++;
         end.publish(names.board(race), messageOf(full));
@@ -218,6 +219,7 @@ export async function createTestApi(
         const question = readBoardQuestion(data)!;
         if (question.ask === 'gaps')
           return void respond(encodeBoardAsk({ epoch: 1, gaps: gaps[question.bib] ?? null }));
+        if (question.ask === 'past') return void respond(encoded(pastView(question.atMs), 0, true));
         if (question.ask === 'reviews') return void respond(encodeBoardAsk({ epoch: 1, findings, leftOut: 0 }));
         if (question.ask === 'preview') {
           return void respond(encodeBoardAsk({ epoch: 1, preview: preview(question) }));

@@ -80,6 +80,7 @@ before(async () => {
     boards: {
       follow: () => () => undefined,
       read: async () => null,
+      past: async () => null,
       gaps: async () => null,
       way: async () => null,
       splits: async () => null,

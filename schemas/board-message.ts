@@ -46,7 +46,20 @@ export type BoardQuestion =
   | { readonly ask: 'reviews' }
   | { readonly ask: 'gaps' | 'way'; readonly bib: string }
   | { readonly ask: 'splits'; readonly bibs: readonly string[] }
-  | PreviewQuestion;
+  | PreviewQuestion
+  | PastQuestion;
+
+/**
+ * One part of the board of a moment that is over, as it is known now. The answer is a whole view as a
+ * {@link BoardMessage} under number 0, of the moment that it says: of a frozen race no later than when it was frozen.
+ * Nothing is answered for a part that there is not, or by a holder that has as much to reckon as it may.
+ */
+export interface PastQuestion {
+  readonly ask: 'past';
+  /** ms since the epoch */
+  readonly atMs: number;
+  readonly part: number;
+}
 
 /** Everything begins with this number, or is on its way under it already. */
 export interface BoardAnswer {
@@ -173,7 +186,12 @@ export function encodeSplits({ epoch, splits }: SplitsAnswer): Uint8Array {
 
 /** Null when it is none. */
 export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
-  const parsed = parse(data) as Partial<Record<'ask' | 'bib' | 'bibs' | 'version' | 'changed', unknown>> | null;
+  type Words = 'ask' | 'bib' | 'bibs' | 'version' | 'changed' | 'atMs' | 'part';
+  const parsed = parse(data) as Partial<Record<Words, unknown>> | null;
+  if (parsed?.ask === 'past') {
+    const { ask, atMs, part } = parsed;
+    return isCount(atMs) && isCount(part) ? { ask, atMs, part } : null;
+  }
   if (parsed?.ask === 'all' || parsed?.ask === 'reviews') return { ask: parsed.ask };
   if (parsed?.ask === 'splits') return readSplitsQuestion(parsed.bibs);
   if (parsed?.ask === 'preview') {
@@ -230,6 +248,10 @@ export function readPreviewAnswer(data: Uint8Array): PreviewAnswer | null {
   const parsed = parse(data) as Partial<PreviewAnswer> | null;
   const { epoch, preview } = parsed ?? {};
   return typeof epoch === 'number' && typeof preview === 'object' ? { epoch, preview } : null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function parse(data: Uint8Array): unknown {

@@ -109,6 +109,50 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     assert.match((await own.first().textContent()) ?? '', /Élodie Rossi/);
   });
 
+  test('shows any moment again, by keyboard and with the profile and panel of then, and goes back to now', async () => {
+    const { page, troubles } = await open(`${shown.link}?athlete=120`);
+    await lines(page).nth(49).waitFor();
+    // Of the second wave: at the first gun nobody of it has started.
+    const panel = page.locator('.athlete');
+    await panel.locator('.splits tbody tr').nth(2).waitFor();
+    const slider = page.getByRole('slider', { name: 'Moment of the race' });
+    assert.equal(await slider.getAttribute('aria-valuetext'), 'live');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    const status = page.locator('header .ended');
+    await status.getByText('Replay,').waitFor();
+    await until('the start', async () => (await slider.getAttribute('aria-valuetext'))!.startsWith('0:0'));
+    await panel.getByText('No checkpoint was passed yet.').waitFor();
+    await page.getByRole('combobox', { name: 'Speed of the replay' }).selectOption('120×');
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByText('The replay plays 120 times as fast.').waitFor({ state: 'attached' });
+    await panel.locator('.splits tbody tr', { hasText: 'Start' }).waitFor();
+    await panel.locator('.splits tbody tr', { hasText: 'Spring' }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/The replay stands at \d\d:\d\d:\d\d\./).waitFor({ state: 'attached' });
+    // What is shown is what HTTP tells of the moment.
+    const atMs = Math.ceil(shown.field.gunMs / 5_000) * 5_000 + Number(await slider.inputValue()) * 5_000;
+    const { rows: all } = await shown.board(`?at=${atMs}&limit=200`);
+    const rows = all.slice(0, 50);
+    await until('the places of then', async () => {
+      return JSON.stringify(await bibs(page)) === JSON.stringify(rows.map(({ bib }) => bib));
+    });
+    const leader = shown.field.runners.find(({ bib }) => bib === rows[0].bib)!;
+    const truly = leader.at(atMs).positionM;
+    assert.ok(Math.abs(rows[0].positionM! - truly) < 10, `${rows[0].positionM} for ${truly}`);
+    assert.equal(await lines(page).first().locator('td').nth(1).textContent(), (rows[0].positionM! / 1_000).toFixed(2));
+    const dots = await page.locator('.profile circle').count();
+    assert.equal(dots, all.filter(({ status }) => status === 'running').length);
+    assert.deepEqual(await violationsOf(page), []);
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    await status.getByText('Replay,').waitFor({ state: 'detached' });
+    await panel.locator('.splits tbody tr').nth(2).waitFor();
+    await until('the order of now', async () => {
+      return JSON.stringify(await bibs(page)) === JSON.stringify(await shown.order());
+    });
+    assert.deepEqual(troubles, []);
+  });
+
   test('speaks the language of the browser, and another when it is chosen', async () => {
     const { page } = await open(shown.link, { ...DESKTOP, locale: 'ru-RU' });
     await page.getByRole('heading', { name: 'Таблица' }).waitFor();

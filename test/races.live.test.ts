@@ -114,10 +114,11 @@ interface Row {
   rank: number | null;
   gapLeaderMs: number | null;
   status: string;
+  positionM: number | null;
 }
 
-async function board(): Promise<{ rows: Row[] } | null> {
-  const answer = await fetch(`http://${apiUrl}/v1/races/ten/board`);
+async function board(query = ''): Promise<{ rows: Row[] } | null> {
+  const answer = await fetch(`http://${apiUrl}/v1/races/ten/board${query}`);
   return answer.ok ? ((await answer.json()) as { rows: Row[] }) : null;
 }
 const places = ({ rows }: { rows: Row[] }) => rows.map(({ bib, rank, status }) => [bib, rank, status]);
@@ -208,6 +209,16 @@ test('a race is shown by HTTP and WebSocket, and goes on when its holder is kill
   // At 900 m, where the winner was after nine hundredths of 2,400 s.
   assert.ok(before !== null && Math.abs(before - 84_000) < 100, `${before}`);
   assert.equal(await gaps(), 100_000);
+  // A moment that is over, from what the successor found in the checkpoint: who is out by now has no rank in it.
+  const past = await board(`?at=${GUN_MS + 152_000}`);
+  assert.deepEqual(
+    past?.rows.map(({ bib, rank, status, positionM }) => [bib, rank, status, positionM]),
+    [
+      ['3', 1, 'running', 625],
+      ['2', 2, 'running', 450],
+      ['1', null, 'dsq', 600],
+    ],
+  );
   socket.terminate();
 });
 

@@ -18,6 +18,7 @@ import { createReleaseStack } from '../runtime/release.ts';
 import type { Service } from '../runtime/service.ts';
 import { signToken } from '../runtime/token.ts';
 import { loadSigningKey } from '../runtime/token-keys.ts';
+import type { BoardRow } from '../schemas/board.ts';
 import { type CourseLine, createCourseLine } from '../schemas/course-line.ts';
 import { encodeProgress, type ProgressMotion, type ProgressTick } from '../schemas/progress.ts';
 import { RACE_ENTRY_KIND, type RaceEntry, type RaceWord, raceEntryEntity } from '../schemas/race-entry.ts';
@@ -122,12 +123,16 @@ export async function showRace(
     async startServer() {
       api = await openApi();
     },
+    board,
     /** The bibs of the board as HTTP tells it now. */
-    async order(): Promise<string[]> {
-      const answer = await fetch(`${url}/v1/races/hill/board`);
-      return ((await answer.json()) as { rows: { bib: string }[] }).rows.map(({ bib }) => bib);
-    },
+    order: async () => (await board()).rows.map(({ bib }) => bib),
   };
+
+  /** As HTTP tells it. */
+  async function board(query = ''): Promise<{ rows: BoardRow[] }> {
+    const answer = await fetch(`${url}/v1/races/hill/board${query}`);
+    return (await answer.json()) as { rows: BoardRow[] };
+  }
 }
 
 async function until(what: string, look: () => Promise<boolean>): Promise<void> {

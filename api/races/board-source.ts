@@ -21,6 +21,7 @@ import {
 import { keys, type Names } from '../../schemas/names.ts';
 import type { PreviewAnswer, PreviewQuestion } from '../../schemas/race-preview.ts';
 import { type Board, BoardState } from './board-state.ts';
+import { createPastBoards } from './past-boards.ts';
 
 /** The boards of races, followed while somebody wants them. */
 export interface BoardSource {
@@ -28,6 +29,8 @@ export interface BoardSource {
   follow(race: string, tell: (board: Board) => void): () => void;
   /** The newest board; waits a moment for it. Null when nobody knows one. */
   read(race: string): Promise<Board | null>;
+  /** The board of a moment that is over, as it is known now. Null when nobody can tell. */
+  past(race: string, atMs: number): Promise<Board | null>;
   /** Gaps to one athlete, from the race's holder. Null when nobody holds it. */
   gaps(race: string, bib: string): Promise<GapsAnswer | null>;
   /** What one athlete did so far, from the race's holder. Null when nobody holds it. */
@@ -55,6 +58,8 @@ export interface BoardSourceDeps {
 }
 
 const ASK_TIMEOUT_MS = 1_000;
+/** Others may be asking for other moments, and of twenty thousand athletes each takes a second. */
+const PAST_TIMEOUT_MS = 10_000;
 const ASK_AGAIN_MS = 500;
 /** How long a first board may take, before whoever asks is told that there is none. */
 const FIRST_BOARD_MS = 1_500;
@@ -128,9 +133,9 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
   }
 
   /** Null when nobody answers. */
-  async function askOf(race: string, question: BoardQuestion): Promise<Uint8Array | null> {
+  async function askOf(race: string, question: BoardQuestion, timeoutMs = ASK_TIMEOUT_MS): Promise<Uint8Array | null> {
     try {
-      return await bus.request(names.askBoard(race), encodeBoardAsk(question), ASK_TIMEOUT_MS);
+      return await bus.request(names.askBoard(race), encodeBoardAsk(question), timeoutMs);
     } catch (err) {
       if (!isAway(err)) throw err;
       return null;
@@ -185,7 +190,9 @@ export function createBoardSource({ bus, kv, names, clock, log }: BoardSourceDep
     return followed;
   }
 
+  const past = createPastBoards({ ask: (race, question) => askOf(race, question, PAST_TIMEOUT_MS), clock });
   return {
+    past: past.read,
     follow(race, tell) {
       const followed = wanted(race);
       followed.tellers.add(tell);

@@ -18,6 +18,14 @@ export const StarterParams = Type.Object({ ...RaceParams.properties, bib });
 
 export const BoardQuery = Type.Object(
   {
+    at: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 0, maximum: 4_102_444_800_000 },
+        description:
+          'A moment that is over, ms since the epoch: the board as it was then, as it is known now. Rounded down to ' +
+          'five seconds; one that is still to come is the newest.',
+      }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ROWS, default: DEFAULT_ROWS })),
     offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 50_000, default: 0 })),
     wave: Type.Optional(wave),

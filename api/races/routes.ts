@@ -28,6 +28,9 @@ export interface RaceRoutesDeps {
 
 /** Long enough that a crowd behind a proxy costs one request a second. */
 const BOARD_CACHE = 'public, max-age=1, stale-while-revalidate=5';
+/** What is known of a moment that is over changes with late data and acts alone, and not at all once it is official. */
+const PAST_CACHE = 'public, max-age=10';
+const OFFICIAL_CACHE = 'public, max-age=300';
 const RACE_CACHE = 'public, max-age=10';
 
 /** What everybody may read of a race that is no draft. */
@@ -112,7 +115,11 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
         summary: 'The board of a race: ranks, gaps, positions, predictions',
         description:
           'In the order of rank, then those without one by bib. The ETag changes with what the board says, not with ' +
-          'the moment; `If-None-Match` is answered with 304. `/v1/live/races/{id}` brings the same by WebSocket.',
+          'the moment; `If-None-Match` is answered with 304. `/v1/live/races/{id}` brings the same by WebSocket.\n\n' +
+          'With `at` it is the board of a moment that is over, not as it was shown then but as it is known now: ' +
+          'corrected and late crossings count from the moment that they are of, whoever sent late was where we know ' +
+          'by now, and who is disqualified by now has no rank. Whether somebody was off course or silent for a while ' +
+          'is not kept.',
         params: RaceParams,
         querystring: BoardQuery,
         response: { ...ok('One page', BoardAnswer), ...problemResponses(...ofOneNames, 'board_unavailable') },
@@ -120,11 +127,13 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
     },
     async (request, reply) => {
       const race = find(request.params.id);
-      const board = await boards.read(race.id);
+      const { at } = request.query;
+      const board = await (at === undefined ? boards.read(race.id) : boards.past(race.id, at));
       if (board === null) throw new Problem('board_unavailable', { detail: race.id });
       const { rows, total } = chooseRows(race, board, request.query);
       const answer = boardAnswer(race, board, rows, total);
-      if (answersKnown(request.headers['if-none-match'], boardTag(answer), BOARD_CACHE, reply)) return;
+      const cache = at === undefined ? BOARD_CACHE : race.state === 'published' ? OFFICIAL_CACHE : PAST_CACHE;
+      if (answersKnown(request.headers['if-none-match'], boardTag(answer), cache, reply)) return;
       return answer;
     },
   );

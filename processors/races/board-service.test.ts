@@ -106,6 +106,39 @@ describe('the board of a race', () => {
     ]);
   });
 
+  test('tells of a moment that is over, and of a frozen race of none after that', async () => {
+    const world = createBoardWorld();
+    await world.write(race);
+    const shard = world.tellProgress('ten', 0);
+    world.start();
+    await world.clock.advance(400_000);
+    for (let s = 0; s <= 300; s += 10)
+      shard.tell([at('1', GUN_MS + 1_000 * s, 4 * s), at('2', GUN_MS + 1_000 * s, 3 * s)]);
+    await world.clock.advance(1_000);
+    const ask = async (afterS: number, part = 0) => {
+      const question = encodeBoardAsk({ ask: 'past', atMs: GUN_MS + 1_000 * afterS, part });
+      return readBoardMessage(await world.outside.request(names.askBoard('ten'), question, 1_000));
+    };
+    const { rows, groups: _, ...head } = (await ask(100))!;
+    assert.deepEqual(head, {
+      ...{ race: 'ten', raceVersion: 1, atMs: GUN_MS + 100_000, dataMs: GUN_MS + 100_000, epoch: 1, number: 0 },
+      ...{ full: true, part: 0, parts: 1, removed: [], certainty: null },
+    });
+    assert.deepEqual(
+      rows.map(({ bib, rank, positionM, gapLeaderMs }) => [bib, rank, positionM, gapLeaderMs]),
+      [
+        ['1', 1, 400, 0],
+        ['2', 2, 300, 25_000],
+        ['3', null, null, null],
+      ],
+    );
+    assert.equal(await ask(100, 1), null, 'there is no second part');
+    await world.act('ten', { state: 'frozen' });
+    await world.clock.advance(60_000);
+    const frozenMs = GUN_MS - 60_000 + 401_000;
+    assert.equal((await ask(9_999))!.atMs, frozenMs);
+  });
+
   test('drops the ticks of a shard holder that was stopped', async () => {
     const world = createBoardWorld();
     await world.write(race);

@@ -1,4 +1,4 @@
-import { type Bus, BusTimeoutError, NoRespondersError, type Subscription } from '../../runtime/bus.ts';
+import { type Bus, type BusMessage, BusTimeoutError, NoRespondersError, type Subscription } from '../../runtime/bus.ts';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Holder } from '../../runtime/holder/holder.ts';
 import { type KeyValue, KvUnavailableError } from '../../runtime/kv/kv.ts';
@@ -9,6 +9,7 @@ import {
   encodeBoardAsk,
   encodeSplits,
   MAX_FINDINGS_PER_MESSAGE,
+  type PastQuestion,
   type ReviewsAnswer,
   readBoardQuestion,
 } from '../../schemas/board-message.ts';
@@ -19,6 +20,7 @@ import type { RaceBoard } from './board/board.ts';
 import { BoardPublisher } from './board-publisher.ts';
 import type { Boards } from './board-reducer.ts';
 import type { HeldRace } from './held-race.ts';
+import { createPastBoards } from './past-boards.ts';
 import type { Previews } from './preview/previews.ts';
 import { removeTopicBoard, TopicBoard } from './topic-board.ts';
 
@@ -54,6 +56,8 @@ export interface BoardServiceOptions {
   /** The same for what the topic of a board says. */
   readonly topicIntervalMs: number;
 }
+
+type Respond = BusMessage['respond'];
 
 const NEVER = Number.NEGATIVE_INFINITY;
 const DEFAULTS: BoardServiceOptions = {
@@ -99,6 +103,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
   const { boards, holder, bus, kv, names, clock, logger, previews } = deps;
   const options = { ...DEFAULTS, ...deps.options };
   const shown = new Map<string, Shown>();
+  const past = createPastBoards(clock);
   let timer: Timer | null = null;
   let turnMs = 0;
   const ended = Promise.withResolvers<void>();
@@ -120,6 +125,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       if (question.ask === 'preview') {
         return respond(encodeBoardAsk({ epoch, preview: previews.ask(race, race.board, question) }));
       }
+      if (question.ask === 'past') return void tellPast(race, epoch, question, respond);
       const { ask, bib } = question;
       if (ask === 'way') return respond(encodeBoardAsk({ epoch, way: wayOfAthlete(race.board, bib) }));
       const gaps = race.board.gapsTo(bib, race.shownAtMs(clock.nowMs()));
@@ -138,6 +144,14 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       askedMs: NEVER,
       keptMs: NEVER,
     };
+  }
+
+  async function tellPast(race: HeldRace, epoch: number, question: PastQuestion, respond: Respond): Promise<void> {
+    try {
+      respond(await past.answer(race, epoch, question));
+    } catch (err) {
+      logger.error({ err, race: race.id, atMs: question.atMs }, 'a past moment of a race cannot be reckoned');
+    }
   }
 
   function hide(id: string): void {

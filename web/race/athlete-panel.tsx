@@ -6,7 +6,7 @@ import { Trouble } from './board-table.tsx';
 import { say } from './language.ts';
 import type { AthleteAnswer } from './race-answers.ts';
 import { at, goTo } from './race-place.ts';
-import { followed, isNobody, MAX_FOLLOWED, opened, pinned, toggleFollowed, togglePinned } from './race-store.ts';
+import { followed, isNobody, MAX_FOLLOWED, openedShown, pinned, toggleFollowed, togglePinned } from './race-store.ts';
 import { isNarrow } from './width.ts';
 
 /** All about one athlete: beside the board, or over it where there is no room beside it. */
@@ -49,7 +49,7 @@ function BesideBoard({ bib }: { bib: string }) {
 function Inside({ bib, onClose }: { bib: string; onClose: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const shown = opened.value;
+  const shown = openedShown.value;
   const name = shown?.row.who?.name ?? bib;
   const isFollowed = followed.value.includes(bib);
   const isFull = !isFollowed && followed.value.length >= MAX_FOLLOWED;

@@ -3,12 +3,12 @@ import { BoardTable } from './board-table.tsx';
 import { GapChoice } from './gap-choice.tsx';
 import { say } from './language.ts';
 import { goTo } from './race-place.ts';
-import { hasMore, isAsked, isChosen, isCut, live, rows, showMore, total } from './race-store.ts';
+import { followedRows, hasMore, isAsked, isChosen, isCut, live, rows, showMore, total } from './race-store.ts';
 
 /** The board: whoever is followed above it, what it is narrowed to, and its rows. */
 export function BoardSection() {
   const shown = rows.value;
-  const own = live.value?.followed ?? [];
+  const own = followedRows.value;
   return (
     <section aria-labelledby="board" class="board">
       <h2 id="board">{say('board')}</h2>

@@ -5,6 +5,7 @@ import { gapText, kilometresIn } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { at } from './race-place.ts';
 import { checkpointName, followed, isGapAhead, pinned, pinnedGaps, toggleFollowed } from './race-store.ts';
+import { isReplay } from './replay-state.ts';
 
 /** Rows of the board. What does not fit beside a name on a phone stands in the athlete's panel. */
 export function BoardTable({ rows, caption }: { rows: readonly ShownRow[]; caption: string }) {
@@ -95,7 +96,8 @@ function shortStatus({ status }: ShownRow): string {
 
 function gapOf(row: ShownRow): string {
   const own = isGapAhead.value ? row.gapAheadMs : row.gapLeaderMs;
-  const gapMs = pinned.value === '' ? own : (pinnedGaps.value.get(row.bib) ?? null);
+  // Gaps to somebody are told of now alone.
+  const gapMs = pinned.value === '' || isReplay.value ? own : (pinnedGaps.value.get(row.bib) ?? null);
   return gapMs === null ? '–' : gapText(gapMs);
 }
 

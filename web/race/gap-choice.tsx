@@ -1,9 +1,11 @@
 import { say } from './language.ts';
 import { isGapAhead, known, pinned } from './race-store.ts';
+import { isReplay } from './replay-state.ts';
 
 /** Whom the gaps of the board are to. Somebody is pinned in their panel. */
 export function GapChoice() {
-  const bib = pinned.value;
+  // Gaps to somebody are told of now alone.
+  const bib = isReplay.value ? '' : pinned.value;
   const name = known.value.find((row) => row.bib === bib)?.who?.name ?? bib;
   return (
     <label class="gap">

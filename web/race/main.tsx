@@ -5,6 +5,7 @@ import { startLanguage } from './language.ts';
 import { RacePage } from './race-page.tsx';
 import { followRaceAddress } from './race-place.ts';
 import { watchRaces } from './race-store.ts';
+import { watchReplay } from './replay.ts';
 import { followWidth } from './width.ts';
 
 const root = document.getElementById('app');
@@ -13,4 +14,5 @@ startLanguage();
 followRaceAddress();
 followWidth();
 watchRaces();
+watchReplay();
 render(<RacePage />, root);

@@ -5,12 +5,14 @@ import { BoardSection } from './board-section.tsx';
 import { Elevation } from './elevation.tsx';
 import { say } from './language.ts';
 import { LanguageSwitch } from './language-switch.tsx';
-import { ageText, when } from './race-format.ts';
+import { ageText, timeOfDay, when } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { RaceList } from './race-list.tsx';
 import { RaceMapSection } from './race-map-section.tsx';
 import { at } from './race-place.ts';
 import { isMissing, isOnline, link, live, news, nowMs, race } from './race-store.ts';
+import { ReplayBar } from './replay-bar.tsx';
+import { momentMs } from './replay-state.ts';
 import { ResultLinks } from './result-links.tsx';
 import { RoadGroups } from './road-groups.tsx';
 
@@ -61,6 +63,7 @@ function OneRace() {
       <div class="column scene">
         <AthletePanel />
         {race.value !== null && <RaceMapSection />}
+        <ReplayBar />
         <Elevation />
         <RoadGroups />
       </div>
@@ -79,6 +82,7 @@ function OneRace() {
 function Status() {
   const shown = race.value;
   const dataMs = live.value?.dataMs ?? null;
+  const moment = momentMs.value;
   return (
     <div class="status">
       {shown !== null && (
@@ -86,6 +90,7 @@ function Status() {
           {say(shown.state === 'draft' ? 'race' : shown.state)}
         </strong>
       )}
+      {moment !== null && <strong class="ended">{say('replayAt', { time: timeOfDay(moment) })}</strong>}
       <span class="age">{dataMs === null ? say('ageNone') : ageText(nowMs.value - dataMs)}</span>
       {shown?.startMs != null && <span>{say(hasBegun.value ? 'began' : 'begins', { when: when(shown.startMs) })}</span>}
       {shown !== null && <span>{say('starters', { n: shown.starters })}</span>}

@@ -15,6 +15,7 @@ import {
   type RaceAnswer,
 } from './race-answers.ts';
 import { at } from './race-place.ts';
+import { isReplay, replayed } from './replay-state.ts';
 
 /** Everything that the race page shows. */
 export const races = signal<readonly ListedRace[] | null>(null);
@@ -65,7 +66,7 @@ const QUIET_MS = 15_000;
 const NOT_FOUND = 404;
 
 /** Of the board's address: what is asked for beside the order. Empty without a search or a filter. */
-const wanted = computed(() => {
+export const wanted = computed(() => {
   const { search, wave, sex, category, club } = at.value;
   const given = Object.entries({ q: search, wave, sex, category, club }).filter(([, value]) => value !== '');
   return new URLSearchParams(given).toString();
@@ -73,12 +74,36 @@ const wanted = computed(() => {
 export const isChosen = computed(() => wanted.value !== '');
 export const isAsked = computed(() => isChosen.value || howMany.value > MAX_TOP);
 /** The rows of the board as they are to be shown; null before they are known. */
-export const rows = computed(() => (isAsked.value ? (asked.value?.rows ?? null) : (live.value?.top ?? null)));
-export const total = computed(() => (isAsked.value ? asked.value?.total : race.value?.starters) ?? 0);
+export const rows = computed(() => {
+  if (replayed.value !== null) return replayed.value.rows.slice(0, howMany.value);
+  return isAsked.value ? (asked.value?.rows ?? null) : (live.value?.top ?? null);
+});
+export const total = computed(() => {
+  if (replayed.value !== null) return replayed.value.total;
+  return (isAsked.value ? asked.value?.total : race.value?.starters) ?? 0;
+});
+/** Those who are followed, wherever they are on the board. */
+export const followedRows = computed(() => {
+  const then = replayed.value;
+  if (then === null) return live.value?.followed ?? [];
+  return followed.value.flatMap((bib) => then.own.get(bib) ?? []);
+});
+/** The athlete whose panel is open, with no more than was known at the moment that is shown. */
+export const openedShown = computed(() => {
+  const [then, now] = [replayed.value, opened.value];
+  if (then === null || now === null) return now;
+  const isPast = ({ timeMs }: { timeMs: number }) => timeMs <= then.atMs;
+  const row = then.own.get(now.row.bib);
+  return row === undefined ? null : { row, crossings: now.crossings.filter(isPast), passed: now.passed.filter(isPast) };
+});
+/** Groups on the road, at the moment that is shown. */
+export const shownGroups = computed(() => replayed.value?.groups ?? groups.value);
 export const hasMore = computed(() => (rows.value?.length ?? 0) < Math.min(total.value, MAX_ASKED));
 
 /** Everybody of whom something is shown, once each: the dots of map and profile. */
 export const known = computed(() => {
+  const then = replayed.value;
+  if (then !== null) return [...new Map([...then.rows, ...then.own.values()].map((row) => [row.bib, row])).values()];
   const own = opened.value === null ? [] : [opened.value.row];
   const all = [...(live.value?.top ?? []), ...(asked.value?.rows ?? []), ...(live.value?.followed ?? []), ...own];
   return [...new Map(all.map((row) => [row.bib, row])).values()];
@@ -252,7 +277,7 @@ function tellNews(before: readonly ShownRow[], now: readonly ShownRow[]): void {
     if (was.lastCrossing?.checkpoint === checkpoint && was.lastCrossing.pass === pass) return [];
     return say('passed', { name: who?.name ?? bib, checkpoint: checkpointName(checkpoint), rank: rank ?? '–' });
   });
-  if (said.length > 0) news.value = said.join('. ');
+  if (said.length > 0 && !isReplay.peek()) news.value = said.join('. ');
 }
 
 export function checkpointName(id: string): string {

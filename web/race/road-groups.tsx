@@ -1,12 +1,12 @@
 import { say } from './language.ts';
 import { gapText, kilometresIn } from './race-format.ts';
-import { groups, known } from './race-store.ts';
+import { known, shownGroups } from './race-store.ts';
 
 const MOST = 8;
 
 /** Those who run together, from the front. */
 export function RoadGroups() {
-  const together = groups.value.filter(({ size }) => size > 1).slice(0, MOST);
+  const together = shownGroups.value.filter(({ size }) => size > 1).slice(0, MOST);
   if (together.length === 0) return null;
   const nameOf = (bib: string) => known.value.find((row) => row.bib === bib)?.who?.name ?? `${say('bib')} ${bib}`;
   return (

@@ -41,7 +41,7 @@ const MAX_AHEAD_MS = 10_000;
  * moment that it is asked for.
  */
 export class RaceBoard {
-  readonly #options: BoardOptions;
+  readonly options: BoardOptions;
   readonly #athletes = new Map<string, BoardAthlete>();
   #race: Race;
   #way: RaceWay;
@@ -56,7 +56,7 @@ export class RaceBoard {
   #groups: (ReturnType<typeof groupOnRoad> & { readonly atMs: number }) | null = null;
 
   constructor(race: Race, options: Partial<BoardOptions> = {}) {
-    this.#options = { ...DEFAULT_BOARD_OPTIONS, ...options };
+    this.options = { ...DEFAULT_BOARD_OPTIONS, ...options };
     this.#race = race;
     this.#way = wayOf(race);
     this.#effort = effortOf(race, this.#way.finishM);
@@ -187,7 +187,7 @@ export class RaceBoard {
   }
 
   #standings(nowMs: number): Standing[] {
-    const field = { rules: this.#options, nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs };
+    const field = { rules: this.options, nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs };
     const athletes = this.#ordered.length === this.#athletes.size ? this.#ordered : [...this.#athletes.values()];
     const standings = inOrder(athletes.map((athlete) => standingOf(athlete, this.#madeOf(athlete).reckoned, field)));
     this.#ordered = standings.map(({ athlete }) => athlete);
@@ -196,7 +196,7 @@ export class RaceBoard {
 
   /** Asked for with every view, and changed by a finish only. */
   #closeFinishes(standings: readonly Standing[]): CloseFinishes {
-    const finishes = standings.flatMap((standing) => finishOf(standing, this.#options.clock));
+    const finishes = standings.flatMap((standing) => finishOf(standing, this.options.clock));
     const key = finishes.map(({ bib, elapsedMs, sigmaMs }) => `${bib} ${elapsedMs} ${sigmaMs}`).join();
     if (key !== this.#close?.key) this.#close = { key, ...closeFinishes(finishes) };
     return this.#close;
@@ -205,7 +205,7 @@ export class RaceBoard {
   #madeOf(athlete: BoardAthlete): Made {
     let made = this.#made.get(athlete);
     if (made?.version !== athlete.version) {
-      const reckoned = reckon(athlete, { effort: this.#effort, clock: this.#options.clock });
+      const reckoned = reckon(athlete, { effort: this.#effort, clock: this.options.clock });
       made = { version: athlete.version, reckoned, row: null, toLeader: null, toAhead: null };
       this.#made.set(athlete, made);
     }
@@ -224,7 +224,7 @@ export class RaceBoard {
 
   #groupsAt(nowMs: number, standings: readonly Standing[]): ReturnType<typeof groupOnRoad> {
     const known = this.#groups;
-    if (known !== null && nowMs > known.atMs && nowMs - known.atMs < this.#options.groupsForMs) return known;
+    if (known !== null && nowMs > known.atMs && nowMs - known.atMs < this.options.groupsForMs) return known;
     const groups = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
     this.#groups = { ...groups, atMs: nowMs };
     return groups;
@@ -233,7 +233,7 @@ export class RaceBoard {
   /** The very row of the last view when it would say the same. */
   #row(standing: Standing, nowMs: number, place: Place): BoardRow {
     const made = this.#madeOf(standing.athlete);
-    const isSilent = standing.status === 'running' && nowMs - standing.athlete.heardMs > this.#options.silentAfterMs;
+    const isSilent = standing.status === 'running' && nowMs - standing.athlete.heardMs > this.options.silentAfterMs;
     const { row: before } = made;
     const isSame =
       before !== null &&
@@ -289,7 +289,7 @@ export class RaceBoard {
 
   #onRoad({ athlete, status, placeM }: Standing, nowMs: number): OnRoad[] {
     const { seen } = athlete;
-    if (status !== 'running' || seen === null || nowMs - seen.atMs > this.#options.silentAfterMs) return [];
+    if (status !== 'running' || seen === null || nowMs - seen.atMs > this.options.silentAfterMs) return [];
     const aheadMs = Math.max(0, Math.min(MAX_AHEAD_MS, nowMs - seen.atMs));
     const positionM = Math.min(this.#way.finishM, placeM + (seen.speedMps * aheadMs) / 1_000);
     return [{ bib: athlete.bib, positionM: Math.round(positionM * 10) / 10, speedMps: seen.speedMps }];

@@ -30,10 +30,10 @@ export class Trail {
   reachedM = Number.NaN;
   reachedMs = Number.NaN;
 
-  constructor(grid: MarkGrid, originMs: number) {
+  constructor(grid: MarkGrid, originMs: number, times = new Float32Array(grid.marks + 1).fill(NOT_PASSED)) {
     this.grid = grid;
     this.originMs = originMs;
-    this.times = new Float32Array(grid.marks + 1).fill(NOT_PASSED);
+    this.times = times;
   }
 
   /** Takes a position; those of one athlete come in the order of their time, older ones change nothing. */
