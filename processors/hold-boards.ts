@@ -9,6 +9,7 @@ import { BOARD_SLOTS, createBoards } from './races/board-reducer.ts';
 import { createBoardService } from './races/board-service.ts';
 import { createPreviews } from './races/preview/previews.ts';
 import { createClickHousePositions } from './races/stored/clickhouse-positions.ts';
+import { createUntilStored } from './races/stored/until-stored.ts';
 
 /** A killed holder costs the positions of so long, which the next ones bridge; crossings are never lost. */
 const CHECKPOINT_INTERVAL_MS = 10_000;
@@ -50,7 +51,13 @@ export async function createBoardServices(deps: ProcessorsDeps): Promise<Service
   });
   const kv = await platform.boards();
   const clickHouse = createClickHouse(options.clickhouseUrl);
-  const previews = createPreviews({ store: createClickHousePositions(clickHouse), clock: systemClock, logger: log });
+  const previews = createPreviews({
+    store: createClickHousePositions(clickHouse),
+    untilStored: createUntilStored({
+      ...{ frames: await platform.frames(), durable: names.durable('clickhouse'), clock: systemClock },
+    }),
+    ...{ clock: systemClock, logger: log },
+  });
   const showing = createBoardService({ boards, holder, bus, kv, names, clock: systemClock, logger: log, previews });
   metrics.gauge({ name: 'boards_shown', help: 'Races whose board this process holds.', read: showing.shownRaces });
   metrics.gauge({

@@ -21,6 +21,7 @@ const DRIVEN = { index: 56, fasterMps: 8, fromS: 300, forS: 90 };
 export interface Runner {
   readonly bib: string;
   readonly isOffCourse: boolean;
+  readonly isDriven: boolean;
   at(ms: number): { positionM: number; speedMps: number };
   timeAt(positionM: number): number;
   /** False once their watch fell silent. */
@@ -86,6 +87,7 @@ function runnerAt({ bib, wave }: Starter, i: number, gunMs: number, lengthM: num
   return {
     bib,
     isOffCourse: i % 23 === 11,
+    isDriven: i === DRIVEN.index,
     at(ms) {
       const s = Math.max(0, ms - startMs) / 1_000;
       const positionM = Math.min(lengthM, metresAfter(s));

@@ -172,7 +172,7 @@ async function storeRace(t: Pick<TestContext, 'after'>, { race, runners, gunMs }
 const SPAN_MS = 10_000;
 const spanEnd = (ms: number) => SPAN_MS * Math.floor(ms / SPAN_MS);
 
-/** How somebody moved in the last span that is over: along the course, as far as anybody sees. */
+/** How who was driven moved in the last span that is over; nobody runs up a hill as fast as the others are made to. */
 function motionOf({ at, isOffCourse }: Runner, line: CourseLine, atMs: number): ProgressMotion {
   const untilMs = spanEnd(atMs);
   const middle = line.at(at(untilMs - SPAN_MS / 2).positionM);
@@ -201,9 +201,9 @@ function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick)
         return [{ ...own, source: 'gps' as const }];
       });
       const { positionM, speedMps } = runner.at(atMs);
-      const { isOffCourse, bib } = runner;
+      const { isOffCourse, bib, isDriven } = runner;
       const place = { bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings };
-      return [{ ...place, ...(isNewSpan && { motion: motionOf(runner, line, atMs) }) }];
+      return [{ ...place, ...(isNewSpan && isDriven && { motion: motionOf(runner, line, atMs) }) }];
     });
     const head = { race: race.id, raceVersion: 1, shard: 9, epoch: 1, number: ++number, atMs: Math.max(atMs, gunMs) };
     publish({ ...head, full: false, part: 0, parts: 1, athletes });

@@ -71,7 +71,7 @@ export function createBoardWorld() {
       ...{ owner: `boards-${processes++}`, reducers: [boards.reducers], random: () => 0 },
     });
     const store = createMemoryPositions(() => positions);
-    const previews = createPreviews({ store, clock, logger });
+    const previews = createPreviews({ store, untilStored: async () => undefined, clock, logger });
     const service = createBoardService({
       ...{ boards, holder, bus, kv: kept.open(faults), names, clock, logger, previews },
     });

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../browser.ts';
+import { PAGE_WITHIN_MS, startBrowser } from '../browser.ts';
 import { showOperations } from '../shown-operations.ts';
 import { showRace } from '../shown-race.ts';
 import { showRun } from '../shown-run.ts';
@@ -87,6 +87,7 @@ async function takeOrganiser(browser: Browser): Promise<void> {
   for (const { name, width, height, colorScheme, locale, isPreview } of ORGANISER_SHOTS) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale });
     const page = await context.newPage();
+    page.setDefaultTimeout(PAGE_WITHIN_MS);
     await page.goto(organiserLink(isPreview ? '/hill?edit=1' : '/hill?bib=118'));
     if (isPreview) {
       const metres = page.locator('fieldset').nth(1).locator('.row').nth(1).locator('input').nth(1);

@@ -29,7 +29,7 @@ export const search = signal('');
 /** Whom the board is narrowed to; '' for everybody. */
 export const filters = signal({ wave: '', category: '', club: '' });
 /** How many rows of the board are asked for. */
-export const rowsWanted = signal(50);
+export const rowsWanted = signal(30);
 /** Why what is shown may be old, or is not there; null when all is well. */
 export const trouble = signal<unknown>(null);
 /** An operator has to say whose race it is. */

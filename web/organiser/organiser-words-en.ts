@@ -123,7 +123,7 @@ export const organiserEn = {
   number_pass: 'Pass',
   number_checkpointM: 'Checkpoint at',
   number_flatM: 'As on the flat',
-  number_tookMs: 'In',
+  number_tookMs: 'Made in',
   number_recordMs: 'Best mark of anybody',
   number_flatMps: 'Speed on the flat',
   number_usualFlatMps: 'Usual speed',

@@ -155,7 +155,7 @@ export const organiserRu: OrganiserDictionary = {
   number_pass: 'Проход',
   number_checkpointM: 'Точка на отметке',
   number_flatM: 'Как по ровному',
-  number_tookMs: 'За',
+  number_tookMs: 'Пройдено за',
   number_recordMs: 'Лучшее время в мире',
   number_flatMps: 'Скорость по ровному',
   number_usualFlatMps: 'Обычная скорость',

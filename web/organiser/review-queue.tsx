@@ -8,9 +8,13 @@ import { audit, reviews, starters } from './desk-store.ts';
 import type { QueuedFinding } from './organiser-api.ts';
 import { tell, tellKnown } from './tell.ts';
 
+const FIRST_ROWS = 10;
+const MORE_ROWS = 50;
+
 /** What may be wrong, with what it rests on, for a person to confirm or dismiss. */
 export function ReviewQueue() {
   const { findings = [], leftOut = 0 } = reviews.value ?? {};
+  const [rows, setRows] = useState(FIRST_ROWS);
   const waiting = findings.filter(isWaiting);
   const others = findings.filter((finding) => !isWaiting(finding));
   return (
@@ -18,10 +22,15 @@ export function ReviewQueue() {
       <h2 id="reviews">{tell('reviews')}</h2>
       <p>{waiting.length === 0 ? tell('noReviews') : tell('waiting', { n: waiting.length })}</p>
       <ul class="desk-list">
-        {waiting.map((finding) => (
+        {waiting.slice(0, rows).map((finding) => (
           <Finding key={finding.id} finding={finding} />
         ))}
       </ul>
+      {waiting.length > rows && (
+        <button type="button" onClick={() => setRows(rows + MORE_ROWS)}>
+          {tell('more')}
+        </button>
+      )}
       {leftOut > 0 && <p>{tell('leftOut', { n: leftOut })}</p>}
       {others.length > 0 && (
         <details>

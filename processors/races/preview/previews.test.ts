@@ -34,7 +34,7 @@ async function setUp(untilS: number) {
     () => shard.rows,
     () => (isAway ? 'fail_before' : 'ok'),
   );
-  const previews = createPreviews({ store, clock, logger: createSilentLog() });
+  const previews = createPreviews({ store, untilStored: async () => undefined, clock, logger: createSilentLog() });
 
   /** The board hears of everything that the shard has told. */
   async function tellBoard(): Promise<void> {
@@ -150,7 +150,7 @@ test('what a preview says is what the change does', async () => {
 
 test('one is made at a time, the same question asks how far it is, and an answer is kept for a while', async () => {
   const world = await setUp(100);
-  assert.deepEqual(world.ask(moved(2, 300)), { state: 'running', done: 0, of: 2 });
+  assert.deepEqual(world.ask(moved(2, 300)), { state: 'running', done: 0, of: 0 });
   assert.deepEqual(world.ask(moved(2, 200)), { state: 'busy' });
   const { atMs } = await world.preview(moved(2, 300));
   await world.clock.advance(5_000);

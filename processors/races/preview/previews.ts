@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/log.ts';
+import { LogUnavailableError } from '../../../runtime/stream/stream.ts';
 import type { Race } from '../../../schemas/race.ts';
 import type { PreviewFailure, PreviewQuestion, PreviewState, RacePreview } from '../../../schemas/race-preview.ts';
 import { StoreUnavailableError } from '../../sink.ts';
@@ -14,6 +15,8 @@ import { compareBoards } from './compare-boards.ts';
 
 export interface PreviewsDeps {
   readonly store: StoredPositions;
+  /** Resolves once the store has what the board knows. Throws StoreUnavailableError. */
+  untilStored(signal: AbortSignal): Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly options?: Partial<PreviewOptions>;
@@ -55,18 +58,21 @@ class PreviewFailedError extends Error {
  * the stored positions, by the same code that looks for them once the change is made, and the board is made again from
  * all evidence with what was found. Nothing is changed by it.
  */
-export function createPreviews({ store, clock, logger, options: own }: PreviewsDeps): Previews {
+export function createPreviews({ store, untilStored, clock, logger, options: own }: PreviewsDeps): Previews {
   const options = { ...DEFAULTS, ...own };
   const jobs = new Map<string, Job>();
 
   async function make(race: HeldRace, board: RaceBoard, { version, changed }: PreviewQuestion, job: Job) {
+    const { signal } = job.stopping;
+    await untilStored(signal);
+    assertSame(race, board, version);
     const change = changeOf(board.race, { ...board.race, ...changed, version: version + 1 });
     const wanted = new Map([...board.athletes].map((athlete) => [athlete.bib, change.marksToFind(athlete)]));
     const starters = board.race.starters.filter(({ bib }) => (wanted.get(bib) ?? []).length > 0);
     const found = new Map<string, ReadonlyMap<number, Crossing> | null>();
     const untilMs = clock.monotonicMs() + options.maxMs;
     job.state = { state: 'running', done: 0, of: starters.length };
-    for await (const some of findAgain({ store, signal: job.stopping.signal }, change.now, starters)) {
+    for await (const some of findAgain({ store, signal }, change.now, starters)) {
       for (const { starter, crossings } of some) found.set(starter.bib, crossings);
       job.state = { state: 'running', done: found.size, of: starters.length };
       if (clock.monotonicMs() > untilMs) throw new PreviewFailedError('took_too_long');
@@ -137,5 +143,6 @@ function assertSame(race: HeldRace, board: RaceBoard, version: number): void {
 
 function whyOf(error: unknown): PreviewFailure {
   if (error instanceof PreviewFailedError) return error.why;
-  return error instanceof StoreUnavailableError ? 'store_unavailable' : 'failed';
+  const isAway = error instanceof StoreUnavailableError || error instanceof LogUnavailableError;
+  return isAway ? 'store_unavailable' : 'failed';
 }
