@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { invalidParameter, Problem, type ProblemName } from './problem.ts';
+import { assertSameOrigin, type Browsing, type Cookies } from './requests/cookies.ts';
 
 /** Who asks. */
 export type Caller =
@@ -12,9 +13,22 @@ export type Caller =
   /** Of races: may see and change their own. */
   | { readonly kind: 'organiser'; readonly organiser: string }
   /** A timing system of an organiser's: may send reads. */
-  | { readonly kind: 'feed'; readonly organiser: string; readonly tokenId: string };
+  | { readonly kind: 'feed'; readonly organiser: string; readonly tokenId: string }
+  | AccountCaller;
 
-export type RaceOfficial = Exclude<Caller, { kind: 'device' }>;
+/** A person who has logged in. */
+export interface AccountCaller {
+  readonly kind: 'account';
+  readonly account: string;
+  readonly session: string;
+  /** Whose data is theirs. */
+  readonly athlete: string;
+  readonly roles: readonly string[];
+  /** Whose races are theirs, with the role of an organiser. */
+  readonly organiser: string | null;
+}
+
+export type RaceOfficial = Extract<Caller, { kind: 'operator' | 'organiser' | 'feed' }>;
 
 /** What a token says once it has been checked, or why it counts for nothing. */
 export type TokenVerdict =
@@ -25,8 +39,8 @@ export type TokenVerdict =
     };
 
 /** The parts of a request that say who asks. */
-export interface Asking {
-  readonly headers: { readonly authorization?: string | undefined };
+export interface Asking extends Browsing {
+  readonly headers: Browsing['headers'] & { readonly authorization?: string | undefined };
   /** Address of the peer of the socket. */
   readonly ip: string;
 }
@@ -44,6 +58,10 @@ export interface Access {
   requireAthlete(request: Asking, asked: string | undefined): Promise<string>;
   /** An operator or an organiser; a feed too, where `feeds` says so. Throws the problem that says why not. */
   requireOrganiser(request: Asking, who?: { feeds: boolean }): Promise<RaceOfficial>;
+  /** A person's own account. Throws the problem that says why not. */
+  requireAccount(request: Asking): Promise<AccountCaller>;
+  /** Who may look after accounts, as the audit names them: an administrator, or an operator. */
+  requireAdministrator(request: Asking): Promise<string>;
 }
 
 /**
@@ -52,13 +70,18 @@ export interface Access {
  */
 export function createAccess({
   verify,
+  cookies,
   openLoopback,
 }: {
   verify: (token: string) => Promise<TokenVerdict>;
+  cookies: Cookies;
   openLoopback: boolean;
 }): Access {
-  async function callerOf({ headers, ip }: Asking): Promise<Caller> {
-    const token = bearerOf(headers.authorization);
+  async function callerOf(request: Asking): Promise<Caller> {
+    const { headers, ip } = request;
+    const bearer = bearerOf(headers.authorization);
+    const token = bearer ?? cookies.accessOf(request);
+    if (bearer === null && token !== null) assertSameOrigin(request);
     if (token === null && openLoopback && isLoopback(ip)) return { kind: 'operator', name: 'loopback' };
     if (token === null) throw new Problem('missing_token', { detail: 'Authorization: Bearer <token>' });
     const verdict = await verify(token);
@@ -77,7 +100,7 @@ export function createAccess({
     },
     async requireAthlete(request, asked) {
       const caller = await callerOf(request);
-      if (caller.kind === 'device') {
+      if (caller.kind === 'device' || caller.kind === 'account') {
         if (asked === undefined || asked === caller.athlete) return caller.athlete;
         throw new Problem('wrong_athlete', { detail: `the token is ${caller.athlete}'s` });
       }
@@ -87,8 +110,23 @@ export function createAccess({
     },
     async requireOrganiser(request, { feeds } = { feeds: false }) {
       const caller = await callerOf(request);
+      if (caller.kind === 'account') {
+        if (caller.organiser === null || !caller.roles.includes('organiser')) throw new Problem('organiser_only');
+        return { kind: 'organiser', organiser: caller.organiser };
+      }
       if (caller.kind === 'device' || (caller.kind === 'feed' && !feeds)) throw new Problem('organiser_only');
       return caller;
+    },
+    async requireAccount(request) {
+      const caller = await callerOf(request);
+      if (caller.kind !== 'account') throw new Problem('account_only');
+      return caller;
+    },
+    async requireAdministrator(request) {
+      const caller = await callerOf(request);
+      if (caller.kind === 'operator') return `operator:${caller.name}`;
+      if (caller.kind === 'account' && caller.roles.includes('administrator')) return `account:${caller.account}`;
+      throw new Problem('administrator_only');
     },
   };
 }

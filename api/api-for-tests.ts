@@ -25,10 +25,13 @@ import { createNames, keys } from '../schemas/names.ts';
 import type { PreviewQuestion, PreviewState } from '../schemas/race-preview.ts';
 import type { ReviewEntry } from '../schemas/review.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
+import { createIdentity, verifyBoth } from './accounts/identity.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
 import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
+import { type TestDatabase, testDatabase } from './database/database-for-tests.ts';
+import { createMailCatcher } from './mail/caught.ts';
 import { createOperations, type OperationsDeps } from './operations/operations.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createMemoryProgressReader } from './progress/memory-reader.ts';
@@ -39,6 +42,8 @@ import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 8, 12);
+/** Hashes that are made in a millisecond. */
+const CHEAP = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 const SHARDS = 4;
 export const HOT_MS = 24 * 3_600_000;
 
@@ -98,7 +103,7 @@ export function createMemoryOperationsRead(): OperationsDeps['read'] {
 }
 
 export interface TestRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly payload?: string | Buffer | object | undefined;
@@ -110,12 +115,14 @@ interface TestApiOptions {
   readonly page?: PageRoutesDeps | null;
   /** In place of the twin. */
   readonly progress?: ProgressReader;
+  /** In place of PGlite. */
+  readonly database?: TestDatabase;
 }
 
 /** The whole API over twins. */
 export async function createTestApi(
   t: Pick<TestContext, 'after'>,
-  { openLoopback = false, page = null, progress }: TestApiOptions = {},
+  { openLoopback = false, page = null, progress, database: given }: TestApiOptions = {},
 ) {
   const { log, records } = createMemoryLog();
   const clock = createManualClock(NOW_MS);
@@ -140,6 +147,14 @@ export async function createTestApi(
   // The watch tells what is there in its first turn.
   await clock.advance(0);
   let readLedger = async () => ledger;
+  const database = given ?? testDatabase;
+  await database.empty();
+  const mailer = createMailCatcher({ nowMs: clock.nowMs });
+  const publicUrl = 'http://here.test';
+  const identity = await createIdentity({
+    ...{ database: database.kysely, clock, log, mailer, publicUrl, passwordCost: CHEAP },
+  });
+  const rates = { factor: 1_000 };
   const operationsRead = createMemoryOperationsRead();
   const api = await createApi({
     log,
@@ -147,9 +162,12 @@ export async function createTestApi(
     health,
     metrics: createMetrics('api', { runtimeMetrics: false }),
     access: createAccess({
-      verify: async (token) => verdicts[token] ?? { ok: false, reason: 'bad_token' },
+      verify: verifyBoth(identity, async (token) => verdicts[token] ?? { ok: false, reason: 'bad_token' }),
+      cookies: identity.cookies,
       openLoopback,
     }),
+    identity,
+    rates,
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
     activities,
@@ -173,7 +191,10 @@ export async function createTestApi(
     countDeadLetters: async () => 0,
     readOperations: createOperations({ read: operationsRead, names, clock, log }),
   });
-  t.after(() => api.close());
+  t.after(async () => {
+    await api.close();
+    await identity.outbox.stop();
+  });
 
   /** `token` becomes the bearer token. */
   async function ask({ headers: said, ...request }: TestRequest, token?: string) {
@@ -244,6 +265,11 @@ export async function createTestApi(
     operationsRead,
     cold,
     clock,
+    database,
+    identity,
+    mailer,
+    /** All limits of rates times this. */
+    rates,
     health,
     records,
     get,

@@ -13,11 +13,15 @@ import { type Service, StartError } from '../runtime/service.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
 import { readTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
+import { createIdentity, type Identity, verifyBoth } from './accounts/identity.ts';
 import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
+import { openDatabase, ping } from './database/database.ts';
 import { createLedgerStores } from './ledger/stores.ts';
+import { createMailCatcher } from './mail/caught.ts';
+import { createSmtpMailer } from './mail/smtp.ts';
 import { readConnections } from './operations/connections.ts';
 import { askClickHouse, askNats, askQuestDb } from './operations/engine-answers.ts';
 import { createOperations } from './operations/operations.ts';
@@ -73,6 +77,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const { options, platform, health, clock, log, release } = deps;
   const { host, readTimeoutMs: timeoutMs, maxStoreConnections: maxConnections } = options;
   const verify = await createVerify(deps);
+  const identity = await openIdentity(deps);
 
   const questdb = createQuestDbClient({ url: options.questdbUrl, timeoutMs });
   const clickhouse = createClickHouseQueries({ url: options.clickhouseUrl, timeoutMs, maxConnections });
@@ -140,7 +145,13 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const api = await createApi({
     ...deps,
     version: API_VERSION,
-    access: createAccess({ verify, openLoopback: options.openLoopback }),
+    access: createAccess({
+      verify: verifyBoth(identity, verify),
+      cookies: identity.cookies,
+      openLoopback: options.openLoopback,
+    }),
+    identity,
+    rates: { factor: 1 },
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
     races,
@@ -167,6 +178,29 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     readOperations,
   });
   return createApiService(api, { host, port: options.apiPort }, log);
+}
+
+/** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
+async function openIdentity({ options, health, clock, log, release }: ApiProcessDeps): Promise<Identity> {
+  const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
+  const maxConnections = options.maxStoreConnections;
+  const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
+  const opened = Promise.withResolvers<void>();
+  const onOpen = () => opened.resolve();
+  const database = await openDatabase({ ...{ url, dir, maxConnections, timeoutMs, clock, log }, onOpen });
+  const mailer =
+    smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });
+  if (smtpUrl === '') log.warn('no mail is sent: it is caught, for operators to read at /v1/operations/mail');
+  const identity = await createIdentity({ database, clock, log, mailer, publicUrl });
+  release.add('accounts', identity.stop);
+  void opened.promise.then(identity.start);
+  if (url !== '') {
+    health.register('postgresql', async () => {
+      await ping(database);
+      return { ok: true };
+    });
+  }
+  return identity;
 }
 
 /** Throws StartError when the folder holds no page. */

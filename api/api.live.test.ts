@@ -12,10 +12,13 @@ import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
 import { NO_SETTINGS } from '../schemas/athlete-settings.ts';
 import { createNames } from '../schemas/names.ts';
 import { createAccess } from './access.ts';
+import { createIdentity } from './accounts/identity.ts';
 import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createApi } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
+import { testDatabase } from './database/database-for-tests.ts';
 import { createLedgerStores } from './ledger/stores.ts';
+import { createMailCatcher } from './mail/caught.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -67,12 +70,22 @@ before(async () => {
     ...{ name: names.factsStream, subjects: [names.factsFilter], maxBytes: 0, duplicateWindowMs: 120_000 },
     ...{ metadata: {}, replicas: 1 },
   }).open();
+  const identity = await createIdentity({
+    ...{ database: testDatabase.kysely, clock: createManualClock(NOW_MS), log: createSilentLog() },
+    ...{ mailer: createMailCatcher({ nowMs: () => NOW_MS }), publicUrl: 'http://here.test' },
+  });
   api = await createApi({
     log: createSilentLog(),
     version: '0.0.0',
     health: createHealth(),
     metrics: createMetrics('api', { runtimeMetrics: false }),
-    access: createAccess({ verify: async () => ({ ok: false, reason: 'bad_token' }), openLoopback: true }),
+    access: createAccess({
+      verify: async () => ({ ok: false, reason: 'bad_token' }),
+      openLoopback: true,
+      cookies: identity.cookies,
+    }),
+    identity,
+    rates: { factor: 1 },
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
     activities: createClickHouseActivityReader(queries),

@@ -9,6 +9,10 @@ import type { Service } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import type { Names } from '../schemas/names.ts';
 import type { Access } from './access.ts';
+import { addAdministrationRoutes } from './accounts/administration-routes.ts';
+import type { Identity } from './accounts/identity.ts';
+import { addAccountRoutes } from './accounts/routes.ts';
+import { addSessionRoutes } from './accounts/session-routes.ts';
 import { createLiveSocket, serveOn } from './activities/live-socket.ts';
 import type { LiveSource } from './activities/live-source.ts';
 import type { ActivityReader } from './activities/reader.ts';
@@ -18,6 +22,7 @@ import type { AthleteReader } from './athletes/reader.ts';
 import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
+import { addMailRoutes } from './mail/routes.ts';
 import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
 import type { ProgressReader } from './progress/reader.ts';
@@ -32,6 +37,7 @@ import { addResultRoutes } from './races/results/routes.ts';
 import { addRaceReviewRoutes } from './races/reviews/routes.ts';
 import { addRaceRoutes } from './races/routes.ts';
 import { addRaceSetupRoutes } from './races/setup/routes.ts';
+import { addRateLimits, type RateFactor } from './requests/rate-limits.ts';
 import type { SampleHistory } from './samples/history.ts';
 import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
@@ -42,6 +48,9 @@ export interface ApiDeps {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly access: Access;
+  /** Accounts, their sessions, and what they need. */
+  readonly identity: Identity;
+  readonly rates: RateFactor;
   readonly clock: Clock;
   readonly history: SampleHistory;
   readonly activities: ActivityReader;
@@ -73,7 +82,9 @@ const LIVE_RETRY_MS = 200;
 /** The HTTP API with every route, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   const server = await createServer(deps);
+  await addRateLimits(server, deps.rates);
   addHealthRoutes(server, deps);
+  addIdentityRoutes(server, deps);
   addLedgerRoutes(server, deps);
   addOperationsRoutes(server, deps);
   addSampleRoutes(server, deps);
@@ -92,6 +103,15 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addLiveRaces(server, deps);
   await server.ready();
   return server;
+}
+
+/** Accounts and sessions, and the mail that was caught where none is sent. */
+function addIdentityRoutes(server: ApiServer, { access, identity }: ApiDeps): void {
+  const deps = { access, ...identity };
+  addAccountRoutes(server, deps);
+  addSessionRoutes(server, deps);
+  addAdministrationRoutes(server, deps);
+  if (identity.catcher !== null) addMailRoutes(server, { access, catcher: identity.catcher });
 }
 
 /** Watches what goes on, for WebSocket clients on the server's own port, until it closes. */

@@ -33,6 +33,7 @@ const JsonSchema = Type.Cyclic(
         maxLength: optional(Type.Number()),
         minItems: optional(Type.Number()),
         maxItems: optional(Type.Number()),
+        uniqueItems: optional(Type.Boolean()),
       },
       closed,
     ),
@@ -54,7 +55,11 @@ const Parameter = Type.Object(
 );
 
 const Response = Type.Object(
-  { description: Type.String({ minLength: 1 }), content: named(Type.Object({ schema: JsonSchema }, closed)) },
+  {
+    description: Type.String({ minLength: 1 }),
+    // Nothing comes with 204.
+    content: optional(named(Type.Object({ schema: JsonSchema }, closed))),
+  },
   closed,
 );
 
@@ -104,7 +109,10 @@ export const OpenApiDocument = Type.Object(
     ),
     paths: Type.Record(
       Type.String({ pattern: '^/' }),
-      Type.Object({ get: optional(Operation), post: optional(Operation), put: optional(Operation) }, closed),
+      Type.Object(
+        { get: optional(Operation), post: optional(Operation), put: optional(Operation), delete: optional(Operation) },
+        closed,
+      ),
     ),
   },
   closed,

@@ -4,11 +4,12 @@ import type { Type } from 'typebox';
 import { Errors } from 'typebox/schema';
 import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import { writeRace } from '../runtime/race-config.ts';
+import { accountScenarios } from './accounts/account-scenarios-for-tests.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
-import type { Scenario, TestApi } from './openapi-for-tests.ts';
+import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
 import { previewScenarios } from './races/previews/previews-for-tests.ts';
@@ -222,10 +223,16 @@ const scenarios: Scenario[] = [
   [SAMPLES, 422, `${OWN}?limit=0&colour=red`, 'watch-1'],
   [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
+  ...accountScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,
 ];
+
+/** What a preparation says of the request; most say nothing. */
+function preparedOf(said: unknown): Prepared {
+  return typeof said === 'object' && said !== null ? said : {};
+}
 
 for (const [path, status, url, token, prepare, said = {}] of scenarios) {
   const { method = 'GET', headers = {}, payload } = said;
@@ -246,9 +253,10 @@ for (const [path, status, url, token, prepare, said = {}] of scenarios) {
     await writeRace(api.config, null, ...raceOfTwo);
     await api.clock.advance(0);
     const { paths } = (await api.get('/openapi.json')).body;
-    await prepare?.(api);
-    const answer = await api.ask({ method, url, headers, payload }, token);
+    const { token: own = token, ...more } = preparedOf(await prepare?.(api));
+    const answer = await api.ask({ method, url, headers, payload, ...more }, own);
     assert.equal(answer.status, status, JSON.stringify(answer.body));
+    if (status === 204) return assert.equal(answer.body, '');
     const mediaType = String(answer.headers['content-type']).split(';')[0];
     const { schema } = paths[path][method.toLowerCase()].responses[status].content[mediaType] ?? {};
     assert.ok(schema, `${mediaType} is not documented`);

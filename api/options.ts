@@ -9,6 +9,33 @@ export const apiOptions = defineOptions({
   apiPort: { type: 'integer', default: 8080, min: 0, max: 65_535, description: 'REST API, health and metrics.' },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },
   clickhouseUrl: { type: 'string', default: 'http://127.0.0.1:8123', description: "ClickHouse's HTTP." },
+  postgresUrl: {
+    type: 'string',
+    default: '',
+    secret: true,
+    description: 'PostgreSQL (postgres://user:password@host/database) that keeps accounts; PGlite without it.',
+  },
+  pgliteDir: {
+    type: 'string',
+    default: '',
+    description: 'Folder of the PGlite that keeps accounts, for one process; in memory without it.',
+  },
+  publicUrl: {
+    type: 'string',
+    default: '',
+    description: 'Where people reach the API and its pages, for letters and cookies; https wherever others do.',
+  },
+  smtpUrl: {
+    type: 'string',
+    default: '',
+    secret: true,
+    description: 'Mail server (smtps://user:password@host); without one mail is caught, for operators to read.',
+  },
+  mailFrom: {
+    type: 'string',
+    default: 'Slipstream <slipstream@localhost>',
+    description: 'Who letters are from.',
+  },
   hotHours: {
     type: 'integer',
     default: 144,

@@ -9,6 +9,11 @@ export const PROBLEMS = {
   bad_token: { status: 401, title: 'The token is not one of ours.' },
   expired_token: { status: 401, title: 'The token has expired.' },
   revoked_token: { status: 401, title: 'The token was revoked.' },
+  wrong_credentials: { status: 401, title: 'The address or the password is wrong, or the address is not confirmed.' },
+  bad_refresh_token: { status: 401, title: 'The refresh token is none of ours, or it is good no longer.' },
+  cross_site: { status: 403, title: 'A request with cookies has to come from our own page.' },
+  account_only: { status: 403, title: "Only a person's account may do this." },
+  administrator_only: { status: 403, title: 'Only an administrator may do this.' },
   wrong_device: { status: 403, title: 'The token belongs to another device.' },
   wrong_athlete: { status: 403, title: 'The token belongs to another athlete.' },
   operator_only: { status: 403, title: 'Only an operator may read this.' },
@@ -21,18 +26,30 @@ export const PROBLEMS = {
   unknown_starter: { status: 404, title: 'Nobody with this bib is on the board.' },
   unknown_act: { status: 404, title: 'The race has no act with this number.' },
   no_rank: { status: 404, title: 'The athlete has no rank in this race.' },
+  unknown_account: { status: 404, title: 'There is no such account.' },
+  unknown_session: { status: 404, title: 'The account has no such session.' },
+  email_taken: { status: 409, title: 'The e-mail address belongs to another account meanwhile.' },
   race_exists: { status: 409, title: 'There is a race with this id already.' },
   race_draft: { status: 409, title: 'The race is a draft: nothing happens in it yet.' },
   act_undone: { status: 409, title: 'The act was undone already.' },
   race_closed: { status: 409, title: 'The race is frozen: only acts change it.' },
   race_changed: { status: 412, title: 'The race is no longer the version that the request was made for.' },
+  changed_meanwhile: { status: 412, title: 'It is no longer the version that the request was made for.' },
+  bad_mail_token: { status: 422, title: 'The code of the letter is none of ours, was used, or is too old.' },
   key_reused: { status: 422, title: 'The idempotency key belongs to another request.' },
+  if_match_needed: { status: 428, title: 'The request has to say which version it changes: If-Match.' },
+  too_many_requests: { status: 429, title: 'This address has asked too often.' },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many wrong guesses for this e-mail address: it is locked for a while.',
+  },
   version_needed: { status: 428, title: 'The request has to say which version of the race it changes: If-Match.' },
   invalid_request: { status: 422, title: 'The request cannot be answered as it is.' },
   nothing_to_export: { status: 422, title: 'The format can say nothing of this activity.' },
   too_large_to_export: { status: 422, title: 'The activity has more samples than one file may hold.' },
   bad_request: { status: 400, title: 'The request is not one that this server reads.' },
   internal_error: { status: 500, title: 'The server made a mistake.' },
+  busy: { status: 503, title: 'As much of this work as may be done at once is being done.' },
   store_unavailable: { status: 503, title: 'A store that holds part of the answer is out of reach.' },
   live_unavailable: { status: 503, title: 'Whoever knows what goes on right now gives no answer.' },
   acts_busy: { status: 503, title: 'Others act on the race, or it has as many acts as are kept.' },
@@ -62,11 +79,14 @@ export class Problem extends Error {
   override name = 'Problem';
   readonly problem: ProblemName;
   readonly extra: Extra;
+  /** When it is worth asking again, for the header Retry-After. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(problem: ProblemName, extra: Extra = {}, options?: ErrorOptions) {
+  constructor(problem: ProblemName, extra: Extra = {}, options: ErrorOptions & { retryAfterS?: number } = {}) {
     super(extra.detail ?? PROBLEMS[problem].title, options);
     this.problem = problem;
     this.extra = extra;
+    this.retryAfterS = options.retryAfterS;
   }
 
   get status(): number {

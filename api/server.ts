@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import type { Logger } from '../runtime/log.ts';
 import { LogFullError, LogUnavailableError } from '../runtime/stream/stream.ts';
+import { isDatabaseAway } from './database/database.ts';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
 
@@ -53,6 +54,7 @@ export async function createServer({ log, version }: ServerDeps) {
       },
       servers: [{ url: '/', description: 'Where this document came from' }],
       tags: [
+        { name: 'accounts', description: 'People: registering, logging in, sessions' },
         { name: 'activities', description: 'What athletes did' },
         { name: 'athletes', description: 'What follows from it: records, and the load on their gear' },
         { name: 'progress', description: 'Athletes against themselves: comparisons, trends, form, records over time' },
@@ -68,7 +70,8 @@ export async function createServer({ log, version }: ServerDeps) {
             scheme: 'bearer',
             bearerFormat: 'JWT',
             description:
-              "A device's own token, an operator's, or for races an organiser's. EdDSA, as devices use for MQTT.",
+              "A device's own token, an operator's, or for races an organiser's: EdDSA, as devices use for MQTT. " +
+              'Or the access token of a session, which a browser sends as a cookie instead.',
           },
         },
       },
@@ -110,6 +113,7 @@ function toProblem(error: FastifyError | Error): Problem {
   if (error instanceof StoreUnavailableError) return storeProblem(error.store, error);
   if (error instanceof KvUnavailableError || error instanceof LogUnavailableError || error instanceof LogFullError)
     return storeProblem('nats', error);
+  if (isDatabaseAway(error)) return storeProblem('postgresql', error);
   if ('validation' in error && error.validation) {
     const errors = error.validation.map(({ instancePath, params, message }) => ({
       parameter: instancePath.slice(1) || String(params.additionalProperty ?? params.missingProperty ?? ''),
@@ -135,6 +139,7 @@ function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): v
   if (status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message);
   if (status === 401) reply.header('www-authenticate', wwwAuthenticate(problem.problem));
   if (status === 503) reply.header('retry-after', '5');
+  if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS));
   void reply
     .code(status)
     .type(PROBLEM_MEDIA_TYPE)

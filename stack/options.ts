@@ -52,6 +52,12 @@ export const stackOptions = defineOptions({
     env: 'CLICKHOUSE_URL',
     description: 'A ClickHouse (HTTP) to use instead of starting one.',
   },
+  postgresUrl: {
+    type: 'string',
+    optional: true,
+    secret: true,
+    description: 'A PostgreSQL to keep accounts in instead of PGlite.',
+  },
   streamsMaxBytes: {
     type: 'integer',
     default: 8 * GIB,

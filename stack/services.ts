@@ -81,6 +81,8 @@ export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: st
         host,
         apiPort: options.apiPort,
         useRollUps: true,
+        ...(options.postgresUrl ? { postgresUrl: options.postgresUrl } : { pgliteDir: join(dataDir, 'postgresql') }),
+        publicUrl: urls.api,
         natsMonitorUrls: urls.natsMonitor ?? '',
         ingestMetricsUrls: `${urls.ingestAdmin}/metrics`,
         disks: disks.map((engine) => `${engine}=${join(dataDir, engine)}`).join(','),

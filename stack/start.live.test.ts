@@ -120,6 +120,36 @@ async function boardOf({ output }: Started): Promise<string[]> {
   }
 }
 
+const SOMEBODY = { email: 'ann@example.test', password: 'correct horse battery' };
+
+async function post(api: string, path: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** Registers, and confirms by the mail that is caught, which an operator may read. */
+async function signUp({ output }: Started): Promise<void> {
+  const [, api, token] = /operations +(\S+)\/operations#token=(\S+)/.exec(output()) ?? assert.fail(output());
+  assert.equal((await post(api, '/v1/accounts', SOMEBODY)).status, 202);
+  const untilMs = Date.now() + UP_TIMEOUT_MS;
+  for (;;) {
+    const answer = await fetch(`${api}/v1/operations/mail`, { headers: { authorization: `Bearer ${token}` } });
+    const { mails } = (await answer.json()) as { mails: { text: string }[] };
+    const code = /The code alone: (\S+)/.exec(mails[0]?.text ?? '')?.[1];
+    if (code) {
+      const confirmed = await post(api, '/v1/accounts/verifications', { token: code, password: SOMEBODY.password });
+      return assert.equal(confirmed.status, 204);
+    }
+    if (Date.now() > untilMs) assert.fail(`no mail was caught: ${answer.status}`);
+    await delay(100);
+  }
+}
+
+async function logIn({ output }: Started): Promise<number> {
+  const [, api] = /operations +(\S+)\/operations#token=/.exec(output()) ?? assert.fail(output());
+  return (await post(api, '/v1/sessions', { ...SOMEBODY, as: 'token' })).status;
+}
+
 function refuses(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -162,6 +192,7 @@ test('a start streams the demonstration and a live run; a second one sends the s
 
   assert.deepEqual(await boardOf(first), ['1', '2', '3', '4', '5', '6']);
 
+  await signUp(first);
   const busy = start();
   const [code] = await once(busy.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
   assert.equal(code, 1);
@@ -180,6 +211,7 @@ test('a start streams the demonstration and a live run; a second one sends the s
     shown.map(({ id, status }) => [id, status]),
     'the run that was live goes on where it was',
   );
+  assert.equal(await logIn(second), 201, 'the account is still there');
   second.child.kill('SIGINT');
   second.child.kill('SIGINT');
   await once(second.child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });

@@ -5,6 +5,7 @@ import { createMemoryLog } from '../../runtime/log.ts';
 import { createMemorySocketServer, type MemorySocketServer } from '../../runtime/sockets/memory-server.ts';
 import type { Peer } from '../../runtime/sockets/peer.ts';
 import { createAccess, type TokenVerdict } from '../access.ts';
+import { createCookies } from '../requests/cookies.ts';
 import { createLiveSocket, LIVE_ACTIVITIES_PATH } from './live-socket.ts';
 import type { Watcher, Watching } from './watching.ts';
 
@@ -26,6 +27,7 @@ async function setUp(t: TestContext, verdicts: Record<string, TokenVerdict> = { 
   createLiveSocket({
     access: createAccess({
       verify: async (token) => verdicts[token] ?? { ok: false, reason: 'bad_token' },
+      cookies: createCookies({ isSecure: false }),
       openLoopback: false,
     }),
     watching,

@@ -1,0 +1,89 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
+import type { TokenVerdict } from '../access.ts';
+import type { Database } from '../database/database.ts';
+import type { MailCatcher } from '../mail/caught.ts';
+import type { Mailer } from '../mail/mail.ts';
+import { createOutbox, type Outbox } from '../outbox/outbox.ts';
+import { createCookies } from '../requests/cookies.ts';
+import { forgetOldKeys } from '../requests/idempotency.ts';
+import { createAccountService } from './account-service.ts';
+import { createAttempts } from './attempts.ts';
+import { createLetters, LETTERS } from './letters.ts';
+import { createPasswords } from './passwords.ts';
+import { createPeople } from './people.ts';
+import { ACCESS_PREFIX, createSessions } from './sessions.ts';
+
+export interface IdentityDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Sends letters, or catches them. */
+  readonly mailer: Mailer | MailCatcher;
+  /** Where people reach the API and its pages, `https://…` wherever others than their own machine do. */
+  readonly publicUrl: string;
+  /** Of argon2id; tests make it cheap. */
+  readonly passwordCost?: { memoryCost: number; timeCost: number; parallelism: number };
+}
+
+const HOUR_MS = 3_600_000;
+/** Who was where is kept for a year and a month, and not for ever. */
+const KEEP_AUDIT_MS = 400 * 24 * HOUR_MS;
+
+/** Everything about who people are, put together. */
+export async function createIdentity(deps: IdentityDeps) {
+  const { database, clock, log, mailer, publicUrl, passwordCost } = deps;
+  const sessions = createSessions(deps);
+  const attempts = createAttempts(deps);
+  const passwords = await createPasswords({ cost: passwordCost });
+  const outbox: Outbox = createOutbox({ database, clock, log, deliver: { [LETTERS]: createLetters(deps) } });
+  const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
+  const people = createPeople({ database, clock, sessions });
+
+  async function forgetOld(): Promise<void> {
+    const nowMs = clock.nowMs();
+    await forgetOldKeys(database, nowMs);
+    await attempts.forgetOld();
+    await sessions.forgetOld();
+    await database.deleteFrom('mail_tokens').where('expires_at', '<', new Date(nowMs)).execute();
+    await database
+      .deleteFrom('audit_log')
+      .where('at', '<', new Date(nowMs - KEEP_AUDIT_MS))
+      .execute();
+  }
+
+  const cleaning = { timer: null as { cancel(): void } | null };
+  return {
+    ...{ database, sessions, accounts, people, outbox, forgetOld },
+    cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
+    /** Null where mail is sent. */
+    catcher: 'caught' in mailer ? mailer : null,
+    /** Once the database is open. */
+    start(): void {
+      outbox.start();
+      cleaning.timer ??= clock.setRepeating(() => {
+        forgetOld().catch((err) => log.warn({ err }, 'what is too old could not be forgotten; it is tried again'));
+      }, HOUR_MS);
+    },
+    async stop(): Promise<void> {
+      cleaning.timer?.cancel();
+      await outbox.stop();
+      mailer.close();
+      await database.destroy();
+    },
+  };
+}
+
+export type Identity = Awaited<ReturnType<typeof createIdentity>>;
+
+/** Access tokens of sessions beside the platform's own signed tokens, which `verifySigned` judges. */
+export function verifyBoth(
+  { sessions }: Pick<Identity, 'sessions'>,
+  verifySigned: (token: string) => Promise<TokenVerdict>,
+): (token: string) => Promise<TokenVerdict> {
+  return async function verify(token) {
+    if (!token.startsWith(ACCESS_PREFIX)) return verifySigned(token);
+    const caller = await sessions.callerOf(token);
+    return caller === null ? { ok: false, reason: 'bad_token' } : { ok: true, caller };
+  };
+}

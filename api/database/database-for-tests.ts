@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { type Dialect, Kysely, type KyselyPlugin, PGliteDialect, sql } from 'kysely';
+import type { Database, Tables } from './database.ts';
+import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
+
+/** A database up to the last migration, which the tests of one file share, one after another. */
+export interface TestDatabase {
+  readonly kysely: Database;
+  /** Takes all rows away; cheap while nobody has asked for anything. */
+  empty(): Promise<void>;
+  /** Away, every query fails as without a server. */
+  setReachable(isReachable: boolean): void;
+}
+
+export function createTestDatabase(dialect: Dialect): TestDatabase {
+  let isReachable = true;
+  let isUsed = false;
+  const gate: KyselyPlugin = {
+    transformQuery({ node }) {
+      isUsed = true;
+      if (!isReachable) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const plain = new Kysely<Tables>({ dialect });
+  return {
+    kysely: plain.withPlugin(gate),
+    async empty() {
+      isReachable = true;
+      if (!isUsed) return;
+      const { rows } = await sql<{ name: string }>`select tablename as name from pg_tables
+        where schemaname = 'public' and tablename <> 'migrations'`.execute(plain);
+      await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(plain);
+      isUsed = false;
+    },
+    setReachable(value) {
+      isReachable = value;
+    },
+  };
+}
+
+/** PGlite of this process. Making a database takes it seconds, so each process opens a copy of one that is kept. */
+export const testDatabase = createTestDatabase(new PGliteDialect({ pglite: openCopy }));
+
+async function openCopy(): Promise<PGlite> {
+  const dir = mkdtempSync(join(tmpdir(), 'slipstream-pglite-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  cpSync(await makeTemplate(), join(dir, 'data'), { recursive: true });
+  return PGlite.create(join(dir, 'data'), { relaxedDurability: true });
+}
+
+/** The folder of a database up to the last migration; made once for each version of PGlite and of the migrations. */
+async function makeTemplate(): Promise<string> {
+  const root = resolve(import.meta.dirname, '../..');
+  const migrations = readMigrations(migrationsFolder);
+  const hash = createHash('sha256').update(readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json')));
+  for (const { text } of migrations) hash.update(text);
+  const cache = join(root, 'node_modules/.cache');
+  const folder = join(cache, `pglite-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  const fresh = mkdtempSync(join(cache, 'pglite-new-'));
+  const database = await PGlite.create(join(fresh, 'data'));
+  await migrate(new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) }), migrations);
+  await database.close();
+  try {
+    renameSync(join(fresh, 'data'), folder);
+  } catch (error) {
+    // Another process has made it meanwhile.
+    if (!existsSync(folder)) throw error;
+  }
+  rmSync(fresh, { recursive: true, force: true });
+  return folder;
+}
