@@ -9,7 +9,7 @@ import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
-import { type Service, StartError } from '../runtime/service.ts';
+import { joinServices, type Service, StartError } from '../runtime/service.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
 import { readTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
@@ -31,6 +31,7 @@ import type { PageRoutesDeps } from './page/routes.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
+import { createWatchService } from './races/watch-service.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
@@ -177,7 +178,11 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     countDeadLetters: async () => (await dead.info()).messages,
     readOperations,
   });
-  return createApiService(api, { host, port: options.apiPort }, log);
+  const service = createApiService(api, { host, port: options.apiPort }, log);
+  const { watchPort, maxWatchers } = options;
+  if (watchPort === undefined) return service;
+  const address = { host, port: watchPort };
+  return joinServices('api', [service, await createWatchService({ races, boards, clock, log, maxWatchers, address })]);
 }
 
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */

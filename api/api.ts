@@ -31,7 +31,7 @@ import type { ActLog } from './races/acts/act-log.ts';
 import { addRaceActRoutes } from './races/acts/routes.ts';
 import type { BoardSource } from './races/board-source.ts';
 import { addPreviewRoutes } from './races/previews/routes.ts';
-import { createRaceSocket } from './races/race-socket.ts';
+import { raceSocket } from './races/race-socket.ts';
 import { createRaceWatching } from './races/race-watching.ts';
 import { addResultRoutes } from './races/results/routes.ts';
 import { addRaceReviewRoutes } from './races/reviews/routes.ts';
@@ -135,7 +135,7 @@ function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWat
 /** The boards of races, for WebSocket clients on the server's own port, until it closes. */
 function addLiveRaces(server: ApiServer, { races, boards, clock, log, maxWatchers }: ApiDeps): void {
   const watching = createRaceWatching({ boards, races, clock });
-  const sockets = createRaceSocket({ races, watching, clock, maxWatchers, serve: serveOn(server.server, log) });
+  const sockets = serveOn(server.server, log)(raceSocket({ races, watching, clock, maxWatchers }));
   server.addHook('preClose', async () => {
     await sockets.close();
     boards.stop();

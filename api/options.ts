@@ -87,6 +87,15 @@ export const apiOptions = defineOptions({
     unit: 'count',
     description: 'Connections that watch live activities; more are refused.',
   },
+  watchPort: {
+    type: 'integer',
+    optional: true,
+    min: 0,
+    max: 65_535,
+    description:
+      'Another port for those who watch live races, served by uWebSockets.js where it loads, which has room for more of ' +
+      'them in one process; none without it.',
+  },
   watchIntervalMs: {
     type: 'integer',
     default: 10_000,

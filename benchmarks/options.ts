@@ -24,6 +24,8 @@ export const SCENARIOS = [
   'race',
   'race-size',
   'race-truth',
+  'board',
+  'watchers',
 ] as const;
 /** What `--all` runs: the scenarios that targets are held against, and those that the model of capacity needs. */
 export const MEASURED = [
@@ -38,6 +40,7 @@ export const MEASURED = [
   'durability',
   'activity-stage',
   'crossings',
+  'reviews',
   'live-latency',
   'fail-over',
   'live-activities',
@@ -46,6 +49,8 @@ export const MEASURED = [
   'race',
   'race-size',
   'race-truth',
+  'board',
+  'watchers',
 ] as const satisfies readonly (typeof SCENARIOS)[number][];
 export const STORES = ['questdb', 'clickhouse'] as const;
 export type StoreName = (typeof STORES)[number];
@@ -69,6 +74,10 @@ export const SMOKE = {
   raceAthletes: 40,
   raceCourseM: 500,
   raceSpeed: 60,
+  watchedAthletes: 100,
+  boardWatchers: 20,
+  wsWatchers: 60,
+  uwsWatchers: 60,
   installPeers: false,
 } as const;
 
@@ -262,6 +271,42 @@ export const benchOptions = defineOptions({
     max: 600,
     unit: 'times',
     description: 'race: how fast it is run, 1 is real time.',
+  },
+  watchedAthletes: {
+    env: 'SLIPSTREAM_BENCH_WATCHED_ATHLETES',
+    type: 'integer',
+    default: 5_000,
+    min: 20,
+    max: 20_000,
+    unit: 'count',
+    description: 'board, watchers: athletes of the race that is watched.',
+  },
+  boardWatchers: {
+    env: 'SLIPSTREAM_BENCH_BOARD_WATCHERS',
+    type: 'integer',
+    default: 2_000,
+    min: 1,
+    max: 4_000,
+    unit: 'count',
+    description: 'board: how many watch it beside those who are timed.',
+  },
+  wsWatchers: {
+    env: 'SLIPSTREAM_BENCH_WS_WATCHERS',
+    type: 'integer',
+    default: 10_000,
+    min: 10,
+    max: 100_000,
+    unit: 'count',
+    description: 'watchers: how many watch it with ws.',
+  },
+  uwsWatchers: {
+    env: 'SLIPSTREAM_BENCH_UWS_WATCHERS',
+    type: 'integer',
+    default: 25_000,
+    min: 10,
+    max: 100_000,
+    unit: 'count',
+    description: 'watchers: and with uWebSockets.js.',
   },
   window: {
     env: 'SLIPSTREAM_BENCH_WINDOW',

@@ -4,6 +4,7 @@ import type { BenchOptions } from './options.ts';
 import { runActivityFiles } from './scenarios/activity-files/activity-files.ts';
 import { runActivityImport } from './scenarios/activity-import/activity-import.ts';
 import { runActivityStage } from './scenarios/activity-stage/activity-stage.ts';
+import { runBoard } from './scenarios/board/board.ts';
 import { runCrossings } from './scenarios/crossings/crossings.ts';
 import { runDevices } from './scenarios/devices/devices.ts';
 import { runDurability } from './scenarios/durability/durability.ts';
@@ -22,6 +23,7 @@ import { runRaceTruth } from './scenarios/race-truth/race-truth.ts';
 import { runReviews } from './scenarios/reviews/reviews.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
+import { runWatchers } from './scenarios/watchers/watchers.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
 import { runWholePath } from './scenarios/whole-path/whole-path.ts';
 
@@ -73,5 +75,7 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'activity-import': runActivityImport,
   race: runRace,
   'race-size': runRaceSize,
+  board: runBoard,
+  watchers: runWatchers,
   'race-truth': runRaceTruth,
 };

@@ -109,7 +109,8 @@ async function assertFree<Urls>(spec: EngineSpec<Urls>, { port, option }: Wanted
 
 /**
  * A child that gets SIGTERM from the kernel when this process dies, even by kill -9, where util-linux' `setpriv` is
- * there. Elsewhere the record in the data folder lets the next start end it.
+ * there. Elsewhere the record in the data folder lets the next start end it. It is in a group of its own: a terminal
+ * sends Ctrl-C to the whole group of this process, and an engine would then end before those who still write to it.
  */
 function spawnTied<Urls>(spec: EngineSpec<Urls>, log: EngineLog): ChildProcess {
   const tie = canTie() ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
@@ -117,7 +118,7 @@ function spawnTied<Urls>(spec: EngineSpec<Urls>, log: EngineLog): ChildProcess {
   const nice = spec.niceness === undefined ? [] : ['nice', '-n', String(spec.niceness)];
   const [command = spec.command, ...args] = [...tie, ...nice, spec.command, ...spec.args];
   const stdin = spec.input === undefined ? 'ignore' : 'pipe';
-  const child = spawn(command, args, { cwd: spec.dir, stdio: [stdin, log.fd, log.fd] });
+  const child = spawn(command, args, { cwd: spec.dir, detached: true, stdio: [stdin, log.fd, log.fd] });
   // A child that ends before it has read its input breaks the pipe; its exit is what gets reported.
   child.stdin?.on('error', () => child.stdin?.destroy());
   if (spec.input !== undefined) child.stdin?.write(spec.input);

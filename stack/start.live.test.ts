@@ -52,7 +52,10 @@ interface Started {
 }
 
 function start(...more: string[]): Started {
-  const child = spawn(process.execPath, [MAIN, ...flags, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...flags, ...more], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   started.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -72,9 +75,10 @@ async function untilSaid({ child, output }: Started, text: string): Promise<stri
   return output();
 }
 
-async function end({ child, output }: Started, signal: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
+/** As a terminal does it: the whole group of the process gets the signal. */
+async function interrupt({ child, output }: Started): Promise<number | null> {
   const exited = once(child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
-  child.kill(signal);
+  process.kill(-child.pid!, 'SIGINT');
   const [code] = await exited.catch((err) => assert.fail(`did not end (${err}):\n${output()}`));
   return code;
 }
@@ -198,7 +202,10 @@ test('a start streams the demonstration and a live run; a second one sends the s
   assert.equal(code, 1);
   assert.match(busy.output(), /is in use|is taken/, 'a second start on the same folder says what is in the way');
 
-  assert.equal(await end(first, 'SIGINT'), 0, first.output());
+  const before = first.output().length;
+  assert.equal(await interrupt(first), 0, first.output());
+  const lastWords = first.output().slice(before);
+  assert.doesNotMatch(lastWords, /WARN|ERROR|FATAL|"level":"(warn|error|fatal)"/, 'everybody ends in their turn');
   for (const port of ports) assert.ok(await refuses(port), `something still listens on ${port}`);
   assert.deepEqual(await left(), []);
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { createMemoryLog } from '../../runtime/log.ts';
 import { writeRace } from '../../runtime/race-config.ts';
-import { createMemorySocketServer, type MemorySocketServer } from '../../runtime/sockets/memory-server.ts';
+import { createMemorySocketServer } from '../../runtime/sockets/memory-server.ts';
 import type { Peer } from '../../runtime/sockets/peer.ts';
 import type { BoardView } from '../../schemas/board.ts';
 import { createTestApi } from '../api-for-tests.ts';
-import { createRaceSocket } from './race-socket.ts';
+import { raceSocket } from './race-socket.ts';
 import { createRaceWatching } from './race-watching.ts';
 import { boardOfTwo, raceOfTwo, rowOf } from './races-for-tests.ts';
 
@@ -14,17 +14,12 @@ async function setUp(t: TestContext) {
   const api = await createTestApi(t);
   const { races, boards, clock, config } = api;
   const watching = createRaceWatching({ boards, races, clock });
-  let server: MemorySocketServer | undefined;
-  const { log } = createMemoryLog();
-  createRaceSocket({
-    ...{ races, watching, clock, maxWatchers: 3 },
-    serve(options) {
-      server = createMemorySocketServer(options, log);
-      return server;
-    },
-  });
-  await server!.listen({ host: 'memory', port: 1 });
-  t.after(() => server!.close());
+  const server = createMemorySocketServer(
+    raceSocket({ races, watching, clock, maxWatchers: 3 }),
+    createMemoryLog().log,
+  );
+  await server.listen({ host: 'memory', port: 1 });
+  t.after(() => server.close());
   await writeRace(config, null, ...raceOfTwo);
   let view: BoardView = boardOfTwo;
   const held = api.holdBoard('ten', () => view);
@@ -32,7 +27,7 @@ async function setUp(t: TestContext) {
   return {
     ...{ clock, watching, held },
     async connect(race = 'ten') {
-      const peer = await server!.connect({ path: `/v1/live/races/${race}` });
+      const peer = await server.connect({ path: `/v1/live/races/${race}` });
       const heard: Record<string, unknown>[] = [];
       peer.onMessage((bytes) => void heard.push(JSON.parse(Buffer.from(bytes).toString())));
       return { peer, heard };

@@ -1,11 +1,6 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
-import {
-  CLOSE_CODE,
-  type Socket,
-  type SocketServer,
-  type SocketServerOptions,
-} from '../../runtime/sockets/socket-server.ts';
+import { CLOSE_CODE, type Socket, type SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
 import type { Race } from '../../schemas/race.ts';
 import type { RaceWatching } from './race-watching.ts';
 import { type ViewKey, viewKeys } from './shared-views.ts';
@@ -17,7 +12,6 @@ export interface RaceSocketDeps {
   readonly watching: RaceWatching;
   readonly clock: Clock;
   readonly maxWatchers: number;
-  readonly serve: (options: SocketServerOptions<Watching>) => Omit<SocketServer, 'listen'>;
 }
 
 /** The connection is new until it says what it wants to see, or for a moment; then it watches until it ends. */
@@ -47,7 +41,7 @@ export const DEFAULT_TOP = 50;
  * wants to see. Every message says when the board was made (`atMs`) and how new what it knows is (`dataMs`). Messages
  * are UTF-8 JSON in binary frames.
  */
-export function createRaceSocket({ races, watching, clock, maxWatchers, serve }: RaceSocketDeps) {
+export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDeps): SocketServerOptions<Watching> {
   function send(socket: Socket<Watching>, view: ViewKey, message: Uint8Array | null): void {
     const { data } = socket;
     if (message === null) return;
@@ -74,7 +68,7 @@ export function createRaceSocket({ races, watching, clock, maxWatchers, serve }:
     sendWhole(socket, views);
   }
 
-  return serve({
+  return {
     path: LIVE_RACES_PATH,
     createData: ({ word }) => ({ race: word, views: [], timer: null, stop: null, isBehind: false, missed: new Set() }),
     handlers: {
@@ -106,7 +100,7 @@ export function createRaceSocket({ races, watching, clock, maxWatchers, serve }:
     whenSlow: 'drop',
     maxConnections: maxWatchers,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
-  });
+  };
 }
 
 /** A draft is for its organiser alone. */

@@ -52,11 +52,19 @@ test('a board is told at once, and after one that took long to tell the newest w
   assert.deepEqual(told, [2, 4, 5]);
 });
 
-test('however long telling takes, watchers are told twice a second', async () => {
-  const { clock, told, tellBoard } = setUp(2_000);
-  for (const atMs of [1, 2, 3]) tellBoard(atMs);
-  await clock.advance(500);
-  assert.deepEqual(told, [2, 3]);
+test('watchers are told twice a second while that leaves any room, and less often when it does not', async () => {
+  for (const [takesMs, waitsMs] of [
+    [300, 200],
+    [800, 200],
+    [2_000, 500],
+  ]) {
+    const { clock, told, tellBoard } = setUp(takesMs);
+    for (const atMs of [1, 2, 3]) tellBoard(atMs);
+    await clock.advance(waitsMs - 1);
+    assert.deepEqual(told, [2], `${takesMs} ms`);
+    await clock.advance(1);
+    assert.deepEqual(told, [2, 3], `${takesMs} ms`);
+  }
 });
 
 test('whoever has left is told nothing that waited', async () => {

@@ -23,10 +23,11 @@ export interface RaceWatching {
 
 /**
  * A new board is told at once, unless the last one was told a moment ago: telling all watchers takes a quarter of the
- * time at most, so that many of them leave room for all else, but each is told twice a second.
+ * time, so that many of them leave room for all else; but each is told twice a second, as long as that leaves any room.
  */
-const GAP_TIMES_TAKEN = 3;
-const MOST_GAP_MS = 500;
+const TIMES_TAKEN = 4;
+const MOST_PERIOD_MS = 500;
+const LEAST_TIMES_TAKEN = 1.25;
 
 interface Watched {
   readonly views: SharedViews;
@@ -107,8 +108,8 @@ function pace<T>(clock: Clock, tell: (newest: T) => void): { tell(newest: T): vo
     const fromMs = clock.monotonicMs();
     waiting = null;
     tell(newest);
-    const untilMs = clock.monotonicMs();
-    freeFromMs = untilMs + Math.min(MOST_GAP_MS, GAP_TIMES_TAKEN * (untilMs - fromMs));
+    const tookMs = clock.monotonicMs() - fromMs;
+    freeFromMs = fromMs + Math.max(LEAST_TIMES_TAKEN * tookMs, Math.min(MOST_PERIOD_MS, TIMES_TAKEN * tookMs));
   }
 
   return {
