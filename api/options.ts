@@ -93,8 +93,8 @@ export const apiOptions = defineOptions({
     min: 0,
     max: 65_535,
     description:
-      'Another port for those who watch live races, served by uWebSockets.js where it loads, which has room for more of ' +
-      'them in one process; none without it.',
+      'Another port for those who watch live races, served by uWebSockets.js where it loads, which has room for more ' +
+      'of them in one process; none without it.',
   },
   watchIntervalMs: {
     type: 'integer',

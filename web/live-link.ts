@@ -10,9 +10,24 @@ export function openSocket(path: string): LinkSocket {
     onclose: null,
   };
   socket.onopen = () => own.onopen?.();
-  socket.onmessage = (event) => own.onmessage?.(event);
-  socket.onclose = (event) => own.onclose?.(event);
+  // In their order: unpacking takes a moment, and not each is packed.
+  let last: Promise<void> = Promise.resolve();
+  socket.onmessage = ({ data }) => {
+    last = last.then(async () => own.onmessage?.({ data: await unpacked(data) }));
+  };
+  socket.onclose = (event) => {
+    last = last.then(() => own.onclose?.(event));
+  };
   return own;
+}
+
+/** What an address with `encoding=deflate` packs begins with; JSON begins with a brace. */
+const PACKED_MARK = 1;
+
+async function unpacked(data: ArrayBuffer): Promise<ArrayBuffer> {
+  if (new Uint8Array(data, 0, 1)[0] !== PACKED_MARK) return data;
+  const packed = new Blob([new Uint8Array(data, 1)]).stream();
+  return new Response(packed.pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer();
 }
 
 /** The parts of a WebSocket that the link uses. */

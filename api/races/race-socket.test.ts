@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
 import { createMemoryLog } from '../../runtime/log.ts';
 import { writeRace } from '../../runtime/race-config.ts';
 import { createMemorySocketServer } from '../../runtime/sockets/memory-server.ts';
 import type { Peer } from '../../runtime/sockets/peer.ts';
 import type { BoardView } from '../../schemas/board.ts';
 import { createTestApi } from '../api-for-tests.ts';
+import { PACKED_MARK } from './packed-message.ts';
 import { raceSocket } from './race-socket.ts';
 import { createRaceWatching } from './race-watching.ts';
 import { boardOfTwo, raceOfTwo, rowOf } from './races-for-tests.ts';
@@ -26,11 +28,16 @@ async function setUp(t: TestContext) {
   await clock.advance(0);
   return {
     ...{ clock, watching, held },
-    async connect(race = 'ten') {
-      const peer = await server.connect({ path: `/v1/live/races/${race}` });
+    async connect(race = 'ten', query = '') {
+      const peer = await server.connect({ path: `/v1/live/races/${race}`, query });
       const heard: Record<string, unknown>[] = [];
-      peer.onMessage((bytes) => void heard.push(JSON.parse(Buffer.from(bytes).toString())));
-      return { peer, heard };
+      const bytes: Uint8Array[] = [];
+      peer.onMessage((message) => {
+        bytes.push(message);
+        const text = message[0] === PACKED_MARK ? inflateRawSync(message.subarray(1)) : Buffer.from(message);
+        heard.push(JSON.parse(text.toString()));
+      });
+      return { peer, heard, bytes };
     },
     async show(next: Partial<BoardView>) {
       view = { ...view, ...next };
@@ -125,6 +132,23 @@ describe('who watches a race', () => {
     assert.equal(heard.length, 1);
     await clock.advance(1_000);
     assert.deepEqual((heard[1].rows as Record<string, unknown>[])[0], { bib: '1', positionM: 1_300 });
+  });
+
+  test('is sent longer messages packed where that was asked for, and the same ones', async (t) => {
+    const { clock, connect, show } = await setUp(t);
+    const plain = await connect();
+    const small = await connect('ten', 'encoding=deflate');
+    for (const { peer } of [plain, small]) say(peer, { top: 10 });
+    await clock.advance(1_000);
+    await show({ rows: [{ ...first, positionM: 1_300 }, rowOf('2')] });
+    assert.deepEqual(small.heard, plain.heard);
+    assert.deepEqual(
+      small.bytes.map((message, i) => [message[0] === PACKED_MARK, message.length < plain.bytes[i].length]),
+      [
+        [true, true],
+        [false, false],
+      ],
+    );
   });
 
   test('shares each message with all who see the same', async (t) => {

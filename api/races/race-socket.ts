@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
 import { CLOSE_CODE, type Socket, type SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
 import type { Race } from '../../schemas/race.ts';
+import { packedMessage } from './packed-message.ts';
 import type { RaceWatching } from './race-watching.ts';
 import { type ViewKey, viewKeys } from './shared-views.ts';
 
@@ -17,6 +18,8 @@ export interface RaceSocketDeps {
 /** The connection is new until it says what it wants to see, or for a moment; then it watches until it ends. */
 interface Watching {
   readonly race: string;
+  /** It asked for `?encoding=deflate`. */
+  readonly isPacked: boolean;
   views: readonly ViewKey[];
   timer: Timer | null;
   stop: (() => void) | null;
@@ -39,13 +42,13 @@ export const DEFAULT_TOP = 50;
  * a `snapshot`, then a `delta` under the next number whenever the board changed. Whoever reads more slowly than the
  * board changes misses what is between and is sent the newest snapshot; whoever misses a number says again what it
  * wants to see. Every message says when the board was made (`atMs`) and how new what it knows is (`dataMs`). Messages
- * are UTF-8 JSON in binary frames.
+ * are UTF-8 JSON in binary frames; with `?encoding=deflate` longer ones are packed (`packed-message.ts`).
  */
 export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDeps): SocketServerOptions<Watching> {
   function send(socket: Socket<Watching>, view: ViewKey, message: Uint8Array | null): void {
     const { data } = socket;
     if (message === null) return;
-    const result = data.isBehind ? 'dropped' : socket.send(message);
+    const result = data.isBehind ? 'dropped' : socket.send(data.isPacked ? packedMessage(message) : message);
     if (result !== 'sent') data.isBehind = true;
     if (result === 'dropped') data.missed.add(view);
   }
@@ -70,7 +73,10 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
 
   return {
     path: LIVE_RACES_PATH,
-    createData: ({ word }) => ({ race: word, views: [], timer: null, stop: null, isBehind: false, missed: new Set() }),
+    createData: ({ word, query }) => ({
+      ...{ race: word, isPacked: new URLSearchParams(query).get('encoding') === 'deflate' },
+      ...{ views: [], timer: null, stop: null, isBehind: false, missed: new Set() },
+    }),
     handlers: {
       open(socket) {
         const race = races.get(socket.data.race);

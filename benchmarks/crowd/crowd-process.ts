@@ -1,5 +1,6 @@
 /** Some thousands who watch a race, in a process of their own that does what its parent says (`crowd.ts`). */
 import { setTimeout as delay } from 'node:timers/promises';
+import { constants, inflateRawSync } from 'node:zlib';
 import { createLatencyHistogram } from '../../runtime/latency.ts';
 import type { CrowdAnswer, CrowdOrder, CrowdPlan, CrowdSeen } from './crowd.ts';
 import { Watcher } from './watcher.ts';
@@ -10,6 +11,8 @@ const OPENING_AT_ONCE = 64;
 const AGED_EVERY = 20;
 const CATCH_UP_MS = 30_000;
 const LOOK_EVERY_MS = 100;
+/** What packed messages begin with (`api/races/packed-message.ts`): those of the first so many. */
+const PACKED_MARK = 1;
 /** Where the name of a view begins in a delta, after `{"type":"delta","view":"`; and its type. */
 const VIEW_AT = 24;
 const TYPE_AT = 9;
@@ -65,14 +68,22 @@ function oneOf({ choices, slowEvery, slowChoice, ...place }: CrowdPlan, i: numbe
   const isSlow = slowEvery > 0 && i % slowEvery === slowEvery - 1;
   const isAged = !isSlow && i % AGED_EVERY === 0;
   const watcher = new Watcher({ ...place, choice: isSlow ? slowChoice : choices[i % choices.length] }, (head) => {
-    if (head[TYPE_AT] === SNAPSHOT) one.snapshots++;
-    const isUpdate = head[TYPE_AT] === DELTA && head[VIEW_AT] === TOP;
+    const isPacked = head[0] === PACKED_MARK;
+    const isUpdate = isPacked || (head[TYPE_AT] === DELTA && head[VIEW_AT] === TOP);
     if (isUpdate) one.updates++;
-    if (isSlow || (isAged && isUpdate)) one.newestMs = momentIn(head);
-    if (isAged && isUpdate) ages.record(Math.max(0, Date.now() - one.newestMs));
+    if (!isSlow && !(isAged && isUpdate)) return;
+    const begin = isPacked ? unpackedBegin(head) : head;
+    if (begin[TYPE_AT] === SNAPSHOT) one.snapshots++;
+    one.newestMs = momentIn(begin);
+    if (isAged) ages.record(Math.max(0, Date.now() - one.newestMs));
   });
   const one: One = { watcher, isSlow, updates: 0, snapshots: 0, newestMs: 0 };
   return one;
+}
+
+/** What the begin of a packed message says, which is enough for its own begin. */
+function unpackedBegin(head: Buffer): Buffer {
+  return inflateRawSync(head.subarray(1), { finishFlush: constants.Z_SYNC_FLUSH });
 }
 
 /** `"atMs":1800000000000` stands near the begin. */

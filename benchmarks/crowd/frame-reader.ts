@@ -1,5 +1,5 @@
-/** So much of a message is looked at: its type, view, number and moment stand there. */
-const HEAD_BYTES = 96;
+/** So much of a message is looked at: its type, view, number and moment stand there, packed or not. */
+export const HEAD_BYTES = 400;
 const LONGEST_HEADER_BYTES = 10;
 
 export interface WatchedFrame {

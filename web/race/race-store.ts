@@ -237,7 +237,7 @@ function watchLive(id: string): () => void {
 
   let heardMs = Date.now();
   const own = startLiveLink<BoardMessage>({
-    open: () => openSocket(`/v1/live/races/${id}`),
+    open: () => openSocket(`/v1/live/races/${id}?encoding=deflate`),
     greeting: () => choice.peek(),
     setTimer: (run, delayMs) => void setTimeout(run, delayMs),
     random: Math.random,

@@ -58,7 +58,7 @@ export async function runBoard(deps: ScenarioDeps): Promise<Outcome> {
   const crowd = startCrowd('crowd', release);
   const { hostname: host, port } = new URL(urls.api);
   const opened = await crowd.open({
-    ...{ host, port: Number(port), path: `/v1/live/races/${FIELD_RACE}`, localAddress: '127.0.0.2' },
+    ...{ host, port: Number(port), path: `/v1/live/races/${FIELD_RACE}?encoding=deflate`, localAddress: '127.0.0.2' },
     ...{ watchers: boardWatchers, choices: watchersChoices(bibs), slowEvery: SLOW_EVERY },
     slowChoice: greatestChoice(bibs),
   });

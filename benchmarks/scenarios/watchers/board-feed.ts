@@ -68,6 +68,7 @@ export async function createBoardFeed({ athletes, bus, names, config, boards }: 
         for (; told < due; told++) moved.push(...placeOf(plan, gunMs, told % athletes, Math.floor(told / athletes)));
         board.tick({ athletes: moved });
         for (const message of publisher.messages(board.view(nowMs))) bus.publish(names.board(FED_RACE), message);
+        // Rejected by the signal only, which is looked at next.
         await systemClock.sleep(Math.max(1, nextMs + everyMs - performance.now()), signal).catch(() => undefined);
       }
     },

@@ -115,7 +115,7 @@ async function measureSide(deps: ScenarioDeps, plan: SidePlan): Promise<Side> {
     crowds.map((crowd, n) => {
       const { host, port } = apis[n];
       const crowdPlan: CrowdPlan = {
-        ...{ host, port, path: `/v1/live/races/${FED_RACE}`, localAddress: `127.0.0.${n + 2}` },
+        ...{ host, port, path: `/v1/live/races/${FED_RACE}?encoding=deflate`, localAddress: `127.0.0.${n + 2}` },
         watchers: Math.min(share, watchers - n * share),
         ...{ choices: watchersChoices(plan.bibs), slowEvery, slowChoice: greatestChoice(plan.bibs) },
       };
