@@ -17,6 +17,7 @@ import { runLimits } from './scenarios/limits/limits.ts';
 import { runLiveActivities } from './scenarios/live-activities/live-activities.ts';
 import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
+import { runProgress } from './scenarios/progress/progress.ts';
 import { runRace } from './scenarios/race/race.ts';
 import { runRaceSize } from './scenarios/race-size/race-size.ts';
 import { runRaceTruth } from './scenarios/race-truth/race-truth.ts';
@@ -73,6 +74,7 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'live-latency': runLiveLatency,
   'fail-over': runFailOver,
   'activity-import': runActivityImport,
+  progress: runProgress,
   race: runRace,
   'race-size': runRaceSize,
   board: runBoard,
