@@ -51,22 +51,26 @@ ${HELD} ${OF_ATHLETE} GROUP BY month, sport ORDER BY month, sport`;
 const DAYS = `SELECT toString(${DAY}) AS day, count(), countIf(training_load IS NULL), ifNull(sum(training_load), 0)
 ${HELD} ${OF_ATHLETE} GROUP BY day ORDER BY day`;
 
-const stepsSql = (sport: string | null) => `SELECT sport, kind, name, value, activity, start_ms, end_ms, interpolated
+/**
+ * Efforts without FINAL: those of another revision than the one that holds join nothing, and a row that was written
+ * twice is not better than itself.
+ */
+const stepsSql = (sport: string | null) => `SELECT
+  sport, kind, name, value, toString(activity), ${ms('begin')}, ${ms('finish')}, interpolated
 FROM (
-  SELECT a.sport AS sport, e.kind AS kind, e.name AS name, e.value AS value, toString(e.activity) AS activity,
-    ${ms('e.start')} AS start_ms, ${ms('e.end')} AS end_ms, e.interpolated AS interpolated,
-    if(kind = 'distance', value, -value) AS rank,
+  SELECT a.sport AS sport, e.kind AS kind, e.name AS name, e.value AS value, e.activity AS activity,
+    e.start AS begin, e.end AS finish, e.interpolated AS interpolated, if(kind = 'distance', value, -value) AS rank,
     min(toNullable(rank)) OVER (
-      PARTITION BY sport, kind, name ORDER BY start_ms, activity ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      PARTITION BY sport, kind, name ORDER BY begin, activity ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS best
-  FROM slipstream.efforts AS e FINAL
+  FROM slipstream.efforts AS e
   INNER JOIN (
     SELECT id, revision, sport ${HELD} ${OF_ATHLETE} AND sport NOT IN ('other', 'transition')${ofSport(sport)}
   ) AS a ON a.id = e.activity AND a.revision = e.revision
   WHERE e.athlete = {athlete:String} AND e.kind IN {kinds:Array(String)} AND empty(e.marks)
 )
 WHERE best IS NULL OR rank < best
-ORDER BY start_ms DESC, rank LIMIT ${MAX_STEPS} BY sport, kind, name`;
+ORDER BY begin DESC, rank LIMIT ${MAX_STEPS} BY sport, kind, name`;
 
 /** Sums in ClickHouse. Every value is a query parameter. */
 export function createClickHouseProgressReader({ select }: Pick<ClickHouseQueries, 'select'>): ProgressReader {

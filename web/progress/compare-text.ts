@@ -15,7 +15,8 @@ const TIMES = 3;
 /** How a sum stands against the one at the same point of another span: `12 % more than at this point of last week`. */
 export function compareText(now: number | null, then: number | null, point: ProgressPhrase): string {
   const words = { point: say(point) };
-  if (then === null || now === null) return say('unknownThen', words);
+  if (now === null) return say('unknownNow');
+  if (then === null) return say('unknownThen', words);
   if (then === 0) return now === 0 ? say('asMuch', words) : say('noneThen', words);
   const ratio = now / then;
   const share = Math.round(100 * Math.abs(ratio - 1)) / 100;

@@ -42,6 +42,7 @@ export const en = {
   asMuch: 'as much as {point}',
   times: '{times} times as much as {point}',
   noneThen: 'nothing {point}',
+  unknownNow: 'not measured now',
   unknownThen: 'not measured {point}',
   before: '{value} then, {whole} in the end',
 

@@ -42,6 +42,7 @@ export const ru: ProgressDictionary = {
   asMuch: 'столько же, сколько {point}',
   times: 'в {times} раза больше, чем {point}',
   noneThen: 'ничего {point}',
+  unknownNow: 'сейчас не измерено',
   unknownThen: 'не измерено {point}',
   before: 'тогда {value}, в итоге {whole}',
 

@@ -20,8 +20,11 @@ export const distanceOf = (day: number) => 5_000 + (day % 7) * 1_000;
 const startOf = ({ endsMs }: Years) =>
   `fromUnixTimestamp64Milli(toInt64(${endsMs} - (number + 1) * ${DAY_MS} + (number % 12) * 3600000), 'UTC')`;
 const ID = "leftPad(toString(number), 16, '0')";
-const ACTIVITY =
-  'athlete, id, revision, epoch, status, origin, sport, start, end, moving_s, distance_m, elevation_gain_m, training_load';
+const ACTIVITY = [
+  ...['athlete', 'id', 'revision', 'epoch', 'status', 'origin', 'sport', 'start', 'end'],
+  ...['moving_s', 'distance_m', 'elevation_gain_m', 'training_load'],
+].join(', ');
+const EFFORT = 'athlete, activity, revision, kind, name, value, start, end, interpolated, marks';
 
 /** What ClickHouse makes of a number of days for one athlete; `from` are rows of `number`. */
 function activitiesSql(years: Years, athlete: string, revision: number, distance: string, from: string): string {
@@ -36,7 +39,7 @@ FROM ${from}`;
 /** Twelve best distances or powers, and three of the whole activity; better from year to year. */
 function effortsSql(years: Years, athlete: string, revision: number, from: string): string {
   const start = startOf(years);
-  return `INSERT INTO slipstream.efforts (athlete, activity, revision, kind, name, value, start, end, interpolated, marks)
+  return `INSERT INTO slipstream.efforts (${EFFORT})
 SELECT '${athlete}', ${ID}, ${revision},
   multiIf(nth >= 12, 'longest', number % 3 = 0, 'power', 'distance'),
   if(nth < 12, concat(toString(nth + 1), if(number % 3 = 0, ' s', ' km')),

@@ -11,7 +11,7 @@ import { athleteOf, distanceOf, fillYears, revise, type Statements, type Years }
 
 const TEN_YEARS_DAYS = 3_652;
 const ATHLETES = 10;
-const PAGES_PER_ROUND = 300;
+const PAGES_PER_ROUND = 150;
 const WARM_UP_PAGES = 30;
 const SMOKE = { days: 400, athletes: 2, pages: 5, warmUpPages: 1 };
 /** Revisions that come before each round, each in a part of its own that is not merged yet. */
