@@ -176,6 +176,7 @@ export async function createTestApi(
     config: config.open(),
     facts: facts.open(),
     names,
+    bus: hub.open(),
     acts: createActLog({ facts: facts.open(), names }),
     athletes,
     progress: progress ?? counted,
@@ -215,6 +216,8 @@ export async function createTestApi(
     boards,
     config: config.open(),
     facts: facts.open(),
+    /** Another process's end of the bus. */
+    bus: hub.open(),
     /** Holds the board of a race from now on: `view` says how it stands, `gaps` how far who is behind whom. */
     holdBoard(
       race: string,

@@ -160,6 +160,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     config,
     facts,
     names: platform.names,
+    bus: platform.bus,
     acts: createActLog({ facts, names: platform.names }),
     athletes: createClickHouseAthleteReader(clickhouse),
     progress: createClickHouseProgressReader(clickhouse),

@@ -6,6 +6,7 @@ import type { KeyValue } from '../runtime/kv/kv.ts';
 import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
 import { readLedger, writeAccepted } from '../runtime/ledger.ts';
 import { createSilentLog } from '../runtime/log.ts';
+import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
 import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
@@ -90,6 +91,7 @@ before(async () => {
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),
     activities: createClickHouseActivityReader(queries),
     races: { get: () => null, all: () => [], version: 0, isReady: true, stop: () => undefined },
+    bus: createMemoryBusHub(systemClock).open(),
     boards: {
       follow: () => () => undefined,
       read: async () => null,

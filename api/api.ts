@@ -1,3 +1,4 @@
+import type { Bus } from '../runtime/bus.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
 import type { KeyValue } from '../runtime/kv/kv.ts';
@@ -29,6 +30,8 @@ import type { ProgressReader } from './progress/reader.ts';
 import { addProgressRoutes } from './progress/routes.ts';
 import type { ActLog } from './races/acts/act-log.ts';
 import { addRaceActRoutes } from './races/acts/routes.ts';
+import { serveReads } from './races/acts/serve-reads.ts';
+import { createTakeReads } from './races/acts/take-reads.ts';
 import type { BoardSource } from './races/board-source.ts';
 import { addPreviewRoutes } from './races/previews/routes.ts';
 import { raceSocket } from './races/race-socket.ts';
@@ -65,6 +68,7 @@ export interface ApiDeps {
   /** The stream FACTS. */
   readonly facts: MessageLog;
   readonly names: Names;
+  readonly bus: Bus;
   readonly acts: ActLog;
   /** Connections that watch live activities. */
   readonly maxWatchers: number;
@@ -92,7 +96,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addRaceRoutes(server, deps);
   addRaceSetupRoutes(server, deps);
   addPreviewRoutes(server, deps);
-  addRaceActRoutes(server, deps);
+  addReads(server, deps);
   addRaceReviewRoutes(server, deps);
   addResultRoutes(server, deps);
   addAthleteRoutes(server, deps);
@@ -130,6 +134,14 @@ function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWat
     watching.stop();
     await sockets.close();
   });
+}
+
+/** Acts, and what timing systems read, whichever way it comes, until the server closes. */
+function addReads(server: ApiServer, deps: ApiDeps): void {
+  const takeReads = createTakeReads(deps);
+  addRaceActRoutes(server, { ...deps, takeReads });
+  const serving = serveReads({ ...deps, takeReads });
+  server.addHook('preClose', async () => serving.stop());
 }
 
 /** The boards of races, for WebSocket clients on the server's own port, until it closes. */

@@ -11,6 +11,7 @@ import { createConnections } from './connections/connections.ts';
 import { createFrontEndCounts, type FrontEndCounts } from './connections/counts.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from './connections/limits.ts';
 import type { Intake, Origin } from './intake.ts';
+import { createReadForwarder } from './races/forward-reads.ts';
 import { createRaceBoards } from './races/race-boards.ts';
 
 /** A frame that a front end handed over and that the test settles, whenever and with whatever it likes. */
@@ -151,6 +152,7 @@ export function createFrontEndParts({ limits, hub }: FrontEndParts = {}) {
     /** The bucket of boards. */
     boards,
     raceBoards: createRaceBoards({ kv: boards.open(), clock, log }),
+    reads: createReadForwarder({ bus, names, log }),
     intake: createTestIntake(),
     authenticator: createScriptedAuthenticator(),
     connections: createConnections({ limits: allLimits, bus, names, clock, log }),

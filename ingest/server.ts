@@ -23,6 +23,7 @@ import type { IngestMetrics } from './metrics.ts';
 import { createMqttServer } from './mqtt/server.ts';
 import { createClockOffsets } from './offsets.ts';
 import type { ingestOptions } from './options.ts';
+import { createReadForwarder } from './races/forward-reads.ts';
 import { createRaceBoards } from './races/race-boards.ts';
 import { createTurnedAway } from './turned-away.ts';
 import { createWebsocketServer } from './websocket/server.ts';
@@ -84,6 +85,7 @@ export async function createIngestServer(deps: IngestServerDeps): Promise<Servic
     connections,
     priorities,
     raceBoards,
+    reads: createReadForwarder({ bus, names, log }),
     limits: connectionLimits,
     bus,
     names,

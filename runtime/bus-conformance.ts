@@ -58,4 +58,33 @@ export function testBus(kind: string, make: MakeBus): void {
     await two.flush();
     await assert.rejects(one.request(`${word}.silent`, bytes(''), 100), BusTimeoutError);
   });
+
+  test(`${kind}: of those who share a queue one hears each message, and everybody else hears all`, async () => {
+    const { one, two, word } = await fresh();
+    const shared: string[] = [];
+    const alone: string[] = [];
+    const all = Promise.withResolvers<void>();
+    const hear = (heard: string[]) => (message: { data: Uint8Array }) => {
+      heard.push(text(message.data));
+      if (shared.length + alone.length === 40) all.resolve();
+    };
+    const ends = [
+      one.subscribe(`${word}.work`, hear(shared), { queue: 'workers' }),
+      two.subscribe(`${word}.work`, hear(shared), { queue: 'workers' }),
+      two.subscribe(`${word}.work`, hear(alone)),
+    ];
+    await Promise.all([one.flush(), two.flush()]);
+    const sent = Array.from({ length: 20 }, (_, i) => String(i));
+    for (const said of sent) one.publish(`${word}.work`, bytes(said));
+    await all.promise;
+    const inOrder = (heard: readonly string[]) => [...heard].sort((a, b) => Number(a) - Number(b));
+    assert.deepEqual([inOrder(shared), alone], [sent, sent]);
+    ends[1].stop();
+    await two.flush();
+    const answering = one.subscribe(`${word}.ask`, ({ respond }) => respond(bytes('here')), { queue: 'workers' });
+    await one.flush();
+    assert.equal(text(await two.request(`${word}.ask`, bytes(''), 5_000)), 'here');
+    answering.stop();
+    for (const end of ends) end.stop();
+  });
 }

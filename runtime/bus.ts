@@ -4,7 +4,8 @@
  */
 export interface Bus {
   publish(subject: string, data: Uint8Array): void;
-  subscribe(subject: string, handler: (message: BusMessage) => void): Subscription;
+  /** Of those who subscribe with the same `queue` each message goes to one, the processes of a service for example. */
+  subscribe(subject: string, handler: (message: BusMessage) => void, options?: { queue?: string }): Subscription;
   /** Throws {@link NoRespondersError} at once when nobody serves the subject, {@link BusTimeoutError} after a wait. */
   request(subject: string, data: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
   /** Resolves once everything subscribed so far is known to the server. */

@@ -10,12 +10,18 @@ export interface MemoryBusHub {
 
 type Deliver = (subject: string, data: Uint8Array, reply: ((data: Uint8Array) => void) | null) => void;
 
+interface Subscribed {
+  readonly filter: string;
+  readonly deliver: Deliver;
+  readonly queue: string | null;
+}
+
 export function createMemoryBusHub(clock: Clock): MemoryBusHub {
-  const subscriptions = new Set<{ filter: string; deliver: Deliver }>();
+  const subscriptions = new Set<Subscribed>();
 
   function send(subject: string, data: Uint8Array, reply: ((data: Uint8Array) => void) | null): number {
     const copy = data.slice();
-    const matching = [...subscriptions].filter((one) => subjectMatches(one.filter, subject));
+    const matching = onePerQueue([...subscriptions].filter((one) => subjectMatches(one.filter, subject)));
     // Like a socket: handlers run after the sender's own turn, in order.
     for (const { deliver } of matching) queueMicrotask(() => deliver(subject, copy, reply));
     return matching.length;
@@ -23,14 +29,14 @@ export function createMemoryBusHub(clock: Clock): MemoryBusHub {
 
   return {
     open(faults) {
-      const own = new Set<{ filter: string; deliver: Deliver }>();
+      const own = new Set<Subscribed>();
       const lost = (call: string) => () => new BusTimeoutError(`${call}: the connection was lost`);
       return {
         publish(subject, data) {
           // Nobody is told when a core message is lost.
           void faulted(faults, 'bus.publish', () => send(subject, data, null), lost('publish')).catch(() => undefined);
         },
-        subscribe(filter, handler) {
+        subscribe(filter, handler, { queue = null } = {}) {
           const deliver: Deliver = (subject, data, reply) => {
             const respond = (answer: Uint8Array) => {
               reply?.(answer);
@@ -43,7 +49,7 @@ export function createMemoryBusHub(clock: Clock): MemoryBusHub {
               if (!(error instanceof BusTimeoutError)) throw error;
             });
           };
-          const subscription = { filter, deliver };
+          const subscription = { filter, deliver, queue };
           own.add(subscription);
           subscriptions.add(subscription);
           return {
@@ -79,4 +85,9 @@ export function createMemoryBusHub(clock: Clock): MemoryBusHub {
       reject(new NoRespondersError(`nobody serves ${subject}`));
     });
   }
+}
+
+/** Of each queue the one that subscribed first: any will do. */
+function onePerQueue(matching: readonly Subscribed[]): Subscribed[] {
+  return matching.filter(({ queue }, i) => queue === null || matching.findIndex((one) => one.queue === queue) === i);
 }

@@ -29,6 +29,9 @@ export const REASONS = {
   wrong_device: { outcome: 'refused', mqtt: 0x87, text: 'The token belongs to another device.' },
   foreign_topic: { outcome: 'refused', mqtt: 0x87, text: 'The topic belongs to another device.' },
   bad_topic: { outcome: 'refused', mqtt: 0x90, text: 'The topic is not one that devices publish to.' },
+  foreign_race: { outcome: 'refused', mqtt: 0x87, text: "The race is another organiser's." },
+  unknown_race: { outcome: 'refused', mqtt: 0x90, text: 'There is no such race, or it is a draft.' },
+  bad_reads: { outcome: 'refused', mqtt: 0x99, text: 'The body is not a list of reads of chips or mats.' },
   packet_too_large: { outcome: 'refused', mqtt: 0x95, text: 'The packet is larger than the maximum packet size.' },
   malformed_packet: { outcome: 'refused', mqtt: 0x81, text: 'The bytes are not a packet of this protocol.' },
   protocol_error: { outcome: 'refused', mqtt: 0x82, text: 'The packet is not allowed here.' },
@@ -52,6 +55,7 @@ export const REASONS = {
   shed_background: { outcome: 'shed', mqtt: 0x97, text: 'Room is scarce, and background data gives way first.' },
   shed_live: { outcome: 'shed', mqtt: 0x97, text: 'Room is scarce, and left to races.' },
   dead_letter_quota: { outcome: 'shed', mqtt: 0x97, text: "The device's quota of dead letters is used up." },
+  reads_left_out: { outcome: 'shed', mqtt: 0x00, text: 'Reads of nobody in the race were left out of the others.' },
   expired_hot: { outcome: 'shed', mqtt: 0x00, text: 'The row is older than the hot store keeps.' },
 } as const satisfies Record<string, { outcome: 'dead' | 'refused' | 'shed'; mqtt: number; text: string }>;
 

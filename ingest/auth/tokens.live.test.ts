@@ -21,6 +21,7 @@ import { DEFAULT_LIMITS } from '../connections/limits.ts';
 import { createTestIntake, createTestPriorities } from '../front-end-for-tests.ts';
 import { connectPacket, connectRaw } from '../mqtt/mqtt-for-tests.ts';
 import { createMqttServer } from '../mqtt/server.ts';
+import { createReadForwarder } from '../races/forward-reads.ts';
 import { createRaceBoards } from '../races/race-boards.ts';
 import { createWebsocketServer } from '../websocket/server.ts';
 import { phoneOf } from '../websocket/websocket-for-tests.ts';
@@ -60,6 +61,7 @@ before(async () => {
     authenticator: createTokenAuthenticator({ verify, revocations, clock, log }),
     connections,
     priorities: createTestPriorities(),
+    reads: createReadForwarder({ bus, names, log }),
     raceBoards: createRaceBoards({ kv: await platform.boards(), clock, log }),
     limits: DEFAULT_LIMITS,
     counts: createFrontEndCounts(),

@@ -5,6 +5,7 @@ import type { Priorities } from '../../runtime/priorities.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Intake } from '../intake.ts';
+import type { ReadForwarder } from '../races/forward-reads.ts';
 import type { RaceBoards } from '../races/race-boards.ts';
 import type { Connections } from './connections.ts';
 import type { FrontEndCounts } from './counts.ts';
@@ -19,6 +20,7 @@ export interface FrontEndDeps {
   readonly counts: FrontEndCounts;
   readonly priorities: Priorities;
   readonly raceBoards: RaceBoards;
+  readonly reads: ReadForwarder;
   readonly bus: Bus;
   readonly names: Names;
   readonly clock: Clock;

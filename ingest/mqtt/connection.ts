@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Encoding } from '../../schemas/names.ts';
 import { DEFAULT_PRIORITY, type Priority } from '../../schemas/priority.ts';
 import type { Reason, RefusedReason } from '../../schemas/reasons.ts';
 import type { Guard, Identity } from '../auth/authenticator.ts';
@@ -15,12 +16,13 @@ import {
   PINGRESP,
   protocolLevelOf,
   readPacket,
+  refusalPacket,
   UNACCEPTABLE_VERSION,
   type Version,
   writePacket,
 } from './packets.ts';
-import { PublishReader } from './publish-reader.ts';
-import { connackCode, connackReturnCode } from './reason-codes.ts';
+import { type Destination, PublishReader } from './publish-reader.ts';
+import { ReadPublishes } from './read-publishes.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 const CONNECT = 1;
@@ -29,7 +31,7 @@ const PINGREQ = 12;
 const DISCONNECT = 14;
 
 /** Why reading is held; the socket is read again when none is left. */
-const HOLD = { authenticating: 1, intake: 2, slots: 4, draining: 8, resting: 16 } as const;
+const HOLD = { authenticating: 1, intake: 2, slots: 4, draining: 8, resting: 16, reads: 32 } as const;
 
 type State = 'waiting' | 'authenticating' | 'open' | 'closed';
 
@@ -56,6 +58,7 @@ export class MqttConnection implements Origin, LiveConnection {
   private publishes: PublishReader | null = null;
   private acks: Acknowledgements = new Acknowledgements('plain');
   private subscriptions: Subscriptions | null = null;
+  private reads: ReadPublishes | null = null;
   private guard: Guard | null = null;
   private session: Session | null = null;
   private version: Version = 4;
@@ -148,12 +151,20 @@ export class MqttConnection implements Origin, LiveConnection {
     }
     const slot = isSure ? this.acks.take(publish.packetId) : -1;
     const { destination } = publish;
-    if (destination === 'foreign_topic' || destination === 'bad_topic') return this.refusePublish(slot, destination);
+    if (destination !== 'protobuf' && destination !== 'json') {
+      return this.publishElsewhere(slot, destination, bytes.subarray(publish.payload, end));
+    }
     const refused = intake.refusesFrame(this.priority);
     if (refused !== null) return this.refusePublish(slot, refused);
     counts.frames += 1;
     if (!intake.offer(this, slot, destination, bytes.subarray(publish.payload, end))) this.hold(HOLD.intake);
     if (this.version === 4 && this.acks.inFlight >= limits.maxInFlightFrames) this.hold(HOLD.slots);
+  }
+
+  private publishElsewhere(slot: number, to: Exclude<Destination, Encoding>, payload: Uint8Array): void {
+    if (to !== 'reads') return this.refusePublish(slot, to);
+    if (this.reads === null) return this.refusePublish(slot, 'foreign_topic');
+    if (!this.reads.offer(slot, this.publishes!.race, payload)) this.hold(HOLD.reads);
   }
 
   /** Takes its turn among the acknowledgements; QoS 0 has none, so MQTT 3.1.1 hears of it by the connection's end. */
@@ -231,6 +242,7 @@ export class MqttConnection implements Origin, LiveConnection {
     const refused = this.place.admit(this);
     if (refused !== null) return this.refuseConnect(refused);
     this.publishes = new PublishReader(this.isDevice ? this.device : null, this.version === 5);
+    this.reads = ReadPublishes.of(identity, this, () => this.unhold(HOLD.reads), this.deps);
     this.subscriptions = new Subscriptions(this, this.version, session.maxPacketBytes, this.deps);
     if (this.version === 5) this.acks = new Acknowledgements(session.withReasonStrings ? 'codeAndName' : 'code');
     this.reader.maxPacketBytes = limits.maxPacketBytes;
@@ -245,16 +257,7 @@ export class MqttConnection implements Origin, LiveConnection {
 
   private refuseConnect(reason: RefusedReason, codes?: ConnectRefusal): void {
     if (this.state === 'closed') return;
-    const isV5 = this.version === 5;
-    const reasonCode = codes?.codeV5 ?? connackCode(reason);
-    const returnCode = codes?.codeV4 ?? connackReturnCode(reason);
-    // A client that takes only tiny packets gets the code alone.
-    const properties = isV5 && reason !== 'packet_too_large' ? { reasonString: reason } : undefined;
-    const connack = writePacket(
-      { cmd: 'connack', sessionPresent: false, reasonCode, returnCode, properties },
-      this.version,
-    );
-    this.closeFor(reason, connack);
+    this.closeFor(reason, refusalPacket(reason, codes, this.version));
   }
 
   // --- acknowledging (Origin)

@@ -1,6 +1,7 @@
 import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet';
 import type { RefusedReason } from '../../schemas/reasons.ts';
-import { disconnectCode } from './reason-codes.ts';
+import type { ConnectRefusal } from './handshake.ts';
+import { connackCode, connackReturnCode, disconnectCode } from './reason-codes.ts';
 
 /**
  * Everything but PUBLISH and PINGREQ goes through mqtt-packet: such packets are rare, and it knows them all. It is
@@ -60,6 +61,15 @@ export const UNACCEPTABLE_VERSION = Buffer.from([0x20, 0x02, 0x00, 0x01]);
 export function disconnectPacket(reason: RefusedReason, code: number | undefined, withReasonString: boolean): Buffer {
   const properties = withReasonString ? { reasonString: reason } : undefined;
   return writePacket({ cmd: 'disconnect', reasonCode: code ?? disconnectCode(reason), properties }, 5);
+}
+
+/** A CONNACK that lets nobody in. */
+export function refusalPacket(reason: RefusedReason, codes: ConnectRefusal | undefined, version: Version): Buffer {
+  const reasonCode = codes?.codeV5 ?? connackCode(reason);
+  const returnCode = codes?.codeV4 ?? connackReturnCode(reason);
+  // A client that takes only tiny packets gets the code alone.
+  const properties = version === 5 && reason !== 'packet_too_large' ? { reasonString: reason } : undefined;
+  return writePacket({ cmd: 'connack', sessionPresent: false, reasonCode, returnCode, properties }, version);
 }
 
 export type Connect = IConnectPacket;

@@ -1,4 +1,4 @@
-import { type Encoding, parseFrameTopic, topics } from '../../schemas/names.ts';
+import { type Encoding, parseFrameTopic, parseRaceTopic, topics } from '../../schemas/names.ts';
 import type { RefusedReason } from '../../schemas/reasons.ts';
 import { readPublishProperties } from './publish-properties.ts';
 
@@ -17,7 +17,7 @@ const QOS_NOT_SUPPORTED: PublishError = { reason: 'not_supported', code: 0x9b };
 const RETAIN_NOT_SUPPORTED: PublishError = { reason: 'not_supported', code: 0x9a };
 const TOPIC_ALIAS_INVALID: PublishError = { reason: 'protocol_error', code: 0x94 };
 
-type Destination = Encoding | 'foreign_topic' | 'bad_topic';
+export type Destination = Encoding | 'reads' | 'foreign_topic' | 'bad_topic';
 
 /**
  * Reads the PUBLISH packets of one connection where they lie. The usual one, to the device's own topic, is recognised
@@ -29,6 +29,8 @@ export class PublishReader {
   qos = 0;
   /** What the topic means; a reason when the device may not publish there. */
   destination: Destination = 'protobuf';
+  /** Of reads: the race that they are of. */
+  race = '';
   /** Where the frame begins; it ends with the packet. */
   payload = 0;
 
@@ -37,7 +39,7 @@ export class PublishReader {
   /** The topic of JSON frames; the one of protobuf frames is its beginning. */
   private readonly longTopic: Buffer;
   private readonly shortLength: number;
-  private readonly aliases: Destination[] = [];
+  private readonly aliases: { destination: Destination; race: string }[] = [];
 
   /** Null: the client is no device, and no topic of frames is its own. */
   constructor(device: string | null, isV5: boolean) {
@@ -104,8 +106,15 @@ export class PublishReader {
 
   private destinationOf(topic: string): Destination {
     const parsed = parseFrameTopic(topic);
-    if (parsed === null) return 'bad_topic';
+    if (parsed === null) return this.destinationOfRace(topic);
     return parsed.device === this.device ? parsed.encoding : 'foreign_topic';
+  }
+
+  private destinationOfRace(topic: string): Destination {
+    const of = parseRaceTopic(topic);
+    if (of?.kind !== 'reads') return 'bad_topic';
+    this.race = of.race;
+    return 'reads';
   }
 
   /** MQTT 5, 3.3.2.3.4: an alias with a topic is remembered, an alias alone stands for what was remembered. */
@@ -114,12 +123,13 @@ export class PublishReader {
     if (alias === 0 || alias > TOPIC_ALIAS_MAXIMUM) return TOPIC_ALIAS_INVALID;
     if (length > 0) {
       this.setDestination(bytes, start, length);
-      this.aliases[alias] = this.destination;
+      this.aliases[alias] = { destination: this.destination, race: this.race };
       return null;
     }
     const known = this.aliases[alias];
     if (known === undefined) return PROTOCOL_ERROR;
-    this.destination = known;
+    this.destination = known.destination;
+    this.race = known.race;
     return null;
   }
 }

@@ -12,8 +12,9 @@ export function createNatsBus(link: NatsLink): Bus {
       if (link.isConnected()) nc.publish(subject, data);
     },
 
-    subscribe(subject, handler) {
+    subscribe(subject, handler, { queue } = {}) {
       const subscription = nc.subscribe(subject, {
+        ...(queue !== undefined && { queue }),
         callback: (error, message) => {
           if (error) return link.logger.error({ err: error, subject }, 'the server ended a subscription');
           handler({

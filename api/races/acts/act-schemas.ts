@@ -84,6 +84,7 @@ const Read = Type.Object(
   { ...closed, description: 'Of a chip, or of a bib where the reader knows them.' },
 );
 export const NewReads = Type.Object({ reads: Type.Array(Read, { minItems: 1, maxItems: MAX_READS }) }, closed);
+export type NewReads = Type.Static<typeof NewReads>;
 export type NewRead = Type.Static<typeof Read>;
 
 export const READ_REFUSALS = ['unknown_chip', 'unknown_bib', 'unknown_checkpoint', 'from_future'] as const;

@@ -1,20 +1,19 @@
 import { Type } from 'typebox';
-import type { Races } from '../../../runtime/races.ts';
 import type { RaceAct } from '../../../schemas/race-act.ts';
 import type { Access } from '../../access.ts';
-import { Problem, problemResponses } from '../../problem.ts';
+import { problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import { strictValidator } from '../../strict-json.ts';
 import { RaceParams } from '../query.ts';
-import { assertOwn, OWN_PROBLEMS } from '../setup/owned-race.ts';
+import { OWN_PROBLEMS } from '../setup/owned-race.ts';
 import { Audit, AuditedAct, NewAct, NewReads, StoredReads } from './act-schemas.ts';
-import { type ActingDeps, createActing, nameOf } from './acting.ts';
+import { type ActingDeps, createActing } from './acting.ts';
 import { undoneBy } from './standing-acts.ts';
-import { createReadStore, type StoreReadsDeps } from './store-reads.ts';
+import type { TakeReads } from './take-reads.ts';
 
-export interface RaceActRoutesDeps extends ActingDeps, StoreReadsDeps {
+export interface RaceActRoutesDeps extends ActingDeps {
   readonly access: Access;
-  readonly races: Pick<Races, 'get' | 'isReady'>;
+  readonly takeReads: TakeReads;
 }
 
 const ActHeaders = Type.Object({
@@ -26,8 +25,7 @@ const DO_PROBLEMS = [...OWN_PROBLEMS, 'bad_request', 'race_draft'] as const;
 
 /** What a timing system says of a race, what its organiser decides, and who decided what. */
 export function addRaceActRoutes(server: ApiServer, deps: RaceActRoutesDeps): void {
-  const { access, races } = deps;
-  const storeReads = createReadStore(deps);
+  const { access, takeReads } = deps;
   const acting = createActing(deps);
   const common = { tags: ['organisers'], security: [{ token: [] }] };
   const json = <Schema>(schema: Schema) => ({ 'application/json': { schema } });
@@ -53,14 +51,7 @@ export function addRaceActRoutes(server: ApiServer, deps: RaceActRoutesDeps): vo
     },
     async (request) => {
       const official = await access.requireOrganiser(request, { feeds: true });
-      const race = races.get(request.params.id);
-      if (race === null && !races.isReady) {
-        throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
-      }
-      if (race === null) throw new Problem('unknown_race', { detail: request.params.id });
-      assertOwn(race, official);
-      if (race.state === 'draft') throw new Problem('race_draft', { detail: race.id });
-      const { stored, refused } = await storeReads(race, request.body.reads, nameOf(official));
+      const { stored, refused } = await takeReads(official, request.params.id, request.body.reads);
       return { stored, refused: [...refused] };
     },
   );
