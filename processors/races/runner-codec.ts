@@ -68,15 +68,19 @@ export function decodeRunners(bytes: Uint8Array, grounds: RaceGrounds): Runner[]
     throw new RangeError('the state of races is of another version');
   }
   const runners: Runner[] = [];
-  const marks = new Map<string, readonly Mark[]>();
+  const marksOf = new Map<string, { readonly marks: readonly Mark[]; readonly isSame: boolean }>();
   for (let left = from.varint(); left > 0; left--) {
     const kept = JSON.parse(from.text()) as KeptRunner;
     const numbers = new Uint8Array(kept.numbers * NUMBER_BYTES);
     for (let i = 0; i < numbers.length; i++) numbers[i] = from.byte();
-    if (kept.marks !== undefined) marks.set(kept.race, kept.marks);
-    const start = grounds.find(kept.race, kept.bib);
+    const { race, marks } = kept;
+    if (marks !== undefined) {
+      marksOf.set(race, { marks, isSame: isDeepStrictEqual(marks, grounds.get(race)?.marks) });
+    }
+    const start = grounds.find(race, kept.bib);
     if (start === null) continue;
-    const ground = groundBefore(start.ground, kept, marks.get(kept.race), start.ground.gunTimeMs(start.starter));
+    const known = marksOf.get(race) ?? { marks: start.ground.marks, isSame: true };
+    const ground = groundBefore(start.ground, kept, known, start.ground.gunTimeMs(start.starter));
     runners.push(restored(kept, new Float64Array(numbers.buffer), new Runner(ground, start.starter)));
   }
   return runners;
@@ -86,12 +90,12 @@ export function decodeRunners(bytes: Uint8Array, grounds: RaceGrounds): Runner[]
 function groundBefore(
   ground: RaceGround,
   { courseKey, gunTimeMs }: KeptRunner,
-  marks: readonly Mark[] = ground.marks,
+  { marks, isSame }: { readonly marks: readonly Mark[]; readonly isSame: boolean },
   gunNowMs: number,
 ): RaceGround {
   const gunBeforeMs = gunTimeMs ?? gunNowMs;
-  const isSame = gunBeforeMs === gunNowMs && courseKey === ground.courseKey && isDeepStrictEqual(marks, ground.marks);
-  return isSame ? ground : { ...ground, courseKey, marks, gunTimeMs: () => gunBeforeMs };
+  const isAsBefore = isSame && gunBeforeMs === gunNowMs && courseKey === ground.courseKey;
+  return isAsBefore ? ground : { ...ground, courseKey, marks, gunTimeMs: () => gunBeforeMs };
 }
 
 function restored(kept: KeptRunner, numbers: Float64Array, runner: Runner): Runner {

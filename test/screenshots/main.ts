@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { localText, msOf } from '../../web/organiser/local-time.ts';
 import { PAGE_WITHIN_MS, startBrowser } from '../browser.ts';
 import { showOperations } from '../shown-operations.ts';
 import { showRace } from '../shown-race.ts';
@@ -91,16 +92,19 @@ async function takeOrganiser(browser: Browser): Promise<void> {
     await page.goto(organiserLink(isPreview ? '/hill?edit=1' : '/hill?bib=118'));
     if (isPreview) {
       const metres = page.locator('fieldset').nth(1).locator('.row').nth(1).locator('input').nth(1);
-      await metres.fill(String(Number(await metres.inputValue()) - 1_500));
+      await metres.fill(String(Math.round(Number(await metres.inputValue())) - 500));
+      const gun = page.locator('input[type=datetime-local]').nth(2);
+      await gun.fill(localText(msOf(await gun.inputValue()) - 60_000));
       await page.locator('.formats button').first().click();
       await page.locator('.difference [data-bib]').nth(5).waitFor();
+      await page.evaluate("document.querySelector('.difference').scrollIntoView()");
     } else {
       await page.locator('[data-finding]').first().waitFor();
       await page.locator('.athlete .desk-list li').first().waitFor();
       await page.locator('table.places tbody tr').nth(20).waitFor({ state: 'attached' });
       if ((await page.locator('[data-act]').count()) === 0) await decideSome(page);
     }
-    await page.screenshot({ path: `${DIR}${name}.png`, fullPage: true });
+    await page.screenshot({ path: `${DIR}${name}.png`, fullPage: !isPreview });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
     await context.close();
   }

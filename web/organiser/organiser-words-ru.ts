@@ -63,8 +63,18 @@ export const organiserRu: OrganiserDictionary = {
     many: 'изменятся {n} участников из {all}',
     other: 'изменятся {n} участника из {all}',
   },
-  ranksChanged: { one: '{n} место', few: '{n} места', many: '{n} мест', other: '{n} места' },
-  statusesChanged: { one: '{n} состояние', few: '{n} состояния', many: '{n} состояний', other: '{n} состояния' },
+  ranksChanged: {
+    one: '{n} другое место',
+    few: '{n} других места',
+    many: '{n} других мест',
+    other: '{n} другого места',
+  },
+  statusesChanged: {
+    one: '{n} другое состояние',
+    few: '{n} других состояния',
+    many: '{n} других состояний',
+    other: '{n} другого состояния',
+  },
   crossingsMoved: {
     one: '{n} проход в другое время',
     few: '{n} прохода в другое время',

@@ -17,14 +17,15 @@ export function PreviewResult({ preview }: { preview: RacePreview }) {
   useEffect(() => heading.current?.focus(), [preview]);
   const { summary, athletes, leftOut, atMs } = preview;
   const { changed, crossingsMoved, crossingsGained, crossingsLost, ranksChanged, statusesChanged, unread } = summary;
-  const counted = [
-    tell('wouldChange', { n: changed, all: summary.athletes }),
-    tell('ranksChanged', { n: ranksChanged }),
-    tell('statusesChanged', { n: statusesChanged }),
-    tell('crossingsMoved', { n: crossingsMoved }),
-    tell('crossingsGained', { n: crossingsGained }),
-    tell('crossingsLost', { n: crossingsLost }),
-  ];
+  const counted = (
+    [
+      ['ranksChanged', ranksChanged],
+      ['statusesChanged', statusesChanged],
+      ['crossingsMoved', crossingsMoved],
+      ['crossingsGained', crossingsGained],
+      ['crossingsLost', crossingsLost],
+    ] as const
+  ).flatMap(([phrase, n]) => (n === 0 ? [] : [tell(phrase, { n })]));
   return (
     <section class="difference" aria-labelledby="difference">
       <h2 id="difference" ref={heading} tabIndex={-1}>
@@ -32,6 +33,7 @@ export function PreviewResult({ preview }: { preview: RacePreview }) {
       </h2>
       <p>{tell('differenceHint', { time: timeOfDay(atMs) })}</p>
       <ul class="counts">
+        <li>{tell('wouldChange', { n: changed, all: summary.athletes })}</li>
         {counted.map((text) => (
           <li key={text}>{text}</li>
         ))}
