@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type About, type Audience, asOfficial, judge } from './policy.ts';
 import { invalidParameter, Problem, type ProblemName } from './problem.ts';
 import { assertSameOrigin, type Browsing, type Cookies } from './requests/cookies.ts';
 
@@ -46,6 +47,8 @@ export interface Asking extends Browsing {
 }
 
 export interface Access {
+  /** The caller, who is of that audience (api/policy.ts). Throws the problem that says why not. */
+  admit(request: Asking, audience: Audience, about?: About): Promise<Caller>;
   /**
    * The caller, who is an operator or, where `device` is given, that device itself. Throws the problem that says why
    * not.
@@ -77,6 +80,8 @@ export function createAccess({
   cookies: Cookies;
   openLoopback: boolean;
 }): Access {
+  const callers = new WeakMap<Asking, Promise<Caller>>();
+
   async function callerOf(request: Asking): Promise<Caller> {
     const { headers, ip } = request;
     const bearer = bearerOf(headers.authorization);
@@ -89,44 +94,42 @@ export function createAccess({
     return verdict.caller;
   }
 
+  /** Asked once for each request, however many look. */
+  function knownCallerOf(request: Asking): Promise<Caller> {
+    const before = callers.get(request);
+    if (before !== undefined) return before;
+    const caller = callerOf(request);
+    callers.set(request, caller);
+    return caller;
+  }
+
+  async function admit(request: Asking, audience: Audience, about: About = {}): Promise<Caller> {
+    const caller = await knownCallerOf(request);
+    const refusal = judge(audience, caller, about);
+    if (refusal !== null) throw new Problem(refusal.problem, refusal.detail ? { detail: refusal.detail } : {});
+    return caller;
+  }
+
   return {
-    async require(request, { device }) {
-      const caller = await callerOf(request);
-      if (caller.kind === 'operator') return caller;
-      if (device === undefined) throw new Problem('operator_only');
-      if (caller.kind !== 'device') throw new Problem('wrong_device', { detail: 'the token is no device’s' });
-      if (caller.device !== device) throw new Problem('wrong_device', { detail: `the token is ${caller.device}'s` });
-      return caller;
+    admit,
+    require(request, { device }) {
+      return device === undefined ? admit(request, 'operators') : admit(request, 'deviceItself', { device });
     },
     async requireAthlete(request, asked) {
-      const caller = await callerOf(request);
-      if (caller.kind === 'device' || caller.kind === 'account') {
-        if (asked === undefined || asked === caller.athlete) return caller.athlete;
-        throw new Problem('wrong_athlete', { detail: `the token is ${caller.athlete}'s` });
-      }
-      if (caller.kind !== 'operator') throw new Problem('wrong_athlete', { detail: 'the token is no athlete’s' });
-      if (asked === undefined) throw invalidParameter('athlete', 'an operator has to say whose');
-      return asked;
+      const caller = await admit(request, 'athletesOwn', { athlete: asked });
+      const own = 'athlete' in caller ? caller.athlete : asked;
+      if (own === undefined) throw invalidParameter('athlete', 'an operator has to say whose');
+      return own;
     },
     async requireOrganiser(request, { feeds } = { feeds: false }) {
-      const caller = await callerOf(request);
-      if (caller.kind === 'account') {
-        if (caller.organiser === null || !caller.roles.includes('organiser')) throw new Problem('organiser_only');
-        return { kind: 'organiser', organiser: caller.organiser };
-      }
-      if (caller.kind === 'device' || (caller.kind === 'feed' && !feeds)) throw new Problem('organiser_only');
-      return caller;
+      return asOfficial(await admit(request, feeds ? 'raceReaders' : 'raceOfficials'))!;
     },
     async requireAccount(request) {
-      const caller = await callerOf(request);
-      if (caller.kind !== 'account') throw new Problem('account_only');
-      return caller;
+      return (await admit(request, 'people')) as AccountCaller;
     },
     async requireAdministrator(request) {
-      const caller = await callerOf(request);
-      if (caller.kind === 'operator') return `operator:${caller.name}`;
-      if (caller.kind === 'account' && caller.roles.includes('administrator')) return `account:${caller.account}`;
-      throw new Problem('administrator_only');
+      const caller = await admit(request, 'administrators');
+      return caller.kind === 'account' ? `account:${caller.account}` : `operator:${(caller as { name: string }).name}`;
     },
   };
 }

@@ -19,6 +19,7 @@ import type { LiveSource } from './activities/live-source.ts';
 import type { ActivityReader } from './activities/reader.ts';
 import { addActivityRoutes } from './activities/routes.ts';
 import { createWatching } from './activities/watching.ts';
+import { addAdmission } from './admission.ts';
 import type { AthleteReader } from './athletes/reader.ts';
 import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
@@ -86,6 +87,7 @@ const LIVE_RETRY_MS = 200;
 /** The HTTP API with every route, not listening yet. */
 export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   const server = await createServer(deps);
+  addAdmission(server, deps.access);
   await addRateLimits(server, deps.rates);
   addHealthRoutes(server, deps);
   addIdentityRoutes(server, deps);

@@ -5,11 +5,13 @@ import { Errors } from 'typebox/schema';
 import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import { writeRace } from '../runtime/race-config.ts';
 import { accountScenarios } from './accounts/account-scenarios-for-tests.ts';
+import { PASSWORD, signUp } from './accounts/accounts-for-tests.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
-import { createTestApi, HOT_MS, NOW_MS } from './api-for-tests.ts';
+import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
+import { type Audience, POLICY } from './policy.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
 import { previewScenarios } from './races/previews/previews-for-tests.ts';
@@ -263,6 +265,72 @@ for (const [path, status, url, token, prepare, said = {}] of scenarios) {
     assert.deepEqual(Errors(schema, answer.body)[1], []);
   });
 }
+
+/** Who is let in where, said a second time: each route is walked as everybody below. */
+const WALKED: Readonly<Record<Audience, readonly string[]>> = {
+  everybody: ['stranger', 'operator', 'watch-1', 'ben-1', 'club', 'rival', 'mat', 'athlete', 'clerk', 'administrator'],
+  operators: ['operator'],
+  deviceItself: ['operator', 'watch-1'],
+  athletesOwn: ['operator', 'watch-1'],
+  raceOfficials: ['operator', 'club', 'clerk'],
+  raceReaders: ['operator', 'club', 'mat', 'clerk'],
+  people: ['athlete', 'clerk', 'administrator'],
+  administrators: ['operator', 'administrator'],
+};
+/** Of no race in particular: every organiser is. */
+const OF_NO_RACE = ['createRace', 'listOwnRaces'];
+
+/** Bearer tokens of everybody: those of the tests, and of people who sign up with a role. */
+async function everybody(api: TestApi): Promise<[string, string | undefined][]> {
+  const tokens: [string, string | undefined][] = WALKED.everybody.slice(0, 7).map((name) => [name, name]);
+  tokens[0][1] = undefined;
+  for (const [who, said] of Object.entries({
+    athlete: null,
+    clerk: { roles: ['organiser'], organiser: 'club' },
+    administrator: { roles: ['administrator', 'analyst'] },
+  })) {
+    const email = `${who}@example.test`;
+    const { accessToken } = await signUp(api, { email, password: PASSWORD });
+    tokens.push([who, accessToken]);
+    if (said === null) continue;
+    const { id, version } = (await api.get(`/v1/accounts?email=${email}`, 'operator')).body;
+    const headers = { 'if-match': `"account-${version}"` };
+    await api.ask({ method: 'PUT', url: `/v1/accounts/${id}/roles`, payload: said, headers }, 'operator');
+  }
+  return tokens;
+}
+
+test('the policy has a line for each route and none besides', async (t) => {
+  const { document } = await readDocument(t);
+  const ids = operationsOf(document).map(({ operation }) => operation.operationId);
+  assert.deepEqual(ids.sort(), Object.keys(POLICY).sort());
+});
+
+test('every route lets in whom its line names, with ids that are others’, and nobody else', async (t) => {
+  const { document } = await readDocument(t);
+  for (const { path, method, operation } of operationsOf(document)) {
+    const { operationId: id, parameters = [] } = operation;
+    const isIt = ([at, status, , , , said]: Scenario) =>
+      at === path && status < 300 && (said?.method ?? 'GET').toLowerCase() === method;
+    const [, , url, , prepare, said = {}] = scenarios.find(isIt) ?? assert.fail(`no good request to ${id}`);
+    const api = await createTestApi(t);
+    await writeRace(api.config, null, ...raceOfTwo);
+    await api.clock.advance(0);
+    const { token: _, ...more } = preparedOf(await prepare?.(api));
+    const asksForAthlete = parameters.some(({ name, in: where }) => name === 'athlete' && where === 'query');
+    const request = { method: method.toUpperCase(), url, ...said, ...more } as TestRequest;
+    const address = asksForAthlete ? `${request.url}${request.url.includes('?') ? '&' : '?'}athlete=ann` : request.url;
+    const allowed = [...WALKED[POLICY[id]], ...(OF_NO_RACE.includes(id) ? ['rival'] : [])];
+    for (const [name, token] of await everybody(api)) {
+      const { status, body } = await api.ask({ ...request, url: address }, token);
+      const refused = token === undefined ? 401 : 403;
+      const outcome = `${id} as ${name}: ${status} ${body?.type ?? ''}`;
+      if (!allowed.includes(name)) assert.equal(status, refused, outcome);
+      else if (POLICY[id] === 'everybody') assert.notEqual(status, 403, outcome);
+      else assert.ok(status !== 401 && status !== 403, outcome);
+    }
+  }
+});
 
 test('every documented status of every route has a request above', async (t) => {
   const { document } = await readDocument(t);

@@ -48,17 +48,17 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
     return reply.type(file.type).send(isPacked ? file.gzipped : file.bytes);
   }
 
-  const schema = { hide: true };
+  const shown = { schema: { hide: true }, config: { audience: 'everybody' } } as const;
   for (const address of ['/', '/progress', '/operations']) {
-    server.get(address, { schema }, (request, reply) => send(address, request, reply));
+    server.get(address, shown, (request, reply) => send(address, request, reply));
   }
   for (const address of ['/races', '/races/:id']) {
-    server.get<{ Querystring: { embed?: string } }>(address, { schema }, (request, reply) => {
+    server.get<{ Querystring: { embed?: string } }>(address, shown, (request, reply) => {
       return send('/races', request, reply, request.query.embed === '1');
     });
   }
   for (const address of ['/organiser', '/organiser/:id']) {
-    server.get(address, { schema }, (request, reply) => send('/organiser', request, reply));
+    server.get(address, shown, (request, reply) => send('/organiser', request, reply));
   }
-  server.get('/assets/:name', { schema }, (request, reply) => send(request.url.split('?')[0], request, reply));
+  server.get('/assets/:name', shown, (request, reply) => send(request.url.split('?')[0], request, reply));
 }

@@ -4,6 +4,7 @@ import { RaceChangedError, readRace, type StoredRace, writeRace } from '../../..
 import { CHANGED_PARTS, MAX_CHANGES, type RaceChange, type RaceSetting, type Starter } from '../../../schemas/race.ts';
 import { RaceError } from '../../../schemas/race-check.ts';
 import type { RaceOfficial } from '../../access.ts';
+import { mayRunRace } from '../../policy.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
 import type { OwnSetting } from './stated-race.ts';
 
@@ -56,7 +57,7 @@ export async function readWhole(kv: KeyValue, id: string): Promise<StoredRace | 
 }
 
 export function assertOwn({ organiser }: Pick<RaceSetting, 'organiser'>, official: RaceOfficial): void {
-  if (official.kind !== 'operator' && official.organiser !== organiser) throw new Problem('wrong_organiser');
+  if (!mayRunRace(official, organiser)) throw new Problem('wrong_organiser');
 }
 
 /**
