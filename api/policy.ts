@@ -9,7 +9,7 @@ import type { ProblemName } from './problem.ts';
  * `operators`      who runs the platform
  * `deviceItself`   the device whose samples they are, and operators
  * `athletesOwn`    devices and the account of the athlete who is asked about, and operators
- * `raceOfficials`  operators, and organisers, by token or by role; of a race that there is, its own ({@link mayRunRace})
+ * `raceOfficials`  operators, and organisers by token or role: of a race that there is, its own ({@link mayRunRace})
  * `raceReaders`    those, and the feeds of timing systems
  * `people`         who has logged in, about themselves: no such route takes anybody else's id
  * `administrators` accounts with that role, and operators

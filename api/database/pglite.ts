@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, Kysely, PGliteDialect } from 'kysely';
 import { lockFolder } from './folder-lock.ts';
@@ -14,7 +15,7 @@ export function createPgliteDialect(dir: string, onOpened: (kysely: Kysely<never
   const unlock = dir === '' ? null : lockFolder(dir);
   return new PGliteDialect({
     async pglite() {
-      const database = dir === '' ? await PGlite.create() : await PGlite.create(join(dir, 'data'));
+      const database = dir === '' ? await PGlite.create() : await PGlite.create(await madeFolder(dir));
       await onOpened(new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) }));
       const close = database.close.bind(database);
       database.close = async () => {
@@ -24,4 +25,22 @@ export function createPgliteDialect(dir: string, onOpened: (kysely: Kysely<never
       return database;
     },
   });
+}
+
+/**
+ * The folder of a database, made if there is none. Making one keeps its thread busy for seconds, in which this one
+ * would answer nobody and lose its watches of NATS: another thread does it, under another name until it is whole.
+ */
+async function madeFolder(dir: string): Promise<string> {
+  const folder = join(dir, 'data');
+  if (existsSync(folder)) return folder;
+  const fresh = join(dir, 'data.new');
+  rmSync(fresh, { recursive: true, force: true });
+  await new Promise<void>((resolve, reject) => {
+    const worker = new Worker(new URL('./make-pglite.ts', import.meta.url), { workerData: { folder: fresh } });
+    worker.once('error', reject);
+    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`making a database ended with ${code}`))));
+  });
+  renameSync(fresh, folder);
+  return folder;
 }
