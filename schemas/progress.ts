@@ -40,8 +40,8 @@ export interface AthleteProgress {
   readonly lap: number;
   /** New or changed since the last tick; all of them when the tick is full. */
   readonly crossings: readonly ProgressCrossing[];
-  /** Of the last span of ten seconds that is over: when that is a new one, or the tick is full. */
-  readonly motion?: ProgressMotion;
+  /** Of each span of ten seconds that is over since the last tick, in their order; of the last when it is full. */
+  readonly motions?: readonly ProgressMotion[];
 }
 
 /** How an athlete moved, whatever the course says, and what their body told: for the review of a race. */

@@ -37,10 +37,19 @@ export interface Fix {
 
 const RADIUS_OF_68_PERCENT = 1.515;
 
-/** Fixes once a second for as long as the runner is there, at a moment of the second that is the device's own. */
-export function* measureRunner(random: Random, line: CourseLine, truth: RunnerTruth, noise: GpsNoise): Generator<Fix> {
+/**
+ * Fixes once a second for as long as the runner is there, at a moment of the second that is the device's own. `sky` is
+ * what the walls do to whoever runs there: two devices of one body have it in common.
+ */
+export function* measureRunner(
+  random: Random,
+  line: CourseLine,
+  truth: RunnerTruth,
+  noise: GpsNoise,
+  sky = random,
+): Generator<Fix> {
   const phaseMs = random.integer(0, 999);
-  const bias = { eastM: noise.biasM * random.gaussian(), northM: noise.biasM * random.gaussian() };
+  const bias = { eastM: noise.biasM * sky.gaussian(), northM: noise.biasM * sky.gaussian() };
   const jump = { leftS: 0, eastM: 0, northM: 0 };
   const decay = Math.exp(-1 / noise.biasS);
   const at = { eastM: 0, northM: 0 };
@@ -51,7 +60,7 @@ export function* measureRunner(random: Random, line: CourseLine, truth: RunnerTr
     const timeMs = truth.fromMs + second * 1_000 + phaseMs;
     const positionM = truth.positionAt(timeMs);
     for (const axis of ['eastM', 'northM'] as const) {
-      bias[axis] = decay * bias[axis] + noise.biasM * Math.sqrt(1 - decay * decay) * random.gaussian();
+      bias[axis] = decay * bias[axis] + noise.biasM * Math.sqrt(1 - decay * decay) * sky.gaussian();
     }
     if (jump.leftS > 0) jump.leftS--;
     else if (random.chance(noise.jumpsPerS)) {

@@ -45,12 +45,14 @@ export function devicesOfRace({ seed, plan, gunMs, samplesPerFrame, protocols, f
 }
 
 /** What the receiver of one entrant measures, in ms from the first gun; the same at each call. */
-export function fixesOf(seed: string, { line }: RacePlan, { device, truth, noise }: Entrant): Iterable<Fix> {
-  return truth === null ? [] : measureRunner(createRandom(seed, `receiver ${device}`), line, truth, noise);
+export function fixesOf(seed: string, { line }: RacePlan, { device, body, truth, noise }: Entrant): Iterable<Fix> {
+  if (truth === null) return [];
+  const [receiver, sky] = [createRandom(seed, `receiver ${device}`), createRandom(seed, `sky ${body}`)];
+  return measureRunner(receiver, line, truth, noise, sky);
 }
 
 function* measured(seed: string, plan: RacePlan, entrant: Entrant, gunMs: number, samplesPerFrame: number): Activity {
-  const body = createRandom(seed, `heart ${entrant.device}`);
+  const body = createRandom(seed, `heart ${entrant.body}`);
   const [restBpm, hardBpm] = [body.between(75, 95), body.between(158, 182)];
   let bpm = restBpm;
   let fixes: Fix[] = [];

@@ -61,12 +61,14 @@ describe('a drawn race', () => {
       assert.equal(truth!.crossedMs((shortcut!.fromM + shortcut!.toM) / 2), null);
       assert.ok(truth!.crossedMs(line.lengthM) !== null);
     }
-    for (const { starter, truth } of of('two_devices')) {
+    for (const { starter, truth, body, noise } of of('two_devices')) {
       const others = entrants.filter((one) => one.truth === truth && one.starter.bib !== starter.bib);
       assert.deepEqual(
         others.map(({ cheat, starter: { wave } }) => [cheat, wave]),
         [[null, starter.wave]],
       );
+      // One body under one sky: one heart, and what walls do to the one they do to the other.
+      assert.deepEqual({ body, noise }, { body: others[0].device, noise: others[0].noise });
     }
     const fastest = (positionM: Float64Array) =>
       positionM.reduce((most, atM, i) => (i === 0 ? most : Math.max(most, atM - positionM[i - 1])), 0);

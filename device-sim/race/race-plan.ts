@@ -29,6 +29,8 @@ export interface RaceWish {
 export interface Entrant {
   readonly starter: Starter;
   readonly device: string;
+  /** The device of whoever carries it: themselves, unless somebody else does. */
+  readonly body: string;
   readonly gunMs: number;
   readonly noise: GpsNoise;
   readonly cheat: Cheat | null;
@@ -128,9 +130,9 @@ function drawEntrant(random: Random, wish: RaceWish, line: CourseLine, { n, chea
   };
   const gunMs = wave * waveGapS * 1_000;
   const noise = gps === 'canyon' || (gps === 'mixed' && random.chance(0.3)) ? CANYON : WHITE_3M;
-  const own = { starter, device, gunMs, noise };
+  const own = { starter, device, body: device, gunMs, noise };
   const plan = drawPlan(random, line, gunMs);
-  if (isCarried) return { ...own, cheat, truth: carriedBy.truth };
+  if (isCarried) return { ...own, body: carriedBy.body, noise: carriedBy.noise, cheat, truth: carriedBy.truth };
   const cheating = cheat === null || cheat === 'two_devices' ? null : cheatPlan(random, line, plan, cheat);
   if (cheating !== null) return { ...own, cheat, truth: createRunner(random, line, cheating) };
   const isThere = !random.chance(NOT_STARTING);

@@ -44,7 +44,7 @@ export interface Crossing {
 export const LAG_MS = 10_000;
 /** A change below this is no news. */
 const NEWS_MS = 20;
-const SETTLED_NEWS_MS = 250;
+export const SETTLED_NEWS_MS = 250;
 /** Who stands within this of the start when the gun goes crosses it with the gun. */
 const AT_START_M = 40;
 const MIN_SPEED_MPS = 0.3;

@@ -56,7 +56,7 @@ function last(heard: readonly BoardMessage[]) {
 const moved = (afterS: number, positionM: number) => {
   const untilMs = GUN_MS + 1_000 * afterS;
   const motion = { untilMs, eastM: positionM, northM: 0, positionM, isOffCourse: false, travelledM: 4 * afterS };
-  return { ...at('3', afterS, positionM), motion: { ...motion, unseenMs: 0, heartRate: null, cadence: null } };
+  return { ...at('3', afterS, positionM), motions: [{ ...motion, unseenMs: 0, heartRate: null, cadence: null }] };
 };
 
 /** Ten kilometres in which 1 and 2 have finished, 3 runs and has cut, and which is frozen then. */

@@ -6,6 +6,8 @@ const MAX_FIXES = 16;
 /** The body's values are means over so many spans, and may come as late as spans are kept. */
 const BODY_SPANS = 3;
 const KEPT_BODIES = 8;
+/** An hour. What is older is told as one long step: sums only grow. */
+const MAX_NEWS = 360;
 
 /** A fix that is in its final place, with what the position filter says of it. */
 export interface Passed {
@@ -42,8 +44,8 @@ export interface MotionMemory {
  * Fixes come in the order of their time, once nothing puts another one between them.
  */
 export class Motion {
-  /** Since the last tick. */
-  isNews = false;
+  /** Spans that are over since the last tick, in their order: many after a burst of old data. */
+  news: readonly ProgressMotion[] = [];
   #told: ProgressMotion | null = null;
   #velocity: readonly [number, number] = [0, 0];
   #span = 0;
@@ -83,7 +85,7 @@ export class Motion {
 
   recall({ told, velocity, span, fixes, bodies }: MotionMemory): void {
     this.#told = told;
-    this.isNews = told !== null;
+    this.news = told === null ? [] : [told];
     this.#velocity = velocity;
     this.#span = span;
     this.#fixes = [...fixes];
@@ -107,7 +109,6 @@ export class Motion {
     const sinceMs = last === null ? SPAN_MS : untilMs - last.untilMs;
     const [eastwardM, northwardM] = last === null ? [0, 0] : [eastM - last.eastM, northM - last.northM];
     if (last !== null) this.#velocity = [(1_000 * eastwardM) / sinceMs, (1_000 * northwardM) / sinceMs];
-    this.isNews = true;
     this.#told = {
       untilMs,
       eastM: rounded(eastM),
@@ -119,6 +120,7 @@ export class Motion {
       heartRate: this.#mean('heartRate'),
       cadence: this.#mean('cadence'),
     };
+    this.news = [...this.news, this.#told].slice(-MAX_NEWS);
   }
 
   #mean(name: 'heartRate' | 'cadence'): number | null {

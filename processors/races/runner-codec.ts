@@ -26,7 +26,7 @@ interface KeptRunner {
   /** As the race was, with the first of its runners. */
   readonly marks?: readonly Mark[];
   /** Indexes of those marks. */
-  readonly awaited?: { readonly marks: readonly number[]; readonly seq: number } | null;
+  readonly awaited?: { readonly marks: readonly number[]; readonly seq: number; readonly leastMs?: number } | null;
 }
 
 /** What is small is JSON; the numbers of the track are bytes. */
@@ -49,7 +49,7 @@ export function encodeRunners(runners: readonly Runner[]): Uint8Array {
       numbers: numbers.length,
       gunTimeMs,
       ...(told.has(ground) ? {} : { marks: ground.marks }),
-      awaited: awaited && { marks: [...awaited.marks], seq: awaited.seq },
+      awaited: awaited && { ...awaited, marks: [...awaited.marks] },
     };
     told.add(ground);
     out.text(JSON.stringify(kept));
@@ -103,7 +103,7 @@ function restored(kept: KeptRunner, numbers: Float64Array, runner: Runner): Runn
   runner.source = kept.source;
   runner.heardMs = kept.heardMs;
   runner.isDone = kept.isDone;
-  runner.awaited = kept.awaited ? { marks: new Set(kept.awaited.marks), seq: kept.awaited.seq } : null;
+  runner.awaited = kept.awaited ? { leastMs: 0, ...kept.awaited, marks: new Set(kept.awaited.marks) } : null;
   runner.track.restore(numbers);
   runner.motion.recall(kept.motion);
   for (const { checkpoint, pass, positionM, ...crossing } of kept.crossings) {

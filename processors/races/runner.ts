@@ -1,6 +1,14 @@
 import type { AthleteProgress, ProgressCrossing } from '../../schemas/progress.ts';
 import type { Starter } from '../../schemas/race.ts';
-import { type Crossing, findCrossings, lapOf, type Mark, settleCrossings } from './crossings.ts';
+import {
+  type Crossing,
+  findCrossings,
+  LAG_MS,
+  lapOf,
+  type Mark,
+  SETTLED_NEWS_MS,
+  settleCrossings,
+} from './crossings.ts';
 import { Motion } from './motion.ts';
 import type { RaceGround } from './race-grounds.ts';
 import { type Followed, marksToFind, sameMark } from './stored/marks-to-find.ts';
@@ -13,12 +21,16 @@ const SOURCE_SILENT_MS = 10_000;
 const AFTER_FINISH_MS = 60_000;
 /** A device that is silent for this long, in message time, brings nothing more about what it saw. */
 const SILENT_MS = 15_000;
+/** So long after a fix that is missing the position may be wrong for it. */
+const LATE_REACH_MS = 60_000;
 
 /** Marks that the athlete may have passed before they lay where they lie now: stored samples have to say. */
 export interface Awaited {
   readonly marks: ReadonlySet<number>;
-  /** Of the message at which the race was changed; what came behind it is found as it comes. */
+  /** Of the message at which the race was changed, or that came too late; what came behind it is found as it comes. */
   readonly seq: number;
+  /** A crossing that is known is as good as a found one that differs by less. */
+  readonly leastMs: number;
 }
 
 /** Written and read at once. */
@@ -71,7 +83,7 @@ export class Runner {
 
   /** False when it came too late to be of use. */
   put(source: string, fix: Fix): boolean {
-    if (this.isDone) return true;
+    if (this.isDone) return fix.atMs > this.track.oldestMs;
     if (source !== this.source) {
       if (this.source !== '' && fix.atMs - this.track.newestMs < SOURCE_SILENT_MS) return true;
       this.source = source;
@@ -93,6 +105,25 @@ export class Runner {
       this.isDone = true;
     }
     return changed;
+  }
+
+  /**
+   * A fix of then came too late for the window, in the message `seq`: what was crossed about then, or should have been,
+   * has to be looked for in stored samples. False when there is nothing of the kind.
+   */
+  awaitLate(lateMs: number, seq: number): boolean {
+    const { marks } = this.ground;
+    const reachedM = this.#reachedM;
+    const isAbout = (n: number) => {
+      const crossing = this.crossings.get(n);
+      if (crossing === undefined || crossing.isWithdrawn) return marks[n].positionM <= reachedM;
+      return crossing.timeMs > lateMs - LAG_MS && crossing.timeMs < lateMs + LATE_REACH_MS;
+    };
+    const about = [...marks.keys()].filter(isAbout);
+    if (about.length === 0) return false;
+    const waiting = this.awaited ?? { marks: [], leastMs: SETTLED_NEWS_MS };
+    this.awaited = { marks: new Set([...waiting.marks, ...about]), seq, leastMs: waiting.leastMs };
+    return true;
   }
 
   /** Whether something waits for fixes that may not come. */
@@ -137,7 +168,7 @@ export class Runner {
       const same = isSameCourse ? sameMark(now.marks, before.marks[mark]) : null;
       if (same !== null) marks.add(now.marks.indexOf(same));
     }
-    this.awaited = marks.size === 0 ? null : { marks, seq };
+    this.awaited = marks.size === 0 ? null : { marks, seq, leastMs: 0 };
     if (marks.size > 0) this.isDone = false;
     this.changedMarks.clear();
     for (const mark of this.crossings.keys()) this.changedMarks.add(mark);
@@ -160,14 +191,15 @@ export class Runner {
    * crossing is news.
    */
   takeFound(found: ReadonlyMap<number, Crossing> | null, revision: number): number[] {
-    const { marks, seq } = this.awaited ?? { marks: [], seq: 0 };
+    const { marks, seq, leastMs } = this.awaited ?? { marks: [], seq: 0, leastMs: 0 };
     this.awaited = null;
     const changed: number[] = [];
     for (const mark of found === null ? [] : marks) {
       const known = this.crossings.get(mark);
       const isKnown = known !== undefined && !known.isWithdrawn;
       const one = found?.get(mark);
-      if (isKnown ? known.revision > seq || one?.timeMs === known.timeMs : one === undefined) continue;
+      const isSame = isKnown && one !== undefined && Math.abs(one.timeMs - known.timeMs) <= leastMs;
+      if (isKnown ? known.revision > seq || isSame : one === undefined) continue;
       if (one !== undefined) this.crossings.set(mark, { ...one, revision, isTold: false });
       else if (known !== undefined)
         this.crossings.set(mark, { ...known, revision, isSettled: true, isWithdrawn: true });
@@ -185,6 +217,8 @@ export class Runner {
     if (Number.isNaN(rows[at + row.S])) return null;
     const marks = isFull ? this.crossings.keys() : this.changedMarks;
     const positionM = rows[at + row.USED_S];
+    const { told, news } = this.motion;
+    const motions = isFull && news.length === 0 && told !== null ? [told] : news;
     return {
       bib: this.starter.bib,
       atMs: rows[at + row.USED_MS],
@@ -194,7 +228,7 @@ export class Runner {
       isOffCourse: rows[at + row.IS_OFF] === 1,
       lap: lapOf(this.ground.course, positionM),
       crossings: Array.from(marks, (mark) => this.#told(mark)).filter((one) => one !== null),
-      ...(this.motion.told !== null && (isFull || this.motion.isNews) ? { motion: this.motion.told } : {}),
+      ...(motions.length > 0 ? { motions } : {}),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import { createCourseLine } from '../../schemas/course-line.ts';
+import type { AthleteProgress } from '../../schemas/progress.ts';
 import type { Course as CourseSetting, Race, RaceSetting } from '../../schemas/race.ts';
 import { testCheckpoint, testRace, testStarter } from '../../schemas/race-for-tests.ts';
 import { logMessage } from '../batches-for-tests.ts';
@@ -95,4 +96,11 @@ interface MessagePlace {
   readonly seq: number;
   readonly timeMs?: number;
   readonly device?: string;
+}
+
+/** What is known of where athletes are, by bib, whatever of their motion was told before. */
+export function knownOf(progress: readonly AthleteProgress[]): AthleteProgress[] {
+  return progress
+    .map(({ motions, ...known }) => ({ ...known, ...(motions && { motions: motions.slice(-1) }) }))
+    .toSorted((a, b) => a.bib.localeCompare(b.bib));
 }

@@ -31,8 +31,8 @@ export const LOOK_MS = 200;
 const FULL_EVERY_MS = 10_000;
 /** However many ask. */
 const FULL_AT_MOST_EVERY_MS = 1_000;
-/** A crossing is about a hundred bytes, and a message may hold a million. */
-const MAX_CROSSINGS_PER_TICK = 3_000;
+/** A crossing is about a hundred bytes, a span of motion two hundred, and a message may hold a million. */
+const MAX_PARTS_PER_TICK = 3_000;
 
 /** The ticks of one race on one shard. */
 interface Series {
@@ -125,13 +125,14 @@ export function serveProgress(deps: ServeProgressDeps): { stop(): void } {
 
 function pagesOf(athletes: readonly AthleteProgress[]): AthleteProgress[][] {
   const pages: AthleteProgress[][] = [];
-  let crossings = Number.POSITIVE_INFINITY;
+  let parts = Number.POSITIVE_INFINITY;
   for (const athlete of athletes) {
     const page = pages.at(-1);
-    crossings += athlete.crossings.length;
-    if (page === undefined || page.length >= MAX_ATHLETES_PER_TICK || crossings > MAX_CROSSINGS_PER_TICK) {
+    const own = athlete.crossings.length + 2 * (athlete.motions?.length ?? 0);
+    parts += own;
+    if (page === undefined || page.length >= MAX_ATHLETES_PER_TICK || parts > MAX_PARTS_PER_TICK) {
       pages.push([athlete]);
-      crossings = athlete.crossings.length;
+      parts = own;
     } else page.push(athlete);
   }
   return pages;

@@ -20,6 +20,10 @@ const ASSUMED_RADIUS_M = 5;
 /** A radius that holds 68 % is so many standard deviations of an axis. */
 const RADIUS_SIGMAS = 1.515;
 const MIN_STATED_M = 1;
+/** Late data comes in bursts, and each look at stored samples reads all of a runner. */
+const LATE_QUIET_MS = 10_000;
+/** Thirty megabytes. */
+const MAX_UNTOLD_SPANS = 200_000;
 
 export interface RaceCounts {
   fixes: number;
@@ -49,6 +53,10 @@ export class ShardRaces {
   readonly #unsettled = new Set<Runner>();
   /** Those of whom stored samples have to say something. */
   readonly awaiting = new Set<Runner>();
+  /** Whose fixes came too late, and when the last did; once it is quiet, stored samples have to say what follows. */
+  readonly #late = new Map<Runner, number>();
+  /** Of the motion of all runners, untold. */
+  #spans = 0;
   readonly #dirty = new Set<number>();
   #touched = new Set<Runner>();
   /** Who is to be told of with the next tick. */
@@ -62,6 +70,7 @@ export class ShardRaces {
     for (const bytes of kept.values()) {
       for (const runner of decodeRunners(bytes, grounds)) {
         this.runners.set(runner.key, runner);
+        this.#spans += runner.motion.news.length;
         if (runner.isUnsettled) this.#unsettled.add(runner);
         if (runner.awaited !== null) this.awaiting.add(runner);
         this.#note(runner);
@@ -72,7 +81,7 @@ export class ShardRaces {
   /** A race that was changed while all devices are silent is looked at with the next tick, too. */
   get wantsTick(): boolean {
     const isChanged = this.runners.size > 0 && this.#grounds.version !== this.#groundsVersion;
-    return isChanged || this.#unsettled.size > 0 || this.awaiting.size > 0;
+    return isChanged || this.#unsettled.size > 0 || this.awaiting.size > 0 || this.#late.size > 0;
   }
 
   takeDirty(): Map<string, Uint8Array | null> {
@@ -91,6 +100,11 @@ export class ShardRaces {
   passTo(nowMs: number, revision: number): void {
     this.nowMs = nowMs;
     if (this.#grounds.version !== this.#groundsVersion) this.#rebind(revision);
+    for (const [runner, lateMs] of this.#late) {
+      if (nowMs - lateMs < LATE_QUIET_MS) continue;
+      this.#late.delete(runner);
+      this.awaiting.add(runner);
+    }
     for (const runner of this.#unsettled) {
       this.#tell(runner, runner.passTo(nowMs, revision));
       if (!runner.isUnsettled) this.#unsettled.delete(runner);
@@ -143,7 +157,8 @@ export class ShardRaces {
       this.#changed.delete(runner);
       runner.isChanged = false;
       runner.changedMarks.clear();
-      runner.motion.isNews = false;
+      this.#spans -= runner.motion.news.length;
+      runner.motion.news = [];
       if (progress !== null) told.push(progress);
     }
     return told;
@@ -195,7 +210,7 @@ export class ShardRaces {
     };
     this.#counts.fixes++;
     if (runner.track.isBehind) this.#settle(runner, revision);
-    if (!runner.put(name, fix)) this.#counts.late++;
+    if (!runner.put(name, fix)) this.#noteLate(runner, atMs, revision);
     this.#touched.add(runner);
   }
 
@@ -207,8 +222,20 @@ export class ShardRaces {
     }
   }
 
+  #noteLate(runner: Runner, lateMs: number, revision: number): void {
+    this.#counts.late++;
+    if (runner.awaitLate(lateMs, revision)) this.#late.set(runner, this.nowMs);
+  }
+
   #settle(runner: Runner, revision: number): void {
+    const spans = runner.motion.news.length;
     const changed = runner.settle(this.nowMs, revision);
+    this.#spans += runner.motion.news.length - spans;
+    // While nobody takes them, as before a holder has caught up, memory does not grow with what is told.
+    if (this.#spans > MAX_UNTOLD_SPANS) {
+      this.#spans -= runner.motion.news.length;
+      runner.motion.news = [];
+    }
     this.#dirty.add(shardOf(runner.key, PARTS));
     this.#tell(runner, changed);
     if (changed.length > 0 && runner.isUnsettled) this.#unsettled.add(runner);
@@ -247,15 +274,18 @@ export class ShardRaces {
       const start = this.#grounds.find(before.race.id, starter.bib);
       if (start?.ground === before) continue;
       this.#dirty.add(shardOf(runner.key, PARTS));
+      this.#spans -= runner.motion.news.length;
       if (start === null) {
         this.runners.delete(runner.key);
         this.#unsettled.delete(runner);
+        this.#late.delete(runner);
         this.awaiting.delete(runner);
         this.#changed.delete(runner);
         continue;
       }
       const marks = before.marks;
       const lost = runner.rebind(start.ground, start.starter, revision);
+      this.#spans += runner.motion.news.length;
       if (runner.awaited === null) this.awaiting.delete(runner);
       else this.awaiting.add(runner);
       for (const crossing of lost) {

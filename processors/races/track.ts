@@ -56,6 +56,11 @@ export class Track {
     return this.rows[this.count * row.CELLS + row.AT_MS];
   }
 
+  /** Nothing is known any more of what was before; −∞ while all is. */
+  get oldestMs(): number {
+    return this.rows[row.AT_MS];
+  }
+
   /** False for a fix from before the window, which nothing is known of any more. One that is there already is fine. */
   put({ atMs, latitudeE7, longitudeE7, statedM, speedMps }: Fix): boolean {
     const { rows } = this;

@@ -7,10 +7,10 @@ import { count } from '../../words.ts';
 import { tellRace } from './told-race.ts';
 
 /** Of each race; there is one for each kind of receiver and each shape of course. */
-const ATHLETES = { whole: 250, smoke: 20 };
+const ATHLETES = { whole: 150, smoke: 20 };
 const LENGTHS_M = [3_000, 5_000, 8_000, 12_000];
 const SMOKE_M = 600;
-const CHEATS = { whole: 4, smoke: 1 };
+const CHEATS = { whole: 3, smoke: 1 };
 const WANTED = {
   held: { least: 85, most: 95 },
   predicted: { least: 75, most: 85 },

@@ -89,7 +89,7 @@ export function gradeReviewDay(wish: ReviewWish): ReviewDay {
       const progress = runner.isChanged ? runner.progress(false) : null;
       runner.isChanged = false;
       runner.changedMarks.clear();
-      runner.motion.isNews = false;
+      runner.motion.news = [];
       return progress === null ? [] : [progress];
     });
     isRunning ||= untilMs < 60_000;

@@ -26,7 +26,7 @@ export interface RaceWay {
   readonly startM: number;
 }
 
-export type Seen = Omit<AthleteProgress, 'crossings' | 'motion'>;
+export type Seen = Omit<AthleteProgress, 'crossings' | 'motions'>;
 
 /** One athlete of a race: all that was said of them, and what follows from it about where they were when. */
 export class BoardAthlete {

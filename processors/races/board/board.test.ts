@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { BoardRow } from '../../../schemas/board.ts';
+import type { BoardRow, BoardView } from '../../../schemas/board.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../../schemas/ten-kilometres-for-tests.ts';
 import { RaceBoard } from './board.ts';
 import { naiveStandings } from './naive-board.ts';
@@ -15,6 +15,11 @@ const PATIENT = {
   lostAfterMs: Number.POSITIVE_INFINITY,
 };
 const FOUR_HOURS_MS = 4 * 3_600_000;
+
+/** What is foreseen follows the field as it was up to ten seconds before, when the athlete was heard of last. */
+function unforeseen(view: BoardView): BoardView {
+  return { ...view, rows: view.rows.map((row) => ({ ...row, predictedMs: null })) };
+}
 
 describe('whatever a board is told,', () => {
   test('the ranks of every group are 1, 2, 3 …, each once', () => {
@@ -69,7 +74,7 @@ describe('whatever a board is told,', () => {
           const seldom = new RaceBoard(race);
           for (const before of told.slice(0, i + 1)) tell(seldom, before);
           const view = watched.view(nowMs);
-          assert.deepEqual(view, seldom.view(nowMs));
+          assert.deepEqual(unforeseen(view), unforeseen(seldom.view(nowMs)));
           const again = watched.view(nowMs);
           assert.ok(again.rows.every((row, n) => row === view.rows[n]));
         }

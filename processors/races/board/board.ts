@@ -11,8 +11,8 @@ import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
 import { type CloseFinishes, closeFinishes, type TimedFinish } from './close-finishes.ts';
 import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
 import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
+import { Forecast, type Paced } from './forecast.ts';
 import { passagesOf } from './passages.ts';
-import { predictFinish } from './prediction.ts';
 import { groupOnRoad, type OnRoad } from './road-groups.ts';
 import { gapMs, inOrder, type RankingClock, type Reckoned, reckon, type Standing, standingOf } from './standings.ts';
 import { gridFor } from './trail.ts';
@@ -30,8 +30,7 @@ export const DEFAULT_BOARD_OPTIONS: BoardOptions = {
   ...DEFAULT_STATUS_RULES,
 };
 
-/** The part of the effort so far that counts as recent. */
-const RECENT_SHARE = 0.2;
+const FORECAST_EVERY_MS = 10_000;
 /** A position says where somebody is for so long; farther on they may have stopped. */
 const MAX_AHEAD_MS = 10_000;
 
@@ -47,6 +46,7 @@ export class RaceBoard {
   #way: RaceWay;
   #effort: CourseEffort;
   #ground: ReviewGround;
+  #forecast: { readonly key: string; readonly of: Forecast } | null = null;
   #close: (CloseFinishes & { readonly key: string }) | null = null;
   readonly review = new RaceReview();
   /** As they were ordered last: most are in their places the next time. */
@@ -93,12 +93,12 @@ export class RaceBoard {
 
   /** Takes what a tick holds; whether a tick may be believed is decided where ticks are received. */
   tick({ athletes }: Pick<ProgressTick, 'athletes'>): void {
-    for (const { crossings, motion, ...seen } of athletes) {
+    for (const { crossings, motions = [], ...seen } of athletes) {
       const athlete = this.#athletes.get(seen.bib);
       if (athlete === undefined) continue;
       for (const crossing of crossings) this.report(seen.bib, crossing);
       athlete.see(seen);
-      if (motion !== undefined) this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));
+      for (const motion of motions) this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));
     }
   }
 
@@ -150,12 +150,13 @@ export class RaceBoard {
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
     const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
     const close = this.#closeFinishes(standings);
+    const forecast = this.#forecastOf(standings, nowMs);
     const leader = isRanked(standings[0]) ? standings[0] : null;
     const rows = standings.map((standing, i) => {
       const hasRank = isRanked(standing);
       const { wave, sex, category, club } = standing.athlete.starter;
       const rankIn = (counts: Map<string, number>, key: string) => (hasRank ? next(counts, key) : null);
-      return this.#row(standing, nowMs, {
+      return this.#row(standing, nowMs, forecast, {
         rank: rankIn(ranks.all, ''),
         waveRank: rankIn(ranks.wave, wave),
         sexRank: rankIn(ranks.sex, sex),
@@ -231,7 +232,7 @@ export class RaceBoard {
   }
 
   /** The very row of the last view when it would say the same. */
-  #row(standing: Standing, nowMs: number, place: Place): BoardRow {
+  #row(standing: Standing, nowMs: number, forecast: Forecast, place: Place): BoardRow {
     const made = this.#madeOf(standing.athlete);
     const isSilent = standing.status === 'running' && nowMs - standing.athlete.heardMs > this.options.silentAfterMs;
     const { row: before } = made;
@@ -245,11 +246,11 @@ export class RaceBoard {
     const isKnown = before !== null && before.status === standing.status;
     made.row = isKnown
       ? { ...before, ...place, statusReason: standing.statusReason, isSilent }
-      : this.#newRow(standing, isSilent, place);
+      : this.#newRow(standing, isSilent, forecast, place);
     return made.row;
   }
 
-  #newRow(standing: Standing, isSilent: boolean, place: Place): BoardRow {
+  #newRow(standing: Standing, isSilent: boolean, forecast: Forecast, place: Place): BoardRow {
     const { athlete, status, statusReason, placeM, placeMs, startMs } = standing;
     const { seen, crossings } = athlete;
     const isRunning = status === 'running';
@@ -268,17 +269,19 @@ export class RaceBoard {
       isSilent,
       gunMs: hasPlace ? since(athlete.gunTimeMs, placeMs) : null,
       chipMs: hasPlace && athlete.start !== null ? since(athlete.start.timeMs, placeMs) : null,
-      predictedMs: isRunning ? this.#predict(athlete, placeM, placeMs - startMs, startMs) : null,
+      predictedMs: isRunning ? forecast.predict(pacedOf(standing), placeMs - startMs) : null,
       lastCrossing: this.#lastCrossing(crossings.at(-1)),
     };
   }
 
-  #predict(athlete: BoardAthlete, placeM: number, elapsedMs: number, startMs: number): BoardRow['predictedMs'] {
-    const doneM = this.#effort.at(placeM);
-    const recentFromM = placeM * (1 - RECENT_SHARE);
-    const recentMs = athlete.line.timeAt(recentFromM) - startMs;
-    const recent = Number.isNaN(recentMs) ? null : { elapsedMs: recentMs, doneM: this.#effort.at(recentFromM) };
-    return predictFinish({ elapsedMs, doneM, totalM: this.#effort.totalM, recent });
+  /** What the field says of what is left changes slowly, and costs some milliseconds. */
+  #forecastOf(standings: readonly Standing[], nowMs: number): Forecast {
+    const key = `${this.#race.version} ${Math.floor(nowMs / FORECAST_EVERY_MS)}`;
+    if (key !== this.#forecast?.key) {
+      const field = standings.filter(({ projectedMs }) => !Number.isNaN(projectedMs)).map(pacedOf);
+      this.#forecast = { key, of: new Forecast(field, this.#effort, this.#way.finishM) };
+    }
+    return this.#forecast.of;
   }
 
   #lastCrossing(crossing: Crossing | undefined): BoardRow['lastCrossing'] {
@@ -334,6 +337,10 @@ type Place = Pick<
   BoardRow,
   'rank' | 'waveRank' | 'sexRank' | 'categoryRank' | 'clubRank' | 'gapLeaderMs' | 'gapAheadMs' | 'group' | 'tooClose'
 >;
+
+function pacedOf({ athlete, placeM, startMs }: Standing): Paced {
+  return { reachedM: placeM, elapsedAt: (positionM) => athlete.line.timeAt(positionM) - startMs };
+}
 
 /** [] of whoever has not finished. */
 function finishOf({ athlete, status, projectedMs }: Standing, clock: RankingClock): TimedFinish[] {

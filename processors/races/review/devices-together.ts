@@ -35,8 +35,8 @@ export interface Pair {
 }
 
 const MAX_PAIRS = 20_000;
-/** Spans of athletes arrive within so many of each other, or are not compared. */
-const KEPT_SPANS = 6;
+/** Spans of athletes arrive within so many of each other, two minutes, or are not compared. */
+const KEPT_SPANS = 12;
 const NEAR_M = 8;
 const APART_M = 25;
 const APART_SPANS = 2;
@@ -50,6 +50,11 @@ const MAX_OFFSET_M = 1.1;
 const MAX_RATIO = 1.3;
 const SAME_HEART_BPM = 4;
 const HEART_SPANS = 24;
+/** Two hearts that beat as one, beside each other, need no long look: four minutes. */
+const ONE_HEART_BPM = 1;
+const LEAST_SPANS_OF_ONE_HEART = 24;
+/** Over so short a time noise alone wanders by more. */
+const MAX_RATIO_OF_ONE_HEART = 1.5;
 
 /**
  * Pairs of devices that travel together. Friends who run side by side move about each other: over minutes the distance
@@ -177,12 +182,14 @@ function ratioOf({ sum, squares, stepSquares }: Axis, spans: number): number {
 /** Null when they are not together for long, or are two. */
 export function suspectPair(pair: Pair): Suspicion | null {
   const { bibs, spans, along, across, hearts, heartOff } = pair;
-  if (spans < LEAST_SPANS) return null;
   const knowsHearts = hearts >= HEART_SPANS;
   const offBpm = heartOff / hearts;
+  const isOneHeart = knowsHearts && offBpm <= ONE_HEART_BPM;
+  const maxRatio = isOneHeart ? MAX_RATIO_OF_ONE_HEART : MAX_RATIO;
+  if (spans < (isOneHeart ? LEAST_SPANS_OF_ONE_HEART : LEAST_SPANS)) return null;
   const acrossM = across.sum / spans;
   const [alongRatio, acrossRatio] = [ratioOf(along, spans), ratioOf(across, spans)];
-  if (Math.abs(acrossM) > MAX_OFFSET_M || alongRatio > MAX_RATIO || acrossRatio > MAX_RATIO) return null;
+  if (Math.abs(acrossM) > MAX_OFFSET_M || alongRatio > maxRatio || acrossRatio > maxRatio) return null;
   const hundredth = (value: number) => Math.round(100 * value) / 100;
   return {
     ...{ kind: 'devices_together', severity: knowsHearts && offBpm <= SAME_HEART_BPM ? 'high' : 'low' },

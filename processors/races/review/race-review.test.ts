@@ -25,7 +25,7 @@ function createWalk(board: RaceBoard, bib: string) {
           ...{ heartRate: null, cadence: null, ...own },
         };
         const place = { bib, atMs: untilMs, positionM, sigmaM: 2, speedMps: alongMps, lap: 1, crossings: [] };
-        board.tick({ athletes: [{ ...place, isOffCourse: motion.isOffCourse, motion }] });
+        board.tick({ athletes: [{ ...place, isOffCourse: motion.isOffCourse, motions: [motion] }] });
       }
       return this;
     },

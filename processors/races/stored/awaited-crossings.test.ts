@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Race } from '../../../schemas/race.ts';
 import { trueMs } from '../runs-for-tests.ts';
-import { createShard, moved } from './shard-for-tests.ts';
+import { createShard, moved, RACE } from './shard-for-tests.ts';
 
 /** The same race, if it had been so from the beginning. */
 function asIfAlways(race: Race, untilS: number) {
@@ -106,4 +106,25 @@ test('of a race that changes again while it is looked for, only the last place c
   shard.tick();
   await shard.rounds();
   assertAlike(shard.crossed(), asIfAlways(moved(9, 350), 250));
+});
+
+test('what comes later than the window holds is found in the stored samples, the rest stays', async () => {
+  const whole = asIfAlways(RACE, 250);
+  const shard = createShard();
+  // At 500 m the first is nowhere to be seen for a while; then what is newest comes first.
+  shard.runUntil(100);
+  const late = shard.withhold(100, 160);
+  shard.runUntil(250);
+  assert.notDeepEqual(shard.crossed()[1].a, whole[1].a);
+  const before = shard.crossed();
+  for (const message of late) shard.deliver(message);
+  assert.deepEqual(shard.crossed(), before, 'the window has moved on');
+  assert.equal(shard.wantsTick(), true);
+  shard.passS(15);
+  shard.tick();
+  shard.tick();
+  await shard.rounds();
+  assertAlike(shard.crossed(), whole);
+  assert.deepEqual(shard.crossed()[2], before[2]);
+  assert.deepEqual([shard.wantsTick(), shard.failed], [false, []]);
 });

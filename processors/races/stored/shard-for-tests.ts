@@ -34,6 +34,7 @@ export function createShard(race = RACE) {
   });
   let isAway = false;
   let lagMessages = 0;
+  let withheld = { fromS: 0, untilS: 0 };
   const failed: unknown[] = [];
   let seq = 0;
   const made = createRaceReducers({
@@ -84,6 +85,22 @@ export function createShard(race = RACE) {
       return found;
     },
     failed,
+    /** The first is not heard of meanwhile; gives what they measured, to be delivered later. */
+    withhold(fromS: number, untilS: number): LogMessage[] {
+      withheld = { fromS, untilS };
+      return Array.from({ length: (untilS - fromS) / FRAME_S }, (_, frame) => {
+        const seconds = Array.from({ length: FRAME_S }, (_, n) => fromS + frame * FRAME_S + n);
+        const fixes = seconds.map((s) => fixAt(GUN_MS + s * 1_000, SPEEDS[0]));
+        return messageOfFixes('athlete-1', fixes, { seq: 10_000 + frame });
+      });
+    },
+    deliver(message: LogMessage) {
+      rows.push(...rowsOf({ kind: 'samples', payload: message.data }));
+      apply({ ...message, timeMs: GUN_MS + second * 1_000 });
+    },
+    passS(seconds: number) {
+      second += seconds;
+    },
     setAway(away: boolean) {
       isAway = away;
     },
@@ -94,6 +111,7 @@ export function createShard(race = RACE) {
     runUntil(untilS: number) {
       for (; second < untilS; second += FRAME_S) {
         for (const [i, speed] of SPEEDS.entries()) {
+          if (i === 0 && second >= withheld.fromS && second < withheld.untilS) continue;
           const seconds = Array.from({ length: FRAME_S }, (_, n) => second + n);
           const fixes = seconds.map((s) => fixAt(GUN_MS + s * 1_000, speed));
           const message = messageOfFixes(`athlete-${i + 1}`, fixes, { seq: seq + 1 });
