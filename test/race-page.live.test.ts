@@ -109,6 +109,16 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     assert.match((await own.first().textContent()) ?? '', /Élodie Rossi/);
   });
 
+  test('has dots of all who run on its part of the map, and not of the first fifty alone', async () => {
+    const { page, troubles } = await open(shown.link);
+    await page.locator('.map[data-drawn=true]').waitFor();
+    const { rows } = await shown.board('?limit=200');
+    const running = rows.filter(({ status }) => status === 'running').length;
+    assert.ok(running > 50, 'more than the board tells live');
+    await until('a dot of everybody', async () => (await page.locator('.profile circle').count()) === running);
+    assert.deepEqual(troubles, []);
+  });
+
   test('shows any moment again, by keyboard and with the profile and panel of then, and goes back to now', async () => {
     const { page, troubles } = await open(`${shown.link}?athlete=120`);
     await lines(page).nth(49).waitFor();

@@ -122,6 +122,45 @@ describe('who watches a race', () => {
     );
   });
 
+  test('sees who is on its part of the map, moves it without the rest being told again, and leaves it', async (t) => {
+    const { clock, connect, show } = await setUp(t);
+    const { peer, heard } = await connect();
+    const near = { south: -0.001, west: 0.009, north: 0.001, east: 0.013 };
+    const far = { ...near, west: 0.05, east: 0.054 };
+    say(peer, { top: 1, area: near });
+    await clock.advance(1_000);
+    assert.deepEqual(
+      heard.map(({ view, athletes, total }) => [String(view).slice(0, 5), athletes, total]),
+      [
+        ['top:1', undefined, undefined],
+        ['area:', { 1: 1_200 }, 1],
+      ],
+    );
+    await show({ rows: [{ ...first, positionM: 1_210 }, rowOf('2')] });
+    assert.deepEqual(heard.at(-1)!.athletes, { 1: 1_210 });
+    const before = heard.length;
+    say(peer, { area: far });
+    await clock.advance(0);
+    assert.deepEqual(
+      heard.slice(before).map(({ type, athletes }) => [type, athletes]),
+      [['snapshot', {}]],
+    );
+    say(peer, { area: null });
+    await show({ rows: [{ ...first, positionM: 5_700 }, rowOf('2')] });
+    assert.deepEqual(
+      heard.slice(before + 1).map(({ view }) => view),
+      ['top:1'],
+    );
+  });
+
+  test('is turned away with a part of the map that is none', async (t) => {
+    const { clock, connect } = await setUp(t);
+    const { peer } = await connect();
+    say(peer, { area: { south: 1, west: 2, north: 0, east: 3 } });
+    await clock.advance(0);
+    assert.equal(await peer.closed, 1008);
+  });
+
   test('is sent the newest whole when a message of the holder was missed', async (t) => {
     const { clock, connect, show, held } = await setUp(t);
     const { peer, heard } = await connect();

@@ -2,8 +2,9 @@ import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
 import { CLOSE_CODE, type Socket, type SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
 import type { Race } from '../../schemas/race.ts';
+import { isAreaKey, type MapArea, readMapArea } from './map-area.ts';
 import { packedMessage } from './packed-message.ts';
-import type { RaceWatching } from './race-watching.ts';
+import type { RaceView, RaceWatching } from './race-watching.ts';
 import { type ViewKey, viewKeys } from './shared-views.ts';
 
 export const LIVE_RACES_PATH = '/v1/live/races/:id';
@@ -20,13 +21,13 @@ interface Watching {
   readonly race: string;
   /** It asked for `?encoding=deflate`. */
   readonly isPacked: boolean;
-  views: readonly ViewKey[];
+  views: readonly RaceView[];
   timer: Timer | null;
   stop: (() => void) | null;
   /** It still has messages before in our memory. */
   isBehind: boolean;
   /** Views of which something was left out meanwhile: they are sent whole once it has read what waits. */
-  readonly missed: Set<ViewKey>;
+  readonly missed: Set<RaceView>;
 }
 
 const MAX_MESSAGE_BYTES = 2_048;
@@ -38,14 +39,16 @@ export const DEFAULT_TOP = 50;
 
 /**
  * The live board of a race over WebSocket, for anybody: `/v1/live/races/{id}`. A client may say what it wants to see,
- * `{"top": 1–200, "bibs": [up to ten]}`, at any time; without a word it sees the first fifty. For each view it is sent
- * a `snapshot`, then a `delta` under the next number whenever the board changed. Whoever reads more slowly than the
+ * `{"top": 1–200, "bibs": [up to ten], "area": {"south": …, "west": …, "north": …, "east": …}}`, at any time; without
+ * a word it sees the first fifty. `area` is the part of the map that it shows, in degrees: it is told where those are
+ * who run there, two hundred at most. `{"area": …}` alone, or null, moves the map and leaves the rest. For each view it
+ * is sent a `snapshot`, then a `delta` under the next number whenever it changed. Whoever reads more slowly than the
  * board changes misses what is between and is sent the newest snapshot; whoever misses a number says again what it
  * wants to see. Every message says when the board was made (`atMs`) and how new what it knows is (`dataMs`). Messages
  * are UTF-8 JSON in binary frames; with `?encoding=deflate` longer ones are packed (`packed-message.ts`).
  */
 export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDeps): SocketServerOptions<Watching> {
-  function send(socket: Socket<Watching>, view: ViewKey, message: Uint8Array | null): void {
+  function send(socket: Socket<Watching>, view: RaceView, message: Uint8Array | null): void {
     const { data } = socket;
     if (message === null) return;
     const result = data.isBehind ? 'dropped' : socket.send(data.isPacked ? packedMessage(message) : message);
@@ -53,11 +56,12 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
     if (result === 'dropped') data.missed.add(view);
   }
 
-  function sendWhole(socket: Socket<Watching>, views: Iterable<ViewKey>): void {
+  function sendWhole(socket: Socket<Watching>, views: Iterable<RaceView>): void {
     for (const view of views) send(socket, view, watching.snapshot(socket.data.race, view));
   }
 
-  function choose(socket: Socket<Watching>, views: readonly ViewKey[]): void {
+  /** Sees `views` from now on; those that are `fresh` are sent whole. */
+  function see(socket: Socket<Watching>, views: readonly RaceView[], fresh: readonly RaceView[]): void {
     const { data } = socket;
     data.timer?.cancel();
     const before = data.stop;
@@ -67,8 +71,17 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
       tellWhole: () => sendWhole(socket, data.views),
     });
     before?.();
-    data.missed.clear();
-    sendWhole(socket, views);
+    for (const view of data.missed) if (!views.includes(view) || fresh.includes(view)) data.missed.delete(view);
+    sendWhole(socket, fresh);
+  }
+
+  function choose(socket: Socket<Watching>, { views, area }: Choice): void {
+    const { data } = socket;
+    const own = area === null ? [] : [watching.areaOf(data.race, area)];
+    // Who moves the map has the rest already; who says everything again may have missed something.
+    if (views !== null) return see(socket, [...views, ...own], [...views, ...own]);
+    const others = data.views.length === 0 ? viewKeys(DEFAULT_TOP, []) : data.views.filter((view) => !isAreaKey(view));
+    see(socket, [...others, ...own], data.views.length === 0 ? [...others, ...own] : own);
   }
 
   return {
@@ -82,7 +95,10 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
         const race = races.get(socket.data.race);
         if (!races.isReady) return socket.close(CLOSE_CODE.tryAgainLater, 'store_unavailable');
         if (!isPublic(race)) return socket.close(CLOSE_CODE.policyViolation, 'unknown_race');
-        socket.data.timer = clock.setTimer(() => choose(socket, viewKeys(DEFAULT_TOP, [])), CHOICE_WITHIN_MS);
+        socket.data.timer = clock.setTimer(
+          () => choose(socket, { views: viewKeys(DEFAULT_TOP, []), area: null }),
+          CHOICE_WITHIN_MS,
+        );
       },
       message(socket, bytes) {
         const choice = readChoice(bytes);
@@ -117,18 +133,32 @@ export function isPublic(race: Race | null): race is Race {
 const MAX_TOP = 200;
 const MAX_BIBS = 10;
 
+/** `views` is null when only the map moved. */
+interface Choice {
+  readonly views: readonly ViewKey[] | null;
+  readonly area: MapArea | null;
+}
+
 /** Null when it is no choice of views. */
-function readChoice(bytes: Uint8Array): ViewKey[] | null {
+function readChoice(bytes: Uint8Array): Choice | null {
   try {
     const said: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
     if (typeof said !== 'object' || said === null) return null;
-    const { top = DEFAULT_TOP, bibs = [] } = said as { top?: unknown; bibs?: unknown };
-    if (!Number.isInteger(top) || (top as number) < 1 || (top as number) > MAX_TOP) return null;
-    if (!Array.isArray(bibs) || bibs.length > MAX_BIBS) return null;
-    if (!bibs.every((bib) => typeof bib === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(bib))) return null;
-    return viewKeys(top as number, bibs as string[]);
+    const { area: saidArea = null } = said as { area?: unknown };
+    const area = readMapArea(saidArea);
+    if (area === null && saidArea !== null) return null;
+    if ('area' in said && !('top' in said) && !('bibs' in said)) return { views: null, area };
+    const views = readViews(said);
+    return views && { views, area };
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+function readViews({ top = DEFAULT_TOP, bibs = [] }: { top?: unknown; bibs?: unknown }): ViewKey[] | null {
+  if (!Number.isInteger(top) || (top as number) < 1 || (top as number) > MAX_TOP) return null;
+  if (!Array.isArray(bibs) || bibs.length > MAX_BIBS) return null;
+  if (!bibs.every((bib) => typeof bib === 'string' && /^[A-Za-z0-9-]{1,16}$/.test(bib))) return null;
+  return viewKeys(top as number, bibs as string[]);
 }

@@ -1,13 +1,18 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
+import { AreaViews } from './area-views.ts';
 import type { BoardSource } from './board-source.ts';
 import type { Board } from './board-state.ts';
+import { type AreaKey, areaKeyOf, isAreaKey, type MapArea } from './map-area.ts';
 import { SharedViews, type ViewKey } from './shared-views.ts';
+
+/** What somebody sees of a board: the first so many, one athlete, or who is on a part of the map. */
+export type RaceView = ViewKey | AreaKey;
 
 /** A connection that watches a race. Messages are fetched when they are sent, so each is made once for all. */
 export interface RaceWatcher {
   /** The view changed. */
-  tell(view: ViewKey): void;
+  tell(view: RaceView): void;
   /** Everything is to be sent anew. */
   tellWhole(): void;
 }
@@ -15,9 +20,11 @@ export interface RaceWatcher {
 /** Who watches which views of which races. */
 export interface RaceWatching {
   /** Returns what ends it. */
-  watch(race: string, views: readonly ViewKey[], watcher: RaceWatcher): () => void;
-  snapshot(race: string, view: ViewKey): Uint8Array | null;
-  delta(race: string, view: ViewKey): Uint8Array | null;
+  watch(race: string, views: readonly RaceView[], watcher: RaceWatcher): () => void;
+  /** The view of a part of the map, for one who watches. */
+  areaOf(race: string, area: MapArea): AreaKey;
+  snapshot(race: string, view: RaceView): Uint8Array | null;
+  delta(race: string, view: RaceView): Uint8Array | null;
   watchers(): number;
 }
 
@@ -31,8 +38,9 @@ const LEAST_TIMES_TAKEN = 1.25;
 
 interface Watched {
   readonly views: SharedViews;
+  readonly areas: AreaViews;
   /** Who shares a view. */
-  readonly sharing: Map<ViewKey, Set<RaceWatcher>>;
+  readonly sharing: Map<RaceView, Set<RaceWatcher>>;
   readonly watchers: Set<RaceWatcher>;
   unfollow: () => void;
 }
@@ -49,13 +57,20 @@ export function createRaceWatching({
   const all = new Map<string, Watched>();
 
   function open(id: string): Watched {
-    const watched: Watched = { views: new SharedViews(), sharing: new Map(), watchers: new Set(), unfollow: noEnd };
+    const watched: Watched = {
+      views: new SharedViews(),
+      areas: new AreaViews(),
+      sharing: new Map(),
+      watchers: new Set(),
+      unfollow: noEnd,
+    };
     all.set(id, watched);
     let isFirst = true;
     const paced = pace(clock, (board: Board) => {
       const race = races.get(id);
       if (race === null) return;
       watched.views.show(board, race);
+      watched.areas.show(board, race);
       if (isFirst) for (const watcher of watched.watchers) watcher.tellWhole();
       else for (const [view, sharers] of watched.sharing) for (const watcher of sharers) watcher.tell(view);
       isFirst = false;
@@ -83,18 +98,25 @@ export function createRaceWatching({
           sharers?.delete(watcher);
           if (sharers?.size !== 0) continue;
           watched.sharing.delete(view);
-          watched.views.forget(view);
+          if (isAreaKey(view)) watched.areas.forget(view);
+          else watched.views.forget(view);
         }
         if (watched.watchers.size > 0 || all.get(id) !== watched) return;
         watched.unfollow();
         all.delete(id);
       };
     },
+    areaOf: (id, area) => all.get(id)?.areas.keyFor(area) ?? areaKeyOf(area),
     snapshot(id, view) {
-      const race = races.get(id);
-      return race === null ? null : (all.get(id)?.views.snapshot(view, race) ?? null);
+      const [race, watched] = [races.get(id), all.get(id)];
+      if (race === null || watched === undefined) return null;
+      return isAreaKey(view) ? watched.areas.snapshot(view, race) : watched.views.snapshot(view, race);
     },
-    delta: (id, view) => all.get(id)?.views.delta(view) ?? null,
+    delta(id, view) {
+      const watched = all.get(id);
+      if (watched === undefined) return null;
+      return isAreaKey(view) ? watched.areas.delta(view) : watched.views.delta(view);
+    },
     watchers: () => [...all.values()].reduce((sum, { watchers }) => sum + watchers.size, 0),
   };
 }

@@ -1,10 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { CourseLine } from '../../schemas/course-line.ts';
+import { dots } from './dots.ts';
 import { say } from './language.ts';
 import { kilometresIn } from './race-format.ts';
-import { at } from './race-place.ts';
-import { followed, known, line, race } from './race-store.ts';
-import { weightOf } from './weight.ts';
+import { line, race } from './race-store.ts';
 
 const HEIGHT_PX = 130;
 /** Above the hills there is room for names, below them for kilometres. */
@@ -26,13 +25,8 @@ export function Elevation() {
   const profile = useMemo(() => (course === null ? null : profileOf(course)), [course]);
   if (course === null || profile === null) return null;
   const { lengthM, altitudeM } = course;
-  // Read so that the dots change with them.
-  const marked = [...followed.value, at.value.athlete];
-  const dots = known.value
-    .filter(({ positionM, status }) => positionM !== null && status === 'running')
-    .map((row) => ({ row, weight: weightOf(row, marked) }))
-    .sort((a, b) => a.weight - b.weight);
-  const values = { km: kilometresIn(lengthM, 1), n: dots.length };
+  const runners = dots.value.toSorted((a, b) => a.weight - b.weight);
+  const values = { km: kilometresIn(lengthM, 1), n: runners.length };
   const label =
     altitudeM === null
       ? say('profileFlat', values)
@@ -66,12 +60,12 @@ export function Elevation() {
             </text>
           </g>
         ))}
-        {dots.map(({ row: { bib, positionM }, weight }) => (
+        {runners.map(({ bib, positionM, weight }) => (
           <circle
             key={bib}
             class={`dot w${weight}`}
-            cx={share(positionM ?? 0)}
-            cy={profile.yAt(positionM ?? 0)}
+            cx={share(positionM)}
+            cy={profile.yAt(positionM)}
             r={weight === 0 ? 4 : 6}
           />
         ))}

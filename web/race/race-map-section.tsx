@@ -1,7 +1,8 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { say } from './language.ts';
-import { line } from './race-store.ts';
+import { line, onMap } from './race-store.ts';
+import { isReplay } from './replay-state.ts';
 
 /** The map's library is nine tenths of the page: the board does not wait for it. */
 export function RaceMapSection() {
@@ -13,11 +14,13 @@ export function RaceMapSection() {
       () => setLost(true),
     );
   }, []);
+  const { athletes, total } = onMap.value;
   if (line.value === null) return <p class="none">{say('noCourse')}</p>;
   return (
     <section aria-labelledby="map">
       <h2 id="map">{say('map')}</h2>
       {RaceMap === null ? <div class="map" /> : <RaceMap />}
+      {!isReplay.value && total > athletes.size && <p class="none">{say('mapShows', { n: athletes.size, total })}</p>}
       {isLost && <p class="none">{say('noMap')}</p>}
     </section>
   );

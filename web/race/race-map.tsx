@@ -2,11 +2,10 @@ import { type Map as LibreMap, Marker } from 'maplibre-gl';
 import { useEffect, useRef } from 'preact/hooks';
 import type { CourseLine } from '../../schemas/course-line.ts';
 import { boundsOf, color, lineOf, openMap, setData } from '../plain-map.ts';
+import { type Dot, dots } from './dots.ts';
 import { say } from './language.ts';
-import type { ShownRow } from './live-board.ts';
-import { at, goTo } from './race-place.ts';
-import { followed, known, line, race } from './race-store.ts';
-import { weightOf } from './weight.ts';
+import { goTo } from './race-place.ts';
+import { line, mapArea, race } from './race-store.ts';
 
 type Place = [longitude: number, latitude: number];
 
@@ -42,7 +41,8 @@ export function RaceMap() {
         setData(own, 'course', lineOf(route));
         markCheckpoints(own, course);
         map.current = own;
-        show(own, course, known.peek());
+        show(own, course, dots.peek());
+        noteArea(own);
       },
       paint(own) {
         own.setPaintProperty('course', 'line-color', color('--route'));
@@ -57,23 +57,43 @@ export function RaceMap() {
     };
   }, [course]);
 
-  const shown = known.value;
-  const [own, open] = [followed.value, at.value.athlete];
+  const shown = dots.value;
   useEffect(() => {
     if (map.current !== null && course !== null) show(map.current, course, shown);
-  }, [shown, course, own, open]);
+  }, [shown, course]);
   return <section class="map" ref={box} aria-label={say('mapLabel')} />;
 }
 
-function show(map: LibreMap, course: CourseLine, rows: readonly ShownRow[]): void {
-  const marked = [...followed.peek(), at.peek().athlete];
-  const features = rows.flatMap((row): GeoJSON.Feature[] => {
-    const { bib, positionM, status } = row;
-    if (positionM === null || status !== 'running') return [];
+function show(map: LibreMap, course: CourseLine, shown: readonly Dot[]): void {
+  const features = shown.map(({ bib, positionM, weight }): GeoJSON.Feature => {
     const geometry = { type: 'Point' as const, coordinates: placeAt(course, positionM) };
-    return [{ type: 'Feature', properties: { bib, weight: weightOf(row, marked) }, geometry }];
+    return { type: 'Feature', properties: { bib, weight }, geometry };
   });
   setData(map, 'athletes', { type: 'FeatureCollection', features });
+}
+
+/** A map that is dragged or zoomed tells its part once it stands still. */
+const STANDS_MS = 300;
+
+function noteArea(map: LibreMap): void {
+  let standing: ReturnType<typeof setTimeout> | undefined;
+  const note = () => {
+    const bounds = map.getBounds();
+    mapArea.value = {
+      south: Math.max(-90, bounds.getSouth()),
+      west: bounds.getWest(),
+      north: Math.min(90, bounds.getNorth()),
+      east: bounds.getEast(),
+    };
+  };
+  map.on('moveend', () => {
+    clearTimeout(standing);
+    standing = setTimeout(note, STANDS_MS);
+  });
+  map.on('remove', () => {
+    clearTimeout(standing);
+    mapArea.value = null;
+  });
 }
 
 function placeAt(course: CourseLine, positionM: number): Place {

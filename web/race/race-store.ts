@@ -4,6 +4,7 @@ import { createCourseLine } from '../../schemas/course-line.ts';
 import { type LinkState, openSocket, startLiveLink } from '../live-link.ts';
 import { keep, kept } from './keep.ts';
 import { say } from './language.ts';
+import { type AreaMessage, isOfArea, LiveArea, NOBODY, type OnMap } from './live-area.ts';
 import { type BoardMessage, LiveBoard, type ShownRow } from './live-board.ts';
 import {
   AnswerError,
@@ -39,6 +40,11 @@ export const isGapAhead = signal(false);
 /** Behind the pinned one, ms. */
 export const pinnedGaps = signal<ReadonlyMap<string, number | null>>(new Map());
 
+/** The part of the map that is shown; null while there is no map. */
+export const mapArea = signal<MapArea | null>(null);
+/** Who is on it, of whom the board need not tell. */
+export const onMap = signal<OnMap>(NOBODY);
+
 /** Of somebody who is followed, to be read out. */
 export const news = signal('');
 /** The athlete whose panel is open, as they were told of last. */
@@ -51,6 +57,9 @@ export interface Live {
   readonly followed: readonly ShownRow[];
   readonly dataMs: number | null;
 }
+
+/** Degrees; its east may lie beyond 180. */
+export type MapArea = Readonly<Record<'south' | 'west' | 'north' | 'east', number>>;
 
 export const MAX_FOLLOWED = 10;
 /** The server tells no more rows as they change. */
@@ -168,6 +177,7 @@ export function watchRaces(): void {
       pinned.value = '';
       isGapAhead.value = false;
       news.value = '';
+      onMap.value = NOBODY;
       const before = kept(`followed-${id}`);
       followed.value = Array.isArray(before) ? before.filter(isBib).slice(0, MAX_FOLLOWED) : [];
     });
@@ -218,7 +228,9 @@ function watchRaceItself(id: string): () => void {
 function watchLive(id: string): () => void {
   const board = new LiveBoard();
   const top = computed(() => Math.min(MAX_TOP, howMany.value));
-  const choice = computed(() => JSON.stringify({ top: top.value, bibs: followed.value }));
+  const choice = computed(() => ({ top: top.value, bibs: followed.value }));
+  const area = new LiveArea();
+  const greeting = () => JSON.stringify({ ...choice.peek(), area: mapArea.peek() });
   let isDrawing = false;
 
   /** However many messages came since: once for each picture. */
@@ -231,14 +243,17 @@ function watchLive(id: string): () => void {
       if (first === undefined || at.peek().race !== id) return;
       const others = followed.peek().flatMap((bib) => board.rows(`bib:${bib}`) ?? []);
       tellNews(live.peek()?.followed ?? [], others);
-      live.value = { top: first, followed: others, dataMs: board.dataMs };
+      batch(() => {
+        live.value = { top: first, followed: others, dataMs: board.dataMs };
+        onMap.value = mapArea.peek() === null ? NOBODY : area.shown;
+      });
     });
   }
 
   let heardMs = Date.now();
-  const own = startLiveLink<BoardMessage>({
+  const own = startLiveLink<BoardMessage | AreaMessage>({
     open: () => openSocket(`/v1/live/races/${id}?encoding=deflate`),
-    greeting: () => choice.peek(),
+    greeting,
     setTimer: (run, delayMs) => void setTimeout(run, delayMs),
     random: Math.random,
     onState: (state) => {
@@ -246,15 +261,18 @@ function watchLive(id: string): () => void {
     },
     onMessage(message) {
       heardMs = Date.now();
-      if (!board.take(message)) own.say(choice.peek());
+      if (!(isOfArea(message) ? area.take(message) : board.take(message))) own.say(greeting());
       draw();
     },
   });
   const unfollow = effect(() => {
-    own.say(choice.value);
+    void choice.value;
+    own.say(greeting());
     board.keepOnly(new Set([`top:${top.value}`, ...followed.value.map((bib) => `bib:${bib}`)]));
     draw();
   });
+  // The map moves alone: what is told of the board is not told again.
+  const unmove = effect(() => own.say(JSON.stringify({ area: mapArea.value })));
   // A phone that changed its network may hold a connection that is dead and does not know it.
   const listening = setInterval(() => {
     if (document.hidden || race.peek()?.state !== 'live' || Date.now() - heardMs < QUIET_MS) return;
@@ -264,6 +282,7 @@ function watchLive(id: string): () => void {
   return () => {
     clearInterval(listening);
     unfollow();
+    unmove();
     own.stop();
   };
 }

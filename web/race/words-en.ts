@@ -87,6 +87,7 @@ export const en = {
 
   map: 'Map',
   mapLabel: 'Map of the course with the athletes; the board says the same in words.',
+  mapShows: { one: '{n} of {total} who run here', other: '{n} of {total} who run here' },
   noMap: 'The map could not be loaded; all else is here.',
   noCourse: 'This race has no course yet.',
   profile: 'Elevation',
