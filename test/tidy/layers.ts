@@ -58,7 +58,6 @@ const VENDORS: Record<string, readonly string[]> = {
   mqtt: ['device-sim/transport/mqtt-*.ts', NODE_DEVELOPER],
   'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
   nodemailer: ['api/mail/smtp.ts'],
-  otpauth: ['api/accounts/second-factor.ts'],
   pg: ['api/database/postgres.ts'],
   pino: ['runtime/log.ts'],
   pdfkit: ['api/races/results/pdf/printer.ts'],
