@@ -7,6 +7,7 @@ import { apiOptions } from '../api/options.ts';
 import { startTestClickHouse } from '../processors/stores-for-tests.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
+import { readManifest } from '../runtime/holder/manifest.ts';
 import { createSilentLog } from '../runtime/log.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { startTestNats } from '../runtime/nats/nats-for-tests.ts';
@@ -92,11 +93,13 @@ export async function startOrganisedRaces({ isStored = false } = {}) {
     },
     /** Kills the process that holds everything once what is known now is in its checkpoint, and starts another. */
     async replaceHolder(): Promise<void> {
-      const sinceMs = Date.now();
       const kv = await platform.boardCheckpoints();
-      await untilEqual(true, async () => {
+      const facts = await platform.facts();
+      // Each slot keeps its own: the one of the race is among them, and has everything that was said of it.
+      await untilEqual(null, async () => {
         const manifests = await Promise.all((await kv.keys('manifest.>')).map((key) => kv.get(key)));
-        return manifests.some((entry) => (entry?.writtenMs ?? 0) > sinceMs);
+        const seqs = manifests.map((entry) => (entry === null ? 0 : readManifest(entry.value).seq));
+        return facts.nextSeq(platform.names.raceFactsFilter, Math.min(...seqs) + 1);
       });
       holder.kill('SIGKILL');
       await holder.exited;
