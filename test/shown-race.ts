@@ -203,7 +203,7 @@ function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick)
       const { positionM, speedMps } = runner.at(atMs);
       const { isOffCourse, bib, isDriven } = runner;
       const place = { bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings };
-      return [{ ...place, ...(isNewSpan && isDriven && { motion: motionOf(runner, line, atMs) }) }];
+      return [{ ...place, ...(isNewSpan && isDriven && { motions: [motionOf(runner, line, atMs)] }) }];
     });
     const head = { race: race.id, raceVersion: 1, shard: 9, epoch: 1, number: ++number, atMs: Math.max(atMs, gunMs) };
     publish({ ...head, full: false, part: 0, parts: 1, athletes });
