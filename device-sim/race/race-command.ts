@@ -62,7 +62,8 @@ export async function createRaceJob(deps: RaceDeps): Promise<Job> {
       }
       const result = await simulation.run();
       const frames = truth.unacknowledged().length;
-      const isWhole = frames === 0 && (isDraining || result.isComplete);
+      // Of a race that is stopped in its middle, devices in dead zones still have what nobody could acknowledge.
+      const isWhole = isDraining || (frames === 0 && result.isComplete);
       const unfinished = `${result.unfinishedDevices.length} devices did not finish`;
       const grades = watch === null || isDraining ? [] : await gradeIt(watch).finally(watch.stop);
       watch?.stop();
