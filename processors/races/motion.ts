@@ -45,7 +45,7 @@ export interface MotionMemory {
  */
 export class Motion {
   /** Spans that are over since the last tick, in their order: many after a burst of old data. */
-  news: readonly ProgressMotion[] = [];
+  news: ProgressMotion[] = [];
   #told: ProgressMotion | null = null;
   #velocity: readonly [number, number] = [0, 0];
   #span = 0;
@@ -120,7 +120,8 @@ export class Motion {
       heartRate: this.#mean('heartRate'),
       cadence: this.#mean('cadence'),
     };
-    this.news = [...this.news, this.#told].slice(-MAX_NEWS);
+    this.news.push(this.#told);
+    if (this.news.length > MAX_NEWS) this.news.shift();
   }
 
   #mean(name: 'heartRate' | 'cadence'): number | null {
