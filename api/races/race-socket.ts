@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
 import { CLOSE_CODE, type Socket, type SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
-import type { Race } from '../../schemas/race.ts';
+import { isPublic } from './known-race.ts';
 import { isAreaKey, type MapArea, readMapArea } from './map-area.ts';
 import { packedMessage } from './packed-message.ts';
 import type { RaceView, RaceWatching } from './race-watching.ts';
@@ -123,11 +123,6 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
     maxConnections: maxWatchers,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
   };
-}
-
-/** A draft is for its organiser alone. */
-export function isPublic(race: Race | null): race is Race {
-  return race !== null && race.state !== 'draft';
 }
 
 const MAX_TOP = 200;

@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import type { Races } from '../../runtime/races.ts';
-import type { Race } from '../../schemas/race.ts';
 import { Problem, problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 import {
@@ -18,8 +17,8 @@ import {
   startersAnswer,
 } from './answer.ts';
 import type { BoardSource } from './board-source.ts';
+import { isPublic, publicRace } from './known-race.ts';
 import { BoardQuery, chooseRows, GapsQuery, RaceParams, StarterParams } from './query.ts';
-import { isPublic } from './race-socket.ts';
 
 export interface RaceRoutesDeps {
   readonly races: Pick<Races, 'get' | 'all' | 'isReady'>;
@@ -42,14 +41,7 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
   const ofOneNames = ['unknown_race', 'invalid_request', 'store_unavailable'] as const;
   const ofOne = problemResponses(...ofOneNames);
 
-  function find(id: string): Race {
-    const race = races.get(id);
-    if (isPublic(race)) return race;
-    // Until CONFIG was read nobody can say that there is none.
-    if (!races.isReady)
-      throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
-    throw new Problem('unknown_race', { detail: id });
-  }
+  const find = (id: string) => publicRace(races, id);
 
   server.get(
     '/v1/races',

@@ -1,7 +1,7 @@
 import type { Races } from '../../../runtime/races.ts';
 import type { RaceOfficial } from '../../access.ts';
 import { Problem } from '../../problem.ts';
-import { assertOwn } from '../setup/owned-race.ts';
+import { ownRace } from '../known-race.ts';
 import type { NewRead } from './act-schemas.ts';
 import { nameOf } from './acting.ts';
 import { createReadStore, type ReadsOutcome, type StoreReadsDeps } from './store-reads.ts';
@@ -19,12 +19,7 @@ export type TakeReads = (official: RaceOfficial, id: string, reads: readonly New
 export function createTakeReads(deps: TakeReadsDeps): TakeReads {
   const storeReads = createReadStore(deps);
   return async function takeReads(official, id, reads) {
-    const race = deps.races.get(id);
-    if (race === null && !deps.races.isReady) {
-      throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
-    }
-    if (race === null) throw new Problem('unknown_race', { detail: id });
-    assertOwn(race, official);
+    const race = ownRace(deps.races, id, official);
     if (race.state === 'draft') throw new Problem('race_draft', { detail: race.id });
     return storeReads(race, reads, nameOf(official));
   };

@@ -5,8 +5,8 @@ import type { Race } from '../../../schemas/race.ts';
 import { Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import type { BoardSource } from '../board-source.ts';
+import { publicRace } from '../known-race.ts';
 import { RaceParams } from '../query.ts';
-import { isPublic } from '../race-socket.ts';
 import { resultsPdfStream } from './pdf/pdf-in-thread.ts';
 import { Results, resultsOf } from './results.ts';
 import { resultsCsv } from './results-csv.ts';
@@ -66,11 +66,7 @@ export function addResultRoutes(server: ApiServer, { races, boards }: ResultRout
     },
     async (request, reply) => {
       const { id } = request.params;
-      const race = races.get(id);
-      if (!isPublic(race)) {
-        if (races.isReady) throw new Problem('unknown_race', { detail: id });
-        throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
-      }
+      const race = publicRace(races, id);
       const { format = 'json' } = request.query;
       const results = await readResults(race);
       const file = format === 'json' ? results : format === 'csv' ? resultsCsv(results, race) : pdfOf(results, race);

@@ -11,8 +11,9 @@ import type { Access } from '../../access.ts';
 import { Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import type { BoardSource } from '../board-source.ts';
+import { ownRace } from '../known-race.ts';
 import { RaceParams } from '../query.ts';
-import { assertOwn, OWN_PROBLEMS } from '../setup/owned-race.ts';
+import { OWN_PROBLEMS } from '../setup/owned-race.ts';
 
 export interface RaceReviewRoutesDeps {
   readonly access: Access;
@@ -88,12 +89,7 @@ export function addRaceReviewRoutes(server: ApiServer, { access, races, boards }
     async (request, reply) => {
       const official = await access.requireOrganiser(request);
       const { id } = request.params;
-      const race = races.get(id);
-      if (race === null && !races.isReady) {
-        throw new Problem('store_unavailable', { store: 'nats', detail: 'the races are not known yet' });
-      }
-      if (race === null) throw new Problem('unknown_race', { detail: id });
-      assertOwn(race, official);
+      ownRace(races, id, official);
       const answer = await boards.reviews(id);
       if (answer === null) throw new Problem('board_unavailable', { detail: id });
       reply.header('cache-control', 'private, no-cache');
