@@ -8,7 +8,7 @@ import { inQueueOrder, RaceReview } from '../review/race-review.ts';
 import { recordsOf } from '../review/records.ts';
 import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
 import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
-import { type CloseFinishes, closeFinishes, type TimedFinish } from './close-finishes.ts';
+import { areSameFinishes, type CloseFinishes, closeFinishes, type TimedFinish } from './close-finishes.ts';
 import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
 import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
 import { Forecast, type Paced } from './forecast.ts';
@@ -47,7 +47,7 @@ export class RaceBoard {
   #effort: CourseEffort;
   #ground: ReviewGround;
   #forecast: { readonly key: string; readonly of: Forecast } | null = null;
-  #close: (CloseFinishes & { readonly key: string }) | null = null;
+  #close: (CloseFinishes & { readonly finishes: readonly TimedFinish[] }) | null = null;
   readonly review = new RaceReview();
   /** As they were ordered last: most are in their places the next time. */
   #ordered: BoardAthlete[] = [];
@@ -198,8 +198,9 @@ export class RaceBoard {
   /** Asked for with every view, and changed by a finish only. */
   #closeFinishes(standings: readonly Standing[]): CloseFinishes {
     const finishes = standings.flatMap((standing) => finishOf(standing, this.options.clock));
-    const key = finishes.map(({ bib, elapsedMs, sigmaMs }) => `${bib} ${elapsedMs} ${sigmaMs}`).join();
-    if (key !== this.#close?.key) this.#close = { key, ...closeFinishes(finishes) };
+    const known = this.#close;
+    if (known !== null && areSameFinishes(known.finishes, finishes)) return known;
+    this.#close = { finishes, ...closeFinishes(finishes) };
     return this.#close;
   }
 

@@ -53,6 +53,20 @@ export function closeFinishes(finishes: readonly TimedFinish[]): CloseFinishes {
   return { tooClose, certainty };
 }
 
+/** Whether {@link closeFinishes} says the same of both. */
+export function areSameFinishes(some: readonly TimedFinish[], others: readonly TimedFinish[]): boolean {
+  return some.length === others.length && some.every((one, i) => isSame(one, others[i]));
+}
+
+function isSame(one: TimedFinish, other: TimedFinish): boolean {
+  return (
+    one.bib === other.bib &&
+    one.elapsedMs === other.elapsedMs &&
+    one.sigmaMs === other.sigmaMs &&
+    one.isEstimate === other.isEstimate
+  );
+}
+
 /** Pairs that the errors of their times might have turned round, the earlier of the two first. */
 function* pairsOf(byTime: readonly TimedFinish[]) {
   const mostSigmaMs = byTime.reduce((most, { sigmaMs }) => Math.max(most, sigmaMs), 0);
