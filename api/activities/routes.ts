@@ -1,6 +1,6 @@
-import type { FastifyReply } from 'fastify';
 import { type Access, ATHLETE_PROBLEMS } from '../access.ts';
 import { Problem, problemResponses } from '../problem.ts';
+import { answersKnown } from '../requests/etag.ts';
 import type { SampleHistory } from '../samples/history.ts';
 import { type ApiServer, whenGone } from '../server.ts';
 import {
@@ -101,7 +101,7 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
     async (request, reply) => {
       const athlete = await access.requireAthlete(request, request.query.athlete);
       const activity = await find(athlete, request.params.id, whenGone(reply));
-      if (answersKnown(request.headers['if-none-match'], activity, reply)) return;
+      if (answersKnown(request, reply, versionOf(activity))) return;
       return detailAnswer(activity);
     },
   );
@@ -121,7 +121,7 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
     async (request, reply) => {
       const athlete = await access.requireAthlete(request, request.query.athlete);
       const activity = await find(athlete, request.params.id, whenGone(reply));
-      if (answersKnown(request.headers['if-none-match'], activity, reply)) return;
+      if (answersKnown(request, reply, versionOf(activity))) return;
       return lapsAnswer(activity);
     },
   );
@@ -142,7 +142,7 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
     async (request, reply) => {
       const athlete = await access.requireAthlete(request, request.query.athlete);
       const activity = await find(athlete, request.params.id, whenGone(reply));
-      if (answersKnown(request.headers['if-none-match'], activity, reply)) return;
+      if (answersKnown(request, reply, versionOf(activity))) return;
       return sourcesAnswer(activity);
     },
   );
@@ -186,11 +186,7 @@ function matches(
   return (asked.sport === null || sport === asked.sport) && startMs >= asked.fromMs && startMs < asked.toMs;
 }
 
-/** Sets the ETag (RFC 9110, 8.8.3). True when the caller has this revision already and was told so. */
-function answersKnown(known: string | undefined, { id, status, revision }: StoredActivity, reply: FastifyReply) {
-  const tag = `"${id}-${status}-${revision}"`;
-  reply.header('etag', tag).header('cache-control', 'private, no-cache');
-  if (!known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return false;
-  reply.code(304).send();
-  return true;
+/** The ETag of a revision, which nobody but the caller keeps. */
+function versionOf({ id, status, revision }: StoredActivity) {
+  return { tag: `"${id}-${status}-${revision}"`, cache: 'private, no-cache' };
 }

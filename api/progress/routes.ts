@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
@@ -7,6 +6,7 @@ import { type Access, ATHLETE_PROBLEMS } from '../access.ts';
 import { Athlete } from '../activities/query.ts';
 import { type AthleteRoutesDeps, settingsOf } from '../athletes/routes.ts';
 import { invalidParameter, problemResponses } from '../problem.ts';
+import { answersKnown, tagOfAnswer } from '../requests/etag.ts';
 import { type ApiServer, whenGone } from '../server.ts';
 import { ComparisonsAnswer, FormAnswer, RecordsAnswer, StreaksAnswer, WeeksAnswer, YearsAnswer } from './answer.ts';
 import { dayAt, isTimeZone } from './calendar.ts';
@@ -200,12 +200,7 @@ interface AskedFor extends Pick<FastifyRequest, 'headers' | 'ip'> {
   readonly query: Type.Static<typeof ZoneQuery>;
 }
 
-/** The body with its ETag (RFC 9110, 8.8.3); nothing for who has it already, who was told so. */
-function unlessKnown<Body>(request: Pick<FastifyRequest, 'headers'>, reply: FastifyReply, body: Body) {
-  const tag = `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
-  reply.header('etag', tag).header('cache-control', 'private, no-cache');
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, ''));
-  if (!known?.includes(tag)) return body;
-  reply.code(304).send();
-  return undefined;
+/** The body with its ETag; nothing for who has it already, who was told so. */
+function unlessKnown<Body extends object>(request: AskedFor, reply: FastifyReply, body: Body): Body | undefined {
+  return answersKnown(request, reply, { tag: tagOfAnswer(body), cache: 'private, no-cache' }) ? undefined : body;
 }

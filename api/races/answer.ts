@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type TInteger, Type } from 'typebox';
 import {
   type AthleteWay,
@@ -19,6 +18,7 @@ import {
   StarterSchema,
   WaveSchema,
 } from '../../schemas/race.ts';
+import { tagOfAnswer } from '../requests/etag.ts';
 import type { Board } from './board-state.ts';
 
 const closed = { additionalProperties: false };
@@ -245,5 +245,5 @@ export function athleteAnswer(race: Race, row: BoardRow, { crossings, passed }: 
 
 /** Of what a board says, whatever the moment in which it was made. */
 export function boardTag({ atMs: _, ...stable }: ReturnType<typeof boardAnswer>): string {
-  return `"${createHash('sha256').update(JSON.stringify(stable)).digest('base64url').slice(0, 22)}"`;
+  return tagOfAnswer(stable);
 }

@@ -1,6 +1,6 @@
-import type { FastifyReply } from 'fastify';
 import type { Races } from '../../runtime/races.ts';
 import { Problem, problemResponses } from '../problem.ts';
+import { answersKnown } from '../requests/etag.ts';
 import type { ApiServer } from '../server.ts';
 import {
   AthleteAnswer,
@@ -74,7 +74,8 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
     },
     async (request, reply) => {
       const race = find(request.params.id);
-      if (answersKnown(request.headers['if-none-match'], `"${race.id}-${race.version}"`, RACE_CACHE, reply)) return;
+      const tag = `"${race.id}-${race.version}"`;
+      if (answersKnown(request, reply, { tag, cache: RACE_CACHE })) return;
       return detailAnswer(race);
     },
   );
@@ -93,7 +94,7 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
     async (request, reply) => {
       const race = find(request.params.id);
       const tag = `"${race.id}-starters-${race.startersVersion}"`;
-      if (answersKnown(request.headers['if-none-match'], tag, RACE_CACHE, reply)) return;
+      if (answersKnown(request, reply, { tag, cache: RACE_CACHE })) return;
       return startersAnswer(race);
     },
   );
@@ -125,7 +126,7 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
       const { rows, total } = chooseRows(race, board, request.query);
       const answer = boardAnswer(race, board, rows, total);
       const cache = at === undefined ? BOARD_CACHE : race.state === 'published' ? OFFICIAL_CACHE : PAST_CACHE;
-      if (answersKnown(request.headers['if-none-match'], boardTag(answer), cache, reply)) return;
+      if (answersKnown(request, reply, { tag: boardTag(answer), cache })) return;
       return answer;
     },
   );
@@ -181,12 +182,4 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
       return { race: race.id, to, gaps: Object.entries(answer.gaps).map(([bib, gapMs]) => ({ bib, gapMs })) };
     },
   );
-}
-
-/** Sets the ETag (RFC 9110, 8.8.3). True when the caller has this one already and was told so. */
-function answersKnown(known: string | undefined, tag: string, cache: string, reply: FastifyReply): boolean {
-  reply.header('etag', tag).header('cache-control', cache);
-  if (!known?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return false;
-  reply.code(304).send();
-  return true;
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Problem } from '../problem.ts';
 
@@ -9,6 +11,23 @@ export const ChangeHeaders = Type.Object({
 /** The ETag of a version of something; `name` keeps those of different things apart. */
 export function tagOf(name: string, version: number): string {
   return `"${name}-${version}"`;
+}
+
+/** The ETag of an answer that has no version: it changes with whatever the answer says. */
+export function tagOfAnswer(answer: object): string {
+  return `"${createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)}"`;
+}
+
+/** Sets the ETag (RFC 9110, 8.8.3) and who may keep the answer. True when the caller has this one and was told so. */
+export function answersKnown(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  reply: FastifyReply,
+  { tag, cache }: { tag: string; cache: string },
+): boolean {
+  reply.header('etag', tag).header('cache-control', cache);
+  if (!headers['if-none-match']?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)) return false;
+  reply.code(304).send();
+  return true;
 }
 
 /**
