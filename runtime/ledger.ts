@@ -56,9 +56,14 @@ export interface LedgerStore {
 export function balanceOf(store: string, accepted: number, totals: StoreTotals): StoreLedger {
   const { refused, expired } = totals;
   const written = totals.samples - refused - expired;
-  const inFlight = accepted - totals.samples;
-  const balanced = [accepted, written, refused, expired, inFlight].every((count) => count >= 0);
-  return { store, accepted, written, refused, expired, inFlight, balanced };
+  const counts = { accepted, written, refused, expired, inFlight: accepted - totals.samples };
+  return { store, ...counts, balanced: isBalanced(counts) };
+}
+
+/** No count is below 0; what is in flight may be, by the `uncounted` samples that no count has as accepted yet. */
+export function isBalanced(counts: Omit<StoreLedger, 'store' | 'balanced'>, uncounted = 0): boolean {
+  const { accepted, written, refused, expired, inFlight } = counts;
+  return [accepted, written, refused, expired, inFlight + uncounted].every((count) => count >= 0);
 }
 
 /** Throws KvUnavailableError, and what the stores throw. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { StoreLedger } from '../../runtime/ledger.ts';
+import { isBalanced, type StoreLedger } from '../../runtime/ledger.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { SubjectCounts } from '../../runtime/nats/subject-counts.ts';
 import type { TurnedAwayLedger } from '../../runtime/turned-away.ts';
@@ -85,8 +85,7 @@ export function createOperations({ read, names, clock, log }: OperationsDeps): (
     // Readings are on the monotonic clock, so that a step of the wall clock is no leap of the flow.
     flows[store].note(said.atMs, ledger.written);
     const newest = ledger.written - (flows[store].at(said.atMs - COUNTED_WITHIN_MS) ?? 0);
-    const hasCounts = [ledger.accepted, ledger.written, ledger.refused, ledger.expired].every((count) => count >= 0);
-    const balanced = ledger.balanced || (hasCounts && ledger.inFlight + newest >= 0);
+    const balanced = ledger.balanced || isBalanced(ledger, newest);
     return { store, ledger: { ...ledger, balanced } };
   }
 
