@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { RefusedFileError } from '../../../files/reasons.ts';
 import type { Clock } from '../../../runtime/clock.ts';
@@ -6,7 +7,7 @@ import type { StoredRace } from '../../../runtime/race-config.ts';
 import type { Races } from '../../../runtime/races.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import { MAX_LAPS, StarterSchema } from '../../../schemas/race.ts';
-import type { Access, RaceOfficial } from '../../access.ts';
+import type { Access, Asking } from '../../access.ts';
 import { invalidParameter, Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import { strictValidator } from '../../strict-json.ts';
@@ -26,6 +27,11 @@ export interface RaceSetupDeps {
   readonly clock: Clock;
   readonly races: Pick<Races, 'all'>;
 }
+
+type ChangeRequest = Asking & {
+  readonly params: { readonly id: string };
+  readonly headers: { readonly 'if-match'?: string | undefined };
+};
 
 const MIB = 1024 * 1024;
 /** Of a race's settings, a GPX file, and fifty thousand starters. */
@@ -63,7 +69,6 @@ const CourseQuery = Type.Object(
 
 /** Organisers set their races up; operators those of everybody. */
 export function addRaceSetupRoutes(server: ApiServer, { access, config, races, clock }: RaceSetupDeps): void {
-  const sayer = (official: RaceOfficial) => ({ by: nameOf(official), saidMs: clock.nowMs() });
   const common = { tags: ['organisers'], security: [{ token: [] }] };
   const json = <Schema>(schema: Schema) => ({ 'application/json': { schema } });
   const upload = (types: readonly string[]) => ({
@@ -76,10 +81,22 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
   };
   server.addContentTypeParser([...GPX, ...CSV], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  const setupAnswer = ({ race }: StoredRace) => ({
-    ...detailAnswer(race),
-    lengthM: race.course === null ? null : createCourseLine(race.course).lengthM,
-  });
+  function answerSetup({ race, setting }: StoredRace, reply: FastifyReply) {
+    reply.header('etag', versionTag(setting));
+    const lengthM = race.course === null ? null : createCourseLine(race.course).lengthM;
+    return { ...detailAnswer(race), lengthM };
+  }
+
+  /** The race that a request is about to change, and what changes it. */
+  async function openChange(request: ChangeRequest) {
+    const official = await access.requireOrganiser(request);
+    const before = await readOwn(config, request.params.id, official);
+    const change = (next: Parameters<typeof changeRace>[4]) => {
+      const who = { by: nameOf(official), saidMs: clock.nowMs() };
+      return changeRace(config, before, request.headers['if-match'], who, next);
+    };
+    return { before, change };
+  }
 
   server.get(
     '/v1/organiser/races',
@@ -120,8 +137,8 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
     async (request, reply) => {
       const official = await access.requireOrganiser(request);
       const stored = await createRace(config, official, request.body, request.headers['idempotency-key']);
-      reply.code(201).header('etag', versionTag(stored.setting)).header('location', `/v1/races/${stored.setting.id}`);
-      return setupAnswer(stored);
+      reply.code(201).header('location', `/v1/races/${stored.setting.id}`);
+      return answerSetup(stored, reply);
     },
   );
 
@@ -139,8 +156,8 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
     },
     async (request, reply) => {
       const stored = await readOwn(config, request.params.id, await access.requireOrganiser(request));
-      reply.header('etag', versionTag(stored.setting)).header('cache-control', 'private, no-cache');
-      return setupAnswer(stored);
+      reply.header('cache-control', 'private, no-cache');
+      return answerSetup(stored, reply);
     },
   );
 
@@ -181,13 +198,9 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
       },
     },
     async (request, reply) => {
-      const official = await access.requireOrganiser(request);
-      const before = await readOwn(config, request.params.id, official);
-      const changed = await changeRace(config, before, request.headers['if-match'], sayer(official), (own) => ({
-        own: settingOf(request.body, own),
-      }));
-      reply.header('etag', versionTag(changed.setting));
-      return setupAnswer(changed);
+      const { change } = await openChange(request);
+      const changed = await change((own) => ({ own: settingOf(request.body, own) }));
+      return answerSetup(changed, reply);
     },
   );
 
@@ -208,15 +221,11 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
       },
     },
     async (request, reply) => {
-      const official = await access.requireOrganiser(request);
-      const before = await readOwn(config, request.params.id, official);
+      const { change } = await openChange(request);
       const { laps = 1, closed: isClosed = laps > 1 } = request.query;
       const course = refusing(() => courseOf(request.body as Buffer, { laps, isClosed }));
-      const changed = await changeRace(config, before, request.headers['if-match'], sayer(official), (own) => ({
-        own: onCourse(own, course),
-      }));
-      reply.header('etag', versionTag(changed.setting));
-      return setupAnswer(changed);
+      const changed = await change((own) => ({ own: onCourse(own, course) }));
+      return answerSetup(changed, reply);
     },
   );
 
@@ -239,18 +248,14 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
       },
     },
     async (request, reply) => {
-      const official = await access.requireOrganiser(request);
-      const before = await readOwn(config, request.params.id, official);
+      const { before, change } = await openChange(request);
       const only = <One>(all: readonly { id: One }[]) => (all.length === 1 ? all[0].id : null);
       const { waves, categories } = before.setting;
       const { starters, lines } = refusing(() =>
         readStarters(request.body as Buffer, { wave: only(waves), category: only(categories) }),
       );
-      const changed = await byLine(lines, () =>
-        changeRace(config, before, request.headers['if-match'], sayer(official), (own) => ({ own, starters })),
-      );
-      reply.header('etag', versionTag(changed.setting));
-      return setupAnswer(changed);
+      const changed = await byLine(lines, () => change((own) => ({ own, starters })));
+      return answerSetup(changed, reply);
     },
   );
 }
