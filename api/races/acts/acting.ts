@@ -7,6 +7,7 @@ import type { RaceOfficial } from '../../access.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
 import type { BoardSource } from '../board-source.ts';
 import { readOwn } from '../setup/owned-race.ts';
+import { ownOf } from '../setup/stated-race.ts';
 import { type ActLog, ActsBusyError, TooManyActsError } from './act-log.ts';
 import { consequences, NothingToUndoError, stateOf } from './standing-acts.ts';
 
@@ -70,9 +71,8 @@ export function createActing({ acts, config, clock, boards }: ActingDeps) {
       const before = await readOwn(config, id, official);
       const state = stateOf(await acts.read(id));
       if (state === null || before.setting.state === state) return;
-      const { version: _, starters: __, ...own } = before.setting;
       try {
-        await writeRace(config, before, { ...own, state }, null);
+        await writeRace(config, before, { ...ownOf(before.setting), state }, null);
         return;
       } catch (error) {
         if (!(error instanceof RaceChangedError) || tries === MAX_TRIES) throw error;

@@ -4,8 +4,8 @@ import { checkRaceSetting, checkStarters } from '../../../schemas/race-check.ts'
 import type { PreviewFailure, PreviewQuestion, RacePreview } from '../../../schemas/race-preview.ts';
 import { Problem } from '../../problem.ts';
 import type { BoardSource } from '../board-source.ts';
-import { asProblems, versionTag } from '../setup/owned-race.ts';
-import type { OwnSetting } from '../setup/stated-race.ts';
+import { asProblems, assertVersion } from '../setup/owned-race.ts';
+import { type OwnSetting, ownOf } from '../setup/stated-race.ts';
 
 export interface PreviewingDeps {
   readonly boards: Pick<BoardSource, 'preview'>;
@@ -22,16 +22,16 @@ const OTHER_VERSION_MS = 3_000;
  * The question that asks what `next` would do to the race, after the same checks as the change itself. Throws the
  * problem that says why not.
  */
-export function questionOf(before: StoredRace, ifMatch: string | undefined, next: () => OwnSetting): PreviewQuestion {
-  const { setting, race } = before;
+export function questionOf(
+  { setting, race }: StoredRace,
+  ifMatch: string | undefined,
+  next: (own: OwnSetting) => OwnSetting,
+): PreviewQuestion {
   if (setting.state === 'draft') throw new Problem('race_draft', { detail: setting.id });
   if (setting.state !== 'live') throw new Problem('race_closed');
-  if (ifMatch === undefined) throw new Problem('version_needed');
-  if (ifMatch.trim() !== versionTag(setting)) {
-    throw new Problem('race_changed', { detail: `it is version ${setting.version} now` });
-  }
+  assertVersion(setting, ifMatch);
   return asProblems(() => {
-    const { name, sport, closesMs, checkpoints, waves, categories } = next();
+    const { name, sport, closesMs, checkpoints, waves, categories } = next(ownOf(setting));
     const changed = { name, sport, closesMs, checkpoints, waves, categories };
     checkStarters(checkRaceSetting({ ...setting, ...changed }), race.starters);
     return { ask: 'preview', version: setting.version, changed };

@@ -60,8 +60,7 @@ export function addPreviewRoutes(server: ApiServer, deps: PreviewRoutesDeps): vo
     async (request, reply) => {
       const { id } = request.params;
       const before = await readOwn(config, id, await access.requireOrganiser(request));
-      const { version: _, starters: __, ...own } = before.setting;
-      const question = questionOf(before, request.headers['if-match'], () => settingOf(request.body, own));
+      const question = questionOf(before, request.headers['if-match'], (own) => settingOf(request.body, own));
       const found = await preview(id, question, waitMsOf(request.headers.prefer));
       reply.header('cache-control', 'private, no-store');
       if ('preview' in found) return structuredClone(found.preview) as Type.Static<typeof Preview>;

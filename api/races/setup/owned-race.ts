@@ -6,7 +6,7 @@ import { RaceError } from '../../../schemas/race-check.ts';
 import type { RaceOfficial } from '../../access.ts';
 import { mayRunRace } from '../../policy.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
-import type { OwnSetting } from './stated-race.ts';
+import { type OwnSetting, ownOf } from './stated-race.ts';
 
 /** A version that grows again while it is read. */
 const MAX_READS = 3;
@@ -60,8 +60,16 @@ export function assertOwn({ organiser }: Pick<RaceSetting, 'organiser'>, officia
   if (!mayRunRace(official, organiser)) throw new Problem('wrong_organiser');
 }
 
+/** `ifMatch` (RFC 9110, 13.1.1) has to name the version that is there. Throws the problem that says why not. */
+export function assertVersion(setting: RaceSetting, ifMatch: string | undefined): void {
+  if (ifMatch === undefined) throw new Problem('version_needed');
+  if (ifMatch.trim() !== versionTag(setting)) {
+    throw new Problem('race_changed', { detail: `it is version ${setting.version} now` });
+  }
+}
+
 /**
- * Writes the next version. `ifMatch` (RFC 9110, 13.1.1) has to name the one before it. Of a race that is no draft the
+ * Writes the next version. `ifMatch` has to name the one before it. Of a race that is no draft the
  * version says who made it, and what of it is new. Throws the problem that says why not.
  */
 export async function changeRace(
@@ -71,13 +79,10 @@ export async function changeRace(
   who: Pick<RaceChange, 'by' | 'saidMs'>,
   change: (own: OwnSetting) => { own: OwnSetting; starters?: readonly Starter[] },
 ): Promise<StoredRace> {
-  const { version: _, starters: __, ...own } = before.setting;
-  if (own.state === 'frozen' || own.state === 'published') throw new Problem('race_closed');
-  if (ifMatch === undefined) throw new Problem('version_needed');
-  if (ifMatch.trim() !== versionTag(before.setting)) {
-    throw new Problem('race_changed', { detail: `it is version ${before.setting.version} now` });
-  }
-  const { own: next, starters = null } = asProblems(() => change(own));
+  const { state } = before.setting;
+  if (state === 'frozen' || state === 'published') throw new Problem('race_closed');
+  assertVersion(before.setting, ifMatch);
+  const { own: next, starters = null } = asProblems(() => change(ownOf(before.setting)));
   try {
     return await writeRace(kv, before, withChange(before, next, starters, who), starters);
   } catch (error) {

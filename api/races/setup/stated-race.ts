@@ -75,6 +75,11 @@ export const NewRace = Type.Object(
 
 export type OwnSetting = Omit<RaceSetting, 'version' | 'starters'>;
 
+/** A setting without what follows from writing it. */
+export function ownOf({ version: _, starters: __, ...own }: RaceSetting): OwnSetting {
+  return own;
+}
+
 /** The setting that is meant, its checkpoints on the course. Throws RaceError. */
 export function settingOf(
   said: Type.Static<typeof StatedRace>,
