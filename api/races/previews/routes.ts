@@ -63,7 +63,7 @@ export function addPreviewRoutes(server: ApiServer, deps: PreviewRoutesDeps): vo
       const question = questionOf(before, request.headers['if-match'], (own) => settingOf(request.body, own));
       const found = await preview(id, question, waitMsOf(request.headers.prefer));
       reply.header('cache-control', 'private, no-store');
-      if ('preview' in found) return structuredClone(found.preview) as Type.Static<typeof Preview>;
+      if ('preview' in found) return found.preview as Type.Static<typeof Preview>;
       reply.code(202);
       return found;
     },
