@@ -145,7 +145,7 @@ export class RaceBoard {
   view(nowMs: number): BoardView {
     const { id: race, version: raceVersion } = this.#race;
     const { dataMs } = this;
-    const standings = this.#standings(nowMs);
+    const standings = this.#standings(nowMs, dataMs);
     const { groups, groupOf } = this.#groupsAt(nowMs, standings);
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
     const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
@@ -181,14 +181,14 @@ export class RaceBoard {
 
   /** Gaps of everybody with a rank to one athlete, at the last place where both were. Null when there is none such. */
   gapsTo(bib: string, nowMs: number): Map<string, number | null> | null {
-    const standings = this.#standings(nowMs).filter(({ projectedMs }) => !Number.isNaN(projectedMs));
+    const standings = this.#standings(nowMs, this.dataMs).filter(({ projectedMs }) => !Number.isNaN(projectedMs));
     const chosen = standings.find(({ athlete }) => athlete.bib === bib);
     if (chosen === undefined) return null;
     return new Map(standings.map((standing) => [standing.athlete.bib, gapMs(standing, chosen)]));
   }
 
-  #standings(nowMs: number): Standing[] {
-    const field = { rules: this.options, nowMs, dataMs: this.dataMs, closesMs: this.#race.closesMs };
+  #standings(nowMs: number, dataMs: number): Standing[] {
+    const field = { rules: this.options, nowMs, dataMs, closesMs: this.#race.closesMs };
     const athletes = this.#ordered.length === this.#athletes.size ? this.#ordered : [...this.#athletes.values()];
     const standings = inOrder(athletes.map((athlete) => standingOf(athlete, this.#madeOf(athlete).reckoned, field)));
     this.#ordered = standings.map(({ athlete }) => athlete);
