@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { LogUnavailableError } from '../../../runtime/stream/stream.ts';
-import type { Race } from '../../../schemas/race.ts';
 import type { PreviewFailure, PreviewQuestion, PreviewState, RacePreview } from '../../../schemas/race-preview.ts';
 import { StoreUnavailableError } from '../../sink.ts';
 import type { RaceBoard } from '../board/board.ts';
@@ -62,7 +61,12 @@ export function createPreviews({ store, untilStored, clock, logger, options: own
   const options = { ...DEFAULTS, ...own };
   const jobs = new Map<string, Job>();
 
-  async function make(race: HeldRace, board: RaceBoard, { version, changed }: PreviewQuestion, job: Job) {
+  async function make(
+    race: HeldRace,
+    board: RaceBoard,
+    { version, changed }: PreviewQuestion,
+    job: Job,
+  ): Promise<RacePreview> {
     const { signal } = job.stopping;
     await untilStored(signal);
     assertSame(race, board, version);
@@ -78,28 +82,14 @@ export function createPreviews({ store, untilStored, clock, logger, options: own
       if (clock.monotonicMs() > untilMs) throw new PreviewFailedError('took_too_long');
       assertSame(race, board, version);
     }
-    return difference(
-      race,
-      board,
-      change.now,
-      (memory) => {
-        return change.mend(memory, wanted.get(memory.bib) ?? [], found.get(memory.bib) ?? null);
-      },
-      [...found.values()].filter((one) => one === null).length,
-    );
-  }
-
-  function difference(
-    race: HeldRace,
-    board: RaceBoard,
-    now: Race,
-    mend: Parameters<HeldRace['imagine']>[1],
-    unread: number,
-  ): RacePreview {
+    const unread = [...found.values()].filter((one) => one === null).length;
     // In one go: both boards know the same.
     const atMs = race.shownAtMs(clock.nowMs());
-    const { id, version } = board.race;
-    return { race: id, version, ...compareBoards(board, race.imagine(now, mend), atMs, unread) };
+    const imagined = race.imagine(change.now, (memory) => {
+      return change.mend(memory, wanted.get(memory.bib) ?? [], found.get(memory.bib) ?? null);
+    });
+    const told = { race: board.race.id, version: board.race.version };
+    return { ...told, ...compareBoards(board, imagined, atMs, unread) };
   }
 
   async function run(race: HeldRace, board: RaceBoard, question: PreviewQuestion, job: Job): Promise<void> {
