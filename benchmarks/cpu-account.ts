@@ -46,6 +46,11 @@ export function totalOf(cpuMs: Readonly<Record<string, number>>): number {
   return Object.values(cpuMs).reduce((sum, ms) => sum + ms, 0);
 }
 
+/** Cores that each process used, by its name. */
+export function coresOf({ cpuMs, elapsedMs }: Account): Record<string, number> {
+  return Object.fromEntries(Object.entries(cpuMs).map(([name, ms]) => [name, ms / elapsedMs]));
+}
+
 /** Cores that neither these processes nor a load used: on a machine of its own, nearly none. */
 export function otherCores({ cpuMs, machineCpuMs, elapsedMs }: Account, loadCpuMs: number): number {
   return Math.max(0, machineCpuMs - totalOf(cpuMs) - loadCpuMs) / elapsedMs;

@@ -8,7 +8,7 @@ import { createLatencyHistogram } from '../../../runtime/latency.ts';
 import { within } from '../../../runtime/release.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import { WEBSOCKET_PATH } from '../../../schemas/names.ts';
-import { type Account, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
+import { type Account, coresOf, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
 import { type CrowdSeen, startCrowd } from '../../crowd/crowd.ts';
 import { type Deployment, startDeployment } from '../../deployment/deployment.ts';
 import { startLoad } from '../../deployment/load-process.ts';
@@ -141,10 +141,6 @@ async function openRunners(
       return new FollowedRunner({ bib: bibs[i], device, boot: randomBytes(8).toString('hex'), line, connection });
     }),
   );
-}
-
-function coresOf({ cpuMs, elapsedMs }: Account): Record<string, number> {
-  return Object.fromEntries(Object.entries(cpuMs).map(([name, ms]) => [name, ms / elapsedMs]));
 }
 
 function summaryOf(turns: readonly Turn[], watched: CrowdSeen): Pick<Outcome, 'lines' | 'figures' | 'notes'> {

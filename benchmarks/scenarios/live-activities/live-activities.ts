@@ -1,7 +1,7 @@
 import { systemClock } from '../../../runtime/clock.ts';
 import { histogramBetween, quantileOf, readHistogram, readValue } from '../../../runtime/metrics-page.ts';
 import { within } from '../../../runtime/release.ts';
-import { type Account, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
+import { type Account, coresOf, openAccount, otherCores, totalOf } from '../../cpu-account.ts';
 import { type Deployment, startDeployment } from '../../deployment/deployment.ts';
 import type { LoadSummary } from '../../deployment/load-process.ts';
 import { answerOf, countDistinctRows, countRows } from '../../deployment/store-rows.ts';
@@ -141,7 +141,7 @@ function outcomeOf({ activities, looks, account, summaries, acknowledged, rows }
   const checkpoints = checkpointsBetween(from, to);
   const loss = (of: (summary: LoadSummary) => number) => summaries.reduce((sum, summary) => sum + of(summary), 0);
   const lost = loss(({ dead, refusals, lostConnections }) => dead + refusals + lostConnections);
-  const cores = Object.fromEntries(Object.entries(account.cpuMs).map(([name, ms]) => [name, ms / account.elapsedMs]));
+  const cores = coresOf(account);
   const figures: Record<string, Figure> = {
     activities: figureOf([growing.length === 0 && isOffered ? activities : slowestPerS]),
     ...Object.fromEntries(CONSUMERS.map((one) => [`worstBehindS.${one}`, figureOf([behind[one].worstS])])),

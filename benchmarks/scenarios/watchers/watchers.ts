@@ -7,7 +7,7 @@ import { readOptions } from '../../../runtime/options.ts';
 import { findUwsNode, type UwsNode } from '../../../runtime/sockets/uws-node.ts';
 import { startNats } from '../../../stack/nats.ts';
 import { freePort } from '../../../stack/ports.ts';
-import { openAccount, otherCores } from '../../cpu-account.ts';
+import { coresOf, openAccount, otherCores } from '../../cpu-account.ts';
 import { type CrowdPlan, type CrowdSeen, startCrowd } from '../../crowd/crowd.ts';
 import { makeDataDir } from '../../deployment/deployment.ts';
 import { answerOf } from '../../deployment/store-rows.ts';
@@ -148,7 +148,7 @@ async function measureSide(deps: ScenarioDeps, plan: SidePlan): Promise<Side> {
     bytesPerS: seen.reduce((sum, one) => sum + one.bytesPerS, 0) / Math.max(1, readers),
     slow: { slow: slowSum((one) => one.slow), caughtUp, leftOut: slowSum((one) => one.leftOut) },
     memoryMib: { before, connected, atEnd },
-    cores: Object.fromEntries(Object.entries(account.cpuMs).map(([name, ms]) => [name, ms / account.elapsedMs])),
+    cores: coresOf(account),
     otherCores: otherCores(account, 0),
     troubles: [...opened.map(({ refused }) => refused), ...seen.map(({ lost }) => lost)].flatMap((by) =>
       Object.entries(by).map(([why, many]) => `${adapter}: ${many} watchers: ${why}`),
