@@ -36,7 +36,9 @@ const MAX_PARTS_PER_TICK = 3_000;
 
 /** The ticks of one race on one shard. */
 interface Series {
-  epoch: number;
+  readonly race: string;
+  readonly shard: number;
+  readonly epoch: number;
   number: number;
   fullAtMs: number;
   isAsked: boolean;
@@ -55,7 +57,7 @@ export function serveProgress(deps: ServeProgressDeps): { stop(): void } {
     const key = `${race}/${shard}`;
     let one = series.get(key);
     if (one === undefined || one.epoch !== epoch) {
-      one = { epoch, number: 0, fullAtMs: Number.NEGATIVE_INFINITY, isAsked: false };
+      one = { race, shard, epoch, number: 0, fullAtMs: Number.NEGATIVE_INFINITY, isAsked: false };
       series.set(key, one);
     }
     return one;
@@ -96,9 +98,7 @@ export function serveProgress(deps: ServeProgressDeps): { stop(): void } {
     clock.setRepeating(() => {
       turn((state, shard) => {
         const wanted = state.races();
-        for (const [key, { isAsked }] of series) {
-          if (isAsked && key.endsWith(`/${shard}`)) wanted.add(key.slice(0, key.lastIndexOf('/')));
-        }
+        for (const one of series.values()) if (one.isAsked && one.shard === shard) wanted.add(one.race);
         return wanted;
       });
     }, LOOK_MS),
