@@ -7,7 +7,16 @@ import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { CrossingFact } from '../../schemas/facts.ts';
 import { createNames } from '../../schemas/names.ts';
 import { createRaceReducers } from './race-reducer.ts';
-import { fixAt, GUN_MS, groundsOf, knownOf, messageOfFixes, northRace } from './runs-for-tests.ts';
+import {
+  crossingsIn,
+  fixAt,
+  GUN_MS,
+  groundsOf,
+  keptWith,
+  knownOf,
+  messageOfFixes,
+  northRace,
+} from './runs-for-tests.ts';
 
 const names = createNames();
 const SPEEDS = [4, 5];
@@ -67,12 +76,7 @@ function createWorld(messages: readonly LogMessage[]) {
     /** As the holder does: what follows from the state is sent out before it is kept. */
     async keep() {
       await emit();
-      const parts = new Map(kept.parts);
-      for (const [name, value] of reducer.takeDirty()) {
-        if (value === null) parts.delete(name);
-        else parts.set(name, value);
-      }
-      kept = { at, parts };
+      kept = { at, parts: keptWith(kept.parts, reducer.takeDirty()) };
     },
     crash() {
       epoch++;
@@ -82,13 +86,9 @@ function createWorld(messages: readonly LogMessage[]) {
     known: () => knownOf(made.of(0)?.takeProgress('test-race', true) ?? []),
     async newestFacts() {
       const newest = new Map<string, Omit<CrossingFact, 'epoch'>>();
-      const { lastSeq } = await facts.info();
-      const signal = new AbortController().signal;
-      if (lastSeq === 0) return newest;
-      for await (const { data, seq } of facts.readFrom({ subjects: [names.factsFilter], fromSeq: 1, signal })) {
-        const { epoch: _, ...fact } = JSON.parse(Buffer.from(data).toString()) as CrossingFact;
+      for (const { fact: whole } of await crossingsIn(facts)) {
+        const { epoch: _, ...fact } = whole;
         if ((newest.get(fact.entity)?.revision ?? 0) < fact.revision) newest.set(fact.entity, fact);
-        if (seq >= lastSeq) break;
       }
       return newest;
     },

@@ -4,12 +4,23 @@ import { createManualClock } from '../../runtime/clock.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { CrossingFact } from '../../schemas/facts.ts';
-import { BATCH_HEADERS, createNames } from '../../schemas/names.ts';
+import { createNames } from '../../schemas/names.ts';
 import type { Race } from '../../schemas/race.ts';
 import { testCheckpoint, testStarter } from '../../schemas/race-for-tests.ts';
 import { VERSION } from './position-filter.ts';
 import { createRaceReducers } from './race-reducer.ts';
-import { fixAt, GUN_MS, groundsOf, knownOf, messageOfFixes, northRace, trueMs } from './runs-for-tests.ts';
+import {
+  crossingsIn,
+  fixAt,
+  GUN_MS,
+  groundsOf,
+  keptWith,
+  knownOf,
+  messageOfFixes,
+  northRace,
+  tickAt,
+  trueMs,
+} from './runs-for-tests.ts';
 
 const names = createNames();
 const FRAME_S = 5;
@@ -26,11 +37,6 @@ function messagesOf(fromS: number, toS: number, athletes: readonly string[], fix
     }
   }
   return messages;
-}
-
-function tickAt(timeMs: number, seq: number): LogMessage {
-  const header = (name: string) => (name === BATCH_HEADERS.kind ? 'tick' : '');
-  return { subject: names.frames(0), seq, timeMs, data: new Uint8Array(0), header };
 }
 
 function createWorld(races: readonly Race[]) {
@@ -55,27 +61,11 @@ function createWorld(races: readonly Race[]) {
     emit: (epoch = 1) => reducer.emit({ epoch, seq, signal: new AbortController().signal }),
     /** Keeps the state and goes on from what was kept, as a successor does. */
     handOver() {
-      parts = new Map(parts);
-      for (const [name, value] of reducer.takeDirty()) {
-        if (value === null) parts.delete(name);
-        else parts.set(name, value);
-      }
+      parts = keptWith(parts, reducer.takeDirty());
       reducer = made.reducers.create(0, parts);
       return parts;
     },
-    async facts(): Promise<CrossingFact[]> {
-      const found: CrossingFact[] = [];
-      const { lastSeq } = await log.open().info();
-      const done = new AbortController();
-      if (lastSeq === 0) return found;
-      for await (const { data, seq: at } of log
-        .open()
-        .readFrom({ subjects: [names.factsFilter], fromSeq: 1, signal: done.signal })) {
-        found.push(JSON.parse(Buffer.from(data).toString()) as CrossingFact);
-        if (at === lastSeq) break;
-      }
-      return found;
-    },
+    facts: async () => (await crossingsIn(log.open())).map(({ fact }) => fact),
   };
 }
 

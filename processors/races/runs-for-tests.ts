@@ -1,5 +1,7 @@
-import type { LogMessage } from '../../runtime/stream/stream.ts';
+import type { LogMessage, MessageLog } from '../../runtime/stream/stream.ts';
 import { createCourseLine } from '../../schemas/course-line.ts';
+import type { CrossingFact } from '../../schemas/facts.ts';
+import { BATCH_HEADERS, createNames } from '../../schemas/names.ts';
 import type { AthleteProgress } from '../../schemas/progress.ts';
 import type { Course as CourseSetting, Race, RaceSetting } from '../../schemas/race.ts';
 import { testCheckpoint, testRace, testStarter } from '../../schemas/race-for-tests.ts';
@@ -7,6 +9,8 @@ import { logMessage } from '../batches-for-tests.ts';
 import type { RaceGrounds } from './race-grounds.ts';
 import { createRaceGrounds } from './race-grounds.ts';
 import type { Fix } from './track.ts';
+
+const names = createNames();
 
 export const GUN_MS = 1_799_990_000_000;
 
@@ -96,6 +100,38 @@ interface MessagePlace {
   readonly seq: number;
   readonly timeMs?: number;
   readonly device?: string;
+}
+
+/** Tells a shard of nothing but the time. */
+export function tickAt(timeMs: number, seq: number): LogMessage {
+  const header = (name: string) => (name === BATCH_HEADERS.kind ? 'tick' : '');
+  return { subject: names.frames(0), seq, timeMs, data: new Uint8Array(0), header };
+}
+
+/** The parts of a checkpoint once what changed is kept, too. */
+export function keptWith(
+  parts: ReadonlyMap<string, Uint8Array>,
+  dirty: ReadonlyMap<string, Uint8Array | null>,
+): Map<string, Uint8Array> {
+  const kept = new Map(parts);
+  for (const [name, value] of dirty) {
+    if (value === null) kept.delete(name);
+    else kept.set(name, value);
+  }
+  return kept;
+}
+
+/** Every crossing that the log tells of, in its order, and where it stands. */
+export async function crossingsIn(facts: MessageLog): Promise<{ fact: CrossingFact; seq: number }[]> {
+  const found: { fact: CrossingFact; seq: number }[] = [];
+  const { lastSeq } = await facts.info();
+  const signal = new AbortController().signal;
+  if (lastSeq === 0) return found;
+  for await (const { data, seq } of facts.readFrom({ subjects: [names.factsFilter], fromSeq: 1, signal })) {
+    found.push({ fact: JSON.parse(Buffer.from(data).toString()) as CrossingFact, seq });
+    if (seq >= lastSeq) break;
+  }
+  return found;
 }
 
 /** What is known of where athletes are, by bib, whatever of their motion was told before. */

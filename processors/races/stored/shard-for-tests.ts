@@ -1,14 +1,22 @@
 import { createManualClock } from '../../../runtime/clock.ts';
 import { createMemoryLogStore } from '../../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../../runtime/stream/stream.ts';
-import type { CrossingFact } from '../../../schemas/facts.ts';
-import { BATCH_HEADERS, createNames } from '../../../schemas/names.ts';
+import { createNames } from '../../../schemas/names.ts';
 import type { AthleteProgress } from '../../../schemas/progress.ts';
 import type { Race } from '../../../schemas/race.ts';
 import { testCheckpoint } from '../../../schemas/race-for-tests.ts';
 import { rowsOf, type SampleRow } from '../../batch-rows.ts';
 import { createRaceReducers } from '../race-reducer.ts';
-import { fixAt, GUN_MS, groundsOf, messageOfFixes, northRace } from '../runs-for-tests.ts';
+import {
+  crossingsIn,
+  fixAt,
+  GUN_MS,
+  groundsOf,
+  keptWith,
+  messageOfFixes,
+  northRace,
+  tickAt,
+} from '../runs-for-tests.ts';
 import { createMemoryPositions } from './memory-positions.ts';
 
 const names = createNames();
@@ -71,19 +79,7 @@ export function createShard(race = RACE) {
     /** Message time. */
     nowMs: () => GUN_MS + second * 1_000,
     progress: () => made.of(0)?.takeProgress(RACE.id, true) ?? [],
-    async facts(): Promise<{ fact: CrossingFact; seq: number }[]> {
-      const { lastSeq } = await log.open().info();
-      const found: { fact: CrossingFact; seq: number }[] = [];
-      const signal = new AbortController().signal;
-      if (lastSeq === 0) return found;
-      for await (const { data, seq: at } of log
-        .open()
-        .readFrom({ subjects: [names.factsFilter], fromSeq: 1, signal })) {
-        found.push({ fact: JSON.parse(Buffer.from(data).toString()) as CrossingFact, seq: at });
-        if (at === lastSeq) break;
-      }
-      return found;
-    },
+    facts: () => crossingsIn(log.open()),
     failed,
     /** The first is not heard of meanwhile; gives what they measured, to be delivered later. */
     withhold(fromS: number, untilS: number): LogMessage[] {
@@ -121,15 +117,10 @@ export function createShard(race = RACE) {
       }
     },
     tick() {
-      const header = (name: string) => (name === BATCH_HEADERS.kind ? 'tick' : '');
-      apply({ subject: names.frames(0), seq: 0, timeMs: GUN_MS + second * 1_000, data: new Uint8Array(0), header });
+      apply(tickAt(GUN_MS + second * 1_000, 0));
     },
     handOver() {
-      parts = new Map(parts);
-      for (const [name, value] of reducer.takeDirty()) {
-        if (value === null) parts.delete(name);
-        else parts.set(name, value);
-      }
+      parts = keptWith(parts, reducer.takeDirty());
       reducer = made.reducers.create(0, parts);
     },
     /** Of everybody: what was crossed, in the order of the course, with times. */
