@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../access.ts';
-import type { Database, Tables } from '../database/database.ts';
+import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { isUniqueViolation } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
@@ -41,15 +41,16 @@ export function createAccountService(deps: AccountServiceDeps) {
   const { database, clock, passwords, sessions, attempts, wakeOutbox } = deps;
 
   const audit = (
-    transaction: Transaction<Tables>,
+    to: DatabaseOrTransaction,
     entry: Pick<AuditEntry, 'account' | 'detail'> & { act: Act; actor?: string },
     { ip }: Whence,
-  ) => writeAudit(transaction, { atMs: clock.nowMs(), actor: 'stranger', address: ip, ...entry });
+  ) => writeAudit(to, { atMs: clock.nowMs(), actor: 'stranger', address: ip, ...entry });
 
   const write = (transaction: Transaction<Tables>, letter: Letter) =>
     putOutbox(transaction, LETTERS, letter, clock.nowMs());
 
-  async function changing<T>(change: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+  /** A transaction that writes a letter. */
+  async function writing<T>(change: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
     const result = await database.transaction().execute(change);
     wakeOutbox();
     return result;
@@ -124,7 +125,7 @@ export function createAccountService(deps: AccountServiceDeps) {
         .executeTakeFirst();
       if (waiting === undefined) throw new Problem('bad_mail_token');
       await assertPassword(waiting.id, password, from);
-      await changing(async (transaction) => {
+      await database.transaction().execute(async (transaction) => {
         const { account } = await take(transaction, 'verify', token);
         const verified_at = new Date(clock.nowMs());
         await transaction.updateTable('accounts').set({ verified_at }).where('id', '=', account).execute();
@@ -145,7 +146,7 @@ export function createAccountService(deps: AccountServiceDeps) {
       // Whoever registers an address that has an account already, with a password of their own, could else tell by it.
       if (!isRight || !account?.verified_at) {
         await attempts.failed(key, from.ip);
-        await changing((t) => audit(t, { account: account?.id ?? null, act: 'login_failed' }, from));
+        await audit(database, { account: account?.id ?? null, act: 'login_failed' }, from);
         throw new Problem('wrong_credentials');
       }
       const { id } = account;
@@ -160,7 +161,7 @@ export function createAccountService(deps: AccountServiceDeps) {
 
     /** Who has the address gets a letter; nobody is told whether anybody has. */
     async askReset(email: string, from: Whence): Promise<void> {
-      await changing(async (transaction) => {
+      await writing(async (transaction) => {
         await audit(transaction, { account: null, act: 'password_reset_asked' }, from);
         await write(transaction, { letter: 'reset', email });
       });
@@ -169,7 +170,7 @@ export function createAccountService(deps: AccountServiceDeps) {
     /** Sets a new password by a letter's secret, and ends every session. */
     async reset({ token, password }: { token: string; password: string }, from: Whence): Promise<void> {
       const password_hash = await passwords.hash(password);
-      const email = await changing(async (transaction) => {
+      const email = await writing(async (transaction) => {
         const { account, email } = await take(transaction, 'reset', token);
         // Whoever has the letter has the address.
         const verified_at = new Date(clock.nowMs());
@@ -190,7 +191,7 @@ export function createAccountService(deps: AccountServiceDeps) {
       const { account, session } = caller;
       const { email } = await assertPassword(account, said.current, from);
       const password_hash = await passwords.hash(said.password);
-      await changing(async (transaction) => {
+      await writing(async (transaction) => {
         await transaction.updateTable('accounts').set({ password_hash }).where('id', '=', account).execute();
         await transaction.deleteFrom('mail_tokens').where('account', '=', account).execute();
         await sessions.end(transaction, account, { not: session }, 'password_changed');
@@ -202,7 +203,7 @@ export function createAccountService(deps: AccountServiceDeps) {
     /** The new address gets a letter; until its secret comes back, nothing changes. */
     async askEmailChange({ account }: AccountCaller, said: { password: string; email: string }, from: Whence) {
       await assertPassword(account, said.password, from);
-      await changing(async (transaction) => {
+      await writing(async (transaction) => {
         await audit(transaction, { account, act: 'email_change_asked', actor: `account:${account}` }, from);
         await write(transaction, { letter: 'change', account, email: said.email });
       });
@@ -211,7 +212,7 @@ export function createAccountService(deps: AccountServiceDeps) {
     /** By the letter's secret. Throws `email_taken`: whoever can read the letter may know. */
     async confirmEmail(token: string, from: Whence): Promise<void> {
       try {
-        await changing(async (transaction) => {
+        await writing(async (transaction) => {
           const { account, email } = await take(transaction, 'change', token);
           const own = () => transaction.selectFrom('accounts').where('id', '=', account).select('email');
           const before = await own().executeTakeFirstOrThrow();
@@ -232,7 +233,7 @@ export function createAccountService(deps: AccountServiceDeps) {
     /** Ends sessions of one's own, and says how many. */
     async endSessions(caller: AccountCaller, which: Parameters<Sessions['end']>[2], act: Act, from: Whence) {
       const { account } = caller;
-      return changing(async (transaction) => {
+      return database.transaction().execute(async (transaction) => {
         const ended = await sessions.end(transaction, account, which, act);
         if (ended.length === 0) return 0;
         const detail = { sessions: ended };
