@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../access.ts';
 import type { Database } from '../database/database.ts';
@@ -6,6 +7,7 @@ import { requireMatch, tagOf } from '../requests/etag.ts';
 import { emailKey } from './account-service.ts';
 import { writeAudit } from './audit.ts';
 import type { Sessions } from './sessions.ts';
+import type { AccountTables } from './tables.ts';
 
 /** What a person may do besides their own training. */
 export const ROLES = ['athlete', 'organiser', 'analyst', 'administrator'] as const;
@@ -13,13 +15,12 @@ export type Role = (typeof ROLES)[number];
 
 export const accountTag = ({ version }: { version: number }) => tagOf('account', version);
 
+const SHOWN = ['id', 'athlete', 'email', 'verified_at', 'roles', 'organiser', 'version', 'created_at'] as const;
+
 /** An account as its owner and administrators see it. */
 export function createPeople(deps: { database: Database; clock: Clock; sessions: Sessions }) {
   const { database, clock, sessions } = deps;
-  const shown = () =>
-    database
-      .selectFrom('accounts')
-      .select(['id', 'athlete', 'email', 'verified_at', 'roles', 'organiser', 'version', 'created_at']);
+  const shown = () => database.selectFrom('accounts').select(SHOWN);
 
   return {
     async own({ account }: AccountCaller) {
@@ -51,7 +52,7 @@ export function createPeople(deps: { database: Database; clock: Clock; sessions:
           .updateTable('accounts')
           .set({ roles: [...roles], organiser, version: before.version + 1 })
           .where('id', '=', id)
-          .returning(['id', 'athlete', 'email', 'verified_at', 'roles', 'organiser', 'version', 'created_at'])
+          .returning(SHOWN)
           .executeTakeFirstOrThrow();
         const entry = { atMs: clock.nowMs(), actor, account: id, act: 'roles_changed' as const, address: ip };
         await writeAudit(transaction, { ...entry, detail: { roles: [...roles], organiser } });
@@ -65,16 +66,7 @@ export function createPeople(deps: { database: Database; clock: Clock; sessions:
 
 export type People = ReturnType<typeof createPeople>;
 
-interface AccountRow {
-  readonly id: string;
-  readonly athlete: string;
-  readonly email: string;
-  readonly verified_at: Date | null;
-  readonly roles: string[];
-  readonly organiser: string | null;
-  readonly version: number;
-  readonly created_at: Date;
-}
+type AccountRow = Pick<Selectable<AccountTables['accounts']>, (typeof SHOWN)[number]>;
 
 function answerOf({ verified_at, created_at, ...rest }: AccountRow) {
   return { ...rest, isVerified: verified_at !== null, createdMs: created_at.getTime() };
