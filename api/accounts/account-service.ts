@@ -9,7 +9,7 @@ import { Problem } from '../problem.ts';
 import { type KeptAnswer, once } from '../requests/idempotency.ts';
 import type { Attempts } from './attempts.ts';
 import { type Act, type AuditEntry, writeAudit } from './audit.ts';
-import { LETTERS, type Letter, type MailTokenKind } from './letters.ts';
+import { emailKey, LETTERS, type Letter, type MailTokenKind } from './letters.ts';
 import type { Passwords } from './passwords.ts';
 import { digestOf } from './secrets.ts';
 import type { Sessions, SessionTokens, Whence } from './sessions.ts';
@@ -23,9 +23,6 @@ export interface AccountServiceDeps {
   /** Called after each transaction that wrote a letter. */
   readonly wakeOutbox: () => void;
 }
-
-/** An address as it is compared. */
-export const emailKey = (email: string) => email.toLowerCase();
 
 /** What somebody who registers or asks for a new password is told, whoever has the address. */
 export const CHECK_MAIL: KeptAnswer<{ next: 'check_mail' }> = {

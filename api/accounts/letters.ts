@@ -21,6 +21,9 @@ export type Letter =
 
 export const LETTERS = 'letter';
 
+/** An address as it is compared. */
+export const emailKey = (email: string) => email.toLowerCase();
+
 export interface LettersDeps {
   readonly database: Database;
   readonly mailer: Mailer;
@@ -71,7 +74,7 @@ export function createLetters({ database, mailer, clock, publicUrl }: LettersDep
     const account = await database
       .selectFrom('accounts')
       .select(['id', 'email', 'verified_at'])
-      .where('email_key', '=', email.toLowerCase())
+      .where('email_key', '=', emailKey(email))
       .executeTakeFirst();
     // Nobody has the address: nothing is sent, and whoever asked was told the same.
     if (account === undefined) return null;

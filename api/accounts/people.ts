@@ -4,8 +4,8 @@ import type { AccountCaller } from '../access.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../problem.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
-import { emailKey } from './account-service.ts';
 import { writeAudit } from './audit.ts';
+import { emailKey } from './letters.ts';
 import type { Sessions } from './sessions.ts';
 import type { AccountTables } from './tables.ts';
 
