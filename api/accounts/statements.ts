@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { NextCursor } from '../requests/paging.ts';
 import { ACTS } from './audit.ts';
 import { ROLES } from './people.ts';
 
@@ -76,7 +77,7 @@ export const SessionList = Type.Object(
         closed,
       ),
     ),
-    next: nullableString('Cursor of the next page; null on the last one.'),
+    next: NextCursor,
   },
   closed,
 );
@@ -118,7 +119,7 @@ export const AuditLog = Type.Object(
         closed,
       ),
     ),
-    next: nullableString('Cursor of the next page; null on the last one.'),
+    next: NextCursor,
   },
   closed,
 );
