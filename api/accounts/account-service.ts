@@ -115,13 +115,12 @@ export function createAccountService(deps: AccountServiceDeps) {
     async verify({ token, password }: { token: string; password: string }, from: Whence): Promise<void> {
       const waiting = await database
         .selectFrom('mail_tokens')
-        .innerJoin('accounts', 'accounts.id', 'mail_tokens.account')
-        .select('accounts.id')
-        .where('mail_tokens.hash', '=', digestOf(token))
-        .where('mail_tokens.kind', '=', 'verify')
+        .select('account')
+        .where('hash', '=', digestOf(token))
+        .where('kind', '=', 'verify')
         .executeTakeFirst();
       if (waiting === undefined) throw new Problem('bad_mail_token');
-      await assertPassword(waiting.id, password, from);
+      await assertPassword(waiting.account, password, from);
       await database.transaction().execute(async (transaction) => {
         const { account } = await take(transaction, 'verify', token);
         const verified_at = new Date(clock.nowMs());
