@@ -58,7 +58,8 @@ describe('a part of the map', () => {
           assert.ok(fromM <= untilM && (i === 0 || stretches[i - 1][1] < fromM));
         }
         for (let i = 0; i <= 200; i++) {
-          const inLapM = (line.lapM * i) / 200;
+          // So that the last one is the end of the lap itself: `lapM * 200 / 200` may lie an ulp behind it.
+          const inLapM = line.lapM * (i / 200);
           const { latitudeE7, longitudeE7 } = line.at(inLapM);
           const [up, right] = [latitudeE7 - south, longitudeE7 - west];
           // On the very edge a place may be rounded to either side.
