@@ -3,7 +3,7 @@ import type { Access } from '../access.ts';
 import type { Database } from '../database/database.ts';
 import { invalidParameter } from '../problem.ts';
 import { ChangeHeaders } from '../requests/etag.ts';
-import { PageQuery, readPage } from '../requests/paging.ts';
+import { PageQuery } from '../requests/paging.ts';
 import type { ApiServer } from '../server.ts';
 import { readAudit } from './audit.ts';
 import { accountTag, type People } from './people.ts';
@@ -98,7 +98,7 @@ export function addAdministrationRoutes(server: ApiServer, deps: AdministrationR
     },
     async (request) => {
       await access.requireAdministrator(request);
-      return readAudit(database, null, readPage(request.query, [/^\d{1,18}$/]));
+      return readAudit(database, null, request.query);
     },
   );
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, DatabaseOrTransaction } from '../database/database.ts';
-import { type Page, pageOf } from '../requests/paging.ts';
+import { pageOf, readPage } from '../requests/paging.ts';
 
 /** Everything that is written down about accounts; nothing of it is ever changed. */
 export const ACTS = [
@@ -44,8 +44,9 @@ export async function writeAudit(transaction: DatabaseOrTransaction, entry: Audi
     .execute();
 }
 
-/** The newest first; of one account, or with null of all. */
-export async function readAudit(database: Database, account: string | null, { limit, after }: Page<readonly [string]>) {
+/** One page, the newest first; of one account, or with null of all. Throws `invalid_request` for another's cursor. */
+export async function readAudit(database: Database, account: string | null, asked: Parameters<typeof readPage>[0]) {
+  const { limit, after } = readPage(asked, [/^\d{1,18}$/]);
   let query = database
     .selectFrom('audit_log')
     .select(['at', 'actor', 'account', 'act', 'address', 'detail', sql<string>`id::text`.as('id')])

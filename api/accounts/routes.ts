@@ -1,7 +1,7 @@
 import type { Access } from '../access.ts';
 import type { Database } from '../database/database.ts';
 import { IdempotencyHeaders } from '../requests/idempotency.ts';
-import { PageQuery, readPage } from '../requests/paging.ts';
+import { PageQuery } from '../requests/paging.ts';
 import type { ApiServer } from '../server.ts';
 import type { AccountService } from './account-service.ts';
 import { readAudit } from './audit.ts';
@@ -197,7 +197,7 @@ export function addAccountRoutes(server: ApiServer, { access, database, accounts
     },
     async (request) => {
       const { account } = await access.requireAccount(request);
-      return readAudit(database, account, readPage(request.query, [/^\d{1,18}$/]));
+      return readAudit(database, account, request.query);
     },
   );
 }
