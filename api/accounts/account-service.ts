@@ -210,8 +210,8 @@ export function createAccountService(deps: AccountServiceDeps) {
       try {
         await writing(async (transaction) => {
           const { account, email } = await take(transaction, 'change', token);
-          const own = () => transaction.selectFrom('accounts').where('id', '=', account).select('email');
-          const before = await own().executeTakeFirstOrThrow();
+          const own = transaction.selectFrom('accounts').where('id', '=', account).select('email');
+          const before = await own.executeTakeFirstOrThrow();
           await transaction
             .updateTable('accounts')
             .set(({ eb }) => ({ email, email_key: emailKey(email), version: eb('version', '+', 1) }))

@@ -46,9 +46,13 @@ export async function once<Body>(
       .onConflict((conflict) => conflict.doNothing())
       .returning('key')
       .executeTakeFirst();
-    const kept = () => transaction.selectFrom('idempotency_keys').where('scope', '=', scope).where('key', '=', key);
     if (fresh === undefined) {
-      const before = await kept().select(['request_hash', 'answer']).executeTakeFirstOrThrow();
+      const before = await transaction
+        .selectFrom('idempotency_keys')
+        .select(['request_hash', 'answer'])
+        .where('scope', '=', scope)
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow();
       if (before.request_hash !== request_hash) throw new Problem('key_reused');
       return before.answer as KeptAnswer<Body>;
     }
