@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { TokenVerdict } from '../access.ts';
 import type { Database } from '../database/database.ts';
@@ -52,7 +52,7 @@ export async function createIdentity(deps: IdentityDeps) {
       .execute();
   }
 
-  const cleaning = { timer: null as { cancel(): void } | null };
+  let cleaning: Timer | null = null;
   return {
     ...{ database, sessions, accounts, people, outbox, forgetOld },
     cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
@@ -61,12 +61,12 @@ export async function createIdentity(deps: IdentityDeps) {
     /** Once the database is open. */
     start(): void {
       outbox.start();
-      cleaning.timer ??= clock.setRepeating(() => {
+      cleaning ??= clock.setRepeating(() => {
         forgetOld().catch((err) => log.warn({ err }, 'what is too old could not be forgotten; it is tried again'));
       }, HOUR_MS);
     },
     async stop(): Promise<void> {
-      cleaning.timer?.cancel();
+      cleaning?.cancel();
       await outbox.stop();
       mailer.close();
       await database.destroy();
