@@ -1,10 +1,11 @@
 import type { Category, Wave } from '../../../../schemas/race.ts';
-import { nameOf } from '../marks.ts';
+import { type Mark, nameOf } from '../marks.ts';
 import type { Result, Results } from '../results.ts';
 import { raceTime } from '../results-csv.ts';
 import {
   type Column,
   type ColumnName,
+  GAP_PT,
   MARGIN_PT,
   PAGE_HEIGHT_PT,
   PAGE_WIDTH_PT,
@@ -47,7 +48,9 @@ export function* resultsPdf(document: ResultsDocument): Generator<Uint8Array> {
   const { left, splits, right } = pageColumns(marks.length);
   const rowPt = splits.lines * LINE_PT + ROW_PADDING_PT;
   const headPt = rowPt + 4;
-  const facts = factsOf(document);
+  const state = results.isOfficial ? 'Official results' : 'Provisional results';
+  const finish = results.marks.find(({ isFinish }) => isFinish);
+  const facts = factsOf(document, state, finish);
   const firstTopPt = MARGIN_PT + 26 + facts.length * 12 + 6;
   const laterTopPt = MARGIN_PT + 14;
   const fit = (topPt: number) => Math.max(1, Math.floor((BOTTOM_PT - topPt - headPt) / rowPt));
@@ -55,7 +58,6 @@ export function* resultsPdf(document: ResultsDocument): Generator<Uint8Array> {
   const pages = 1 + Math.max(0, Math.ceil((results.results.length - onFirst) / onLater));
   const waves = new Map(document.waves.map(({ id, name }) => [id, name]));
   const categories = new Map(document.categories.map(({ id, name }) => [id, name]));
-  const state = results.isOfficial ? 'Official results' : 'Provisional results';
 
   function printTitle(): void {
     const line = { xPt: MARGIN_PT, widthPt: INNER_PT };
@@ -66,7 +68,7 @@ export function* resultsPdf(document: ResultsDocument): Generator<Uint8Array> {
   function splitPlace(i: number, yPt: number) {
     const { xPt, widthPt, perLine } = splits;
     const [line, column] = [Math.floor(i / perLine), i % perLine];
-    return { xPt: xPt + column * widthPt, yPt: yPt + line * LINE_PT, widthPt: widthPt - 4, isRight: true };
+    return { xPt: xPt + column * widthPt, yPt: yPt + line * LINE_PT, widthPt: widthPt - GAP_PT, isRight: true };
   }
 
   function printHead(yPt: number): void {
@@ -82,7 +84,6 @@ export function* resultsPdf(document: ResultsDocument): Generator<Uint8Array> {
   function printRow(result: Result, yPt: number): void {
     const { rank, bib, who, status, waveRank, sexRank, categoryRank, chipMs, gunMs, behindMs } = result;
     const bySplit = new Map(result.splits.map((split) => [nameOf(split), split]));
-    const finish = results.marks.find(({ isFinish }) => isFinish);
     const isEstimated = finish !== undefined && bySplit.get(nameOf(finish))?.status === 'estimated';
     const cells: Record<ColumnName, string> = {
       rank: rank === null ? (WITHOUT_RANK[status] ?? '') : String(rank),
@@ -138,14 +139,17 @@ function* rest(bytes: Uint8Array | null): Generator<Uint8Array> {
 }
 
 /** The lines under the title. */
-function factsOf({ results, sport, waves, categories }: ResultsDocument): string[] {
+function factsOf(
+  { results, sport, waves, categories }: ResultsDocument,
+  state: string,
+  finish: Mark | undefined,
+): string[] {
   const startMs = Math.min(...waves.map(({ gunTimeMs }) => gunTimeMs));
-  const finishM = results.marks.find(({ isFinish }) => isFinish)?.positionM;
   const about = [
     ...(Number.isFinite(startMs) ? [new Date(startMs).toISOString().slice(0, 10)] : []),
     sport.replaceAll('_', ' '),
-    ...(finishM === undefined ? [] : [`${(finishM / 1_000).toFixed(2)} km`]),
-    results.isOfficial ? 'Official results' : 'Provisional results',
+    ...(finish === undefined ? [] : [`${(finish.positionM / 1_000).toFixed(2)} km`]),
+    state,
     `${results.results.filter(({ status }) => status === 'finished').length} finished of ${results.results.length}`,
   ];
   const count = (of: 'wave' | 'category', id: string) =>
