@@ -43,7 +43,7 @@ export class BoardState {
     for (const row of message.rows) this.#coming.set(row.bib, row);
     for (const bib of message.removed) this.#coming.delete(bib);
     if (part < parts - 1) return false;
-    this.#show(message, this.#coming);
+    this.#show(boardOf(message, this.#coming));
     this.isWhole = true;
     return true;
   }
@@ -55,13 +55,12 @@ export class BoardState {
       return epoch === first.epoch && number === first.number && part === i;
     });
     if (this.board !== null || first === undefined || !isOne || parts.length !== first.parts) return false;
-    this.#show(parts.at(-1)!, new Map(parts.flatMap(({ rows }) => rows.map((row) => [row.bib, row] as const))));
+    this.#show(boardOf(parts.at(-1)!, rowsOf(parts)));
     return true;
   }
 
-  #show(message: BoardMessage, rows: Map<string, BoardRow>): void {
-    const { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty } = message;
-    this.board = { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty, rows };
+  #show(board: Board): void {
+    this.board = board;
     this.#coming = null;
   }
 
@@ -69,6 +68,17 @@ export class BoardState {
     this.isWhole = false;
     this.#coming = null;
   }
+}
+
+/** The rows of all parts of a whole view, by bib. */
+export function rowsOf(parts: readonly BoardMessage[]): ReadonlyMap<string, BoardRow> {
+  return new Map(parts.flatMap(({ rows }) => rows.map((row) => [row.bib, row] as const)));
+}
+
+/** The board that a message is the head of. */
+export function boardOf(message: BoardMessage, rows: ReadonlyMap<string, BoardRow>): Board {
+  const { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty } = message;
+  return { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty, rows };
 }
 
 /** In the order of rank, then those without one by bib. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { type BoardMessage, type PastQuestion, readBoardMessage } from '../../schemas/board-message.ts';
-import type { Board } from './board-state.ts';
+import { type Board, boardOf, rowsOf } from './board-state.ts';
 
 /** Moments are told apart by so much, so that a crowd that moves sliders asks for the same ones. */
 export const PAST_STEP_MS = 5_000;
@@ -51,7 +51,7 @@ export function createPastBoards({ ask, clock }: PastBoardsDeps) {
     let board: Board | null = null;
     try {
       const messages = await fetchParts(race, atMs);
-      board = messages && boardOf(messages);
+      board = messages && boardOf(messages[0], rowsOf(messages));
       return board;
     } finally {
       asked--;
@@ -88,10 +88,4 @@ export function createPastBoards({ ask, clock }: PastBoardsDeps) {
       return board;
     },
   };
-}
-
-function boardOf(parts: readonly BoardMessage[]): Board {
-  const { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty } = parts[0];
-  const rows = new Map(parts.flatMap((part) => part.rows.map((row) => [row.bib, row] as const)));
-  return { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty, rows };
 }
