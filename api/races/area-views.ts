@@ -1,7 +1,7 @@
 import { type CourseLine, createCourseLine } from '../../schemas/course-line.ts';
 import type { Race } from '../../schemas/race.ts';
 import type { Board } from './board-state.ts';
-import { type AreaKey, areaKeyOf, type MapArea, type Stretch, stretchesIn } from './map-area.ts';
+import { type AreaKey, areaKeyOf, cornersOf, type MapArea, type Stretch, stretchesIn } from './map-area.ts';
 import { RoadIndex } from './road-index.ts';
 
 /** More dots than these say nothing more on a map. */
@@ -136,7 +136,7 @@ export class AreaViews {
 }
 
 function stepOf(key: AreaKey): number {
-  const [southE7, westE7, northE7, eastE7] = key.slice('area:'.length).split(',').map(Number);
+  const [southE7, westE7, northE7, eastE7] = cornersOf(key);
   const spanM = Math.max(northE7 - southE7, eastE7 - westE7) * M_PER_E7;
   return Math.max(LEAST_STEP_M, Math.round(spanM / STEPS));
 }

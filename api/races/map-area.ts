@@ -49,6 +49,11 @@ export function isAreaKey(key: string): key is AreaKey {
   return key.startsWith('area:');
 }
 
+/** South, west, north and east of an area, in 1e-7 degrees. */
+export function cornersOf(key: AreaKey): [southE7: number, westE7: number, northE7: number, eastE7: number] {
+  return key.slice('area:'.length).split(',').map(Number) as [number, number, number, number];
+}
+
 /** From and until where along one lap, m. */
 export type Stretch = readonly [fromM: number, untilM: number];
 
@@ -57,7 +62,7 @@ const EVERYWHERE_E7 = 900_000_000;
 
 /** The stretches of one lap of a course that lie in an area, in their order. */
 export function stretchesIn(line: CourseLine, key: AreaKey): Stretch[] {
-  const [southE7, westE7, northE7, eastE7] = key.slice('area:'.length).split(',').map(Number);
+  const [southE7, westE7, northE7, eastE7] = cornersOf(key);
   if (eastE7 - westE7 > EVERYWHERE_E7) return [[0, line.lapM]];
   const [least, most] = [
     { eastM: 0, northM: 0 },
