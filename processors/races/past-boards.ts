@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../runtime/clock.ts';
+import { createTurns } from '../../runtime/turns.ts';
 import type { BoardView } from '../../schemas/board.ts';
 import {
   boardRowText,
@@ -28,19 +29,13 @@ interface Kept {
  */
 export function createPastBoards(clock: Clock) {
   const kept = new Map<string, Kept>();
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
 
   function reckon(race: HeldRace, epoch: number, atMs: number): Promise<readonly Uint8Array[]> {
-    waiting++;
-    const parts = last.then(async () => {
+    return turns.run(async () => {
       const { board } = race;
       return board === null ? [] : encode(await pastView(board, atMs, setImmediate), epoch);
     });
-    const isDone = () => void waiting--;
-    // Whoever asked is told of an error; the next moment is reckoned whatever became of this one.
-    last = parts.then(isDone, isDone);
-    return parts;
   }
 
   return {
@@ -52,7 +47,7 @@ export function createPastBoards(clock: Clock) {
       for (const [name, { askedMs }] of kept) if (nowMs - askedMs > KEPT_MS) kept.delete(name);
       let own = kept.get(key);
       if (own === undefined) {
-        if (waiting >= MAX_WAITING) return NOTHING;
+        if (turns.count >= MAX_WAITING) return NOTHING;
         own = { askedMs: nowMs, parts: reckon(race, epoch, momentMs) };
         kept.set(key, own);
         for (const name of kept.keys()) if (kept.size > MAX_KEPT) kept.delete(name);

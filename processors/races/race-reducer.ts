@@ -1,5 +1,6 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import type { MessageLog } from '../../runtime/stream/stream.ts';
+import { createTurns } from '../../runtime/turns.ts';
 import { type CrossingFact, crossingEntity } from '../../schemas/facts.ts';
 import type { Names } from '../../schemas/names.ts';
 import type { AthleteProgress } from '../../schemas/progress.ts';
@@ -56,7 +57,7 @@ export function createRaceReducers({
   read = createReadBatch(names),
 }: RaceDeps): RaceReducers {
   const states = new Map<number, ShardRaces>();
-  const oneAtATime = createQueue();
+  const oneAtATime = createTurns().run;
 
   async function publish(news: CrossingNews, nowMs: number, { epoch, signal }: EmitContext): Promise<void> {
     signal.throwIfAborted();
@@ -96,17 +97,6 @@ export function createRaceReducers({
       },
     },
     of: (shard) => states.get(shard) ?? null,
-  };
-}
-
-/** Works one after the other; one that fails holds up none. */
-function createQueue() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const own = last.then(work, work);
-    // Whoever asked for it hears of a failure.
-    last = own.catch(() => undefined);
-    return own;
   };
 }
 

@@ -4,6 +4,7 @@ import type { KeyValue } from '../kv/kv.ts';
 import { KvUnavailableError } from '../kv/kv.ts';
 import { createLeases, type Term } from '../lease.ts';
 import type { Service } from '../service.ts';
+import { createTurns } from '../turns.ts';
 import {
   type HeldShard,
   type HolderEvents,
@@ -59,22 +60,15 @@ export function createHolder(deps: HolderDeps): Holder {
   const holding = new Map<Term, { shard: HeldShard; isOver: Promise<void> }>();
   let isDraining = false;
   let running: Promise<void> = Promise.resolve();
-  let lastInTurn: Promise<unknown> = Promise.resolve();
-  let inTurn = 0;
+  const turns = createTurns();
 
   const shardDeps: ShardDeps = {
     ...deps,
     options: { ...DEFAULT_HOLDER_OPTIONS, ...deps.options },
     events: { ...NO_EVENTS, ...deps.events },
     random: deps.random ?? Math.random,
-    oneAtATime(work) {
-      inTurn++;
-      const turn = lastInTurn.then(work).finally(() => inTurn--);
-      // Whoever asked for the work hears of its failure; the next in turn only waits for its end.
-      lastInTurn = turn.catch(() => undefined);
-      return turn;
-    },
-    isAnyAtWork: () => inTurn > 0,
+    oneAtATime: turns.run,
+    isAnyAtWork: () => turns.count > 0,
   };
 
   const leases = createLeases({
