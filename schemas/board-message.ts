@@ -7,6 +7,7 @@ import {
   type RoadGroup,
   STATUS_REASONS,
 } from './board.ts';
+import { parseJson } from './parse-json.ts';
 import type { PreviewAnswer, PreviewQuestion } from './race-preview.ts';
 import type { ReviewEntry } from './review.ts';
 
@@ -165,7 +166,7 @@ export function encodeBoardMessage(head: Omit<BoardMessage, 'rows'>, rows: reado
 
 /** Null when it is none. */
 export function readBoardMessage(data: Uint8Array): BoardMessage | null {
-  const parsed = parse(data) as (Omit<BoardMessage, 'rows'> & { rows: PackedRow[] }) | null;
+  const parsed = parseJson(data) as (Omit<BoardMessage, 'rows'> & { rows: PackedRow[] }) | null;
   const isMessage =
     typeof parsed?.race === 'string' &&
     Number.isSafeInteger(parsed.epoch) &&
@@ -187,7 +188,7 @@ export function encodeSplits({ epoch, splits }: SplitsAnswer): Uint8Array {
 /** Null when it is none. */
 export function readBoardQuestion(data: Uint8Array): BoardQuestion | null {
   type Words = 'ask' | 'bib' | 'bibs' | 'version' | 'changed' | 'atMs' | 'part';
-  const parsed = parse(data) as Partial<Record<Words, unknown>> | null;
+  const parsed = parseJson(data) as Partial<Record<Words, unknown>> | null;
   if (parsed?.ask === 'past') {
     const { ask, atMs, part } = parsed;
     return isCount(atMs) && isCount(part) ? { ask, atMs, part } : null;
@@ -210,26 +211,26 @@ function readSplitsQuestion(bibs: unknown): BoardQuestion | null {
 
 /** Null when it is none. */
 export function readBoardAnswer(data: Uint8Array): BoardAnswer | null {
-  const parsed = parse(data) as Partial<BoardAnswer> | null;
+  const parsed = parseJson(data) as Partial<BoardAnswer> | null;
   const { epoch, number } = parsed ?? {};
   return typeof epoch === 'number' && typeof number === 'number' ? { epoch, number } : null;
 }
 
 /** Null when it is none. */
 export function readGapsAnswer(data: Uint8Array): GapsAnswer | null {
-  const parsed = parse(data) as Partial<GapsAnswer> | null;
+  const parsed = parseJson(data) as Partial<GapsAnswer> | null;
   return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, gaps: parsed.gaps ?? null } : null;
 }
 
 /** Null when it is none. */
 export function readWayAnswer(data: Uint8Array): WayAnswer | null {
-  const parsed = parse(data) as Partial<WayAnswer> | null;
+  const parsed = parseJson(data) as Partial<WayAnswer> | null;
   return typeof parsed?.epoch === 'number' ? { epoch: parsed.epoch, way: parsed.way ?? null } : null;
 }
 
 /** Null when it is none. */
 export function readSplitsAnswer(data: Uint8Array): SplitsAnswer | null {
-  const parsed = parse(data) as { epoch?: unknown; splits?: unknown } | null;
+  const parsed = parseJson(data) as { epoch?: unknown; splits?: unknown } | null;
   const { epoch, splits } = parsed ?? {};
   if (typeof epoch !== 'number' || !Array.isArray(splits)) return null;
   const all = splits as readonly (readonly [string, readonly PackedCrossing[]])[];
@@ -238,27 +239,18 @@ export function readSplitsAnswer(data: Uint8Array): SplitsAnswer | null {
 
 /** Null when it is none. */
 export function readReviewsAnswer(data: Uint8Array): ReviewsAnswer | null {
-  const parsed = parse(data) as Partial<ReviewsAnswer> | null;
+  const parsed = parseJson(data) as Partial<ReviewsAnswer> | null;
   const { epoch, findings, leftOut } = parsed ?? {};
   return typeof epoch === 'number' && Array.isArray(findings) ? { epoch, findings, leftOut: leftOut ?? 0 } : null;
 }
 
 /** Null when it is none. */
 export function readPreviewAnswer(data: Uint8Array): PreviewAnswer | null {
-  const parsed = parse(data) as Partial<PreviewAnswer> | null;
+  const parsed = parseJson(data) as Partial<PreviewAnswer> | null;
   const { epoch, preview } = parsed ?? {};
   return typeof epoch === 'number' && typeof preview === 'object' ? { epoch, preview } : null;
 }
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function parse(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

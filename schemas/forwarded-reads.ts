@@ -1,3 +1,4 @@
+import { parseJson } from './parse-json.ts';
 import type { RefusedReason } from './reasons.ts';
 
 /**
@@ -33,7 +34,7 @@ export function encodeForwardedReads({ race, by, body }: ForwardedReads): Uint8A
 /** Null when it is none. */
 export function readForwardedReads(data: Uint8Array): ForwardedReads | null {
   const end = data.indexOf(LINE_FEED);
-  const head = parse(data.subarray(0, Math.max(0, end))) as Partial<Omit<ForwardedReads, 'body'>> | null;
+  const head = parseJson(data.subarray(0, Math.max(0, end))) as Partial<Omit<ForwardedReads, 'body'>> | null;
   const { race, by } = head ?? {};
   const isWhole = typeof race === 'string' && typeof by?.subject === 'string' && typeof by.tokenId === 'string';
   if (!isWhole || !ROLES.includes(by.role)) return null;
@@ -47,16 +48,7 @@ export function encodeReadsAnswer(answer: ReadsAnswer): Uint8Array {
 
 /** Null when it is none. */
 export function readReadsAnswer(data: Uint8Array): ReadsAnswer | null {
-  const { reason } = (parse(data) ?? {}) as Partial<ReadsAnswer>;
+  const { reason } = (parseJson(data) ?? {}) as Partial<ReadsAnswer>;
   if (reason === null) return { reason };
   return reason !== undefined && REASONS.includes(reason) ? { reason } : null;
-}
-
-function parse(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

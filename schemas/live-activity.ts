@@ -1,4 +1,5 @@
 import type { ActivityRecord } from './activity.ts';
+import { parseJson } from './parse-json.ts';
 
 /** What the holder of an athlete's shard is asked, and what it answers and tells; all of it travels as JSON. */
 export interface LiveActivityQuestion {
@@ -55,7 +56,7 @@ export function encodeLive(message: LiveActivityQuestion | LiveActivityAnswer | 
 
 /** Null when it is no question. */
 export function readLiveQuestion(data: Uint8Array): LiveActivityQuestion | null {
-  const parsed = parse(data) as Partial<LiveActivityQuestion> | null;
+  const parsed = parseJson(data) as Partial<LiveActivityQuestion> | null;
   if (typeof parsed?.athlete !== 'string') return null;
   const { athlete, watch } = parsed;
   return isWatch(watch) ? { athlete, watch } : { athlete };
@@ -63,7 +64,7 @@ export function readLiveQuestion(data: Uint8Array): LiveActivityQuestion | null 
 
 /** Null when it is no answer. */
 export function readLiveAnswer(data: Uint8Array): LiveActivityAnswer | LiveKnownAnswer | null {
-  const parsed = parse(data) as Partial<LiveActivityAnswer & LiveKnownAnswer> | null;
+  const parsed = parseJson(data) as Partial<LiveActivityAnswer & LiveKnownAnswer> | null;
   if (typeof parsed?.epoch !== 'number') return null;
   const { activity = null, epoch, number = 0, versions = {}, isKnown } = parsed;
   return isKnown ? { epoch, number, isKnown } : { activity, epoch, number, versions };
@@ -77,7 +78,7 @@ export function encodeLiveChange({ athlete, epoch, number, answer }: LiveChange)
 /** Null when it is none. */
 export function readLiveChange(data: Uint8Array): LiveChange | null {
   const end = data.indexOf(NEW_LINE);
-  const head = end < 0 ? null : (parse(data.subarray(0, end)) as Partial<LiveChange> | null);
+  const head = end < 0 ? null : (parseJson(data.subarray(0, end)) as Partial<LiveChange> | null);
   const { athlete, epoch, number } = head ?? {};
   if (typeof athlete !== 'string' || typeof epoch !== 'number' || typeof number !== 'number') return null;
   return { athlete, epoch, number, answer: data.subarray(end + 1) };
@@ -88,13 +89,4 @@ function isWatch(watch: LiveWatch | undefined): watch is LiveWatch {
   const { watcher, everyMs, known } = watch;
   const isPlace = known === null || [known?.epoch, known?.number].every(Number.isSafeInteger);
   return WATCHER_PATTERN.test(watcher) && Number.isFinite(everyMs) && isPlace;
-}
-
-function parse(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

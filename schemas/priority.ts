@@ -1,3 +1,4 @@
+import { parseJson } from './parse-json.ts';
 /**
  * Who comes first when there is not room for everybody, the first to give way first. An operator says it in CONFIG of a
  * device or an athlete; a frame cannot say it of itself, or every device would soon claim to be in a race.
@@ -27,13 +28,7 @@ export function encodePriority(setting: PrioritySetting): Buffer {
 
 /** Null when the bytes are no setting. */
 export function parsePriority(bytes: Uint8Array): PrioritySetting | null {
-  let said: Partial<Record<keyof PrioritySetting, unknown>> | null;
-  try {
-    said = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const said = parseJson(bytes) as Partial<Record<keyof PrioritySetting, unknown>> | null;
   const { version, priority, untilMs } = said ?? {};
   if (!Number.isSafeInteger(version) || !PRIORITIES.includes(priority as Priority)) return null;
   if (untilMs !== null && !Number.isSafeInteger(untilMs)) return null;

@@ -1,3 +1,5 @@
+import { parseJson } from './parse-json.ts';
+
 /**
  * Where the athletes of one race and one shard are: a core message once a tick on `progress.<race>.<shard>`, published
  * by the shard's holder. Each message is numbered; a receiver that misses a number, or sees a new epoch, asks on
@@ -97,7 +99,7 @@ export function encodeProgress(message: ProgressTick | ProgressQuestion | Progre
 
 /** Null when it is no tick. */
 export function readProgressTick(data: Uint8Array): ProgressTick | null {
-  const parsed = parse(data) as Partial<ProgressTick> | null;
+  const parsed = parseJson(data) as Partial<ProgressTick> | null;
   const { race, epoch, number, athletes } = parsed ?? {};
   const isTick =
     typeof race === 'string' && Number.isSafeInteger(epoch) && Number.isSafeInteger(number) && Array.isArray(athletes);
@@ -106,22 +108,13 @@ export function readProgressTick(data: Uint8Array): ProgressTick | null {
 
 /** Null when it is no question. */
 export function readProgressQuestion(data: Uint8Array): ProgressQuestion | null {
-  const parsed = parse(data) as Partial<ProgressQuestion> | null;
+  const parsed = parseJson(data) as Partial<ProgressQuestion> | null;
   return typeof parsed?.race === 'string' ? { race: parsed.race } : null;
 }
 
 /** Null when it is no answer. */
 export function readProgressAnswer(data: Uint8Array): ProgressAnswer | null {
-  const parsed = parse(data) as Partial<ProgressAnswer> | null;
+  const parsed = parseJson(data) as Partial<ProgressAnswer> | null;
   const { epoch, number } = parsed ?? {};
   return typeof epoch === 'number' && typeof number === 'number' ? { epoch, number } : null;
-}
-
-function parse(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

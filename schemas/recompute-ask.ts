@@ -1,4 +1,5 @@
 import { ATHLETE_PATTERN } from './identity.ts';
+import { parseJson } from './parse-json.ts';
 
 /** Asks the holder of an athlete's shard to find the activities of a span again; it travels in FRAMES, in a tick. */
 export interface RecomputeAsk {
@@ -16,13 +17,8 @@ export function encodeRecomputeAsk(ask: RecomputeAsk): Uint8Array {
 /** Null when a tick asks for nothing, or for nothing that can be. */
 export function readRecomputeAsk(data: Uint8Array): RecomputeAsk | null {
   if (data.length === 0) return null;
-  try {
-    const { athlete, fromMs, untilMs, settingsVersion } = JSON.parse(Buffer.from(data).toString('utf8')) ?? {};
-    const isWhole = [fromMs, untilMs, settingsVersion].every(Number.isSafeInteger) && fromMs < untilMs;
-    if (typeof athlete !== 'string' || !ATHLETE_PATTERN.test(athlete) || !isWhole) return null;
-    return { athlete, fromMs, untilMs, settingsVersion };
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const { athlete, fromMs, untilMs, settingsVersion } = (parseJson(data) ?? {}) as RecomputeAsk;
+  const isWhole = [fromMs, untilMs, settingsVersion].every(Number.isSafeInteger) && fromMs < untilMs;
+  if (typeof athlete !== 'string' || !ATHLETE_PATTERN.test(athlete) || !isWhole) return null;
+  return { athlete, fromMs, untilMs, settingsVersion };
 }

@@ -8,6 +8,7 @@ import {
   type SocketServerOptions,
 } from '../../runtime/sockets/socket-server.ts';
 import { attachWsServer } from '../../runtime/sockets/ws-server.ts';
+import { parseJson } from '../../schemas/parse-json.ts';
 import type { Access } from '../access.ts';
 import { Problem } from '../problem.ts';
 import type { Watching } from './watching.ts';
@@ -140,14 +141,9 @@ interface Greeting {
 
 /** Null when it is none. */
 function readGreeting(bytes: Uint8Array): Greeting | null {
-  try {
-    const said: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    if (typeof said !== 'object' || said === null) return null;
-    const { token, athlete } = said as Record<string, unknown>;
-    const isText = (value: unknown) => value === undefined || typeof value === 'string';
-    return isText(token) && isText(athlete) ? (said as Greeting) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const said = parseJson(bytes);
+  if (typeof said !== 'object' || said === null) return null;
+  const { token, athlete } = said as Record<string, unknown>;
+  const isText = (value: unknown) => value === undefined || typeof value === 'string';
+  return isText(token) && isText(athlete) ? (said as Greeting) : null;
 }

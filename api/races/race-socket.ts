@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
 import { CLOSE_CODE, type Socket, type SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
+import { parseJson } from '../../schemas/parse-json.ts';
 import { isPublic } from './known-race.ts';
 import { isAreaKey, type MapArea, readMapArea } from './map-area.ts';
 import { packedMessage } from './packed-message.ts';
@@ -136,19 +137,14 @@ interface Choice {
 
 /** Null when it is no choice of views. */
 function readChoice(bytes: Uint8Array): Choice | null {
-  try {
-    const said: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    if (typeof said !== 'object' || said === null) return null;
-    const { area: saidArea = null } = said as { area?: unknown };
-    const area = readMapArea(saidArea);
-    if (area === null && saidArea !== null) return null;
-    if ('area' in said && !('top' in said) && !('bibs' in said)) return { views: null, area };
-    const views = readViews(said);
-    return views && { views, area };
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const said = parseJson(bytes);
+  if (typeof said !== 'object' || said === null) return null;
+  const { area: saidArea = null } = said as { area?: unknown };
+  const area = readMapArea(saidArea);
+  if (area === null && saidArea !== null) return null;
+  if ('area' in said && !('top' in said) && !('bibs' in said)) return { views: null, area };
+  const views = readViews(said);
+  return views && { views, area };
 }
 
 function readViews({ top = DEFAULT_TOP, bibs = [] }: { top?: unknown; bibs?: unknown }): ViewKey[] | null {

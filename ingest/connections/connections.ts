@@ -3,6 +3,7 @@ import type { Bus, Subscription } from '../../runtime/bus.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Names } from '../../schemas/names.ts';
+import { parseJson } from '../../schemas/parse-json.ts';
 import type { RefusedReason } from '../../schemas/reasons.ts';
 import type { Identity } from '../auth/authenticator.ts';
 import { createAddresses } from './addresses.ts';
@@ -131,11 +132,6 @@ export function createConnections({
 }
 
 function parseTakeover(data: Uint8Array): { instance: string; client: string } | null {
-  try {
-    const said = JSON.parse(Buffer.from(data).toString('utf8'));
-    return typeof said?.instance === 'string' && typeof said.client === 'string' ? said : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const { instance, client } = (parseJson(data) ?? {}) as Record<string, unknown>;
+  return typeof instance === 'string' && typeof client === 'string' ? { instance, client } : null;
 }

@@ -1,6 +1,7 @@
 import type { Reducer, ReducerFactory } from '../../runtime/reducer.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import { shardOf } from '../../schemas/identity.ts';
+import { parseJson } from '../../schemas/parse-json.ts';
 import type { Race } from '../../schemas/race.ts';
 import type { BoardOptions } from './board/board.ts';
 import { decodeBoardPart, type RaceFact } from './board/memory.ts';
@@ -90,13 +91,8 @@ export function createBoards({ shards, knownRaces, onMalformed, options }: Board
 
 /** Null when it is none. */
 function readRaceFact(data: Uint8Array): RaceFact | null {
-  try {
-    const fact = JSON.parse(Buffer.from(data).toString('utf8')) as RaceFact | null;
-    if (fact?.kind === 'race.crossing' && typeof fact.crossing?.race === 'string') return fact;
-    if (fact?.kind === 'race.act') return typeof fact.race === 'string' && Array.isArray(fact.effects) ? fact : null;
-    return fact?.kind === 'race.entry' && typeof fact.race === 'string' && typeof fact.said === 'object' ? fact : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const fact = parseJson(data) as RaceFact | null;
+  if (fact?.kind === 'race.crossing' && typeof fact.crossing?.race === 'string') return fact;
+  if (fact?.kind === 'race.act') return typeof fact.race === 'string' && Array.isArray(fact.effects) ? fact : null;
+  return fact?.kind === 'race.entry' && typeof fact.race === 'string' && typeof fact.said === 'object' ? fact : null;
 }

@@ -9,6 +9,7 @@ import {
   readForwardedReads,
 } from '../../../schemas/forwarded-reads.ts';
 import type { Names } from '../../../schemas/names.ts';
+import { parseJson } from '../../../schemas/parse-json.ts';
 import type { RaceOfficial } from '../../access.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
 import { NewReads } from './act-schemas.ts';
@@ -76,11 +77,6 @@ function officialOf({ role, subject, tokenId }: ForwardedReads['by']): RaceOffic
 
 /** Null unless it is what the HTTP route takes. */
 function bodyOf(body: Uint8Array): NewReads | null {
-  try {
-    const said: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    return Errors(NewReads, said)[0] ? (said as NewReads) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const said = parseJson(body);
+  return Errors(NewReads, said)[0] ? (said as NewReads) : null;
 }
