@@ -144,15 +144,20 @@ export function isLoopback(address: string): boolean {
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
-/** What every route over an athlete's own data may answer instead. */
-export const ATHLETE_PROBLEMS = [
+/** What every route that asks for a token may answer instead. */
+export const TOKEN_PROBLEMS = [
   'missing_token',
   'bad_token',
   'expired_token',
   'revoked_token',
+  'revocations_unknown',
+] as const;
+
+/** What every route over an athlete's own data may answer instead. */
+export const ATHLETE_PROBLEMS = [
   'wrong_athlete',
   'invalid_request',
   'internal_error',
   'store_unavailable',
-  'revocations_unknown',
+  ...TOKEN_PROBLEMS,
 ] as const;

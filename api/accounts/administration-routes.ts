@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Access } from '../access.ts';
+import { type Access, TOKEN_PROBLEMS } from '../access.ts';
 import type { Database } from '../database/database.ts';
 import { invalidParameter } from '../problem.ts';
 import { ChangeHeaders } from '../requests/etag.ts';
@@ -7,7 +7,7 @@ import { PageQuery } from '../requests/paging.ts';
 import type { ApiServer } from '../server.ts';
 import { readAudit } from './audit.ts';
 import { accountTag, type People } from './people.ts';
-import { changes, instead, json, reads, SOMEBODY, TOKEN_PROBLEMS, takes } from './route-parts.ts';
+import { changes, instead, json, reads, SOMEBODY, takes } from './route-parts.ts';
 import * as said from './statements.ts';
 
 export interface AdministrationRoutesDeps {

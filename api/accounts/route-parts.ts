@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { TOKEN_PROBLEMS } from '../access.ts';
 import type { ProblemName } from '../problem.ts';
 import { problemResponses } from '../problem.ts';
 import { RATE_LIMITS } from '../requests/rate-limits.ts';
@@ -13,13 +14,6 @@ export const SOMEBODY = { tags: ['accounts'], security: [{ token: [] }], queryst
 
 /** What every route of accounts may answer instead; those with a body also `bad_request`. */
 const ALWAYS = ['invalid_request', 'too_many_requests', 'store_unavailable'] as const;
-export const TOKEN_PROBLEMS = [
-  'missing_token',
-  'bad_token',
-  'expired_token',
-  'revoked_token',
-  'revocations_unknown',
-] as const;
 export const OWN_PROBLEMS = [...TOKEN_PROBLEMS, 'account_only', 'cross_site'] as const;
 
 export const json = <Schema>(description: string, schema: Schema) => ({

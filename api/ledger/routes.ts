@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Ledger } from '../../runtime/ledger.ts';
 import type { TurnedAwayLedger } from '../../runtime/turned-away.ts';
-import type { Access } from '../access.ts';
+import { type Access, TOKEN_PROBLEMS } from '../access.ts';
 import { problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -59,16 +59,7 @@ export function addLedgerRoutes(server: ApiServer, deps: LedgerRoutesDeps): void
     security: [{ token: [] }],
     response: {
       200: { description: 'The ledger now', content: { 'application/json': { schema: LedgerSchema } } },
-      ...problemResponses(
-        'missing_token',
-        'bad_token',
-        'expired_token',
-        'revoked_token',
-        'operator_only',
-        'internal_error',
-        'store_unavailable',
-        'revocations_unknown',
-      ),
+      ...problemResponses('operator_only', 'internal_error', 'store_unavailable', ...TOKEN_PROBLEMS),
     },
   };
   server.get('/v1/ledger', { schema }, async (request) => {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Access } from '../access.ts';
+import { type Access, TOKEN_PROBLEMS } from '../access.ts';
 import { problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 import type { MailCatcher } from './caught.ts';
@@ -35,14 +35,7 @@ export function addMailRoutes(server: ApiServer, { access, catcher }: { access: 
         security: [{ token: [] }],
         response: {
           200: { description: 'The newest 200', content: { 'application/json': { schema: CaughtMails } } },
-          ...problemResponses(
-            'missing_token',
-            'bad_token',
-            'expired_token',
-            'revoked_token',
-            'operator_only',
-            'revocations_unknown',
-          ),
+          ...problemResponses('operator_only', ...TOKEN_PROBLEMS),
         },
       },
     },

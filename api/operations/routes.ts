@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Operations } from '../../schemas/operations.ts';
-import type { Access } from '../access.ts';
+import { type Access, TOKEN_PROBLEMS } from '../access.ts';
 import { problemResponses } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 
@@ -121,15 +121,7 @@ export function addOperationsRoutes(server: ApiServer, { access, readOperations 
     security: [{ token: [] }],
     response: {
       200: { description: 'As far as it is known now', content: { 'application/json': { schema: OperationsSchema } } },
-      ...problemResponses(
-        'missing_token',
-        'bad_token',
-        'expired_token',
-        'revoked_token',
-        'operator_only',
-        'internal_error',
-        'revocations_unknown',
-      ),
+      ...problemResponses('operator_only', 'internal_error', ...TOKEN_PROBLEMS),
     },
   };
   server.get('/v1/operations', { schema }, async (request, reply) => {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
 import { DEVICE_PATTERN } from '../../schemas/identity.ts';
-import type { Access } from '../access.ts';
+import { type Access, TOKEN_PROBLEMS } from '../access.ts';
 import { Problem, problemResponses } from '../problem.ts';
 import { type ApiServer, whenGone } from '../server.ts';
 import type { SampleHistory } from './history.ts';
@@ -30,16 +30,12 @@ export function addSampleRoutes(server: ApiServer, { history, access, clock }: S
     response: {
       200: { description: 'One page', content: { 'application/json': { schema: Page } } },
       ...problemResponses(
-        'missing_token',
-        'bad_token',
-        'expired_token',
-        'revoked_token',
         'wrong_device',
         'unknown_device',
         'invalid_request',
         'internal_error',
         'store_unavailable',
-        'revocations_unknown',
+        ...TOKEN_PROBLEMS,
       ),
     },
   };

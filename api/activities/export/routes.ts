@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { FORMATS, type Format } from '../../../files/read-activity-file.ts';
-import type { Access } from '../../access.ts';
+import { type Access, TOKEN_PROBLEMS } from '../../access.ts';
 import { Problem, problemResponses } from '../../problem.ts';
 import type { SampleHistory } from '../../samples/history.ts';
 import { type ApiServer, whenGone } from '../../server.ts';
@@ -73,10 +73,6 @@ export function addExportRoute(server: ApiServer, { history, access, find }: Exp
             ),
           },
           ...problemResponses(
-            'missing_token',
-            'bad_token',
-            'expired_token',
-            'revoked_token',
             'wrong_athlete',
             'unknown_activity',
             'invalid_request',
@@ -85,7 +81,7 @@ export function addExportRoute(server: ApiServer, { history, access, find }: Exp
             'internal_error',
             'store_unavailable',
             'live_unavailable',
-            'revocations_unknown',
+            ...TOKEN_PROBLEMS,
             'exports_busy',
           ),
         },

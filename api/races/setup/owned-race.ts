@@ -3,7 +3,7 @@ import type { KeyValue } from '../../../runtime/kv/kv.ts';
 import { RaceChangedError, readRace, type StoredRace, writeRace } from '../../../runtime/race-config.ts';
 import { CHANGED_PARTS, MAX_CHANGES, type RaceChange, type RaceSetting, type Starter } from '../../../schemas/race.ts';
 import { RaceError } from '../../../schemas/race-check.ts';
-import type { RaceOfficial } from '../../access.ts';
+import { type RaceOfficial, TOKEN_PROBLEMS } from '../../access.ts';
 import { mayRunRace } from '../../policy.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
 import { type OwnSetting, ownOf } from './stated-race.ts';
@@ -13,16 +13,12 @@ const MAX_READS = 3;
 
 /** What routes for those whose a race is may answer instead. */
 export const OWN_PROBLEMS = [
-  'missing_token',
-  'bad_token',
-  'expired_token',
-  'revoked_token',
   'organiser_only',
   'wrong_organiser',
   'unknown_race',
   'invalid_request',
   'store_unavailable',
-  'revocations_unknown',
+  ...TOKEN_PROBLEMS,
 ] as const;
 
 /** And those that change it. */

@@ -7,7 +7,7 @@ import type { StoredRace } from '../../../runtime/race-config.ts';
 import type { Races } from '../../../runtime/races.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import { MAX_LAPS, StarterSchema } from '../../../schemas/race.ts';
-import type { Access, Asking } from '../../access.ts';
+import { type Access, type Asking, TOKEN_PROBLEMS } from '../../access.ts';
 import { invalidParameter, Problem, problemResponses } from '../../problem.ts';
 import type { ApiServer } from '../../server.ts';
 import { strictValidator } from '../../strict-json.ts';
@@ -265,14 +265,7 @@ const CREATE_PROBLEMS = [
   ...(['bad_request', 'race_exists', 'key_reused'] as const),
 ];
 /** A list needs no race. */
-const LIST_PROBLEMS = [
-  'missing_token',
-  'bad_token',
-  'expired_token',
-  'revoked_token',
-  'organiser_only',
-  'revocations_unknown',
-] as const;
+const LIST_PROBLEMS = ['organiser_only', ...TOKEN_PROBLEMS] as const;
 
 /** What is wrong with a file is told as what is wrong with the request. */
 function refusing<T>(read: () => T): T {
