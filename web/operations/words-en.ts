@@ -53,7 +53,7 @@ export const en = {
   turnedAway: 'Frames turned away at the door: {refused} refused, {shed} shed.',
 
   deadLetters: 'Dead letters by reason',
-  deadTotal: { one: '{n} in all', other: '{n} in all' },
+  deadTotal: '{n} in all',
   noDead: 'None: every frame could be used.',
   deadTooMany: 'Too many devices have some for them to be counted by reason.',
   reason: 'Reason',

@@ -73,7 +73,7 @@ export const ru: OperationsDictionary = {
   turnedAway: 'Кадров не принято на входе: отказано {refused}, сброшено {shed}.',
 
   deadLetters: 'Негодные кадры по причинам',
-  deadTotal: { other: 'всего {n}' },
+  deadTotal: 'всего {n}',
   noDead: 'Нет: все кадры пригодны.',
   deadTooMany: 'Они у слишком многих устройств, чтобы считать по причинам.',
   reason: 'Причина',
@@ -86,6 +86,8 @@ export const ru: OperationsDictionary = {
   noIngests: 'Устройства: страница метрик ingest не указана (--ingest-metrics-urls).',
   silentIngests: {
     one: 'Не отвечает {n} процесс ingest из {all}.',
+    few: 'Не отвечают процессы ingest: {n} из {all}.',
+    many: 'Не отвечают процессы ingest: {n} из {all}.',
     other: 'Не отвечают процессы ingest: {n} из {all}.',
   },
 };

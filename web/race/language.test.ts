@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { testDictionaries } from './dictionary-for-tests.ts';
 import { DICTIONARIES, type Language, languageFor, sayIn } from './language.ts';
-import type { Dictionary, Phrase, PhraseName } from './words-en.ts';
 
-const textsOf = (phrase: Phrase) => (typeof phrase === 'string' ? [phrase] : Object.values(phrase));
-const holesOf = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
-
-for (const [tongue, dictionary] of Object.entries(DICTIONARIES) as [Language, Dictionary][]) {
-  test(`${tongue}: each phrase fills in what the English one does, in each plural of the language`, () => {
-    const plurals = new Intl.PluralRules(tongue).resolvedOptions().pluralCategories.toSorted();
-    for (const [name, phrase] of Object.entries(dictionary) as [PhraseName, Phrase][]) {
-      const [english] = textsOf(DICTIONARIES.en[name]);
-      for (const text of textsOf(phrase)) assert.deepEqual(holesOf(text), holesOf(english), `${name}: ${text}`);
-      if (typeof phrase !== 'string') assert.deepEqual(Object.keys(phrase).sort(), plurals, name);
-    }
-  });
-}
+testDictionaries('the race page', DICTIONARIES);
 
 test('the first language that is spoken here counts, whatever its country; else English', () => {
   const wanted = [['ru-RU', 'en'], ['de-CH', 'RU'], ['en-GB', 'ru'], ['fr'], []];
