@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { TokenForm } from '../ask-for-token.tsx';
 import { LanguageSwitch } from '../race/language-switch.tsx';
 import { ConnectionsSection } from './connections-section.tsx';
 import { DeadSection } from './dead-section.tsx';
@@ -26,7 +27,15 @@ export function OperationsPage() {
           <LanguageSwitch />
         </nav>
       </header>
-      {isRefused.value ? <AskForToken /> : <Everything />}
+      {isRefused.value ? (
+        <main class="ask">
+          <TokenForm title={say('askTitle')} label={say('askToken')} action={say('askGo')}>
+            {say('askHow')}
+          </TokenForm>
+        </main>
+      ) : (
+        <Everything />
+      )}
     </div>
   );
 }
@@ -68,26 +77,6 @@ function Everything() {
         <LedgerSection accounts={accounts} turnedAway={turnedAway} />
         <DeadSection letters={deadLetters} />
       </div>
-    </main>
-  );
-}
-
-function AskForToken() {
-  return (
-    <main class="ask">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const token = new FormData(event.currentTarget).get('token');
-          location.hash = new URLSearchParams({ token: String(token) }).toString();
-        }}
-      >
-        <h2>{say('askTitle')}</h2>
-        <label for="token">{say('askToken')}</label>
-        <input id="token" name="token" required autocomplete="off" spellcheck={false} aria-describedby="how" />
-        <button type="submit">{say('askGo')}</button>
-        <p id="how">{say('askHow')}</p>
-      </form>
     </main>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { TokenForm } from '../ask-for-token.tsx';
 import { LanguageSwitch } from '../race/language-switch.tsx';
 import { ComparisonSection } from './comparison-section.tsx';
 import { FormSection } from './form-section.tsx';
@@ -72,19 +73,9 @@ export function AskForAccess() {
     <div class="progress">
       <Head />
       <main class="ask">
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const token = new FormData(event.currentTarget).get('token');
-            location.hash = new URLSearchParams({ token: String(token) }).toString();
-          }}
-        >
-          <h2>{say('askTitle')}</h2>
-          <label for="token">{say('askToken')}</label>
-          <input id="token" name="token" required autocomplete="off" spellcheck={false} aria-describedby="how" />
-          <button type="submit">{say('askGo')}</button>
-          <p id="how">{say('askHow')}</p>
-        </form>
+        <TokenForm title={say('askTitle')} label={say('askToken')} action={say('askGo')}>
+          {say('askHow')}
+        </TokenForm>
       </main>
     </div>
   );
