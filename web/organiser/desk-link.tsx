@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { InPageLink } from '../in-page-link.tsx';
 import { type DeskPlace, deskAddressOf, goToDesk } from './desk-place.ts';
 
 interface DeskLinkProps {
@@ -8,20 +9,10 @@ interface DeskLinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link inside the page. What opens it elsewhere (with Ctrl, in a new tab) is left to the browser. */
 export function DeskLink({ to, class: name, label, children }: DeskLinkProps) {
   return (
-    <a
-      href={deskAddressOf(to)}
-      class={name}
-      aria-label={label}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-        event.preventDefault();
-        goToDesk(to);
-      }}
-    >
+    <InPageLink href={deskAddressOf(to)} onGo={() => goToDesk(to)} class={name} label={label}>
       {children}
-    </a>
+    </InPageLink>
   );
 }

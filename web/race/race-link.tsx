@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { InPageLink } from '../in-page-link.tsx';
 import { at, goTo, type RacePlace, raceAddressOf } from './race-place.ts';
 
 interface RaceLinkProps {
@@ -8,19 +9,10 @@ interface RaceLinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link inside the page. What opens it elsewhere (with Ctrl, in a new tab) is left to the browser. */
 export function RaceLink({ to, class: name, children }: RaceLinkProps) {
   return (
-    <a
-      href={raceAddressOf({ ...at.value, ...to })}
-      class={name}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-        event.preventDefault();
-        goTo(to);
-      }}
-    >
+    <InPageLink href={raceAddressOf({ ...at.value, ...to })} onGo={() => goTo(to)} class={name}>
       {children}
-    </a>
+    </InPageLink>
   );
 }
