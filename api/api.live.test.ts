@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { createManualClock, systemClock } from '../runtime/clock.ts';
+import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { createHealth } from '../runtime/health.ts';
 import type { KeyValue } from '../runtime/kv/kv.ts';
 import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
@@ -41,7 +42,7 @@ const ROWS = Array.from({ length: 1_200 }, (_, i) =>
 );
 const URL = `/v1/devices/watch-1/samples?channels=heart_rate,speed&from=${ROWS[0].tsMs}&to=${NOW_MS}`;
 
-const closings: (() => Promise<void>)[] = [];
+const shared = closedAfterAll();
 let kv: KeyValue;
 let api: ApiServer;
 let questdb: TestStore;
@@ -51,15 +52,15 @@ let stopQuestDb: () => Promise<void>;
 before(async () => {
   questdb = await startTestQuestDb((stop) => {
     stopQuestDb = stop;
-    closings.push(stop);
+    shared.after(stop);
   });
-  clickhouse = await startTestClickHouse((stop) => closings.push(stop));
+  clickhouse = await startTestClickHouse(shared.after);
   for (let i = 0; i < ROWS.length; i += 200) {
     await clickhouse.insert(ROWS.slice(i, i + 200));
     if (i >= 600) await questdb.insert(ROWS.slice(i, i + 200));
   }
   const queries = createClickHouseQueries({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
-  closings.push(() => queries.close());
+  shared.after(() => queries.close());
   const hotClient = createQuestDbClient({ url: questdb.url, timeoutMs: 20_000 });
   const hot = createQuestDbReader(hotClient);
   const cold = createClickHouseReader({ client: queries, usesRollUps: true });
@@ -116,11 +117,7 @@ before(async () => {
     countDeadLetters: async () => 3,
     readOperations: () => Promise.reject(new Error('not asked here')),
   });
-  closings.push(() => api.close());
-});
-
-after(async () => {
-  for (const close of closings.reverse()) await close();
+  shared.after(() => api.close());
 });
 
 async function get(url: string) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { localText, msOf } from '../web/organiser/local-time.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRace } from './shown-race.ts';
@@ -20,15 +21,11 @@ async function versionOf(url: string): Promise<number> {
 suite('the organiser page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showRace>>;
-  const closings: (() => unknown)[] = [];
-  const t = { after: (close: () => unknown) => void closings.push(close) } as Parameters<typeof showRace>[0];
+  const t = closedAfterAll();
 
   before(async () => {
     browser = await startBrowser(t);
     shown = await showRace(t, { isStored: true });
-  });
-  after(async () => {
-    for (const close of closings.reverse()) await close();
   });
 
   // What the API refuses is one of the complaints.

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { readPageFiles } from '../api/page/page-files.ts';
 import { readActivityFile } from '../files/read-activity-file.ts';
+import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
 import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRun } from './shown-run.ts';
@@ -11,14 +12,10 @@ import { violationsOf } from './wcag.ts';
 
 suite('the page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
-  const closings: (() => unknown)[] = [];
-  const t = { after: (close: () => unknown) => void closings.push(close) };
+  const t = closedAfterAll();
 
   before(async () => {
     browser = await startBrowser(t as Parameters<typeof startBrowser>[0]);
-  });
-  after(async () => {
-    for (const close of closings.reverse()) await close();
   });
 
   // The lost connection of one of the tests is one of the complaints.

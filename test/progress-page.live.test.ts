@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { NOW_MS } from '../api/api-for-tests.ts';
 import { countedActivity } from '../api/progress/counted.arbitrary.ts';
+import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showProgress } from './shown-progress.ts';
 import { violationsOf } from './wcag.ts';
@@ -10,15 +11,11 @@ import { violationsOf } from './wcag.ts';
 suite('the page of progress', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showProgress>>;
-  const closings: (() => unknown)[] = [];
-  const t = { after: (close: () => unknown) => void closings.push(close) } as Parameters<typeof showProgress>[0];
+  const t = closedAfterAll();
 
   before(async () => {
     browser = await startBrowser(t);
     shown = await showProgress(t);
-  });
-  after(async () => {
-    for (const close of closings.reverse()) await close();
   });
 
   const open = (link: string, options: BrowserContextOptions = DESKTOP, expected?: RegExp) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRace } from './shown-race.ts';
 import { violationsOf } from './wcag.ts';
@@ -8,15 +9,11 @@ import { violationsOf } from './wcag.ts';
 suite('the race page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showRace>>;
-  const closings: (() => unknown)[] = [];
-  const t = { after: (close: () => unknown) => void closings.push(close) } as Parameters<typeof showRace>[0];
+  const t = closedAfterAll();
 
   before(async () => {
     browser = await startBrowser(t);
     shown = await showRace(t);
-  });
-  after(async () => {
-    for (const close of closings.reverse()) await close();
   });
 
   // The lost connection of one of the tests is one of the complaints.

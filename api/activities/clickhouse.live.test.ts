@@ -1,25 +1,22 @@
-import { after, before } from 'node:test';
+import { before } from 'node:test';
+import { closedAfterAll } from '../../runtime/closings-for-tests.ts';
 import { startTestClickHouse, type TestClickHouse } from '../samples/stores-for-tests.ts';
 import { createClickHouseQueries } from '../stores/clickhouse-client.ts';
 import { createClickHouseActivityReader } from './clickhouse.ts';
 import { activityReaderConformance } from './conformance.ts';
 
 let clickhouse: TestClickHouse;
-const closings: (() => Promise<void>)[] = [];
+const shared = closedAfterAll();
 
 before(async () => {
-  clickhouse = await startTestClickHouse((stop) => closings.push(stop));
-});
-
-after(async () => {
-  for (const close of closings.reverse()) await close();
+  clickhouse = await startTestClickHouse(shared.after);
 });
 
 activityReaderConformance(
   'ClickHouse',
   async () => {
     const client = createClickHouseQueries({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
-    closings.push(() => client.close());
+    shared.after(() => client.close());
     return {
       reader: createClickHouseActivityReader(client),
       async insert(activities, epoch = 1) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
+import { closedAfterAll } from '../../runtime/closings-for-tests.ts';
 import { createTestApi, NOW_MS } from '../api-for-tests.ts';
 import { startTestClickHouse, type TestClickHouse } from '../samples/stores-for-tests.ts';
 import { createClickHouseQueries } from '../stores/clickhouse-client.ts';
@@ -12,17 +13,13 @@ import type { ProgressReader } from './reader.ts';
 
 let clickhouse: TestClickHouse;
 let reader: ProgressReader;
-const closings: (() => Promise<void>)[] = [];
+const shared = closedAfterAll();
 
 before(async () => {
-  clickhouse = await startTestClickHouse((stop) => closings.push(stop));
+  clickhouse = await startTestClickHouse(shared.after);
   const client = createClickHouseQueries({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 4 });
-  closings.push(() => client.close());
+  shared.after(() => client.close());
   reader = createClickHouseProgressReader(client);
-});
-
-after(async () => {
-  for (const close of closings.reverse()) await close();
 });
 
 /** As the processors write them, efforts first; what progress does not read is left out. */

@@ -1,4 +1,5 @@
-import { after, before } from 'node:test';
+import { before } from 'node:test';
+import { closedAfterAll } from '../../runtime/closings-for-tests.ts';
 import { createClickHouseQueries } from '../stores/clickhouse-client.ts';
 import { createQuestDbClient } from '../stores/questdb-client.ts';
 import { createClickHouseReader } from './clickhouse.ts';
@@ -9,15 +10,11 @@ import { startTestClickHouse, startTestQuestDb, type TestStore } from './stores-
 const TIMEOUT_MS = 20_000;
 let questdb: TestStore;
 let clickhouse: TestStore;
-const closings: (() => Promise<void>)[] = [];
+const shared = closedAfterAll();
 
 before(async () => {
-  questdb = await startTestQuestDb((stop) => closings.push(stop));
-  clickhouse = await startTestClickHouse((stop) => closings.push(stop));
-});
-
-after(async () => {
-  for (const close of closings.reverse()) await close();
+  questdb = await startTestQuestDb(shared.after);
+  clickhouse = await startTestClickHouse(shared.after);
 });
 
 sampleReaderConformance('QuestDB', async () => ({
@@ -28,7 +25,7 @@ sampleReaderConformance('QuestDB', async () => ({
 for (const usesRollUps of [true, false]) {
   sampleReaderConformance(`ClickHouse ${usesRollUps ? 'with' : 'without'} roll-ups`, async () => {
     const client = createClickHouseQueries({ url: clickhouse.url, timeoutMs: TIMEOUT_MS, maxConnections: 4 });
-    closings.push(() => client.close());
+    shared.after(() => client.close());
     return { reader: createClickHouseReader({ client, usesRollUps }), insert: clickhouse.insert };
   });
 }

@@ -1,20 +1,18 @@
-import { after, before } from 'node:test';
+import { before } from 'node:test';
+import { closedAfterAll } from '../../../runtime/closings-for-tests.ts';
 import { type ClickHouse, createClickHouse } from '../../clickhouse/clickhouse-client.ts';
-import { startTestClickHouse, type TestStore } from '../../stores-for-tests.ts';
+import { startTestClickHouse } from '../../stores-for-tests.ts';
 import { createClickHouseGearStore } from './clickhouse-gear-store.ts';
 import { testGearStore } from './gear-store.conformance.ts';
 
-let server: TestStore;
+const shared = closedAfterAll();
 let clickHouse: ClickHouse;
 
 before(async () => {
-  server = await startTestClickHouse();
+  const server = await startTestClickHouse();
+  shared.after(server.stop);
   clickHouse = createClickHouse(server.url);
-});
-
-after(async () => {
-  await clickHouse?.close();
-  await server?.stop();
+  shared.after(() => clickHouse.close());
 });
 
 testGearStore('ClickHouse', async () => {

@@ -1,21 +1,19 @@
-import { after, before } from 'node:test';
+import { before } from 'node:test';
+import { closedAfterAll } from '../../../runtime/closings-for-tests.ts';
 import { type ClickHouse, createClickHouse } from '../../clickhouse/clickhouse-client.ts';
-import { startTestClickHouse, type TestStore } from '../../stores-for-tests.ts';
+import { startTestClickHouse } from '../../stores-for-tests.ts';
 import { createClickHouseActivityStore } from '../clickhouse-activity-store.ts';
 import { createClickHouseRecordStore } from './clickhouse-record-store.ts';
 import { testRecordStore } from './record-store.conformance.ts';
 
-let server: TestStore;
+const shared = closedAfterAll();
 let clickHouse: ClickHouse;
 
 before(async () => {
-  server = await startTestClickHouse();
+  const server = await startTestClickHouse();
+  shared.after(server.stop);
   clickHouse = createClickHouse(server.url);
-});
-
-after(async () => {
-  await clickHouse?.close();
-  await server?.stop();
+  shared.after(() => clickHouse.close());
 });
 
 testRecordStore('ClickHouse', async () => {

@@ -1,21 +1,19 @@
-import { after, before } from 'node:test';
+import { before } from 'node:test';
+import { closedAfterAll } from '../../../runtime/closings-for-tests.ts';
 import { type ClickHouse, createClickHouse } from '../../clickhouse/clickhouse-client.ts';
-import { startTestClickHouse, type TestStore } from '../../stores-for-tests.ts';
+import { startTestClickHouse } from '../../stores-for-tests.ts';
 import { createClickHousePositions } from './clickhouse-positions.ts';
 import { testPositions } from './positions.conformance.ts';
 
-let server: TestStore;
+const shared = closedAfterAll();
 let clickHouse: ClickHouse;
 
 before(async () => {
   // Its sink brings the schema up to date.
-  server = await startTestClickHouse();
+  const server = await startTestClickHouse();
+  shared.after(server.stop);
   clickHouse = createClickHouse(server.url);
-});
-
-after(async () => {
-  await clickHouse?.close();
-  await server?.stop();
+  shared.after(() => clickHouse.close());
 });
 
 testPositions('ClickHouse', async () => {
