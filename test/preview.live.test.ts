@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Fix, measureRunner, WHITE_3M } from '../device-sim/race/gps-noise.ts';
+import { columnsOfFixes, type Fix, measureRunner, WHITE_3M } from '../device-sim/race/gps-noise.ts';
 import { makeRaceCourse } from '../device-sim/race/race-courses.ts';
 import { createRunner } from '../device-sim/race/race-truth.ts';
 import { createRandom } from '../device-sim/random.ts';
@@ -93,12 +93,7 @@ function frameOf(bib: string, seq: number, fixes: readonly Fix[]): Uint8Array {
   return encodeFrame({
     ...{ device: `watch-${bib}`, boot: '00000000000000b4', seq, source: 'gps' },
     timesMs: fixes.map(({ timeMs }) => timeMs),
-    columns: {
-      latitude: fixes.map(({ latitudeE7 }) => latitudeE7),
-      longitude: fixes.map(({ longitudeE7 }) => longitudeE7),
-      horizontal_accuracy: fixes.map(({ accuracy }) => accuracy),
-      speed: fixes.map(({ speed }) => speed),
-    },
+    columns: columnsOfFixes(fixes),
   });
 }
 

@@ -2,7 +2,7 @@ import { createCourseLine } from '../../schemas/course-line.ts';
 import type { SensorFrame } from '../../schemas/frame/encode.ts';
 import type { Course } from '../../schemas/race.ts';
 import { toStored } from '../activity.ts';
-import { type Fix, measureRunner, WHITE_3M } from '../race/gps-noise.ts';
+import { columnsOfFixes, type Fix, measureRunner, WHITE_3M } from '../race/gps-noise.ts';
 import { createRunner } from '../race/race-truth.ts';
 import { createRandom } from '../random.ts';
 
@@ -27,10 +27,7 @@ export function raceRunContents(
       return fixes[Math.min(fixes.length - 1, frame * samplesPerFrame + i)];
     });
     return {
-      latitude: own.map(({ latitudeE7 }) => latitudeE7),
-      longitude: own.map(({ longitudeE7 }) => longitudeE7),
-      horizontal_accuracy: own.map(({ accuracy }) => accuracy),
-      speed: own.map(({ speed }) => speed),
+      ...columnsOfFixes(own),
       heart_rate: own.map(() => toStored('heart_rate', heartBpm + 2 * random.gaussian())),
     };
   });

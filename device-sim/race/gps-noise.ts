@@ -35,6 +35,16 @@ export interface Fix {
   readonly speed: number | null;
 }
 
+/** As a frame of the channel `gps` carries them. */
+export function columnsOfFixes(fixes: readonly Fix[]) {
+  return {
+    latitude: fixes.map(({ latitudeE7 }) => latitudeE7),
+    longitude: fixes.map(({ longitudeE7 }) => longitudeE7),
+    horizontal_accuracy: fixes.map(({ accuracy }) => accuracy),
+    speed: fixes.map(({ speed }) => speed),
+  };
+}
+
 const RADIUS_OF_68_PERCENT = 1.515;
 
 /**

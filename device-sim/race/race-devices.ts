@@ -5,7 +5,7 @@ import type { FaultPlan } from '../faults.ts';
 import type { Protocol, SimulatedDevice } from '../fleet.ts';
 import { createRandom } from '../random.ts';
 import { writeScript } from '../script.ts';
-import { type Fix, measureRunner } from './gps-noise.ts';
+import { columnsOfFixes, type Fix, measureRunner } from './gps-noise.ts';
 import { type Entrant, type RacePlan, spanOf } from './race-plan.ts';
 
 export interface RaceDevicesPlan {
@@ -76,15 +76,13 @@ function* measured(seed: string, plan: RacePlan, entrant: Entrant, gunMs: number
 
 function framesOf(fixes: readonly Fix[], beats: readonly number[]): Draft[] {
   const timesMs = fixes.map(({ timeMs }) => timeMs);
-  const speeds = fixes.map(({ speed }) => speed);
+  const { speed, ...place } = columnsOfFixes(fixes);
   return [
     {
       ...{ source: 'gps', timesMs },
       columns: {
-        latitude: fixes.map(({ latitudeE7 }) => latitudeE7),
-        longitude: fixes.map(({ longitudeE7 }) => longitudeE7),
-        horizontal_accuracy: fixes.map(({ accuracy }) => accuracy),
-        ...(speeds.some((speed) => speed !== null) ? { speed: speeds } : {}),
+        ...place,
+        ...(speed.some((mmPerS) => mmPerS !== null) ? { speed } : {}),
       },
     },
     { source: 'hr', timesMs, columns: { heart_rate: beats.map((bpm) => toStored('heart_rate', bpm)) } },
