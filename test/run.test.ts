@@ -126,3 +126,24 @@ test('a live file that fails twice fails the run, counted once', async (t) => {
   });
   assert.deepEqual([code, lastLine], [1, '0 passed, 1 failed, 0 skipped']);
 });
+
+test('properties run with the same values each time, and with new and more of them to explore', async (t) => {
+  const files = {
+    'one.test.ts': `
+      import fc from 'fast-check';
+      test('any', () => {
+        const values = [];
+        fc.assert(fc.property(fc.nat(), (value) => void values.push(value)), { numRuns: 50 });
+        process.stdout.write('values ' + values.join(' ') + '\\n');
+      });`,
+  };
+  const valuesOf = ({ output }: { output: string }) => output.match(/values (.*)/)![1].split(' ');
+  const [first, second, explored] = await Promise.all([
+    runOver(t, files).then(valuesOf),
+    runOver(t, files).then(valuesOf),
+    runOver(t, files, '--explore', '3').then(valuesOf),
+  ]);
+  assert.deepEqual(first, second);
+  assert.deepEqual([first.length, explored.length], [50, 150]);
+  assert.notDeepEqual(explored.slice(0, 50), first);
+});

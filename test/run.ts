@@ -19,6 +19,15 @@ const table = defineOptions({
   live: { type: 'boolean', description: 'Only tests that start real engines (*.live.test.ts).' },
   unit: { type: 'boolean', description: 'Only tests that need nothing outside their process.' },
   once: { type: 'boolean', description: 'Run no file again that failed: for whoever hunts a rare failure.' },
+  explore: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_000,
+    unit: 'times',
+    description:
+      'So many times the runs of each property, with new seeds; 0 keeps to the one seed that is always the same.',
+  },
   concurrency: { type: 'integer', default: 2, min: 1, max: 64, unit: 'count', description: 'Files at once.' },
   fileTimeoutMs: { type: 'integer', default: 600_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
   root: { type: 'string', default: resolve(import.meta.dirname, '..'), description: 'Folder whose tests run.' },
@@ -53,12 +62,19 @@ function findFiles(root: string, patterns: readonly string[], kind: 'unit' | 'li
     .map((file) => resolve(root, file));
 }
 
-async function runFile(file: string, timeoutMs: number, stop: AbortSignal): Promise<TestEvent[]> {
+interface Running {
+  readonly timeoutMs: number;
+  readonly stop: AbortSignal;
+  /** Of Node, for the process of a file. */
+  readonly execArgv: readonly string[];
+}
+
+async function runFile(file: string, { timeoutMs, stop, execArgv }: Running): Promise<TestEvent[]> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
   const events: TestEvent[] = [];
   const signal = AbortSignal.any([late.signal, stop]);
-  for await (const event of run({ files: [file], concurrency: false, signal, env: ENVIRONMENT })) {
+  for await (const event of run({ files: [file], concurrency: false, signal, execArgv, env: ENVIRONMENT })) {
     // Totals of one file are left out: those of all files come at the end.
     const isTotal =
       event.type === 'test:summary' || (event.type === 'test:diagnostic' && event.data.file === undefined);
@@ -74,7 +90,8 @@ function note(file: string, message: string): TestEvent {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { files: patterns, live, unit, once, concurrency, fileTimeoutMs, root } = readOptions(table, { argv, env: {} });
+  const read = readOptions(table, { argv, env: {} });
+  const { files: patterns, live, unit, once, explore, concurrency, fileTimeoutMs, root } = read;
   const files = findFiles(root, patterns, live === unit ? 'all' : live ? 'live' : 'unit');
   const startedMs = performance.now();
   const count = createTestCount();
@@ -83,6 +100,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const properties = new URL('./properties/preload.ts', import.meta.url);
+  if (explore > 0) properties.searchParams.set('times', String(explore));
+  const running = { timeoutMs: fileTimeoutMs, stop: stop.signal, execArgv: [`--import=${properties.href}`] };
   // A file's events stay together, else the report of files that run at once would be mixed up.
   function report({ file, events }: FileRun): void {
     for (const event of events) {
@@ -94,7 +114,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const failed: FileRun[] = [];
   async function runWaiting(): Promise<void> {
     for (let file = waiting.shift(); file && !stop.signal.aborted; file = waiting.shift()) {
-      const ran = { file, events: await runFile(file, fileTimeoutMs, stop.signal) };
+      const ran = { file, events: await runFile(file, running) };
       if (hasFailed(ran)) failed.push(ran);
       else report(ran);
     }
@@ -113,7 +133,7 @@ async function main(argv: readonly string[]): Promise<number> {
     reporter.write(
       note(file, [`${name} failed and is run again; first it failed with`, ...failuresOf(first)].join('\n')),
     );
-    const second = { file, events: await runFile(file, fileTimeoutMs, stop.signal) };
+    const second = { file, events: await runFile(file, running) };
     report(second);
     if (!hasFailed(second)) unsteady.push(name);
   }
