@@ -40,6 +40,7 @@ import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
+import { COUNT_WORKOUT, createCountWorkout } from './workouts/counted.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 8, 12);
 /** Hashes that are made in a millisecond. */
@@ -103,7 +104,7 @@ export function createMemoryOperationsRead(): OperationsDeps['read'] {
 }
 
 export interface TestRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly payload?: string | Buffer | object | undefined;
@@ -153,6 +154,7 @@ export async function createTestApi(
   const publicUrl = 'http://here.test';
   const identity = await createIdentity({
     ...{ database: database.kysely, clock, log, mailer, publicUrl, passwordCost: CHEAP },
+    deliver: { [COUNT_WORKOUT]: createCountWorkout(counted) },
   });
   const rates = { factor: 1_000 };
   const operationsRead = createMemoryOperationsRead();

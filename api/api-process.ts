@@ -10,6 +10,7 @@ import type { Options } from '../runtime/options.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
 import { joinServices, type Service, StartError } from '../runtime/service.ts';
+import type { MessageLog } from '../runtime/stream/stream.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
 import { readTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
@@ -29,19 +30,22 @@ import type { apiOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
+import { createClickHouseStatedWorkouts } from './progress/clickhouse-stated.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createWatchService } from './races/watch-service.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createQuestDbReader } from './samples/questdb.ts';
-import { createClickHouseQueries } from './stores/clickhouse-client.ts';
+import { type ClickHouseQueries, createClickHouseQueries } from './stores/clickhouse-client.ts';
 import { createQuestDbClient } from './stores/questdb-client.ts';
 import { createVerifyToken } from './verify-token.ts';
 import { parseDisks, readDisks } from './watch/disks.ts';
 import { readClickHouseState, readWalTables } from './watch/engines.ts';
 import { readNatsServer } from './watch/nats-monitor.ts';
 import { createWatch } from './watch/watch.ts';
+import { COUNT_WORKOUT, createCountWorkout } from './workouts/counted.ts';
+import { createWorkoutProjector } from './workouts/projector.ts';
 
 const HOUR_MS = 3_600_000;
 /** A holder answers within milliseconds, or is gone. */
@@ -78,11 +82,11 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const { options, platform, health, clock, log, release } = deps;
   const { host, readTimeoutMs: timeoutMs, maxStoreConnections: maxConnections } = options;
   const verify = await createVerify(deps);
-  const identity = await openIdentity(deps);
-
   const questdb = createQuestDbClient({ url: options.questdbUrl, timeoutMs });
   const clickhouse = createClickHouseQueries({ url: options.clickhouseUrl, timeoutMs, maxConnections });
   release.add("ClickHouse's client", () => clickhouse.close());
+  const facts = await platform.facts();
+  const identity = await openIdentity(deps, { clickhouse, facts });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
@@ -104,7 +108,6 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const kv = await platform.ledger();
   const config = await platform.config();
   const dead = await platform.dead();
-  const facts = await platform.facts();
   const stores = createLedgerStores(questdb, clickhouse);
   const folders = parseDisks(options.disks);
   const watch = createWatch({
@@ -187,7 +190,10 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
 }
 
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
-async function openIdentity({ options, health, clock, log, release }: ApiProcessDeps): Promise<Identity> {
+async function openIdentity(
+  { options, platform, health, clock, log, release }: ApiProcessDeps,
+  { clickhouse, facts }: { clickhouse: ClickHouseQueries; facts: MessageLog },
+): Promise<Identity> {
   const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
   const maxConnections = options.maxStoreConnections;
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
@@ -197,9 +203,15 @@ async function openIdentity({ options, health, clock, log, release }: ApiProcess
   const mailer =
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });
   if (smtpUrl === '') log.warn('no mail is sent: it is caught, for operators to read at /v1/operations/mail');
-  const identity = await createIdentity({ database, clock, log, mailer, publicUrl });
+  const deliver = { [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse)) };
+  const identity = await createIdentity({ database, clock, log, mailer, publicUrl, deliver });
   release.add('accounts', identity.stop);
-  void opened.promise.then(identity.start);
+  const projector = createWorkoutProjector({ database, facts, names: platform.names, clock, log });
+  release.add('histories', projector.stop);
+  void opened.promise.then(() => {
+    identity.start();
+    projector.start();
+  });
   if (url !== '') {
     health.register('postgresql', async () => {
       await ping(database);

@@ -45,6 +45,8 @@ import { addRateLimits, type RateFactor } from './requests/rate-limits.ts';
 import type { SampleHistory } from './samples/history.ts';
 import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
+import { addWorkoutRoutes } from './workouts/routes.ts';
+import { createWorkouts } from './workouts/workouts.ts';
 
 export interface ApiDeps {
   readonly log: Logger;
@@ -111,9 +113,11 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   return server;
 }
 
-/** Accounts and sessions, and the mail that was caught where none is sent. */
-function addIdentityRoutes(server: ApiServer, { access, identity }: ApiDeps): void {
+/** Accounts, sessions and what people keep here, and the mail that was caught where none is sent. */
+function addIdentityRoutes(server: ApiServer, { access, identity, live, clock }: ApiDeps): void {
   const deps = { access, ...identity };
+  const { database, outbox } = identity;
+  addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
   addAdministrationRoutes(server, deps);

@@ -110,7 +110,10 @@ export const OpenApiDocument = Type.Object(
     paths: Type.Record(
       Type.String({ pattern: '^/' }),
       Type.Object(
-        { get: optional(Operation), post: optional(Operation), put: optional(Operation), delete: optional(Operation) },
+        {
+          ...{ get: optional(Operation), post: optional(Operation), put: optional(Operation) },
+          ...{ patch: optional(Operation), delete: optional(Operation) },
+        },
         closed,
       ),
     ),

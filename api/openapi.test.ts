@@ -18,6 +18,7 @@ import { previewScenarios } from './races/previews/previews-for-tests.ts';
 import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
+import { workoutScenarios } from './workouts/workout-scenarios-for-tests.ts';
 
 async function readDocument(t: TestContext) {
   const { get, api } = await createTestApi(t);
@@ -226,6 +227,7 @@ const scenarios: Scenario[] = [
   [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
   ...accountScenarios,
+  ...workoutScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   no_route: { status: 404, title: 'Nothing is served under this address.' },
   unknown_device: { status: 404, title: 'No store has a sample of this device.' },
   unknown_activity: { status: 404, title: 'The athlete has no such activity.' },
+  unknown_workout: { status: 404, title: 'The account has no such workout.' },
   unknown_race: { status: 404, title: 'There is no such race.' },
   unknown_starter: { status: 404, title: 'Nobody with this bib is on the board.' },
   unknown_act: { status: 404, title: 'The race has no act with this number.' },

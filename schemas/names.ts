@@ -53,6 +53,8 @@ export function createNames(region = '') {
     progressFilter: (race: string) => `${dot}progress.${race}.*`,
     /** The holder of a shard is asked to tell of everybody in a race. */
     askProgress: (shard: number) => `${dot}live.progress.${shard}`,
+    /** Activities that ended, in every revision, and those that were taken back. */
+    workoutFactsFilter: `${dot}facts.workout.>`,
     /** All that happened in races: crossings, reads, decisions. */
     raceFactsFilter: `${dot}facts.race.>`,
     boardHolder: (owner: string) => `${dot}holder.board.${owner}`,

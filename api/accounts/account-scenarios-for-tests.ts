@@ -16,7 +16,7 @@ const broken = { payload: '{', headers: { 'content-type': 'application/json' } }
 const foreign = { cookie: 'slipstream=ssa_x', 'sec-fetch-site': 'cross-site' };
 
 /** Of ben, who has signed up; `also` changes the request once the API is known. */
-const asBen =
+export const asBen =
   (
     also: (api: TestApi, ben: Awaited<ReturnType<typeof signUp>>) => Prepared | Promise<Prepared> = () => ({}),
   ): Prepare =>
@@ -38,7 +38,7 @@ async function guess(api: TestApi): Promise<void> {
 }
 
 /** What every route may answer; `payload` is one that is well formed. */
-function always(method: Method, path: string, { url = path, payload }: { url?: string; payload?: object } = {}) {
+export function always(method: Method, path: string, { url = path, payload }: { url?: string; payload?: object } = {}) {
   const said = { method, payload };
   const scenarios: Scenario[] = [
     [path, 429, url, 'operator', limited, said],
@@ -51,7 +51,7 @@ function always(method: Method, path: string, { url = path, payload }: { url?: s
 }
 
 /** What a route for somebody answers to others: to nobody, to a device, and to another site's page. */
-function others(method: Method, path: string, { url = path, payload }: { url?: string; payload?: object } = {}) {
+export function others(method: Method, path: string, { url = path, payload }: { url?: string; payload?: object } = {}) {
   const scenarios: Scenario[] = [
     [path, 401, url, undefined, undefined, { method, payload }],
     [path, 403, url, 'watch-1', undefined, { method, payload }],

@@ -4,7 +4,7 @@ import type { TokenVerdict } from '../access.ts';
 import type { Database } from '../database/database.ts';
 import type { MailCatcher } from '../mail/caught.ts';
 import type { Mailer } from '../mail/mail.ts';
-import { createOutbox, type Outbox } from '../outbox/outbox.ts';
+import { createOutbox, type Deliver, type Outbox } from '../outbox/outbox.ts';
 import { createCookies } from '../requests/cookies.ts';
 import { forgetOldKeys } from '../requests/idempotency.ts';
 import { createAccountService } from './account-service.ts';
@@ -22,6 +22,8 @@ export interface IdentityDeps {
   readonly mailer: Mailer | MailCatcher;
   /** Where people reach the API and its pages, `https://…` wherever others than their own machine do. */
   readonly publicUrl: string;
+  /** What else happens outside because of a change in the database, by its kind in the outbox. */
+  readonly deliver?: Readonly<Record<string, Deliver>>;
   /** Of argon2id; tests make it cheap. */
   readonly passwordCost?: { memoryCost: number; timeCost: number; parallelism: number };
 }
@@ -36,7 +38,8 @@ export async function createIdentity(deps: IdentityDeps) {
   const sessions = createSessions(deps);
   const attempts = createAttempts(deps);
   const passwords = await createPasswords({ cost: passwordCost });
-  const outbox: Outbox = createOutbox({ database, clock, log, deliver: { [LETTERS]: createLetters(deps) } });
+  const deliver = { ...deps.deliver, [LETTERS]: createLetters(deps) };
+  const outbox: Outbox = createOutbox({ database, clock, log, deliver });
   const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
   const people = createPeople({ database, clock, sessions });
 

@@ -8,12 +8,13 @@ import { StartError } from '../../runtime/service.ts';
 import type { AccountTables } from '../accounts/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
+import type { WorkoutTables } from '../workouts/tables.ts';
 import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
 import { createPgliteDialect } from './pglite.ts';
 import { createPostgresDialect } from './postgres.ts';
 
 /** Every table. Each noun declares its own beside its queries; a migration makes it. */
-export type Tables = AccountTables & OutboxTables & IdempotencyTables;
+export type Tables = AccountTables & OutboxTables & IdempotencyTables & WorkoutTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;

@@ -26,6 +26,26 @@ export function daysAfter(day: string, days: number): string {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
+/** What the clock on the wall shows, YYYY-MM-DDThh:mm:ss. */
+export function wallTimeAt(atMs: number, timeZone: string): string {
+  return zoned(atMs, timeZone).toPlainDateTime().toString({ smallestUnit: 'second' });
+}
+
+/**
+ * When the clock on the wall showed a time, YYYY-MM-DDThh:mm or with seconds; of one that it showed twice, the first.
+ * Null for a day that there is not, and for a time that a change of the clock left out.
+ */
+export function momentOf(wallTime: string, timeZone: string): number | null {
+  try {
+    const shown = Temporal.PlainDateTime.from(wallTime, { overflow: 'reject' });
+    const moment = shown.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+    return moment.toPlainDateTime().equals(shown) ? moment.epochMilliseconds : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 /** Negative when `to` is the earlier one. */
 export function daysBetween(from: string, to: string): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;

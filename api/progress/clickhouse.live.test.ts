@@ -6,10 +6,12 @@ import { startTestClickHouse, type TestClickHouse } from '../samples/stores-for-
 import { createClickHouseQueries } from '../stores/clickhouse-client.ts';
 import { isTimeZone } from './calendar.ts';
 import { createClickHouseProgressReader } from './clickhouse.ts';
+import { createClickHouseStatedWorkouts, statedRow } from './clickhouse-stated.ts';
 import { progressReaderConformance } from './conformance.ts';
-import { countedActivity, countedEffort } from './counted.arbitrary.ts';
+import { countedActivity, countedEffort, statedWorkout } from './counted.arbitrary.ts';
 import type { CountedActivity } from './memory-reader.ts';
 import type { ProgressReader } from './reader.ts';
+import type { StatedWorkout } from './stated.ts';
 
 let clickhouse: TestClickHouse;
 let reader: ProgressReader;
@@ -40,7 +42,21 @@ async function insert(activities: readonly CountedActivity[]): Promise<void> {
   );
 }
 
-progressReaderConformance('ClickHouse', async () => ({ reader, insert }), 25);
+const state = (workouts: readonly StatedWorkout[]) => clickhouse.insertRows('stated_workouts', workouts.map(statedRow));
+
+progressReaderConformance('ClickHouse', async () => ({ reader, insert, state }), 25);
+
+test('what the API writes of a workout counts', async () => {
+  const athlete = 'writer';
+  const client = createClickHouseQueries({ url: clickhouse.url, timeoutMs: 20_000, maxConnections: 1 });
+  shared.after(() => client.close());
+  const workout = statedWorkout({ athlete, startMs: NOW_MS, distanceM: 5_000.5 });
+  await createClickHouseStatedWorkouts(client).write(workout);
+  await createClickHouseStatedWorkouts(client).write(workout);
+  const [week] = await reader.weeks(athlete, null, 'UTC');
+  const sums = { activities: 1, distanceM: 5_000.5, movingS: 1_800, elevationGainM: null, trainingLoad: null };
+  assert.deepEqual(week, { monday: '2026-06-08', sport: 'run', ...sums });
+});
 
 test('ClickHouse knows every time zone that the API takes', async () => {
   const zones = Intl.supportedValuesOf('timeZone').filter(isTimeZone);

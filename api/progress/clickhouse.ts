@@ -16,10 +16,23 @@ import {
 
 const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
 const SUMS = 'count(), sum(distance_m), sum(moving_s), sum(elevation_gain_m), sum(training_load)';
-/** FINAL, because revisions stay side by side in the table until its parts merge. */
-const HELD = `FROM slipstream.activities FINAL`;
-const OF_ATHLETE = `WHERE athlete = {athlete:String} AND status = 'finished'`;
-const ofSport = (sport: string | null) => (sport === null ? '' : ' AND sport = {sport:String}');
+/** FINAL, because revisions stay side by side in the tables until their parts merge. */
+const STATED = `FROM slipstream.stated_workouts FINAL WHERE athlete = {athlete:String}`;
+/** Measured activities, by the sport that their athlete stated, without those that were removed. */
+const MEASURED_ONES = `SELECT a.id AS id, a.revision AS revision, if(s.sport = '', a.sport, s.sport) AS sport,
+  a.start AS start, a.distance_m AS distance_m, a.moving_s AS moving_s, a.elevation_gain_m AS elevation_gain_m,
+  a.training_load AS training_load, true AS is_measured
+FROM (
+  SELECT id, revision, sport, start, distance_m, moving_s, elevation_gain_m, training_load
+  FROM slipstream.activities FINAL WHERE athlete = {athlete:String} AND status = 'finished'
+) AS a
+LEFT JOIN (SELECT id, sport, is_removed ${STATED} AND source = 'stream') AS s ON s.id = a.id
+WHERE NOT s.is_removed`;
+const ENTERED = `SELECT id, toUInt64(0), sport, start, distance_m, moving_s, elevation_gain_m, NULL, false
+${STATED} AND source = 'manual' AND NOT is_removed`;
+/** Everything that counts. */
+const HELD = `FROM (${MEASURED_ONES} UNION ALL ${ENTERED})`;
+const ofSport = (sport: string | null) => (sport === null ? '' : ' WHERE sport = {sport:String}');
 /** The day by the athlete's clock. */
 const DAY = 'toDate(start, {zone:String})';
 
@@ -27,7 +40,7 @@ const DAY = 'toDate(start, {zone:String})';
 const SPANS = `SELECT span, part, sport, ${SUMS}
 FROM (
   SELECT sport, ${ms('start')} AS start_ms, distance_m, moving_s, elevation_gain_m, training_load
-  ${HELD} ${OF_ATHLETE} AND start >= fromUnixTimestamp64Milli({least_ms:Int64}, 'UTC')
+  ${HELD} WHERE start >= fromUnixTimestamp64Milli({least_ms:Int64}, 'UTC')
 )
 ARRAY JOIN
   arrayEnumerate({from_ms:Array(Int64)}) AS span,
@@ -38,18 +51,20 @@ WHERE start_ms >= from_ms AND start_ms < until_ms
 GROUP BY span, part, sport`;
 
 const weeksSql = (sport: string | null) =>
-  `SELECT toString(toMonday(${DAY})) AS monday, sport, ${SUMS} ${HELD} ${OF_ATHLETE}${ofSport(sport)}
+  `SELECT toString(toMonday(${DAY})) AS monday, sport, ${SUMS} ${HELD}${ofSport(sport)}
 GROUP BY monday, sport ORDER BY monday, sport`;
 
-const most = (column: string) =>
-  `argMaxIf((toString(id), ${column}), (assumeNotNull(${column}), -${ms('start')}), ${column} IS NOT NULL)`;
+/** What was longest needs evidence: what was entered by hand counts in sums alone. */
+const most = (column: string) => `argMaxIf(
+  (toString(id), ${column}), (assumeNotNull(${column}), -${ms('start')}), ${column} IS NOT NULL AND is_measured
+)`;
 
 const MONTHS = `SELECT formatDateTime(${DAY}, '%Y-%m') AS month, sport, ${SUMS},
   arraySort(groupUniqArray(toDayOfMonth(${DAY}))), ${most('distance_m')}, ${most('moving_s')}
-${HELD} ${OF_ATHLETE} GROUP BY month, sport ORDER BY month, sport`;
+${HELD} GROUP BY month, sport ORDER BY month, sport`;
 
 const DAYS = `SELECT toString(${DAY}) AS day, count(), countIf(training_load IS NULL), ifNull(sum(training_load), 0)
-${HELD} ${OF_ATHLETE} GROUP BY day ORDER BY day`;
+${HELD} GROUP BY day ORDER BY day`;
 
 /**
  * Efforts without FINAL: those of another revision than the one that holds join nothing, and a row that was written
@@ -65,7 +80,8 @@ FROM (
     ) AS best
   FROM slipstream.efforts AS e
   INNER JOIN (
-    SELECT id, revision, sport ${HELD} ${OF_ATHLETE} AND sport NOT IN ('other', 'transition')${ofSport(sport)}
+    SELECT id, revision, sport FROM (${MEASURED_ONES})
+    WHERE sport NOT IN ('other', 'transition')${sport === null ? '' : ' AND sport = {sport:String}'}
   ) AS a ON a.id = e.activity AND a.revision = e.revision
   WHERE e.athlete = {athlete:String} AND e.kind IN {kinds:Array(String)} AND empty(e.marks)
 )

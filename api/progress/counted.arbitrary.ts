@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { activityId } from '../../schemas/activity.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import type { CountedActivity, CountedEffort } from './memory-reader.ts';
+import type { StatedWorkout } from './stated.ts';
 
 /** Zones whose days differ from each other and change in many ways; one of them once left out a day. */
 export const ZONES = [
@@ -94,4 +95,30 @@ export function anyCounted(athlete: string, moment: fc.Arbitrary<number> = anyMo
       const unique = new Map(all.map((given) => [`${given.startMs} ${given.revision}`, given]));
       return [...unique.values()].map((given) => countedActivity({ athlete, ...given }));
     });
+}
+
+export function statedWorkout(given: Partial<StatedWorkout> & { startMs: number }): StatedWorkout {
+  const athlete = given.athlete ?? 'ann';
+  return {
+    ...{ athlete, id: activityId(`${athlete} by hand`, given.startMs), version: 1, source: 'manual', isRemoved: false },
+    ...{ sport: 'run', movingS: 1_800, distanceM: 5_000, elevationGainM: null },
+    ...given,
+  };
+}
+
+/** What an athlete says of some of these activities, and workouts by hand; no two of the same id and version. */
+export function anyStated(athlete: string, activities: readonly CountedActivity[]): fc.Arbitrary<StatedWorkout[]> {
+  const common = { version: fc.integer({ min: 1, max: 3 }), isRemoved: fc.boolean() };
+  const ofStream = fc
+    .record({ ...common, of: fc.constantFrom(...activities), sport: maybe(fc.constantFrom(...SPORTS.slice(0, 3))) })
+    .map(({ of: { id, startMs }, ...given }) => statedWorkout({ athlete, id, source: 'stream', startMs, ...given }));
+  const byHand = fc
+    .record({
+      ...{ ...common, startMs: anyMoment, sport: fc.constantFrom(...SPORTS.slice(0, 3)) },
+      ...{ movingS: maybe(eighths(20_000)), distanceM: maybe(eighths(50_000)), elevationGainM: maybe(eighths(2_000)) },
+    })
+    .map((given) => statedWorkout({ athlete, ...given }));
+  return fc.uniqueArray(fc.oneof(ofStream, byHand), {
+    ...{ maxLength: 12, selector: ({ id, version }: StatedWorkout) => `${id} ${version}` },
+  });
 }

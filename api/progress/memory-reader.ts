@@ -12,6 +12,7 @@ import {
   type SportRow,
   type StepRow,
 } from './reader.ts';
+import type { StatedWorkout, StatedWorkouts } from './stated.ts';
 
 /** A revision of an activity, as far as progress looks at it. */
 export interface CountedActivity extends Omit<SportRow, 'activities'> {
@@ -35,7 +36,7 @@ export interface CountedEffort {
 }
 
 /** The in-memory twin of the tables that progress is summed from, which can be told to be out of reach. */
-export interface MemoryProgressReader extends ProgressReader {
+export interface MemoryProgressReader extends ProgressReader, StatedWorkouts {
   insert(activities: readonly CountedActivity[]): void;
   setReachable(isReachable: boolean): void;
 }
@@ -43,21 +44,37 @@ export interface MemoryProgressReader extends ProgressReader {
 /** Looks at every activity, and asks the runtime for the day of each: nothing here knows how calendars go. */
 export function createMemoryProgressReader(): MemoryProgressReader {
   const held = new Map<string, CountedActivity>();
+  const stated = new Map<string, StatedWorkout>();
   let isReachable = true;
 
-  function finished(athlete: string, sport: Sport | null, signal?: AbortSignal): CountedActivity[] {
-    signal?.throwIfAborted();
+  function assertReachable(): void {
     if (!isReachable) throw new StoreUnavailableError('clickhouse', 'told to be out of reach');
-    return [...held.values()]
-      .filter((one) => one.athlete === athlete && one.status === 'finished')
-      .filter((one) => sport === null || one.sport === sport)
+  }
+
+  /** What was measured, by the sport that was stated and without what was removed; with what was entered by hand. */
+  function finished(athlete: string, sport: Sport | null, signal?: AbortSignal): HeldActivity[] {
+    signal?.throwIfAborted();
+    assertReachable();
+    const measured = [...held.values()].flatMap((one): HeldActivity[] => {
+      const said = stated.get(keyOf(one));
+      const isStated = said?.source === 'stream';
+      if (one.status !== 'finished' || (isStated && said.isRemoved)) return [];
+      return [{ ...one, sport: (isStated ? said.sport : null) ?? one.sport, isMeasured: true }];
+    });
+    const entered = [...stated.values()].flatMap(({ source, isRemoved, sport, ...rest }): HeldActivity[] =>
+      source === 'stream' || isRemoved || sport === null
+        ? []
+        : [{ ...rest, sport, trainingLoad: null, efforts: [], isMeasured: false }],
+    );
+    return [...measured, ...entered]
+      .filter((one) => one.athlete === athlete && (sport === null || one.sport === sport))
       .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   }
 
   return {
     insert(activities) {
       for (const one of activities) {
-        const key = `${one.athlete} ${one.id}`;
+        const key = keyOf(one);
         const before = held.get(key);
         const isNewer =
           before === undefined ||
@@ -65,6 +82,11 @@ export function createMemoryProgressReader(): MemoryProgressReader {
           (one.revision === before.revision && one.epoch > before.epoch);
         if (isNewer) held.set(key, one);
       }
+    },
+    async write(workout) {
+      assertReachable();
+      const before = stated.get(keyOf(workout));
+      if (before === undefined || workout.version > before.version) stated.set(keyOf(workout), workout);
     },
     setReachable(reachable) {
       isReachable = reachable;
@@ -88,7 +110,7 @@ export function createMemoryProgressReader(): MemoryProgressReader {
         .flatMap((monday) => bySport(byMonday.get(monday)!).map((row) => ({ monday, ...row })));
     },
     async months(athlete, timeZone, signal) {
-      const dayNow = ({ startMs }: CountedActivity) => dayOf(startMs, timeZone);
+      const dayNow = ({ startMs }: HeldActivity) => dayOf(startMs, timeZone);
       const byMonth = Map.groupBy(finished(athlete, null, signal), (one) => dayNow(one).slice(0, 7));
       return [...byMonth.keys()].sort().flatMap((month) =>
         bySport(byMonth.get(month)!).map((row): MonthRow => {
@@ -133,8 +155,13 @@ export function createMemoryProgressReader(): MemoryProgressReader {
   };
 }
 
+/** One that counts. */
+type HeldActivity = Omit<CountedActivity, 'revision' | 'epoch' | 'status'> & { readonly isMeasured: boolean };
+
+const keyOf = ({ athlete, id }: { athlete: string; id: string }) => `${athlete} ${id}`;
+
 /** What none of them measured stays null. */
-function bySport(activities: readonly CountedActivity[]): SportRow[] {
+function bySport(activities: readonly HeldActivity[]): SportRow[] {
   const groups = Map.groupBy(activities, ({ sport }) => sport);
   return [...groups.keys()].sort().map((sport) => {
     const own = groups.get(sport)!.map((one) => ({ ...one, activities: 1 }));
@@ -146,9 +173,11 @@ function bySport(activities: readonly CountedActivity[]): SportRow[] {
   });
 }
 
-/** Activities come in the order of their starts, so of equal ones the earlier stays. */
-function mostOf(activities: readonly CountedActivity[], measure: 'distanceM' | 'movingS'): MonthRow['longestMoving'] {
-  const known = activities.flatMap(({ id, [measure]: value }) => (value === null ? [] : [{ activity: id, value }]));
+/** Activities come in the order of their starts, so of equal ones the earlier stays; only what was measured counts. */
+function mostOf(activities: readonly HeldActivity[], measure: 'distanceM' | 'movingS'): MonthRow['longestMoving'] {
+  const known = activities.flatMap(({ id, isMeasured, [measure]: value }) =>
+    value === null || !isMeasured ? [] : [{ activity: id, value }],
+  );
   return known.reduce<MonthRow['longestMoving']>((most, one) => (one.value > (most?.value ?? -1) ? one : most), null);
 }
 

@@ -7,6 +7,8 @@ export interface ClickHouseQueries {
   select(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Cell[][]>;
   /** Rows by column name. */
   selectNamed(sql: string): Promise<Record<string, Cell>[]>;
+  /** Resolves when the rows can be read. */
+  insert(table: string, rows: readonly object[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,12 @@ export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouse
     },
   });
 
+  /** Whatever fails, the store gave no answer that can be used. */
+  function unavailable(cause: unknown): StoreUnavailableError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new StoreUnavailableError('clickhouse', why === '' ? 'out of reach' : why, { cause });
+  }
+
   async function ask<Row>(
     sql: string,
     params: Readonly<Record<string, unknown>>,
@@ -51,14 +59,20 @@ export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouse
       return (await answer.json<Row>()) as Row[];
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new StoreUnavailableError('clickhouse', why === '' ? 'out of reach' : why, { cause });
+      throw unavailable(cause);
     }
   }
 
   return {
     select: (sql, params, signal) => ask<Cell[]>(sql, params, 'JSONCompactEachRow', signal),
     selectNamed: (sql) => ask<Record<string, Cell>>(sql, {}, 'JSONEachRow'),
+    async insert(table, rows) {
+      try {
+        await client.insert({ table, values: rows, format: 'JSONEachRow' });
+      } catch (cause) {
+        throw unavailable(cause);
+      }
+    },
     close: () => client.close(),
   };
 }

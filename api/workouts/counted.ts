@@ -1,0 +1,19 @@
+import type { Deliver } from '../outbox/outbox.ts';
+import type { StatedWorkout, StatedWorkouts } from '../progress/stated.ts';
+import { statedSport, type WorkoutRow } from './answer.ts';
+
+/** In the outbox: sums have to know what a person said of a workout. Its data are the whole of it: the last holds. */
+export const COUNT_WORKOUT = 'workout.stated';
+
+export function countedOf(athlete: string, row: WorkoutRow): StatedWorkout {
+  const { id, version, source, state } = row;
+  return {
+    ...{ athlete, id, version, source, isRemoved: state === 'removed', sport: statedSport(row) },
+    startMs: row.started_at.getTime(),
+    ...{ movingS: row.moving_s, distanceM: row.distance_m, elevationGainM: row.climb_m },
+  };
+}
+
+export function createCountWorkout(stated: StatedWorkouts): Deliver {
+  return (data) => stated.write(data as StatedWorkout);
+}
