@@ -118,15 +118,17 @@ interface TestApiOptions {
   readonly progress?: ProgressReader;
   /** In place of PGlite. */
   readonly database?: TestDatabase;
+  /** When the clock begins; a browser drops cookies that are over by its own. */
+  readonly startMs?: number;
 }
 
 /** The whole API over twins. */
 export async function createTestApi(
   t: Pick<TestContext, 'after'>,
-  { openLoopback = false, page = null, progress, database: given }: TestApiOptions = {},
+  { openLoopback = false, page = null, progress, database: given, startMs = NOW_MS }: TestApiOptions = {},
 ) {
   const { log, records } = createMemoryLog();
-  const clock = createManualClock(NOW_MS);
+  const clock = createManualClock(startMs);
   const hot = createMemorySampleReader('questdb');
   const cold = createMemorySampleReader('clickhouse');
   const activities = createMemoryActivityReader();

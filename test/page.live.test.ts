@@ -10,6 +10,18 @@ import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } 
 import { showRun } from './shown-run.ts';
 import { violationsOf } from './wcag.ts';
 
+/** Every script that a page can come to load: what it names, and what those name. */
+function scriptsOf(address: string, files: Awaited<ReturnType<typeof readPageFiles>>, found = new Set<string>()) {
+  const text = files.get(address)!.bytes.toString();
+  for (const [, name] of text.matchAll(/["'`/]([\w-]+\.js)["'`]/g)) {
+    const script = `/assets/${name}`;
+    if (!files.has(script) || found.has(script)) continue;
+    found.add(script);
+    scriptsOf(script, files, found);
+  }
+  return found;
+}
+
 suite('the page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   const t = closedAfterAll();
@@ -152,13 +164,16 @@ suite('the page', { skip: whyNoBrowser }, () => {
     await page.getByText(/^GPX: /).waitFor();
   });
 
-  test('is at most 200 KB of script beside the library of the map, packed', async () => {
+  test('is at most 200 KB of script beside the library of the map, packed, and so is every other page', async () => {
     await buildPage();
     const files = await readPageFiles(PAGE_DIR, '');
-    const own = [...files].filter(([name]) => name.endsWith('.js') && !/plain-map|maplibre/.test(name));
-    assert.ok(own.length > 0);
-    const bytes = own.reduce((sum, [, { gzipped }]) => sum + gzipped.length, 0);
-    assert.ok(bytes <= 200_000, `${bytes} bytes`);
+    const pages = [...files].filter(([, { type }]) => type.startsWith('text/html'));
+    for (const [address] of pages) {
+      const own = [...scriptsOf(address, files)].filter((name) => !/plain-map|maplibre/.test(name));
+      assert.ok(own.length > 0, address);
+      const bytes = own.reduce((sum, name) => sum + files.get(name)!.gzipped.length, 0);
+      assert.ok(bytes <= 200_000, `${address}: ${bytes} bytes`);
+    }
   });
 
   for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {

@@ -1,5 +1,6 @@
 import type { ActivityRecord } from '../schemas/activity.ts';
 import type { ActivityMetrics } from '../schemas/activity-metrics.ts';
+import { sessionFetch } from './session.ts';
 
 /** What the API answers, as far as the page reads it. */
 export interface ListedActivity {
@@ -41,14 +42,19 @@ export class RefusedError extends Error {
   }
 }
 
-/** Asks the API with the token. Throws RefusedError for what will not get better, Error for what may. */
+/**
+ * Asks the API with the token, or without one by the log-in. Throws RefusedError for what will not get better, Error
+ * for what may.
+ */
 export type Ask = (path: string) => Promise<Response>;
 
 export function createAsk(token: string, athlete: string): Ask {
   return async function ask(path) {
     const whose = athlete === '' ? '' : `${path.includes('?') ? '&' : '?'}athlete=${encodeURIComponent(athlete)}`;
-    const headers: HeadersInit = token === '' ? {} : { authorization: `Bearer ${token}` };
-    const answer = await fetch(`${path}${whose}`, { headers });
+    const answer =
+      token === ''
+        ? await sessionFetch(`${path}${whose}`)
+        : await fetch(`${path}${whose}`, { headers: { authorization: `Bearer ${token}` } });
     if (answer.ok) return answer;
     const { title, detail } = (await answer.json()) as { title?: string; detail?: string };
     const why = [title ?? `The server answered ${answer.status}.`, ...(detail ? [`(${detail})`] : [])].join(' ');

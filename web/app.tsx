@@ -4,6 +4,7 @@ import { ActivityView } from './activity-view.tsx';
 import { age, dateAndTime, words } from './format.ts';
 import { LinkTo } from './link-to.tsx';
 import { moves, place } from './place.ts';
+import { session } from './session.ts';
 import { activity, isAway, isOnline, link, nowMs, trouble } from './store.ts';
 
 export function App() {
@@ -30,7 +31,7 @@ export function App() {
           ) : (
             <LinkTo to={{ kind: 'list' }}>All activities</LinkTo>
           )}{' '}
-          <a href="/progress">Progress</a>
+          <a href="/progress">Progress</a> {session.value !== null && <a href="/app">Today</a>}
         </nav>
       </header>
       <main>{isList ? <ActivityList /> : <ActivityView />}</main>

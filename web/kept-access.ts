@@ -1,4 +1,7 @@
-/** What lets somebody read; '' where nothing was given. */
+/** Of the pages that are an athlete's own: one link opens all of them. */
+export const ATHLETE_ACCESS = 'slipstream-access';
+
+/** What lets somebody read; '' where nothing was given: then who asks is known by their log-in. */
 export interface KeptAccess {
   readonly token: string;
   readonly athlete: string;

@@ -12,6 +12,7 @@ import { type LinkState, openSocket, startLiveLink } from './live-link.ts';
 import { place } from './place.ts';
 import { saveFile } from './save-file.ts';
 import { append, CHANNELS, EMPTY, type Series } from './series.ts';
+import { keptSession, refreshSession } from './session.ts';
 
 /** Everything that the page shows. */
 export const link = signal<LinkState>({ kind: 'connecting' });
@@ -143,16 +144,27 @@ export function watchActivities(token: string, athlete: string): void {
     if (!isShown) activity.value = null;
     void look().then(readStreams);
   });
-  startLiveLink<LiveMessage>({
-    open: () => openSocket('/v1/live/activities'),
-    greeting: () => JSON.stringify({ ...(token !== '' && { token }), ...(athlete !== '' && { athlete }) }),
-    setTimer: (run, delayMs) => void setTimeout(run, delayMs),
-    random: Math.random,
-    onState: (state) => {
-      link.value = state;
-    },
-    onMessage: hear,
-  });
+  const openLink = () =>
+    startLiveLink<LiveMessage>({
+      open: () => openSocket('/v1/live/activities'),
+      greeting: () => JSON.stringify({ ...(token !== '' && { token }), ...(athlete !== '' && { athlete }) }),
+      setTimer: (run, delayMs) => void setTimeout(run, delayMs),
+      random: Math.random,
+      onState(state) {
+        if (state.kind === 'connected') mayRenew = true;
+        const session = keptSession();
+        // The connection lives longer than the access token that opened it.
+        if (state.kind === 'refused' && mayRenew && token === '' && session !== null) {
+          mayRenew = false;
+          refreshSession(session).then(openLink, openLink);
+          return;
+        }
+        link.value = state;
+      },
+      onMessage: hear,
+    });
+  let mayRenew = true;
+  openLink();
   setInterval(() => void readStreams(), STREAMS_EVERY_MS);
   setInterval(() => {
     nowMs.value = Date.now();

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { createManualClock } from '../../runtime/clock.ts';
 import { createMemoryLog } from '../../runtime/log.ts';
 import { createMemorySocketServer, type MemorySocketServer } from '../../runtime/sockets/memory-server.ts';
-import type { Peer } from '../../runtime/sockets/peer.ts';
+import type { Peer, PeerRequest } from '../../runtime/sockets/peer.ts';
 import { createAccess, type TokenVerdict } from '../access.ts';
 import { createCookies } from '../requests/cookies.ts';
 import { createLiveSocket, LIVE_ACTIVITIES_PATH } from './live-socket.ts';
@@ -41,7 +41,7 @@ async function setUp(t: TestContext, verdicts: Record<string, TokenVerdict> = { 
   });
   await server!.listen({ host: 'memory', port: 1 });
   t.after(() => server!.close());
-  const connect = () => server!.connect({ path: LIVE_ACTIVITIES_PATH });
+  const connect = (said: PeerRequest = {}) => server!.connect({ path: LIVE_ACTIVITIES_PATH, ...said });
   const settle = () => clock.advance(0);
   return { clock, watchers, verdicts, connect, settle };
 }
@@ -66,6 +66,23 @@ test('who shows a token in the first message watches their own activity', async 
   assert.deepEqual(heard, ['{"type":"away"}']);
   peer.close();
   await settle();
+  assert.equal(watchers.size, 0);
+});
+
+test('a page of ours watches by the cookie of who has logged in; a page of another site does not', async (t) => {
+  const { watchers, connect, settle } = await setUp(t);
+  const cookie = 'slipstream=ann';
+  const own = await connect({ cookie, origin: 'http://memory' });
+  say(own, {});
+  await settle();
+  assert.deepEqual([...watchers.values()], ['ann']);
+  own.close();
+  for (const origin of ['http://other.test', 'null', undefined]) {
+    const peer = await connect({ cookie, ...(origin && { origin }) });
+    say(peer, {});
+    await settle();
+    assert.equal(await peer.closed, 1008, String(origin));
+  }
   assert.equal(watchers.size, 0);
 });
 

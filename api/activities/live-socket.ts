@@ -9,7 +9,7 @@ import {
 } from '../../runtime/sockets/socket-server.ts';
 import { attachWsServer } from '../../runtime/sockets/ws-server.ts';
 import { parseJson } from '../../schemas/parse-json.ts';
-import type { Access } from '../access.ts';
+import type { Access, Asking } from '../access.ts';
 import { Problem } from '../problem.ts';
 import type { Watching } from './watching.ts';
 
@@ -27,6 +27,8 @@ export interface LiveSocketDeps {
 
 /** The connection is new until its first message, is then checked, and watches until it ends. */
 interface Connection {
+  /** What the browser said when it connected: where it comes from, and the cookie of who has logged in. */
+  readonly browsing: Asking['headers'];
   state: 'new' | 'checking' | 'watching' | 'over';
   timer: Timer | null;
   stopWatching: () => void;
@@ -46,9 +48,9 @@ const IDLE_TIMEOUT_MS = 60_000;
 
 /**
  * The live activity of an athlete over WebSocket. The client says `{"token": …}` (an operator `athlete` too) in its
- * first message, and is then sent one message for each change, the whole state each time: `{"type": "activity",
- * "activity": … or null, "epoch", "number", "versions"}`, or `{"type": "away"}` while nobody knows. Messages are UTF-8
- * JSON in binary frames.
+ * first message, or `{}` where it is a page of ours with the cookie of who has logged in. It is then sent one message
+ * for each change, the whole state each time: `{"type": "activity", "activity": … or null, "epoch", "number",
+ * "versions"}`, or `{"type": "away"}` while nobody knows. Messages are UTF-8 JSON in binary frames.
  *
  * A reader that is slower than the changes misses those between: at most one message waits for it, then it is sent the
  * newest. One that reads nothing at all answers no ping and is cut off. Whoever is refused is told the name of the
@@ -73,9 +75,10 @@ export function createLiveSocket({ access, watching, clock, log, maxWatchers, se
   /** Resolves with the athlete to watch, or null once the socket is closed because it may not. */
   async function check(socket: Socket<Connection>, greeting: Greeting): Promise<string | null> {
     const { token, athlete } = greeting;
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers = token === undefined ? socket.data.browsing : { authorization: `Bearer ${token}` };
     try {
-      return await access.requireAthlete({ headers, ip: socket.remoteAddress }, athlete);
+      // No plain read: a page of another site could open a connection too, and be told by it.
+      return await access.requireAthlete({ method: 'CONNECT', headers, ip: socket.remoteAddress }, athlete);
     } catch (error) {
       refuse(socket, error);
       return null;
@@ -100,7 +103,10 @@ export function createLiveSocket({ access, watching, clock, log, maxWatchers, se
 
   return serve({
     path: LIVE_ACTIVITIES_PATH,
-    createData: () => ({ state: 'new', timer: null, stopWatching: () => undefined, isBehind: false, newest: null }),
+    createData: ({ origin, host, cookie }) => ({
+      ...{ state: 'new', timer: null, stopWatching: () => undefined, isBehind: false, newest: null },
+      browsing: { origin, host, cookie },
+    }),
     handlers: {
       open(socket) {
         const close = () => socket.close(CLOSE_CODE.policyViolation, 'missing_token');

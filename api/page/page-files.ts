@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 };
 const MAX_FILES = 100;
 /** Each page by its address. */
@@ -26,12 +27,22 @@ const PAGES = {
   '/organiser': 'organiser.html',
   '/operations': 'operations.html',
   '/progress': 'progress.html',
+  '/app': 'app.html',
 } as const;
+/** What a browser that installs the application asks for, under names that stay. */
+const INSTALLED = [
+  'service-worker.js',
+  'app.webmanifest',
+  'icon.svg',
+  'icon-192.png',
+  'icon-512.png',
+  'icon-whole.png',
+];
 
 /**
- * Every file of the built pages, by its address: those of `PAGES` and `/assets/…`. Read once: only what is there is
- * ever served, so no address can lead out of the folder. `mapStyleUrl` is put into the pages, which have no other way
- * to options.
+ * Every file of the built pages, by its address: those of `PAGES`, `INSTALLED` and `/assets/…`. Read once: only what is
+ * there is ever served, so no address can lead out of the folder. `mapStyleUrl` is put into the pages, which have no
+ * other way to options.
  */
 export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<ReadonlyMap<string, PageFile>> {
   const assets = await readdir(join(dir, 'assets'));
@@ -44,9 +55,8 @@ export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<R
     );
     files.set(address, toFile('.html', Buffer.from(html)));
   }
-  for (const name of assets) {
-    files.set(`/assets/${name}`, toFile(extname(name), await readFile(join(dir, 'assets', name))));
-  }
+  const others = [...INSTALLED, ...assets.map((name) => `assets/${name}`)];
+  for (const name of others) files.set(`/${name}`, toFile(extname(name), await readFile(join(dir, name))));
   return files;
 }
 

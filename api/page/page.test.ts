@@ -18,6 +18,16 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   await writeFile(join(dir, 'operations.html'), `${HTML}operations`);
   await writeFile(join(dir, 'progress.html'), `${HTML}progress`);
   await writeFile(join(dir, 'organiser.html'), `${HTML}organiser`);
+  await writeFile(join(dir, 'app.html'), `${HTML}app`);
+  const installed = [
+    'service-worker.js',
+    'app.webmanifest',
+    'icon.svg',
+    'icon-192.png',
+    'icon-512.png',
+    'icon-whole.png',
+  ];
+  for (const name of installed) await writeFile(join(dir, name), JSON.stringify(name));
   await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
   await writeFile(join(dir, 'secret.txt'), 'secret');
   return createTestApi(t, { page: { files: await readPageFiles(dir, mapStyleUrl), mapStyleUrl } });
@@ -56,6 +66,29 @@ test('pages of operators and of progress are served to all, since they hold noth
     const { status, body, headers } = await get(`/${name}`);
     assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}${name}`, 'no-cache']);
     assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/);
+  }
+});
+
+test('the application is served wherever one is in it, and for the links of letters', async (t) => {
+  const { get } = await setUp(t);
+  for (const url of ['/app', '/app/history?sport=run', '/app/workouts/7', '/account/verify', '/account/reset']) {
+    const { status, body, headers } = await get(url);
+    assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}app`, 'no-cache'], url);
+    assert.match(String(headers['content-security-policy']), /manifest-src 'self'.*frame-ancestors 'none'/, url);
+  }
+});
+
+test('what installs the application is served under names that stay, and asked for anew each time', async (t) => {
+  const { get } = await setUp(t);
+  const types = {
+    '/service-worker.js': 'text/javascript; charset=utf-8',
+    '/app.webmanifest': 'application/manifest+json',
+    '/icon.svg': 'image/svg+xml',
+    '/icon-192.png': 'image/png',
+  };
+  for (const [url, type] of Object.entries(types)) {
+    const { status, headers } = await get(url);
+    assert.deepEqual([status, headers['content-type'], headers['cache-control']], [200, type, 'no-cache'], url);
   }
 });
 

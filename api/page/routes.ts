@@ -9,7 +9,10 @@ export interface PageRoutesDeps {
   readonly mapStyleUrl: string;
 }
 
-/** The pages: `/` and `/progress` for athletes, `/races` and `/organiser` (each with `/{id}`), `/operations`. */
+/**
+ * The pages: `/app` (with what lies below, and the links of letters, `/account/…`), `/` and `/progress` for athletes,
+ * `/races` and `/organiser` (each with `/{id}`), `/operations`.
+ */
 export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
   const maps = mapStyleUrl === '' ? '' : ' https:';
   const policyFor = (ancestors: string) =>
@@ -22,6 +25,7 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
       `img-src 'self' data: blob:${maps}`,
       // Named beside 'self', which older browsers do not take for WebSockets.
       `connect-src 'self' ws: wss:${maps}`,
+      "manifest-src 'self'",
       "base-uri 'none'",
       "form-action 'self'",
       `frame-ancestors ${ancestors}`,
@@ -50,6 +54,12 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
 
   const shown = { schema: { hide: true }, config: { audience: 'everybody' } } as const;
   for (const address of ['/', '/progress', '/operations']) {
+    server.get(address, shown, (request, reply) => send(address, request, reply));
+  }
+  for (const address of ['/app', '/app/*', '/account/:letter']) {
+    server.get(address, shown, (request, reply) => send('/app', request, reply));
+  }
+  for (const address of [...files.keys()].filter((name) => /^\/[\w-]+\.\w+$/.test(name))) {
     server.get(address, shown, (request, reply) => send(address, request, reply));
   }
   for (const address of ['/races', '/races/:id']) {

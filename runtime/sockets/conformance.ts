@@ -146,16 +146,18 @@ function messageConformance(subject: Subject): void {
   });
 
   test('the data slot knows how the peer came, and each socket has its own', async (t) => {
-    const { connect, sockets } = await startServer(t, subject);
-    await connect({ query: 'race=berlin&x=1', origin: 'https://example.org' });
+    const { address, connect, sockets } = await startServer(t, subject);
+    await connect({ query: 'race=berlin&x=1', origin: 'https://example.org', cookie: 'a=b; c=d' });
     await connect();
     await until('both are open', () => sockets.length === 2);
     const remoteAddress = subject.hasPorts ? '127.0.0.1' : 'memory';
+    const host = subject.hasPorts ? `${address.host}:${address.port}` : 'memory';
+    const cookie = 'a=b; c=d';
     assert.deepEqual(
       sockets.map((socket) => socket.data),
       [
-        { query: 'race=berlin&x=1', word: '', origin: 'https://example.org', remoteAddress },
-        { query: '', word: '', origin: undefined, remoteAddress },
+        { query: 'race=berlin&x=1', word: '', origin: 'https://example.org', host, cookie, remoteAddress },
+        { query: '', word: '', origin: undefined, host, cookie: undefined, remoteAddress },
       ],
     );
   });

@@ -1,7 +1,7 @@
 import type { Logger } from '../log.ts';
 import { StartError } from '../service.ts';
 import { wordOf } from './paths.ts';
-import type { Peer } from './peer.ts';
+import type { Peer, PeerRequest } from './peer.ts';
 import {
   CLOSE_CODE,
   type CutOffLimit,
@@ -15,7 +15,7 @@ import { createTopics } from './topics.ts';
 
 export interface MemorySocketServer extends SocketServer {
   /** Connects, or rejects with the HTTP status in the message, as a client library would. */
-  connect(request?: { path?: string; query?: string; origin?: string }): Promise<Peer>;
+  connect(request?: PeerRequest): Promise<Peer>;
 }
 
 /** What the kernels of both sides hold between a server that writes and a peer that does not read. */
@@ -185,12 +185,12 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
       isListening = true;
       return { host, port };
     },
-    async connect({ path: wanted = path, query = '', origin } = {}) {
+    async connect({ path: wanted = path, query = '', origin, cookie } = {}) {
       if (!isListening) throw new Error('connection refused');
       const word = wordOf(path, wanted);
       if (word === null) throw new Error('Unexpected server response: 404');
       if (connections.size >= maxConnections) throw new Error('Unexpected server response: 503');
-      const data = options.createData({ query, word, origin, remoteAddress: 'memory' });
+      const data = options.createData({ query, word, origin, host: 'memory', cookie, remoteAddress: 'memory' });
       const connection = new Connection(data);
       connections.add(connection);
       connection.open();

@@ -17,4 +17,5 @@ export interface PeerRequest {
   path?: string;
   query?: string;
   origin?: string;
+  cookie?: string;
 }

@@ -65,6 +65,8 @@ export interface ConnectionRequest {
   /** What stood for `:id` in the path; '' without one. */
   word: string;
   origin: string | undefined;
+  host: string | undefined;
+  cookie: string | undefined;
   remoteAddress: string;
 }
 

@@ -78,6 +78,8 @@ export function createUwsServer<Data>(uws: Uws, options: SocketServerOptions<Dat
           query: request.getQuery() ?? '',
           word,
           origin: request.getHeader('origin') || undefined,
+          host: request.getHeader('host') || undefined,
+          cookie: request.getHeader('cookie') || undefined,
           remoteAddress: text(response.getRemoteAddressAsText()),
         },
       };

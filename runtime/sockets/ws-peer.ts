@@ -4,10 +4,14 @@ import type { Peer, PeerRequest } from './peer.ts';
 /** A client on a real socket. Rejects with the server's HTTP status when it is refused. */
 export function connectWsPeer(
   { host, port }: { host: string; port: number },
-  { path = '/', query = '', origin, answersPings = true }: PeerRequest & { answersPings?: boolean } = {},
+  { path = '/', query = '', origin, cookie, answersPings = true }: PeerRequest & { answersPings?: boolean } = {},
 ): Promise<Peer> {
   const url = `ws://${host}:${port}${path}${query && `?${query}`}`;
-  const ws = new WebSocket(url, { ...(origin && { origin }), perMessageDeflate: false, autoPong: answersPings });
+  const ws = new WebSocket(url, {
+    ...(origin && { origin }),
+    ...(cookie && { headers: { cookie } }),
+    ...{ perMessageDeflate: false, autoPong: answersPings },
+  });
   const early: Uint8Array[] = [];
   let listener = (bytes: Uint8Array): void => void early.push(bytes);
   ws.on('message', (bytes: Buffer) => listener(bytes));

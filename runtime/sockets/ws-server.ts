@@ -141,7 +141,8 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
 
   function accept(ws: WebSocket, request: IncomingMessage, query: string, word: string): void {
     const remoteAddress = request.socket.remoteAddress ?? '';
-    const data = options.createData({ query, word, origin: request.headers.origin, remoteAddress });
+    const { origin, host, cookie } = request.headers;
+    const data = options.createData({ query, word, origin, host, cookie, remoteAddress });
     const socket = new WsSocket(ws, remoteAddress, data);
     open.add(socket);
     heartbeat.add(socket);

@@ -9,7 +9,8 @@ const WEB = join(ROOT, 'web');
 const DIST = join(WEB, 'dist');
 /** The built page; the stamp beside it says what it was built from. */
 export const PAGE_DIR = join(DIST, 'page');
-const PAGES = ['index.html', 'race.html', 'organiser.html', 'operations.html', 'progress.html'];
+const PAGES = ['index.html', 'race.html', 'organiser.html', 'operations.html', 'progress.html', 'app.html'];
+const SERVICE_WORKER = 'web/app/service-worker.ts';
 const STAMP = join(DIST, 'built-from.txt');
 
 /** Builds the page unless it was built from the same files before. Says whether it did. */
@@ -30,7 +31,13 @@ export async function buildPage(): Promise<boolean> {
     // The map's library alone is about a megabyte.
     build: {
       ...{ outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
-      rolldownOptions: { input: PAGES.map((name) => join(WEB, name)) },
+      rolldownOptions: {
+        input: [...PAGES.map((name) => join(WEB, name)), join(ROOT, SERVICE_WORKER)],
+        // A service worker is found again by its name.
+        output: {
+          entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+        },
+      },
     },
   });
   // Another process that built the same meanwhile has it read already.
@@ -56,7 +63,17 @@ function digestOfSources(): string {
     readdirSync(join(ROOT, dir), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => `${dir}/${name}`);
-  const folders = ['web', 'web/race', 'web/organiser', 'web/operations', 'web/progress', 'web/build', 'schemas'];
+  const folders = [
+    'web',
+    'web/race',
+    'web/organiser',
+    'web/operations',
+    'web/progress',
+    'web/app',
+    'web/public',
+    'web/build',
+    'schemas',
+  ];
   const files = [...folders.flatMap(own), 'package-lock.json'];
   for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
     hash.update(file).update(readFileSync(join(ROOT, file)));

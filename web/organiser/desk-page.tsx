@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../format.ts';
+import { ProblemError } from '../problem-error.ts';
 import { say } from '../race/language.ts';
 import { LanguageSwitch } from '../race/language-switch.tsx';
 import { kilometresIn, when } from '../race/race-format.ts';
 import { DeskLink } from './desk-link.tsx';
 import { desk, LIST } from './desk-place.ts';
 import { forgetToken, races, shown, trouble } from './desk-store.ts';
-import { ProblemError } from './organiser-api.ts';
 import { Trouble } from './problem-text.tsx';
 import { RaceDesk } from './race-desk.tsx';
 import { RaceForm } from './race-form.tsx';

@@ -2,6 +2,7 @@ import { effect, signal, untracked } from '@preact/signals';
 import type { Starter } from '../../schemas/race.ts';
 import type { Act } from '../../schemas/race-act.ts';
 import { forgetAccess } from '../kept-access.ts';
+import { ProblemError } from '../problem-error.ts';
 import type { AthleteAnswer, BoardPage, ListedRace } from '../race/race-answers.ts';
 import { type DeskPlace, desk } from './desk-place.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type AuditedChange,
   createOrganiserApi,
   type OrganiserApi,
-  ProblemError,
   type ReviewList,
   type TaggedSetup,
 } from './organiser-api.ts';

@@ -2,6 +2,7 @@ import type { RaceChange, Starter } from '../../schemas/race.ts';
 import type { Act, ActValue } from '../../schemas/race-act.ts';
 import type { RacePreview } from '../../schemas/race-preview.ts';
 import type { ReviewDecision, ReviewFinding } from '../../schemas/review.ts';
+import { problemOf } from '../problem-error.ts';
 import type { AthleteAnswer, BoardPage, ListedRace, RaceAnswer } from '../race/race-answers.ts';
 import type { StatedRace } from './race-draft.ts';
 
@@ -48,28 +49,6 @@ export interface PreviewProgress {
   readonly of: number;
 }
 
-export interface ParameterProblem {
-  readonly parameter: string;
-  readonly message: string;
-}
-
-/** The API said why not: RFC 9457 problem details, `name` the last word of its type. */
-export class ProblemError extends Error {
-  override name = 'ProblemError';
-  readonly problem: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly errors: readonly ParameterProblem[];
-
-  constructor(status: number, body: { type?: string; title?: string; detail?: string; errors?: ParameterProblem[] }) {
-    super(body.title ?? `The server answered ${status}.`);
-    this.status = status;
-    this.problem = body.type?.split(':').at(-1) ?? '';
-    this.detail = body.detail ?? '';
-    this.errors = body.errors ?? [];
-  }
-}
-
 interface Sent {
   readonly body?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
@@ -85,7 +64,7 @@ export function createOrganiserApi(token: string) {
       headers: { ...headers, authorization: `Bearer ${token}` },
     });
     if (answer.ok) return answer;
-    throw new ProblemError(answer.status, await answer.json().catch(() => ({})));
+    throw await problemOf(answer);
   }
   const read = async <Answer>(path: string) => (await (await send('GET', path)).json()) as Answer;
   const tagged = async (answer: Response): Promise<TaggedSetup> => {

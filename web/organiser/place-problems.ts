@@ -1,4 +1,4 @@
-import type { ProblemError } from './organiser-api.ts';
+import type { ProblemError } from '../problem-error.ts';
 import type { SaveStep } from './save-race.ts';
 
 /** Inputs of the form of a race that something may be wrong with; '' for the form as a whole. */

@@ -1,4 +1,4 @@
-import { ProblemError } from './organiser-api.ts';
+import { ProblemError } from '../problem-error.ts';
 import { tell, tellKnown } from './tell.ts';
 
 /** What went wrong, in words: ours where there are some, and what the API adds. */

@@ -1,4 +1,5 @@
-import { type OrganiserApi, ProblemError, type TaggedSetup } from './organiser-api.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { OrganiserApi, TaggedSetup } from './organiser-api.ts';
 import { type RaceDraft, statedOf } from './race-draft.ts';
 
 export interface RaceFiles {

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { TokenForm } from '../ask-for-token.tsx';
 import { LanguageSwitch } from '../race/language-switch.tsx';
+import { session } from '../session.ts';
 import { ComparisonSection } from './comparison-section.tsx';
 import { FormSection } from './form-section.tsx';
 import { comparisons, isAway, refusal, years } from './progress-store.ts';
@@ -33,6 +34,7 @@ function Head() {
         {isAway.value && say('noAnswer')}
       </p>
       <nav aria-label={say('places')}>
+        {session.value !== null && <a href="/app">{say('today')}</a>}
         <a href="/">{say('activities')}</a>
         <LanguageSwitch />
       </nav>
@@ -75,6 +77,8 @@ export function AskForAccess() {
       <main class="ask">
         <TokenForm title={say('askTitle')} label={say('askToken')} action={say('askGo')}>
           {say('askHow')}
+          <br />
+          <a href="/app">{say('askLogIn')}</a>
         </TokenForm>
       </main>
     </div>

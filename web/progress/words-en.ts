@@ -4,6 +4,7 @@ import type { Phrase } from '../race/words-en.ts';
 export const en = {
   title: 'Progress',
   places: 'Places',
+  today: 'Today',
   activities: 'Activities',
   loading: 'Loading …',
   language: 'Language',
@@ -13,6 +14,7 @@ export const en = {
   askTitle: 'For athletes',
   askToken: 'The token of your device',
   askGo: 'Show my progress',
+  askLogIn: 'With an account there is no need for one: log in.',
   askHow: '`npm start` prints a link that holds one. For another: npm run token -- watch-1',
 
   sport: 'Sport',

@@ -4,6 +4,7 @@ import type { ProgressDictionary } from './words-en.ts';
 export const ru: ProgressDictionary = {
   title: 'Прогресс',
   places: 'Разделы',
+  today: 'Сегодня',
   activities: 'Тренировки',
   loading: 'Загрузка …',
   language: 'Язык',
@@ -13,6 +14,7 @@ export const ru: ProgressDictionary = {
   askTitle: 'Для спортсменов',
   askToken: 'Токен вашего устройства',
   askGo: 'Показать мой прогресс',
+  askLogIn: 'С учётной записью он не нужен: войдите.',
   askHow: '`npm start` печатает ссылку с токеном. Другой токен: npm run token -- watch-1',
 
   sport: 'Вид спорта',

@@ -1,0 +1,104 @@
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext, useId, useState } from 'preact/hooks';
+import { ProblemError } from '../problem-error.ts';
+import { knownProblem, tell } from './tell.ts';
+
+/** What the API found wrong with the form around. */
+const Wrong = createContext<unknown>(null);
+
+interface FormProps {
+  /** What is written on the button. */
+  readonly action: string;
+  /** Throws what the API said, which is then shown. */
+  readonly onSend: (fields: FormData) => Promise<void>;
+  readonly label?: string;
+  readonly children?: ComponentChildren;
+}
+
+/** Sends once for each press, and says what went wrong, at the field that it is about where there is one. */
+export function Form({ action, onSend, label, children }: FormProps) {
+  const [isSending, setSending] = useState(false);
+  const [wrong, setWrong] = useState<unknown>(null);
+  async function send(form: HTMLFormElement): Promise<void> {
+    if (isSending) return;
+    setSending(true);
+    setWrong(null);
+    try {
+      await onSend(new FormData(form));
+    } catch (error) {
+      setWrong(error);
+    }
+    setSending(false);
+  }
+  return (
+    <form
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send(event.currentTarget);
+      }}
+    >
+      <Wrong.Provider value={wrong}>{children}</Wrong.Provider>
+      <Trouble error={wrong} />
+      <button type="submit" class="main" aria-disabled={isSending}>
+        {isSending ? tell('wait') : action}
+      </button>
+    </form>
+  );
+}
+
+/** Read out when it appears. */
+export function Trouble({ error }: { error: unknown }) {
+  return (
+    <p role="alert" class="wrong">
+      {error === null ? '' : problemText(error)}
+    </p>
+  );
+}
+
+/** In our words where there are some; else in those of the API. */
+export function problemText(error: unknown): string {
+  if (!(error instanceof ProblemError)) return tell('unreachable');
+  return knownProblem(error.problem) ?? [error.message, error.detail].filter(Boolean).join(' ');
+}
+
+interface FieldProps {
+  readonly label: string;
+  /** As the API calls it. */
+  readonly name: string;
+  readonly hint?: string;
+  readonly type?: 'text' | 'email' | 'password' | 'number' | 'date' | 'datetime-local' | 'time';
+  readonly value?: string;
+  readonly autocomplete?: string;
+  readonly required?: boolean;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly min?: string;
+  readonly max?: string;
+  readonly step?: string;
+  readonly inputMode?: 'numeric' | 'decimal';
+  readonly onInput?: (value: string) => void;
+}
+
+/** An input with its label, and below it what the API found wrong with it. */
+export function Field({ label, name, hint = '', type = 'text', onInput, ...rest }: FieldProps) {
+  const id = useId();
+  const error = useContext(Wrong);
+  const own = error instanceof ProblemError ? error.errors.filter(({ parameter }) => parameter === name) : [];
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        {...{ ...rest, id, name }}
+        type={type as 'text'}
+        aria-describedby={`${id}-hint ${id}-wrong`}
+        aria-invalid={own.length > 0}
+        onInput={(event) => onInput?.(event.currentTarget.value)}
+      />
+      <small id={`${id}-hint`}>{hint}</small>
+      <small id={`${id}-wrong`} class="wrong">
+        {own.map(({ message }) => message).join('; ')}
+      </small>
+    </div>
+  );
+}

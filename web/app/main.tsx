@@ -1,0 +1,18 @@
+import { render } from 'preact';
+import '../page.css';
+import './app.css';
+import { startLanguage } from '../race/language.ts';
+import { followSession } from '../session.ts';
+import { AppPage } from './app-page.tsx';
+import { followAppAddress } from './app-place.ts';
+import { followNetwork } from './network.ts';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('the page has no #app');
+startLanguage();
+followSession();
+followNetwork();
+followAppAddress();
+render(<AppPage />, root);
+// Without one (another browser, an address without https) the application still works, but not offline.
+if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js', { scope: '/app' });

@@ -1,0 +1,68 @@
+/**
+ * Keeps the application's own files in the browser, so that it opens without a network and drafts can be written. What
+ * the API says is never kept here: it is somebody's, and who comes next may be somebody else.
+ */
+interface Extended extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Asked extends Extended {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+interface Worker {
+  addEventListener(kind: 'install' | 'activate', hear: (event: Extended) => void): void;
+  addEventListener(kind: 'fetch', hear: (event: Asked) => void): void;
+  skipWaiting(): Promise<void>;
+  readonly clients: { claim(): Promise<void> };
+}
+
+const worker = self as unknown as Worker;
+const CACHE = 'slipstream-app';
+const SHELL = '/app';
+/** Of all versions together; the oldest leave. */
+const MAX_FILES = 80;
+
+worker.addEventListener('install', (event) => event.waitUntil(keepShell().then(() => worker.skipWaiting())));
+worker.addEventListener('activate', (event) => event.waitUntil(worker.clients.claim()));
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== location.origin) return;
+  if (pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(request));
+  else if (request.mode === 'navigate' && /^\/(app|account)(\/|$)/.test(pathname)) event.respondWith(shellFor(request));
+});
+
+/** The page as it is now, with every file that it names. */
+async function keepShell(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  const shell = await fetch(SHELL, { cache: 'no-cache' });
+  if (!shell.ok) throw new Error(`the page cannot be kept: ${shell.status}`);
+  const named = [...(await shell.clone().text()).matchAll(/"(\/assets\/[^"]+|\/icon[^"]+)"/g)].map(([, path]) => path);
+  await cache.put(SHELL, shell);
+  await cache.addAll(named);
+  const kept = await cache.keys();
+  await Promise.all(kept.slice(0, Math.max(0, kept.length - MAX_FILES)).map((old) => cache.delete(old)));
+}
+
+/** The newest page while there is a network; the kept one without. */
+async function shellFor(request: Request): Promise<Response> {
+  try {
+    const answer = await fetch(request);
+    // Another version names other files, which have to be there when the network is not.
+    if (answer.ok) void keepShell().catch(() => undefined);
+    return answer;
+  } catch (error) {
+    const kept = await caches.match(SHELL);
+    if (kept === undefined) throw error;
+    return kept;
+  }
+}
+
+/** Their names change with their contents, so what is kept is right. */
+async function fromCacheFirst(request: Request): Promise<Response> {
+  const kept = await caches.match(request);
+  if (kept !== undefined) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await (await caches.open(CACHE)).put(request, answer.clone());
+  return answer;
+}

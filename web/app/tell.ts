@@ -1,0 +1,17 @@
+import { fillIn, language, type Values } from '../race/language.ts';
+import { type AppDictionary, type AppPhrase, en } from './words-en.ts';
+import { ru } from './words-ru.ts';
+
+export const DICTIONARIES = { en, ru } satisfies Record<string, AppDictionary>;
+
+/** A phrase of the application in the language that is chosen. */
+export function tell(name: AppPhrase, values: Values = {}): string {
+  const words: AppDictionary = DICTIONARIES[language.value];
+  return fillIn(language.value, words[name], values);
+}
+
+/** What a problem of the API is called here; null where it has no words of ours. */
+export function knownProblem(name: string): string | null {
+  const phrase = `problem_${name}`;
+  return Object.hasOwn(en, phrase) ? tell(phrase as AppPhrase) : null;
+}

@@ -1,0 +1,9 @@
+import { tell } from './tell.ts';
+
+export function TodayPage() {
+  return (
+    <p class="empty">
+      <a href="/?list">{tell('activities')}</a>
+    </p>
+  );
+}
