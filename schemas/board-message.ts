@@ -34,7 +34,8 @@ export interface BoardMessage {
   readonly rows: readonly BoardRow[];
   /** Who left the board. */
   readonly removed: readonly string[];
-  readonly groups: readonly RoadGroup[];
+  /** Null where they are as they were told last: who moved is told more often than what follows from all. */
+  readonly groups: readonly RoadGroup[] | null;
   /** Null in messages of before there was any. */
   readonly certainty: Certainty | null;
 }

@@ -46,8 +46,9 @@ export class AreaViews {
     return key;
   }
 
-  /** A new board: the deltas of all views are made anew. */
-  show(board: Board, race: Race): void {
+  /** A new board: the deltas of all views are made anew. Returns those that have one. */
+  show(board: Board, race: Race): AreaKey[] {
+    const changed: AreaKey[] = [];
     this.#board = board;
     this.#road = null;
     this.#follow(race);
@@ -59,7 +60,9 @@ export class AreaViews {
       view.number++;
       view.delta = encode({ type: 'delta', view: key, ...this.#headOf(view), athletes, removed });
       view.snapshot = null;
+      changed.push(key);
     }
+    return changed;
   }
 
   /** Null before there is a board. */

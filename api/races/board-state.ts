@@ -43,7 +43,7 @@ export class BoardState {
     for (const row of message.rows) this.#coming.set(row.bib, row);
     for (const bib of message.removed) this.#coming.delete(bib);
     if (part < parts - 1) return false;
-    this.#show(boardOf(message, this.#coming));
+    this.#show(boardOf(message, this.#coming, this.board?.groups));
     this.isWhole = true;
     return true;
   }
@@ -75,10 +75,14 @@ export function rowsOf(parts: readonly BoardMessage[]): ReadonlyMap<string, Boar
   return new Map(parts.flatMap(({ rows }) => rows.map((row) => [row.bib, row] as const)));
 }
 
-/** The board that a message is the head of. */
-export function boardOf(message: BoardMessage, rows: ReadonlyMap<string, BoardRow>): Board {
+/** The board that a message is the head of, after one with the groups `before`. */
+export function boardOf(
+  message: BoardMessage,
+  rows: ReadonlyMap<string, BoardRow>,
+  before: readonly RoadGroup[] = [],
+): Board {
   const { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty } = message;
-  return { race, raceVersion, epoch, number, atMs, dataMs, groups, certainty, rows };
+  return { race, raceVersion, epoch, number, atMs, dataMs, groups: groups ?? before, certainty, rows };
 }
 
 /** In the order of rank, then those without one by bib. */

@@ -12,6 +12,9 @@ import { raceSocket } from './race-socket.ts';
 import { createRaceWatching } from './race-watching.ts';
 import { boardOfTwo, raceOfTwo, rowOf } from './races-for-tests.ts';
 
+/** Lists are told so often at most. */
+const LISTS_EVERY_MS = 100;
+
 async function setUp(t: TestContext) {
   const api = await createTestApi(t);
   const { races, boards, clock, config } = api;
@@ -42,7 +45,7 @@ async function setUp(t: TestContext) {
     async show(next: Partial<BoardView>) {
       view = { ...view, ...next };
       held.tell();
-      await clock.advance(0);
+      await clock.advance(LISTS_EVERY_MS);
     },
   };
 }

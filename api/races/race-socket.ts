@@ -5,7 +5,7 @@ import { parseJson } from '../../schemas/parse-json.ts';
 import { isPublic } from './known-race.ts';
 import { isAreaKey, type MapArea, readMapArea } from './map-area.ts';
 import { packedMessage } from './packed-message.ts';
-import type { RaceView, RaceWatching } from './race-watching.ts';
+import type { RaceView, RaceWatching, ViewChange } from './race-watching.ts';
 import { type ViewKey, viewKeys } from './shared-views.ts';
 
 export const LIVE_RACES_PATH = '/v1/live/races/:id';
@@ -57,6 +57,15 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
     if (result === 'dropped') data.missed.add(view);
   }
 
+  /** In one write: which of several came through when there was no room for all, nobody knows. */
+  function sendChanges(socket: Socket<Watching>, changes: readonly ViewChange[]): void {
+    const { data } = socket;
+    const messages = changes.map(({ message }) => (data.isPacked ? packedMessage(message) : message));
+    const result = data.isBehind ? 'dropped' : socket.sendAll(messages);
+    if (result !== 'sent') data.isBehind = true;
+    if (result === 'dropped') for (const { view } of changes) data.missed.add(view);
+  }
+
   function sendWhole(socket: Socket<Watching>, views: Iterable<RaceView>): void {
     for (const view of views) send(socket, view, watching.snapshot(socket.data.race, view));
   }
@@ -68,7 +77,7 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
     const before = data.stop;
     data.views = views;
     data.stop = watching.watch(data.race, views, {
-      tell: (view) => send(socket, view, watching.delta(data.race, view)),
+      tell: (changes) => sendChanges(socket, changes),
       tellWhole: () => sendWhole(socket, data.views),
     });
     before?.();

@@ -1,18 +1,26 @@
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Races } from '../../runtime/races.ts';
+import type { Race } from '../../schemas/race.ts';
 import { AreaViews } from './area-views.ts';
 import type { BoardSource } from './board-source.ts';
 import type { Board } from './board-state.ts';
 import { type AreaKey, areaKeyOf, isAreaKey, type MapArea } from './map-area.ts';
-import { SharedViews, type ViewKey } from './shared-views.ts';
+import { laneOf, SharedViews, type ViewKey } from './shared-views.ts';
+import { createTellingPace, type Lane, type Sent } from './telling-pace.ts';
 
 /** What somebody sees of a board: the first so many, one athlete, or who is on a part of the map. */
 export type RaceView = ViewKey | AreaKey;
 
-/** A connection that watches a race. Messages are fetched when they are sent, so each is made once for all. */
+/** What changed in a view, made once for all who share it. */
+export interface ViewChange {
+  readonly view: RaceView;
+  readonly message: Uint8Array;
+}
+
+/** A connection that watches a race. */
 export interface RaceWatcher {
-  /** The view changed. */
-  tell(view: RaceView): void;
+  /** These of its views changed, with one board. */
+  tell(changes: readonly ViewChange[]): void;
   /** Everything is to be sent anew. */
   tellWhole(): void;
 }
@@ -24,17 +32,8 @@ export interface RaceWatching {
   /** The view of a part of the map, for one who watches. */
   areaOf(race: string, area: MapArea): AreaKey;
   snapshot(race: string, view: RaceView): Uint8Array | null;
-  delta(race: string, view: RaceView): Uint8Array | null;
   watchers(): number;
 }
-
-/**
- * A new board is told at once, unless the last one was told a moment ago: telling all watchers takes a quarter of the
- * time, so that many of them leave room for all else; but each is told twice a second, as long as that leaves any room.
- */
-const TIMES_TAKEN = 4;
-const MOST_PERIOD_MS = 500;
-const LEAST_TIMES_TAKEN = 1.25;
 
 interface Watched {
   readonly views: SharedViews;
@@ -66,14 +65,14 @@ export function createRaceWatching({
     };
     all.set(id, watched);
     let isFirst = true;
-    const paced = pace(clock, (board: Board) => {
+    const paced = createTellingPace(clock, (board: Board, lanes) => {
       const race = races.get(id);
-      if (race === null) return;
-      watched.views.show(board, race);
-      watched.areas.show(board, race);
-      if (isFirst) for (const watcher of watched.watchers) watcher.tellWhole();
-      else for (const [view, sharers] of watched.sharing) for (const watcher of sharers) watcher.tell(view);
+      if (race === null) return NOTHING_SENT;
+      const changed = changesOf(watched, board, race, lanes);
+      if (!isFirst) return tellChanges(watched.sharing, changed);
       isFirst = false;
+      for (const watcher of watched.watchers) watcher.tellWhole();
+      return { one: 0, many: watched.watchers.size };
     });
     const unfollow = boards.follow(id, paced.tell);
     watched.unfollow = () => {
@@ -112,38 +111,34 @@ export function createRaceWatching({
       if (race === null || watched === undefined) return null;
       return isAreaKey(view) ? watched.areas.snapshot(view, race) : watched.views.snapshot(view, race);
     },
-    delta(id, view) {
-      const watched = all.get(id);
-      if (watched === undefined) return null;
-      return isAreaKey(view) ? watched.areas.delta(view) : watched.views.delta(view);
-    },
     watchers: () => [...all.values()].reduce((sum, { watchers }) => sum + watchers.size, 0),
   };
 }
 
-/** Tells the newest of what it is given, at once or as soon as the last one is long enough ago. */
-function pace<T>(clock: Clock, tell: (newest: T) => void): { tell(newest: T): void; stop(): void } {
-  let waiting: { newest: T; readonly timer: Timer } | null = null;
-  let freeFromMs = Number.NEGATIVE_INFINITY;
-
-  function turn(newest: T): void {
-    const fromMs = clock.monotonicMs();
-    waiting = null;
-    tell(newest);
-    const tookMs = clock.monotonicMs() - fromMs;
-    freeFromMs = fromMs + Math.max(LEAST_TIMES_TAKEN * tookMs, Math.min(MOST_PERIOD_MS, TIMES_TAKEN * tookMs));
-  }
-
-  return {
-    tell(newest) {
-      const waitMs = freeFromMs - clock.monotonicMs();
-      if (waiting !== null) waiting.newest = newest;
-      else if (waitMs <= 0) turn(newest);
-      else waiting = { newest, timer: clock.setTimer(() => turn(waiting!.newest), waitMs) };
-    },
-    stop: () => waiting?.timer.cancel(),
-  };
+function changesOf({ views, areas }: Watched, board: Board, race: Race, lanes: ReadonlySet<Lane>): ViewChange[] {
+  const rows = views.show(board, race, lanes);
+  if (!lanes.has('many')) return rows;
+  return [...rows, ...areas.show(board, race).map((view) => ({ view, message: areas.delta(view)! }))];
 }
 
+/** Whoever sees several that changed is told of all at once: it is the writing that costs. */
+function tellChanges(sharing: Watched['sharing'], changes: readonly ViewChange[]): Sent {
+  const ofEach = new Map<RaceWatcher, ViewChange[]>();
+  const sent = { one: 0, many: 0 };
+  for (const change of changes) {
+    const sharers = sharing.get(change.view);
+    if (sharers === undefined) continue;
+    sent[isAreaKey(change.view) ? 'many' : laneOf(change.view)] += sharers.size;
+    for (const watcher of sharers) {
+      const own = ofEach.get(watcher);
+      if (own === undefined) ofEach.set(watcher, [change]);
+      else own.push(change);
+    }
+  }
+  for (const [watcher, own] of ofEach) watcher.tell(own);
+  return sent;
+}
+
+const NOTHING_SENT: Sent = { one: 0, many: 0 };
 /** Until the board is followed. */
 const noEnd = () => undefined;

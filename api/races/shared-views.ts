@@ -2,6 +2,7 @@ import type { BoardRow } from '../../schemas/board.ts';
 import { whoIs } from '../../schemas/public-board.ts';
 import type { Race } from '../../schemas/race.ts';
 import { type Board, inOrder } from './board-state.ts';
+import type { Lane } from './telling-pace.ts';
 
 /** Whose rows a view has: the first so many, or one athlete. */
 export type ViewKey = `top:${number}` | `bib:${string}`;
@@ -10,11 +11,17 @@ export function viewKeys(top: number, bibs: readonly string[]): ViewKey[] {
   return [`top:${top}`, ...new Set(bibs.map((bib): ViewKey => `bib:${bib}`))];
 }
 
+interface Said {
+  readonly row: BoardRow;
+  /** As it was told, field by field. */
+  readonly live: Readonly<Record<string, unknown>>;
+}
+
 interface View {
   number: number;
-  /** By bib: what was said of the row last, field by field. */
-  said: Map<string, Record<string, unknown>>;
-  delta: Uint8Array | null;
+  /** By bib, in order: what was said of the row last, of which board. */
+  said: ReadonlyMap<string, Said>;
+  of: Board;
   snapshot: Uint8Array | null;
 }
 
@@ -29,18 +36,22 @@ export class SharedViews {
   #board: Board | null = null;
   #sorted: BoardRow[] | null = null;
 
-  /** A new board: the deltas of all views are made anew. */
-  show(board: Board, race: Race): void {
+  /** A new board: the deltas of all views in these lanes are made anew. Those without news have none. */
+  show(board: Board, race: Race, lanes: ReadonlySet<Lane>): { view: ViewKey; message: Uint8Array }[] {
     this.#board = board;
     this.#sorted = null;
+    const changed: { view: ViewKey; message: Uint8Array }[] = [];
     for (const [key, view] of this.#views) {
+      if (!lanes.has(laneOf(key))) continue;
       const { rows, removed } = change(key, view, this.#rowsOf(key), race);
-      view.snapshot = null;
-      view.delta = null;
       if (isOfOne(key) && rows.length === 0 && removed.length === 0) continue;
+      view.of = board;
+      view.snapshot = null;
       view.number++;
-      view.delta = encode({ type: 'delta', view: key, number: view.number, ...headOf(board), rows, removed });
+      const head = { type: 'delta', view: key, number: view.number, ...headOf(board) };
+      changed.push({ view: key, message: encode({ ...head, rows, removed }) });
     }
+    return changed;
   }
 
   /** Null before there is a board. */
@@ -49,16 +60,12 @@ export class SharedViews {
     const view = this.#view(key, race);
     view.snapshot ??= encode({
       ...{ type: 'snapshot', race: race.id, raceVersion: race.version, view: key, number: view.number },
-      ...headOf(this.#board),
-      rows: this.#rowsOf(key).map((row) => ({ ...liveRow(key, row), who: whoIs(row.bib, race) })),
+      ...headOf(view.of),
+      // What was said, though more may be known: the next delta begins there.
+      rows: Array.from(view.said, ([bib, { live }]) => ({ ...live, who: whoIs(bib, race) })),
       groups: this.#board.groups,
     });
     return view.snapshot;
-  }
-
-  /** What changed in the view with the newest board; null when there is nothing to tell, or nobody had the view. */
-  delta(key: ViewKey): Uint8Array | null {
-    return this.#views.get(key)?.delta ?? null;
   }
 
   /** Nobody shares the view any more. */
@@ -69,7 +76,7 @@ export class SharedViews {
   #view(key: ViewKey, race: Race): View {
     let view = this.#views.get(key);
     if (view === undefined) {
-      view = { number: 1, said: new Map(), delta: null, snapshot: null };
+      view = { number: 1, said: new Map(), of: this.#board!, snapshot: null };
       change(key, view, this.#rowsOf(key), race);
       this.#views.set(key, view);
     }
@@ -89,6 +96,10 @@ export class SharedViews {
 
 function isOfOne(key: ViewKey): boolean {
   return key.startsWith('bib:');
+}
+
+export function laneOf(key: ViewKey): Lane {
+  return isOfOne(key) ? 'one' : 'many';
 }
 
 /**
@@ -125,15 +136,19 @@ function headOf({ atMs, dataMs }: Board) {
 }
 
 function change(key: ViewKey, view: View, rows: readonly BoardRow[], race: Race) {
-  const said = new Map<string, Record<string, unknown>>();
+  const said = new Map<string, Said>();
   const changed: object[] = [];
   for (const row of rows) {
-    const live: Record<string, unknown> = liveRow(key, row);
     const before = view.said.get(row.bib);
-    said.set(row.bib, live);
+    if (before?.row === row) {
+      said.set(row.bib, before);
+      continue;
+    }
+    const live: Record<string, unknown> = liveRow(key, row);
+    said.set(row.bib, { row, live });
     if (before === undefined) changed.push({ ...live, who: whoIs(row.bib, race) });
     else {
-      const fields = Object.entries(live).filter(([name, value]) => !isSame(value, before[name]));
+      const fields = Object.entries(live).filter(([name, value]) => !isSame(value, before.live[name]));
       if (fields.length > 0) changed.push({ bib: row.bib, ...Object.fromEntries(fields) });
     }
   }

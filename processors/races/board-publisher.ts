@@ -1,20 +1,22 @@
-import type { BoardRow, BoardView } from '../../schemas/board.ts';
+import type { BoardRow, BoardView, Certainty } from '../../schemas/board.ts';
 import {
   type BoardMessage,
   boardRowText,
   encodeBoardMessage,
   MAX_ROWS_PER_MESSAGE,
 } from '../../schemas/board-message.ts';
+import type { MovedView } from './board/board.ts';
 
 /**
  * Numbers the messages of one race within one term of its holder: what changed since the last ones, or everything when
- * that is asked for.
+ * that is asked for. Between two views those who moved can be told alone.
  */
 export class BoardPublisher {
   readonly epoch: number;
   #number = 0;
   #texts = new Map<string, RowText>();
   #groups = '';
+  #certainty: Certainty | null = null;
   #wantsAll = true;
   /** True while there is something that the bucket does not have yet. */
   hasNews = false;
@@ -45,17 +47,38 @@ export class BoardPublisher {
     if (rows.length > 0 || removed.length > 0 || groups !== this.#groups) this.hasNews = true;
     this.#texts = texts;
     this.#groups = groups;
+    this.#certainty = view.certainty;
     this.#wantsAll = false;
-    const messages = encodeParts(view, rows, { epoch: this.epoch, number: this.#number + 1, full, removed });
-    this.#number += messages.length;
-    return messages;
+    return this.#numbered(view, rows, { full, removed });
   }
 
-  /** All of what was told last, for the bucket, under the number of the last message. */
+  /** Messages that bring receivers of the last view up to who moved since; [] when there is nothing to say. */
+  moved({ rows: moved, ...head }: MovedView): Uint8Array[] {
+    // Everything is told next.
+    if (this.#wantsAll) return [];
+    const rows: string[] = [];
+    for (const row of moved) {
+      const text = boardRowText(row);
+      if (this.#texts.get(row.bib)?.text === text) continue;
+      this.#texts.set(row.bib, { row, text });
+      rows.push(text);
+    }
+    if (rows.length === 0) return [];
+    this.hasNews = true;
+    return this.#numbered({ ...head, certainty: this.#certainty, groups: null }, rows, { full: false, removed: [] });
+  }
+
+  /** All of what was told last, the last view with who moved since, for the bucket: under the last number. */
   snapshot(view: BoardView): Uint8Array[] {
     this.hasNews = false;
-    const rows = Array.from(this.#textsOf(view.rows).values(), ({ text }) => text);
+    const rows = Array.from(this.#texts.values(), ({ text }) => text);
     return encodeParts(view, rows, { epoch: this.epoch, number: this.#number, full: true, removed: [] }, 0);
+  }
+
+  #numbered(head: Head, rows: readonly string[], own: Pick<BoardMessage, 'full' | 'removed'>): Uint8Array[] {
+    const messages = encodeParts(head, rows, { epoch: this.epoch, number: this.#number + 1, ...own });
+    this.#number += messages.length;
+    return messages;
   }
 
   /** A board gives the same row again while it says the same. */
@@ -74,8 +97,10 @@ interface RowText {
   readonly text: string;
 }
 
+type Head = Pick<BoardMessage, 'race' | 'raceVersion' | 'atMs' | 'dataMs' | 'groups' | 'certainty'>;
+
 function encodeParts(
-  { race, raceVersion, atMs, dataMs, groups, certainty }: BoardView,
+  { race, raceVersion, atMs, dataMs, groups, certainty }: Head,
   rows: readonly string[],
   own: Pick<BoardMessage, 'epoch' | 'number' | 'full' | 'removed'>,
   step = 1,
@@ -85,6 +110,6 @@ function encodeParts(
     const head = { race, raceVersion, atMs, dataMs, certainty, ...own, number: own.number + step * part, part, parts };
     const isLast = part === parts - 1;
     const some = rows.slice(part * MAX_ROWS_PER_MESSAGE, (part + 1) * MAX_ROWS_PER_MESSAGE);
-    return encodeBoardMessage({ ...head, removed: isLast ? own.removed : [], groups: isLast ? groups : [] }, some);
+    return encodeBoardMessage({ ...head, removed: isLast ? own.removed : [], groups: isLast ? groups : null }, some);
   });
 }

@@ -88,6 +88,37 @@ describe('the board of a race', () => {
     assert.equal(heard.filter(({ full }) => full).length, 1);
   });
 
+  test('tells of who moves at once, and ranks all anew no later than it is set to', async () => {
+    const world = createBoardWorld({ leastGapMs: 600, mostGapMs: 600 });
+    await world.write(race);
+    const heard = world.listen('ten');
+    const shard = world.tellProgress('ten', 0);
+    world.start();
+    await world.clock.advance(400_000);
+    shard.tell([at('1', GUN_MS + 300_000, 1_200), at('2', GUN_MS + 300_000, 1_300)]);
+    await world.clock.advance(700);
+    const first = [
+      ['2', 1, 1_300],
+      ['1', 2, 1_200],
+      ['3', null, null],
+    ];
+    assert.deepEqual(places(heard), first);
+    const from = heard.length;
+    shard.tell([at('1', GUN_MS + 330_000, 1_400)]);
+    await world.clock.advance(20);
+    shard.tell([at('1', GUN_MS + 331_000, 1_500)]);
+    await world.clock.advance(60);
+    // Ranked first for a moment after a quiet while, or told alone: where they are comes at once in any case.
+    assert.deepEqual(places(heard).find(([bib]) => bib === '1')?.[2], 1_500);
+    await world.clock.advance(600);
+    assert.deepEqual(places(heard).slice(0, 2), [
+      ['1', 1, 1_500],
+      ['2', 2, 1_300],
+    ]);
+    assert.ok(heard.slice(from).some(({ groups }) => groups === null));
+    assert.ok(heard.slice(from).every(({ full }) => !full));
+  });
+
   test('asks for everything when a tick is missing', async () => {
     const world = createBoardWorld();
     await world.write(race);

@@ -40,12 +40,15 @@ export interface BoardServiceDeps {
 export interface BoardServiceOptions {
   /** How often it is looked whether there is anything to tell. */
   readonly lookIntervalMs: number;
-  /** From one board to the next at least … */
+  /** From one ranking of all to the next at least … */
   readonly leastGapMs: number;
   /** … and so many times as long as the last one took, so that a great one leaves room for all else … */
   readonly gapTimesTaken: number;
   /** … but no longer than this. */
   readonly mostGapMs: number;
+  /** The same between two messages of those alone who moved meanwhile, at least and in times taken. */
+  readonly leastMovedGapMs: number;
+  readonly movedGapTimesTaken: number;
   /** When a live race of which nothing new is known is told of again. */
   readonly quietIntervalMs: number;
   /** From one question about missing progress to the next. */
@@ -63,8 +66,10 @@ const NEVER = Number.NEGATIVE_INFINITY;
 const DEFAULTS: BoardServiceOptions = {
   lookIntervalMs: 20,
   leastGapMs: 100,
-  gapTimesTaken: 4,
+  gapTimesTaken: 8,
   mostGapMs: 1_000,
+  leastMovedGapMs: 40,
+  movedGapTimesTaken: 4,
   quietIntervalMs: 2_000,
   askIntervalMs: 1_000,
   askTimeoutMs: 500,
@@ -86,8 +91,11 @@ interface Shown {
   readonly subscriptions: readonly Subscription[];
   view: BoardView | null;
   toldMs: number;
-  /** From then on until it may be told again. */
+  /** From then on until all may be ranked again. */
   gapMs: number;
+  /** When anything was told last, and until who moved may be told. */
+  movedMs: number;
+  movedGapMs: number;
   askedMs: number;
   keptMs: number;
   /** The write into the bucket that is under way: one at a time. */
@@ -141,6 +149,8 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       isKeeping: false,
       toldMs: NEVER,
       gapMs: 0,
+      movedMs: NEVER,
+      movedGapMs: 0,
       askedMs: NEVER,
       keptMs: NEVER,
     };
@@ -190,12 +200,16 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
     }
   }
 
-  /** A board without news is told of less often while it is live, for its age, and for what time alone changes. */
+  /**
+   * All are ranked now and then, for that takes a great board long; whoever moved meanwhile is told at once, in the
+   * places of before. A board without news is told of less often while it is live, for its age, and for what time alone
+   * changes.
+   */
   function publish(one: Shown): void {
     const { race, publisher } = one;
     const fromMs = clock.monotonicMs();
     const sinceMs = fromMs - one.toldMs;
-    if (sinceMs < one.gapMs) return;
+    if (sinceMs < one.gapMs) return tellMoved(one, fromMs);
     const isDue = race.board?.race.state === 'live' && sinceMs >= options.quietIntervalMs;
     const hasNews = race.takeNews();
     if (race.board !== null && (hasNews || publisher.wantsAll || isDue)) {
@@ -204,12 +218,22 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       for (const message of publisher.messages(one.view)) bus.publish(names.board(race.id), message);
       turnMs = clock.monotonicMs() - fromMs;
       one.gapMs = Math.min(options.mostGapMs, Math.max(options.leastGapMs, options.gapTimesTaken * turnMs));
+      one.movedMs = fromMs + turnMs;
     }
     if (one.view !== null && race.board !== null) one.topic.offer(one.view, race.board.race);
     if (one.view === null || !publisher.hasNews || one.isKeeping || fromMs - one.keptMs < options.keepIntervalMs)
       return;
     one.keptMs = fromMs;
     void keep(one, publisher.snapshot(one.view));
+  }
+
+  function tellMoved(one: Shown, fromMs: number): void {
+    const { board, id } = one.race;
+    if (board === null || one.view === null || fromMs - one.movedMs < one.movedGapMs) return;
+    const messages = one.publisher.moved(board.moved(one.race.shownAtMs(clock.nowMs())));
+    for (const message of messages) bus.publish(names.board(id), message);
+    one.movedMs = fromMs;
+    one.movedGapMs = Math.max(options.leastMovedGapMs, options.movedGapTimesTaken * (clock.monotonicMs() - fromMs));
   }
 
   /** Whoever holds the shard says from where on it tells of everybody. */

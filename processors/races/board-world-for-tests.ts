@@ -26,7 +26,7 @@ import { RACE_ENTRY_KIND, type RaceEntry, raceEntryEntity } from '../../schemas/
 import { GUN_MS } from '../../schemas/ten-kilometres-for-tests.ts';
 import type { SampleRow } from '../batch-rows.ts';
 import { createBoards } from './board-reducer.ts';
-import { createBoardService } from './board-service.ts';
+import { type BoardServiceOptions, createBoardService } from './board-service.ts';
 import { createPreviews } from './preview/previews.ts';
 import { createMemoryPositions } from './stored/memory-positions.ts';
 
@@ -34,7 +34,7 @@ export const names = createNames();
 const SHARDS = 2;
 
 /** Streams, buckets and bus in memory, holders of boards as processes, and shards that tell of progress. */
-export function createBoardWorld() {
+export function createBoardWorld(options: Partial<BoardServiceOptions> = {}) {
   const clock = createManualClock(GUN_MS - 60_000);
   const shared = { ttlMs: 0, maxBytes: 0, replicas: 1 };
   const bucket = (name: string) => createMemoryKvStore(clock, { bucket: name, ...shared });
@@ -73,7 +73,7 @@ export function createBoardWorld() {
     const store = createMemoryPositions(() => positions);
     const previews = createPreviews({ store, untilStored: async () => undefined, clock, logger });
     const service = createBoardService({
-      ...{ boards, holder, bus, kv: kept.open(faults), names, clock, logger, previews },
+      ...{ boards, holder, bus, kv: kept.open(faults), names, clock, logger, previews, options },
     });
     void holder.run();
     void service.run();

@@ -52,6 +52,34 @@ export function slowReaderConformance(subject: Subject): void {
     assert.deepEqual([server.connectionCount(), events], [1, ['open']]);
   });
 
+  test('what is sent together to a peer that stops reading is bounded as well, and it is said when it may go on', async (t) => {
+    let drains = 0;
+    const handlers = { message: () => undefined, drain: () => void drains++ };
+    const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'drop' as const, handlers };
+    const { connect, sockets, events } = await startServer(t, subject, limits);
+    const peer = await connect();
+    await until('it is in', () => sockets.length === 1);
+    let arrived = 0;
+    peer.onMessage(() => void arrived++);
+    peer.stopReading();
+    const together = Array.from({ length: 4 }, () => new Uint8Array(MESSAGE_BYTES));
+    let result: SendResult = 'sent';
+    for (let turn = 0; turn < FLOOD_MESSAGES && result !== 'dropped'; turn++) {
+      result = sockets[0].sendAll(together);
+      const most = LIMIT_BYTES + together.length * (MESSAGE_BYTES + 16);
+      assert.ok(sockets[0].bufferedBytes() <= most, `${sockets[0].bufferedBytes()} bytes were held`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(result, 'dropped');
+    assert.equal(drains, 0);
+    peer.startReading();
+    await until('the socket has drained', () => drains > 0);
+    const before = arrived;
+    assert.equal(sockets[0].sendAll([new Uint8Array(1), new Uint8Array(2)]), 'sent');
+    await until('what is sent now arrives', () => arrived >= before + 2);
+    assert.deepEqual(events, ['open']);
+  });
+
   test('a peer that stops reading is cut off when its server wants it so', async (t) => {
     const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'close' as const };
     const { connect, sockets, server, events } = await startServer(t, subject, limits);

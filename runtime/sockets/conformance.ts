@@ -125,6 +125,24 @@ function messageConformance(subject: Subject): void {
     );
   });
 
+  test('messages that are sent together arrive one by one, in order among the others', async (t) => {
+    const { connect, sockets } = await startServer(t, subject);
+    const peer = await connect();
+    await until('it is in', () => sockets.length === 1);
+    const sent = Array.from({ length: 60 }, (_, i) => new Uint8Array(i * 397).fill(i));
+    const received = collect(peer, sent.length);
+    for (let i = 0; i < sent.length; i += 6) {
+      assert.notEqual(sockets[0].sendAll(sent.slice(i, i + 5)), 'dropped');
+      assert.notEqual(sockets[0].send(sent[i + 5]), 'dropped');
+    }
+    assert.deepEqual(
+      (await received).map((bytes) => Buffer.from(bytes).toString('hex')),
+      sent.map((bytes) => Buffer.from(bytes).toString('hex')),
+    );
+    sockets[0].terminate();
+    await until('it is out', () => sockets[0].sendAll([new Uint8Array(1), new Uint8Array(1)]) === 'dropped');
+  });
+
   test('a text message comes as its UTF-8, marked as text', async (t) => {
     const kinds: string[] = [];
     const handlers = {

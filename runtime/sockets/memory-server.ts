@@ -83,6 +83,15 @@ export function createMemorySocketServer<Data>(options: SocketServerOptions<Data
       return 'buffered';
     }
 
+    sendAll(messages: readonly Uint8Array[]): SendResult {
+      let result: SendResult = 'sent';
+      for (const bytes of messages) {
+        const own = this.send(bytes);
+        if (own !== 'sent' && result !== 'dropped') result = own;
+      }
+      return result;
+    }
+
     bufferedBytes(): number {
       return this.isOpen ? Math.max(0, this.outgoingBytes - WIRE_BYTES) : 0;
     }

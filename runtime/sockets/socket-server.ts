@@ -8,7 +8,8 @@ import type { HandshakeLimits } from '../tls-server.ts';
  * Promises of every adapter:
  * - `open` comes once for each socket, then `message` in order of arrival, then `close` exactly once; nothing after it.
  * - A socket that is closed can still be called: `send` answers `dropped`, the rest does nothing.
- * - What one socket holds in memory stays below `maxBackpressureBytes` plus one message, whether or not its peer reads.
+ * - What one socket holds in memory stays below `maxBackpressureBytes` plus what is sent at once, whether or not its
+ *   peer reads.
  * - A handler that throws costs its own socket (closed with 1011) and a line in the log, nothing else.
  * - A connection beyond `maxConnections` is refused with 503, one for another path with 404, before it is a WebSocket.
  */
@@ -40,6 +41,11 @@ export interface Socket<Data> {
   readonly remoteAddress: string;
   /** Sends one binary message. The bytes must not change afterwards. */
   send(bytes: Uint8Array): SendResult;
+  /**
+   * Sends several binary messages in their order, as one write. `dropped` when one of them is: which of the others
+   * arrive, nobody says.
+   */
+  sendAll(messages: readonly Uint8Array[]): SendResult;
   /** Bytes of messages that wait in our memory for the peer to read. */
   bufferedBytes(): number;
   /** Stops reading until `resume`; messages already read (up to 64 KiB of them) still arrive. See `canPause`. */

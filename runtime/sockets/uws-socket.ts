@@ -56,6 +56,23 @@ export class UwsSocket<Data> implements Socket<Data> {
     return 'buffered';
   }
 
+  sendAll(messages: readonly Uint8Array[]): SendResult {
+    if (messages.length === 1) return this.send(messages[0]);
+    const { handle } = this;
+    if (handle === undefined || this.goodbye !== undefined) return 'dropped';
+    let result: SendResult = 'sent';
+    handle.cork(() => {
+      for (const bytes of messages) {
+        const own = this.send(bytes);
+        if (own !== 'sent' && result !== 'dropped') result = own;
+      }
+    });
+    // What the library held together until here may not have fitted into the kernel.
+    if (this.bufferedBytes() === 0) return result;
+    this.isWaitingForDrain = true;
+    return result === 'sent' ? 'buffered' : result;
+  }
+
   /** A message was dropped, sent or published. The library cuts the connection by itself where it is to be cut. */
   tooSlow(): void {
     if (this.closesWhenSlow) this.limit ??= 'backpressure';

@@ -56,24 +56,42 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     readonly data: Data;
     readonly remoteAddress: string;
     readonly ws: WebSocket;
+    /** What it writes to. */
+    readonly stream: Duplex;
     isOpen = true;
     isPaused = false;
     limit: CutOffLimit | null = null;
     private isWaitingForDrain = false;
 
-    constructor(ws: WebSocket, remoteAddress: string, data: Data) {
+    constructor(ws: WebSocket, stream: Duplex, remoteAddress: string, data: Data) {
       this.ws = ws;
+      this.stream = stream;
       this.remoteAddress = remoteAddress;
       this.data = data;
     }
 
     send(bytes: Uint8Array): SendResult {
-      if (!this.isOpen || this.ws.readyState !== WebSocket.OPEN) return 'dropped';
-      if (this.ws.bufferedAmount >= maxBackpressureBytes) {
-        if (options.whenSlow === 'close') this.cutOff('backpressure');
-        return 'dropped';
-      }
+      if (!this.hasRoom()) return 'dropped';
       this.ws.send(bytes, BINARY, this.written);
+      return this.afterSending();
+    }
+
+    sendAll(messages: readonly Uint8Array[]): SendResult {
+      if (!this.hasRoom()) return 'dropped';
+      this.stream.cork();
+      for (const bytes of messages) this.ws.send(bytes, BINARY, this.written);
+      this.stream.uncork();
+      return this.afterSending();
+    }
+
+    private hasRoom(): boolean {
+      if (!this.isOpen || this.ws.readyState !== WebSocket.OPEN) return false;
+      if (this.ws.bufferedAmount < maxBackpressureBytes) return true;
+      if (options.whenSlow === 'close') this.cutOff('backpressure');
+      return false;
+    }
+
+    private afterSending(): SendResult {
       if (this.ws.bufferedAmount === 0) return 'sent';
       this.isWaitingForDrain = true;
       return 'buffered';
@@ -143,7 +161,7 @@ export function createWsServer<Data>(options: SocketServerOptions<Data>, log: Lo
     const remoteAddress = request.socket.remoteAddress ?? '';
     const { origin, host, cookie } = request.headers;
     const data = options.createData({ query, word, origin, host, cookie, remoteAddress });
-    const socket = new WsSocket(ws, remoteAddress, data);
+    const socket = new WsSocket(ws, request.socket, remoteAddress, data);
     open.add(socket);
     heartbeat.add(socket);
     ws.on('message', (message: Buffer, isBinary) => {

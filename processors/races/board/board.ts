@@ -8,13 +8,14 @@ import { inQueueOrder, RaceReview } from '../review/race-review.ts';
 import { recordsOf } from '../review/records.ts';
 import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
 import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
+import { BoardRows, pacedOf, type RowMoment } from './board-rows.ts';
 import { areSameFinishes, type CloseFinishes, closeFinishes, type TimedFinish } from './close-finishes.ts';
 import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
-import type { ChipRead, Crossing, CrossingReport } from './crossing-evidence.ts';
-import { Forecast, type Paced } from './forecast.ts';
+import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
+import { Forecast } from './forecast.ts';
 import { passagesOf } from './passages.ts';
 import { groupOnRoad, type OnRoad } from './road-groups.ts';
-import { gapMs, inOrder, type RankingClock, type Reckoned, reckon, type Standing, standingOf } from './standings.ts';
+import { type Field, gapMs, inOrder, type RankingClock, type Standing, standingOf } from './standings.ts';
 import { gridFor } from './trail.ts';
 
 export interface BoardOptions extends StatusRules {
@@ -34,6 +35,9 @@ const FORECAST_EVERY_MS = 10_000;
 /** A position says where somebody is for so long; farther on they may have stopped. */
 const MAX_AHEAD_MS = 10_000;
 
+/** Who moved since the last view, in the places that it gave them. */
+export type MovedView = Pick<BoardView, 'race' | 'raceVersion' | 'atMs' | 'dataMs' | 'rows'>;
+
 /**
  * The board of one race, as a function of the race, the positions and what was said of crossings. Sources may come in
  * any order and more than once: the same ones give the same board in the end. It knows no clock; a view is of the
@@ -51,8 +55,10 @@ export class RaceBoard {
   readonly review = new RaceReview();
   /** As they were ordered last: most are in their places the next time. */
   #ordered: BoardAthlete[] = [];
-  /** What was made of each for the last view, for most do not change from one to the next. */
-  readonly #made = new Map<BoardAthlete, Made>();
+  readonly #rows: BoardRows;
+  /** Of whom something was told since all were ranked, and since that was asked for. */
+  readonly #moved = new Set<BoardAthlete>();
+  #rankedDataMs = Number.NEGATIVE_INFINITY;
   #groups: (ReturnType<typeof groupOnRoad> & { readonly atMs: number }) | null = null;
 
   constructor(race: Race, options: Partial<BoardOptions> = {}) {
@@ -61,6 +67,7 @@ export class RaceBoard {
     this.#way = wayOf(race);
     this.#effort = effortOf(race, this.#way.finishM);
     this.#ground = this.#groundOf(race);
+    this.#rows = new BoardRows(this.options, this.#effort);
     this.#enter();
   }
 
@@ -84,7 +91,8 @@ export class RaceBoard {
     this.#effort = effortOf(race, this.#way.finishM);
     this.#ground = this.#groundOf(race);
     this.#enter();
-    this.#made.clear();
+    this.#rows.restart(this.#effort);
+    this.#moved.clear();
     this.#ordered = [];
     this.#groups = null;
     this.review.restart(this.#athletes.values());
@@ -97,7 +105,7 @@ export class RaceBoard {
       const athlete = this.#athletes.get(seen.bib);
       if (athlete === undefined) continue;
       for (const crossing of crossings) this.report(seen.bib, crossing);
-      athlete.see(seen);
+      if (athlete.see(seen)) this.#moved.add(athlete);
       for (const motion of motions) this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));
     }
   }
@@ -106,6 +114,7 @@ export class RaceBoard {
   report(bib: string, report: CrossingReport): boolean {
     const athlete = this.#athletes.get(bib);
     if (athlete === undefined || !athlete.report(report)) return false;
+    this.#moved.add(athlete);
     this.review.judge(athlete, this.#ground);
     return true;
   }
@@ -113,6 +122,7 @@ export class RaceBoard {
   read(bib: string, read: ChipRead): boolean {
     const athlete = this.#athletes.get(bib);
     if (athlete === undefined || !athlete.read(read)) return false;
+    this.#moved.add(athlete);
     this.review.judge(athlete, this.#ground);
     return true;
   }
@@ -145,25 +155,27 @@ export class RaceBoard {
   view(nowMs: number): BoardView {
     const { id: race, version: raceVersion } = this.#race;
     const { dataMs } = this;
+    this.#moved.clear();
+    this.#rankedDataMs = dataMs;
     const standings = this.#standings(nowMs, dataMs);
     const { groups, groupOf } = this.#groupsAt(nowMs, standings);
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
     const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
     const close = this.#closeFinishes(standings);
-    const forecast = this.#forecastOf(standings, nowMs);
+    const moment = this.#momentAt(nowMs, this.#forecastOf(standings, nowMs));
     const leader = isRanked(standings[0]) ? standings[0] : null;
     const rows = standings.map((standing, i) => {
       const hasRank = isRanked(standing);
       const { wave, sex, category, club } = standing.athlete.starter;
       const rankIn = (counts: Map<string, number>, key: string) => (hasRank ? next(counts, key) : null);
-      return this.#row(standing, nowMs, forecast, {
+      return this.#rows.row(standing, moment, {
         rank: rankIn(ranks.all, ''),
         waveRank: rankIn(ranks.wave, wave),
         sexRank: rankIn(ranks.sex, sex),
         categoryRank: rankIn(ranks.category, category),
         clubRank: club === '' ? null : rankIn(ranks.club, club),
-        gapLeaderMs: hasRank && leader !== null ? this.#gapMs('toLeader', standing, leader) : null,
-        gapAheadMs: hasRank && i > 0 ? this.#gapMs('toAhead', standing, standings[i - 1]) : null,
+        gapLeaderMs: hasRank && leader !== null ? this.#rows.gapMs('toLeader', standing, leader) : null,
+        gapAheadMs: hasRank && i > 0 ? this.#rows.gapMs('toAhead', standing, standings[i - 1]) : null,
         group: groupOf.get(standing.athlete.bib) ?? null,
         tooClose: close.tooClose.get(standing.athlete.bib) ?? null,
       });
@@ -179,6 +191,29 @@ export class RaceBoard {
     };
   }
 
+  /**
+   * The rows of those who were told of since the last view or since this was asked, with where they are now and in the
+   * places of that view: it costs as much as they are, where a view costs as much as all. Whose status changed is left
+   * to the next view, which says everything that this does.
+   */
+  moved(nowMs: number): MovedView {
+    const { id: race, version: raceVersion } = this.#race;
+    for (const { heardMs } of this.#moved) if (heardMs > this.#rankedDataMs) this.#rankedDataMs = heardMs;
+    const dataMs = this.#rankedDataMs;
+    const known = this.#forecast;
+    const rows: BoardRow[] = [];
+    if (known !== null) {
+      const field = this.#fieldAt(nowMs, dataMs);
+      const moment = this.#momentAt(nowMs, known.of);
+      for (const athlete of this.#moved) {
+        const row = this.#rows.movedRow(standingOf(athlete, this.#rows.reckoned(athlete), field), moment);
+        if (row !== null) rows.push(row);
+      }
+    }
+    this.#moved.clear();
+    return { race, raceVersion, atMs: nowMs, dataMs: Number.isFinite(dataMs) ? dataMs : null, rows };
+  }
+
   /** Gaps of everybody with a rank to one athlete, at the last place where both were. Null when there is none such. */
   gapsTo(bib: string, nowMs: number): Map<string, number | null> | null {
     const standings = this.#standings(nowMs, this.dataMs).filter(({ projectedMs }) => !Number.isNaN(projectedMs));
@@ -188,11 +223,19 @@ export class RaceBoard {
   }
 
   #standings(nowMs: number, dataMs: number): Standing[] {
-    const field = { rules: this.options, nowMs, dataMs, closesMs: this.#race.closesMs };
+    const field = this.#fieldAt(nowMs, dataMs);
     const athletes = this.#ordered.length === this.#athletes.size ? this.#ordered : [...this.#athletes.values()];
-    const standings = inOrder(athletes.map((athlete) => standingOf(athlete, this.#madeOf(athlete).reckoned, field)));
+    const standings = inOrder(athletes.map((athlete) => standingOf(athlete, this.#rows.reckoned(athlete), field)));
     this.#ordered = standings.map(({ athlete }) => athlete);
     return standings;
+  }
+
+  #fieldAt(nowMs: number, dataMs: number): Field {
+    return { rules: this.options, nowMs, dataMs, closesMs: this.#race.closesMs };
+  }
+
+  #momentAt(nowMs: number, forecast: Forecast): RowMoment {
+    return { nowMs, forecast, isOfficial: this.#race.state === 'published' };
   }
 
   /** Asked for with every view, and changed by a finish only. */
@@ -204,75 +247,12 @@ export class RaceBoard {
     return this.#close;
   }
 
-  #madeOf(athlete: BoardAthlete): Made {
-    let made = this.#made.get(athlete);
-    if (made?.version !== athlete.version) {
-      const reckoned = reckon(athlete, { effort: this.#effort, clock: this.options.clock });
-      made = { version: athlete.version, reckoned, row: null, toLeader: null, toAhead: null };
-      this.#made.set(athlete, made);
-    }
-    return made;
-  }
-
-  /** Known already while nothing was told of either. */
-  #gapMs(to: 'toLeader' | 'toAhead', standing: Standing, other: Standing): number | null {
-    const made = this.#madeOf(standing.athlete);
-    const known = made[to];
-    if (known?.athlete === other.athlete && known.version === other.athlete.version) return known.gapMs;
-    const gap = { athlete: other.athlete, version: other.athlete.version, gapMs: gapMs(standing, other) };
-    made[to] = gap;
-    return gap.gapMs;
-  }
-
   #groupsAt(nowMs: number, standings: readonly Standing[]): ReturnType<typeof groupOnRoad> {
     const known = this.#groups;
     if (known !== null && nowMs > known.atMs && nowMs - known.atMs < this.options.groupsForMs) return known;
     const groups = groupOnRoad(standings.flatMap((standing) => this.#onRoad(standing, nowMs)));
     this.#groups = { ...groups, atMs: nowMs };
     return groups;
-  }
-
-  /** The very row of the last view when it would say the same. */
-  #row(standing: Standing, nowMs: number, forecast: Forecast, place: Place): BoardRow {
-    const made = this.#madeOf(standing.athlete);
-    const isSilent = standing.status === 'running' && nowMs - standing.athlete.heardMs > this.options.silentAfterMs;
-    const { row: before } = made;
-    const isSame =
-      before !== null &&
-      before.status === standing.status &&
-      before.statusReason === standing.statusReason &&
-      before.isSilent === isSilent &&
-      isSamePlace(before, place);
-    if (isSame) return before;
-    const isKnown = before !== null && before.status === standing.status;
-    made.row = isKnown
-      ? { ...before, ...place, statusReason: standing.statusReason, isSilent }
-      : this.#newRow(standing, isSilent, forecast, place);
-    return made.row;
-  }
-
-  #newRow(standing: Standing, isSilent: boolean, forecast: Forecast, place: Place): BoardRow {
-    const { athlete, status, statusReason, placeM, placeMs, startMs } = standing;
-    const { seen, crossings } = athlete;
-    const isRunning = status === 'running';
-    const hasPlace = !Number.isNaN(placeM) && status !== 'registered' && status !== 'dns';
-    const lastSeenMs = athlete.heardMs;
-    return {
-      bib: athlete.bib,
-      status,
-      statusReason,
-      ...place,
-      positionM: hasPlace ? Math.round(placeM * 10) / 10 : null,
-      seenMs: Number.isFinite(lastSeenMs) ? lastSeenMs : null,
-      speedMps: isRunning && seen !== null ? Math.round(seen.speedMps * 100) / 100 : null,
-      lap: hasPlace && seen !== null ? seen.lap : null,
-      isOffCourse: isRunning && (seen?.isOffCourse ?? false),
-      isSilent,
-      gunMs: hasPlace ? since(athlete.gunTimeMs, placeMs) : null,
-      chipMs: hasPlace && athlete.start !== null ? since(athlete.start.timeMs, placeMs) : null,
-      predictedMs: isRunning ? forecast.predict(pacedOf(standing), placeMs - startMs) : null,
-      lastCrossing: this.#lastCrossing(crossings.at(-1)),
-    };
   }
 
   /** What the field says of what is left changes slowly, and costs some milliseconds. */
@@ -283,12 +263,6 @@ export class RaceBoard {
       this.#forecast = { key, of: new Forecast(field, this.#effort, this.#way.finishM) };
     }
     return this.#forecast.of;
-  }
-
-  #lastCrossing(crossing: Crossing | undefined): BoardRow['lastCrossing'] {
-    if (crossing === undefined) return null;
-    const { checkpoint, pass, timeMs, status, revision } = crossing;
-    return { checkpoint, pass, timeMs, status: this.#race.state === 'published' ? 'official' : status, revision };
   }
 
   #onRoad({ athlete, status, placeM }: Standing, nowMs: number): OnRoad[] {
@@ -319,30 +293,6 @@ export class RaceBoard {
   }
 }
 
-/** What was made of an athlete, of all that was told of them up to a version. */
-interface Made {
-  readonly version: number;
-  readonly reckoned: Reckoned;
-  row: BoardRow | null;
-  toLeader: Gap | null;
-  toAhead: Gap | null;
-}
-
-interface Gap {
-  readonly athlete: BoardAthlete;
-  readonly version: number;
-  readonly gapMs: number | null;
-}
-
-type Place = Pick<
-  BoardRow,
-  'rank' | 'waveRank' | 'sexRank' | 'categoryRank' | 'clubRank' | 'gapLeaderMs' | 'gapAheadMs' | 'group' | 'tooClose'
->;
-
-function pacedOf({ athlete, placeM, startMs }: Standing): Paced {
-  return { reachedM: placeM, elapsedAt: (positionM) => athlete.line.timeAt(positionM) - startMs };
-}
-
 /** [] of whoever has not finished. */
 function finishOf({ athlete, status, projectedMs }: Standing, clock: RankingClock): TimedFinish[] {
   const { finish, start, bib } = athlete;
@@ -350,20 +300,6 @@ function finishOf({ athlete, status, projectedMs }: Standing, clock: RankingCloc
   const startSigmaMs = clock === 'chip' ? (start?.sigmaMs ?? 0) : 0;
   const isEstimate = finish.status === 'estimated' || (clock === 'chip' && start?.status === 'estimated');
   return [{ bib, elapsedMs: projectedMs, sigmaMs: Math.hypot(finish.sigmaMs, startSigmaMs), isEstimate }];
-}
-
-function isSamePlace(a: Place, b: Place): boolean {
-  return (
-    a.rank === b.rank &&
-    a.waveRank === b.waveRank &&
-    a.sexRank === b.sexRank &&
-    a.categoryRank === b.categoryRank &&
-    a.clubRank === b.clubRank &&
-    a.gapLeaderMs === b.gapLeaderMs &&
-    a.gapAheadMs === b.gapAheadMs &&
-    a.group === b.group &&
-    a.tooClose === b.tooClose
-  );
 }
 
 function wayOf(race: Race): RaceWay {
@@ -386,8 +322,4 @@ function next(counts: Map<string, number>, key: string): number {
   const rank = (counts.get(key) ?? 0) + 1;
   counts.set(key, rank);
   return rank;
-}
-
-function since(fromMs: number, untilMs: number): number | null {
-  return Number.isNaN(untilMs) ? null : Math.round(untilMs - fromMs);
 }
