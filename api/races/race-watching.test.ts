@@ -58,7 +58,7 @@ test('a board is told at once, and after one that took long to tell the newest w
   assert.deepEqual(told, [2, 4, 5]);
 });
 
-test('lists are told a little more than twice a second while that leaves any room, and less often when it does not', async () => {
+test('lists are told a little more than twice a second while that leaves any room, then less often', async () => {
   for (const [takesMs, waitsMs] of [
     [300, 150],
     [800, 200],

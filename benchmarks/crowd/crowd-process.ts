@@ -109,7 +109,7 @@ function seen(): CrowdSeen {
   const readers = all.filter(({ isSlow }) => !isSlow);
   const sum = (of: (one: One) => number) => readers.reduce((total, one) => total + of(one), 0);
   const lost: Record<string, number> = {};
-  for (const { watcher } of all) if (watcher.lost !== null) lost[watcher.lost] = (lost[watcher.lost] ?? 0) + 1;
+  for (const { watcher } of readers) if (watcher.lost !== null) lost[watcher.lost] = (lost[watcher.lost] ?? 0) + 1;
   return {
     readers: readers.length,
     bytesPerS: sum(({ watcher }) => watcher.bytes) / tookS,
@@ -120,18 +120,24 @@ function seen(): CrowdSeen {
   };
 }
 
-/** Those who did not read read again, and wait for something that is newer than that. */
+/**
+ * Those who did not read read again, and wait for something that is newer than that, unless they were cut off: who
+ * reads nothing for a minute answers no ping.
+ */
 async function catchUp(): Promise<CrowdAnswer> {
   const slow = all.filter(({ isSlow }) => isSlow);
   const resumedMs = Date.now();
   for (const { watcher } of slow) watcher.startReading();
   const isNew = ({ newestMs }: One) => newestMs >= resumedMs;
-  for (const untilMs = performance.now() + CATCH_UP_MS; !slow.every(isNew) && performance.now() < untilMs; )
+  const isCutOff = ({ watcher }: One) => watcher.lost !== null;
+  const isSettled = (one: One) => isNew(one) || isCutOff(one);
+  for (const untilMs = performance.now() + CATCH_UP_MS; !slow.every(isSettled) && performance.now() < untilMs; )
     await delay(LOOK_EVERY_MS);
   const caughtUp = slow.filter(isNew).length;
+  const cutOff = slow.filter((one) => isCutOff(one) && !isNew(one)).length;
   // What they were too slow for was left out, and everything was sent anew.
   const leftOut = slow.filter(({ snapshots }) => snapshots > 0).length;
   for (const { watcher } of all) watcher.close();
   all = [];
-  return { slow: slow.length, caughtUp, leftOut };
+  return { slow: slow.length, caughtUp, cutOff, leftOut };
 }

@@ -24,7 +24,7 @@ export interface CrowdSeen {
   readonly messagesPerS: number;
   /** Of each: changes of the first so many. */
   readonly updatesPerS: readonly number[];
-  /** How many lost their connection, by why. */
+  /** How many of them lost their connection, by why. */
   readonly lost: Readonly<Record<string, number>>;
   /** From when a board was made until some of them were told. */
   readonly ageMs: { readonly measured: number; readonly p50: number; readonly p99: number };
@@ -40,6 +40,8 @@ interface CaughtUp {
   readonly slow: number;
   /** Had the newest within half a minute. */
   readonly caughtUp: number;
+  /** Lost their connection: who reads nothing answers no ping either, and is cut off after a minute. */
+  readonly cutOff: number;
   /** Were sent everything anew for what they had been too slow. */
   readonly leftOut: number;
 }

@@ -52,7 +52,7 @@ export function slowReaderConformance(subject: Subject): void {
     assert.deepEqual([server.connectionCount(), events], [1, ['open']]);
   });
 
-  test('what is sent together to a peer that stops reading is bounded as well, and it is said when it may go on', async (t) => {
+  test('what is sent together to a peer that stops reading is bounded as well, and it drains', async (t) => {
     let drains = 0;
     const handlers = { message: () => undefined, drain: () => void drains++ };
     const limits = { maxBackpressureBytes: LIMIT_BYTES, whenSlow: 'drop' as const, handlers };

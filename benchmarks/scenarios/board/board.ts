@@ -113,7 +113,7 @@ export async function runBoard(deps: ScenarioDeps): Promise<Outcome> {
       ...Object.entries({ ...opened.refused, ...watched.lost }).map(([why, many]) => `${many} watchers: ${why}`),
       ...(unseen() > 0 ? [`${unseen()} frames were never seen on the board`] : []),
       ...(failed.length > 0 ? [`${failed.length} frames were not acknowledged: ${failed[0]}`] : []),
-      ...(slow.caughtUp === slow.slow ? [] : [`${slow.slow - slow.caughtUp} slow watchers had nothing newer`]),
+      ...(slow.caughtUp + slow.cutOff === slow.slow ? [] : [`${slow.slow - slow.caughtUp} slow watchers were stuck`]),
       ...(summary.dead + summary.refusals + summary.lostConnections > 0 ? ['frames were dead or refused'] : []),
     ],
   };

@@ -38,7 +38,7 @@ interface Side {
   readonly served: number;
   readonly seen: readonly CrowdSeen[];
   readonly bytesPerS: number;
-  readonly slow: { readonly slow: number; readonly caughtUp: number; readonly leftOut: number };
+  readonly slow: Readonly<Record<'slow' | 'caughtUp' | 'cutOff' | 'leftOut', number>>;
   readonly memoryMib: { readonly before: number; readonly connected: number; readonly atEnd: number };
   readonly cores: Readonly<Record<string, number>>;
   readonly otherCores: number;
@@ -140,13 +140,13 @@ async function measureSide(deps: ScenarioDeps, plan: SidePlan): Promise<Side> {
   const isServed = (updatesPerS: number) => updatesPerS >= TOLERANCE * WANTED_UPDATES_PER_S;
   const served = seen.reduce((sum, one) => sum + one.updatesPerS.filter(isServed).length, 0);
   const slowSum = (of: (one: (typeof slow)[number]) => number) => slow.reduce((sum, one) => sum + of(one), 0);
-  const caughtUp = slowSum((one) => one.caughtUp);
+  const [caughtUp, cutOff] = [slowSum((one) => one.caughtUp), slowSum((one) => one.cutOff)];
   return {
     ...{ adapter, watchers, connected: opened.reduce((sum, one) => sum + one.opened, 0) },
-    served: served + caughtUp,
+    served: served + caughtUp + cutOff,
     seen: seen.map((one) => ({ ...one, updatesPerS: spreadOf(one.updatesPerS) })),
     bytesPerS: seen.reduce((sum, one) => sum + one.bytesPerS, 0) / Math.max(1, readers),
-    slow: { slow: slowSum((one) => one.slow), caughtUp, leftOut: slowSum((one) => one.leftOut) },
+    slow: { slow: slowSum((one) => one.slow), caughtUp, cutOff, leftOut: slowSum((one) => one.leftOut) },
     memoryMib: { before, connected, atEnd },
     cores: coresOf(account),
     otherCores: otherCores(account, 0),
@@ -177,7 +177,8 @@ function outcomeOf(sides: readonly Side[], notes: readonly string[]): Outcome {
       return (
         `${adapter.padEnd(6)}${count(served)} of ${count(watchers)} served, ${least.toFixed(2)} updates a second ` +
         `at least, ${count(bytesPerS)} B/s each; ${slow.caughtUp} of ${slow.slow} slow ones had the newest again, ` +
-        `${slow.leftOut} of them whole; ${count(memoryMib.atEnd)} MiB; cores: ${used.join(', ')}`
+        `${slow.leftOut} of them whole, ${slow.cutOff} were cut off; ` +
+        `${count(memoryMib.atEnd)} MiB; cores: ${used.join(', ')}`
       );
     }),
     figures,
@@ -186,7 +187,7 @@ function outcomeOf(sides: readonly Side[], notes: readonly string[]): Outcome {
     reasons: sides.flatMap(({ troubles, slow, connected, watchers, adapter }) => [
       ...troubles,
       ...(connected === watchers ? [] : [`${adapter}: ${count(connected)} of ${count(watchers)} are connected`]),
-      ...(slow.caughtUp === slow.slow ? [] : [`${adapter}: ${slow.slow - slow.caughtUp} slow ones had nothing newer`]),
+      ...(slow.caughtUp + slow.cutOff === slow.slow ? [] : [`${adapter}: ${slow.slow - slow.caughtUp} were stuck`]),
     ]),
   };
 }
