@@ -155,7 +155,7 @@ export async function createTestApi(
   const mailer = createMailCatcher({ nowMs: clock.nowMs });
   const publicUrl = 'http://here.test';
   const identity = await createIdentity({
-    ...{ database: database.kysely, clock, log, mailer, publicUrl, passwordCost: CHEAP },
+    ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
     deliver: { [COUNT_WORKOUT]: createCountWorkout(counted) },
   });
   const rates = { factor: 1_000 };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readAthleteSettings } from '../runtime/athlete-settings.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Health } from '../runtime/health.ts';
+import type { KeyValue } from '../runtime/kv/kv.ts';
 import { readAccepted, readAccount, readLedger } from '../runtime/ledger.ts';
 import { type Logger, withoutCredentials } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -86,7 +87,8 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const clickhouse = createClickHouseQueries({ url: options.clickhouseUrl, timeoutMs, maxConnections });
   release.add("ClickHouse's client", () => clickhouse.close());
   const facts = await platform.facts();
-  const identity = await openIdentity(deps, { clickhouse, facts });
+  const config = await platform.config();
+  const identity = await openIdentity(deps, { clickhouse, facts, config });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
@@ -106,7 +108,6 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   );
 
   const kv = await platform.ledger();
-  const config = await platform.config();
   const dead = await platform.dead();
   const stores = createLedgerStores(questdb, clickhouse);
   const folders = parseDisks(options.disks);
@@ -192,7 +193,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
 async function openIdentity(
   { options, platform, health, clock, log, release }: ApiProcessDeps,
-  { clickhouse, facts }: { clickhouse: ClickHouseQueries; facts: MessageLog },
+  { clickhouse, facts, config }: { clickhouse: ClickHouseQueries; facts: MessageLog; config: KeyValue },
 ): Promise<Identity> {
   const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
   const maxConnections = options.maxStoreConnections;
@@ -204,7 +205,7 @@ async function openIdentity(
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });
   if (smtpUrl === '') log.warn('no mail is sent: it is caught, for operators to read at /v1/operations/mail');
   const deliver = { [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse)) };
-  const identity = await createIdentity({ database, clock, log, mailer, publicUrl, deliver });
+  const identity = await createIdentity({ database, clock, log, config, mailer, publicUrl, deliver });
   release.add('accounts', identity.stop);
   const projector = createWorkoutProjector({ database, facts, names: platform.names, clock, log });
   release.add('histories', projector.stop);

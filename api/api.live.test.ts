@@ -73,7 +73,7 @@ before(async () => {
     ...{ metadata: {}, replicas: 1 },
   }).open();
   const identity = await createIdentity({
-    ...{ database: testDatabase.kysely, clock: createManualClock(NOW_MS), log: createSilentLog() },
+    ...{ database: testDatabase.kysely, clock: createManualClock(NOW_MS), log: createSilentLog(), config: kv },
     ...{ mailer: createMailCatcher({ nowMs: () => NOW_MS }), publicUrl: 'http://here.test' },
   });
   api = await createApi({

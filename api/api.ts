@@ -27,6 +27,7 @@ import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addMailRoutes } from './mail/routes.ts';
 import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
+import { addProfileRoutes } from './profile/routes.ts';
 import type { ProgressReader } from './progress/reader.ts';
 import { addProgressRoutes } from './progress/routes.ts';
 import type { ActLog } from './races/acts/act-log.ts';
@@ -115,12 +116,13 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
 
 /** Accounts, sessions and what people keep here, and the mail that was caught where none is sent. */
 function addIdentityRoutes(server: ApiServer, { access, identity, live, clock }: ApiDeps): void {
-  const deps = { access, ...identity };
+  const deps = { access, clock, ...identity };
   const { database, outbox } = identity;
   addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
   addAdministrationRoutes(server, deps);
+  addProfileRoutes(server, deps);
   if (identity.catcher !== null) addMailRoutes(server, { access, catcher: identity.catcher });
 }
 

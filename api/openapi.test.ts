@@ -12,6 +12,7 @@ import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.t
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
 import { type Audience, POLICY } from './policy.ts';
+import { profileScenarios } from './profile/profile-scenarios-for-tests.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
 import { previewScenarios } from './races/previews/previews-for-tests.ts';
@@ -228,6 +229,7 @@ const scenarios: Scenario[] = [
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
   ...accountScenarios,
   ...workoutScenarios,
+  ...profileScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

@@ -56,6 +56,7 @@ export async function createServer({ log, version }: ServerDeps) {
       tags: [
         { name: 'accounts', description: 'People: registering, logging in, sessions' },
         { name: 'workouts', description: 'What people did, measured or entered by hand, and what they say of it' },
+        { name: 'profile', description: 'What athletes say of themselves' },
         { name: 'activities', description: 'What athletes did' },
         { name: 'athletes', description: 'What follows from it: records, and the load on their gear' },
         { name: 'progress', description: 'Athletes against themselves: comparisons, trends, form, records over time' },

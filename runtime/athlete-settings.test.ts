@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
 import { NO_SETTINGS, SettingsError, type StatedSettings } from '../schemas/athlete-settings.ts';
 import { keys } from '../schemas/names.ts';
 import {
   readAthleteSettings,
   SettingsChangedError,
   setAthleteSettings,
+  setProfileSettings,
   watchAthleteSettings,
 } from './athlete-settings.ts';
 import { createManualClock } from './clock.ts';
@@ -113,4 +115,44 @@ test('what cannot be read, or is more than is kept, counts as not stated', async
   // Of the version that is not kept nothing older may count instead.
   assert.deepEqual(versions(), [2, 0, 0]);
   assert.equal(messages().length, 3);
+});
+
+test('profiles in any order, again and at once, leave the newest beside what is stated elsewhere', async (t) => {
+  const gear = [{ id: 'red', kind: 'shoes', name: 'Red', defaultFor: ['run'], from: '2026-01-01' }] satisfies object[];
+  const elsewhere = { gear } as StatedSettings;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 }),
+      fc.nat(12),
+      fc.boolean(),
+      async (versions, statedAfter, atOnce) => {
+        const { kv } = setUp(t);
+        const deliver = (version: number) => setProfileSettings(kv, 'ann', weighing(50 + version), version);
+        let changes = 1;
+        for (const [i, version] of versions.entries()) {
+          if (i === statedAfter) {
+            const { version: _, ...before } = await readAthleteSettings(kv, 'ann');
+            await setAthleteSettings(kv, 'ann', { ...before, ...elsewhere });
+            changes += 1;
+          }
+          const both = atOnce ? [deliver(version), deliver(version)] : [deliver(version)];
+          changes += (await Promise.all(both)).filter((done) => done !== null).length;
+        }
+        const newest = Math.max(...versions);
+        const expected = { ...weighing(50 + newest), ...(statedAfter < versions.length && elsewhere) };
+        assert.deepEqual(await readAthleteSettings(kv, 'ann'), { version: changes - 1, ...expected });
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+test('a profile that cannot be together with what is stated elsewhere is refused whole', async (t) => {
+  const { kv } = setUp(t);
+  await setProfileSettings(kv, 'ann', weighing(60), 1);
+  const wrong = { body: [{ from: '2026-02-30', weightKg: 60 }] };
+  await assert.rejects(setProfileSettings(kv, 'ann', wrong, 2), SettingsError);
+  assert.deepEqual(await readAthleteSettings(kv, 'ann'), { version: 1, ...weighing(60) });
+  await kv.put(keys.athleteSettings('ann'), Buffer.from('{"version":7,"colour":"red"}'));
+  assert.deepEqual(await setProfileSettings(kv, 'ann', weighing(61), 2), { version: 8, ...weighing(61) });
 });

@@ -1,7 +1,10 @@
 import {
   type AthleteSettings,
+  checkStated,
   encodeAthleteSettings,
   NO_SETTINGS,
+  PROFILE_SETTINGS,
+  type ProfileSettings,
   parseAthleteSettings,
   SettingsError,
   type StatedSettings,
@@ -93,13 +96,46 @@ export async function setAthleteSettings(
   basedOn?: number,
 ): Promise<AthleteSettings> {
   return changeEntity(kv, keys.athleteSettings(athlete), (before) => {
-    const present = before === null ? 0 : versionOf(before.value);
+    const { version: present, profileVersion } = versionsOf(before?.value);
     if (basedOn !== undefined && basedOn !== present) {
       throw new SettingsChangedError(`the settings of ${athlete} are of version ${present}, not ${basedOn}`);
     }
     const value: AthleteSettings = { version: present + 1, ...stated };
-    return { value, bytes: encodeAthleteSettings(value) };
+    return { value, bytes: encodeAthleteSettings(value, profileVersion) };
   });
+}
+
+/**
+ * Writes what an account's profile says of its athlete, and leaves what is stated elsewhere as it is. A profile that is
+ * not newer than the one that was written last changes nothing: null. So it may be called again, and in any order.
+ * Throws SettingsError where both together cannot be, KvUnavailableError, and KeyConflictError while others write.
+ */
+export async function setProfileSettings(
+  kv: KeyValue,
+  athlete: string,
+  said: ProfileSettings,
+  profileVersion: number,
+): Promise<AthleteSettings | null> {
+  return changeEntity(kv, keys.athleteSettings(athlete), (before) => {
+    const present = versionsOf(before?.value);
+    if (present.profileVersion >= profileVersion) return null;
+    const stated = checkStated({ ...statedElsewhere(before?.value), ...said });
+    const value: AthleteSettings = { version: present.version + 1, ...stated };
+    return { value, bytes: encodeAthleteSettings(value, profileVersion) };
+  });
+}
+
+/** What no profile says. Of settings that cannot be read, which count as not stated, there is none. */
+function statedElsewhere(bytes: Uint8Array | undefined): StatedSettings {
+  if (bytes === undefined) return {};
+  try {
+    const { version: _, ...stated } = parseAthleteSettings(bytes);
+    const others = Object.entries(stated).filter(([name]) => !(PROFILE_SETTINGS as readonly string[]).includes(name));
+    return Object.fromEntries(others);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return {};
+  }
 }
 
 /** What is stated of an athlete. Throws KvUnavailableError and SettingsError. */
@@ -108,13 +144,16 @@ export async function readAthleteSettings(kv: KeyValue, athlete: string): Promis
   return entry === null ? NO_SETTINGS : parseAthleteSettings(entry.value);
 }
 
-/** Also of settings that cannot be read any more: what replaces them is later. */
-function versionOf(bytes: Uint8Array): number {
+/** Also of settings that cannot be read any more: what replaces them is later. 0 for what none is known of. */
+function versionsOf(bytes: Uint8Array | undefined): { version: number; profileVersion: number } {
+  const none = { version: 0, profileVersion: 0 };
+  if (bytes === undefined) return none;
   try {
-    const { version } = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return Number.isSafeInteger(version) ? version : 0;
+    const { version, profileVersion } = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const known = (said: unknown) => (Number.isSafeInteger(said) ? (said as number) : 0);
+    return { version: known(version), profileVersion: known(profileVersion) };
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return 0;
+    if (error instanceof SyntaxError || error instanceof TypeError) return none;
     throw error;
   }
 }

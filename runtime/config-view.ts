@@ -131,18 +131,35 @@ export function createConfigView<Value>(deps: ConfigViewDeps<Value>): ConfigView
 
 const MAX_ATTEMPTS = 5;
 
+interface Changed<Value> {
+  readonly value: Value;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Writes what `next` makes of the entity as it is, unless others keep writing it. Throws KvUnavailableError,
- * KeyConflictError, and what `next` throws.
+ * Writes what `next` makes of the entity as it is, unless others keep writing it; where that is null the entity is left
+ * as it is. Throws KvUnavailableError, KeyConflictError, and what `next` throws.
  */
+export function changeEntity<Value>(
+  kv: KeyValue,
+  key: string,
+  next: (before: Entry | null) => Changed<Value>,
+): Promise<Value>;
+export function changeEntity<Value>(
+  kv: KeyValue,
+  key: string,
+  next: (before: Entry | null) => Changed<Value> | null,
+): Promise<Value | null>;
 export async function changeEntity<Value>(
   kv: KeyValue,
   key: string,
-  next: (before: Entry | null) => { value: Value; bytes: Uint8Array },
-): Promise<Value> {
+  next: (before: Entry | null) => Changed<Value> | null,
+): Promise<Value | null> {
   for (let attempt = 1; ; attempt++) {
     const entry = await kv.get(key);
-    const { value, bytes } = next(entry);
+    const changed = next(entry);
+    if (changed === null) return changed;
+    const { value, bytes } = changed;
     try {
       if (entry) await kv.update(key, bytes, entry.revision);
       else await kv.create(key, bytes);

@@ -146,6 +146,18 @@ export type StatedSettings = Static<typeof StatedSettingsSchema>;
 /** What CONFIG holds of an athlete. The version grows by one with each change, also when everything is taken back. */
 export type AthleteSettings = StatedSettings & { readonly version: number };
 
+/** What an account's profile says of an athlete. All else (gear, the wet, what is left out) is stated elsewhere. */
+export const PROFILE_SETTINGS = [
+  'timeZone',
+  'birthDate',
+  'sex',
+  'body',
+  'heart',
+  'thresholds',
+  'preferredSources',
+] as const satisfies readonly (keyof StatedSettings)[];
+export type ProfileSettings = Pick<StatedSettings, (typeof PROFILE_SETTINGS)[number]>;
+
 /** Of an athlete of whom nothing was ever stated. */
 export const NO_SETTINGS: AthleteSettings = { version: 0 };
 
@@ -178,14 +190,20 @@ export function checkStated(said: unknown): StatedSettings {
   return stated;
 }
 
-export function encodeAthleteSettings({ version, ...stated }: AthleteSettings): Buffer {
-  return Buffer.from(JSON.stringify({ version, ...stated }));
+/** With the version of the account's profile that said it, where one did: 0 for none. */
+export function encodeAthleteSettings({ version, ...stated }: AthleteSettings, profileVersion = 0): Buffer {
+  return Buffer.from(JSON.stringify({ version, ...(profileVersion > 0 && { profileVersion }), ...stated }));
 }
 
 /** Throws {@link SettingsError} for bytes that {@link encodeAthleteSettings} did not write. */
 export function parseAthleteSettings(bytes: Uint8Array): AthleteSettings {
   const said = parseJson(Buffer.from(bytes).toString('utf8')) as Partial<AthleteSettings> | null;
-  const { version, ...stated } = said ?? {};
+  // Of the profile's version only who writes the next one needs to know.
+  const {
+    version,
+    profileVersion: _,
+    ...stated
+  } = (said ?? {}) as Partial<AthleteSettings> & { profileVersion?: number };
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
     throw new SettingsError([{ field: 'version', rule: 'must be a whole number from 1 on' }]);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import type { ActivityMetrics } from '../schemas/activity-metrics.ts';
 import type { StatedSettings } from '../schemas/athlete-settings.ts';
 import { freePorts } from '../stack/ports.ts';
+import { signUpAt } from './signed-up.ts';
 
 const DAY_MS = 86_400_000;
 const UP_TIMEOUT_MS = 180_000;
@@ -63,12 +64,12 @@ async function state(stated: StatedSettings): Promise<string> {
   return config('athlete', RIDER, '--file', file);
 }
 
-/** The recorded ride, as if it had ended then. */
-async function ride(endMs: number): Promise<void> {
+/** The recorded ride, as if it had ended then. The device is called as the file is. */
+async function ride(endMs: number, file = fileAt(`fixtures/${RIDER}.fit`)): Promise<void> {
   await run(process.execPath, [
     ...[fileAt('../device-sim/main.ts'), 'run', '--json', '--devices=0', '--log-level=error'],
     ...[`--mqtt-port=${ports.mqtt}`, `--websocket-port=${ports.websocket}`, `--anchor-ms=${endMs}`],
-    `--fit=${fileAt(`fixtures/${RIDER}.fit`)}`,
+    `--fit=${file}`,
   ]);
 }
 
@@ -88,14 +89,14 @@ async function get<Answer>(path: string): Promise<Answer> {
 }
 
 /** The rides, the newest first, once the one that ended then is there whole and all before it are over. */
-async function ridesUntil(endMs: number): Promise<Shown[]> {
+async function ridesUntil(endMs: number, athlete = RIDER): Promise<Shown[]> {
   const untilMs = Date.now() + SHOWN_TIMEOUT_MS;
   for (;;) {
-    const { activities } = await get<{ activities: Shown[] }>(`/activities?athlete=${RIDER}`);
+    const { activities } = await get<{ activities: Shown[] }>(`/activities?athlete=${athlete}`);
     const [newest, ...others] = activities;
     const isThere = newest !== undefined && newest.endMs >= endMs - 1_000;
     if (isThere && others.every(({ status }) => status === 'finished')) {
-      return Promise.all(activities.map(({ id }) => get<Shown>(`/activities/${id}?athlete=${RIDER}`)));
+      return Promise.all(activities.map(({ id }) => get<Shown>(`/activities/${id}?athlete=${athlete}`)));
     }
     if (Date.now() > untilMs) assert.fail(JSON.stringify(activities));
     await delay(100);
@@ -142,3 +143,43 @@ test('what an operator states gives rides their zones and loads from its day on,
     assert.ok(Math.abs(ratio / (250 / 200) ** 2 - 1) < 0.01, `the same ride at another FTP, times ${ratio}`);
   }
 });
+
+test('what a person says in their profile reaches the activity that begins then, a change the next', async () => {
+  const ann = await signUpAt(`http://127.0.0.1:${ports.api}`, 'ann@example.test');
+  // In an open deployment a device that belongs to nobody is its own athlete.
+  const file = join(dir, `${ann.athlete}.fit`);
+  await copyFile(fileAt(`fixtures/${RIDER}.fit`), file);
+  const nowMs = Date.now();
+  const profile = (ftpW: number, heartRateZonesBpm: number[]) => ({
+    heart: [{ from: '2000-01-01', heartRateZonesBpm }],
+    thresholds: [{ from: '2000-01-01', sports: ['ride'], ftpW }],
+  });
+  const seen: Shown[] = [];
+  let etag = '"profile-0"';
+  for (const [version, body] of [profile(250, [100, 150]), profile(200, [90, 120, 150])].entries()) {
+    ({ etag } = await ann.ask('PUT', '/v1/profile', { body, ifMatch: etag }));
+    await settingsReach(ann.athlete, version + 1);
+    const endMs = nowMs - (1 - version) * DAY_MS;
+    await ride(endMs, file);
+    seen.push((await ridesUntil(endMs, ann.athlete))[0]);
+  }
+  assert.deepEqual(
+    seen.map(({ settingsVersion, metrics }) => [settingsVersion, metrics.heart_rate_zones_s.value?.length]),
+    [
+      [1, 3],
+      [2, 4],
+    ],
+  );
+  const [before, after] = seen.map(({ metrics }) => metrics.intensity_factor.value ?? 0);
+  assert.ok(Math.abs(after / before / (250 / 200) - 1) < 0.01, `${before} at 250 W, ${after} at 200 W`);
+});
+
+/** CONFIG has it once the outbox has delivered it; processors hear of it by a watch. */
+async function settingsReach(athlete: string, version: number): Promise<void> {
+  const untilMs = Date.now() + SHOWN_TIMEOUT_MS;
+  for (;;) {
+    const shown = await config('athlete', athlete);
+    if (shown.includes(`"version": ${version},`)) return;
+    if (Date.now() > untilMs) assert.fail(shown);
+  }
+}

@@ -73,7 +73,7 @@ const askEmail = async (api: TestApi) => {
 
 const post = (path: string, status: number, payload: object, prepare?: Prepare, headers?: Record<string, string>) =>
   [path, status, path, undefined, prepare, { method: 'POST', payload, headers }] satisfies Scenario;
-const put = (path: string, status: number, payload: object, prepare?: Prepare) =>
+export const put = (path: string, status: number, payload: object, prepare?: Prepare) =>
   [path, status, path, undefined, prepare, { method: 'PUT', payload }] satisfies Scenario;
 const get = (path: string, status: number, prepare: Prepare, url = path) =>
   [path, status, url, undefined, prepare] satisfies Scenario;

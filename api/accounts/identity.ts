@@ -1,10 +1,13 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { KeyValue } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { TokenVerdict } from '../access.ts';
 import type { Database } from '../database/database.ts';
 import type { MailCatcher } from '../mail/caught.ts';
 import type { Mailer } from '../mail/mail.ts';
 import { createOutbox, type Deliver, type Outbox } from '../outbox/outbox.ts';
+import { createSettingsDelivery } from '../profile/deliver-settings.ts';
+import { createProfiles, SETTINGS } from '../profile/profiles.ts';
 import { createCookies } from '../requests/cookies.ts';
 import { forgetOldKeys } from '../requests/idempotency.ts';
 import { createAccountService } from './account-service.ts';
@@ -18,6 +21,8 @@ export interface IdentityDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The bucket CONFIG, for what processors must know of athletes. */
+  readonly config: KeyValue;
   /** Sends letters, or catches them. */
   readonly mailer: Mailer | MailCatcher;
   /** Where people reach the API and its pages, `https://…` wherever others than their own machine do. */
@@ -38,10 +43,11 @@ export async function createIdentity(deps: IdentityDeps) {
   const sessions = createSessions(deps);
   const attempts = createAttempts(deps);
   const passwords = await createPasswords({ cost: passwordCost });
-  const deliver = { ...deps.deliver, [LETTERS]: createLetters(deps) };
+  const deliver = { ...deps.deliver, [LETTERS]: createLetters(deps), [SETTINGS]: createSettingsDelivery(deps) };
   const outbox: Outbox = createOutbox({ database, clock, log, deliver });
   const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
   const people = createPeople({ database, clock, sessions });
+  const profiles = createProfiles({ database, clock, wakeOutbox: outbox.wake });
 
   async function forgetOld(): Promise<void> {
     const nowMs = clock.nowMs();
@@ -57,7 +63,7 @@ export async function createIdentity(deps: IdentityDeps) {
 
   let cleaning: Timer | null = null;
   return {
-    ...{ database, sessions, accounts, people, outbox, forgetOld },
+    ...{ database, sessions, accounts, people, profiles, outbox, forgetOld },
     cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
     /** Null where mail is sent. */
     catcher: 'caught' in mailer ? mailer : null,

@@ -7,6 +7,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { StartError } from '../../runtime/service.ts';
 import type { AccountTables } from '../accounts/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
+import type { ProfileTables } from '../profile/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
 import type { WorkoutTables } from '../workouts/tables.ts';
 import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
@@ -14,7 +15,7 @@ import { createPgliteDialect } from './pglite.ts';
 import { createPostgresDialect } from './postgres.ts';
 
 /** Every table. Each noun declares its own beside its queries; a migration makes it. */
-export type Tables = AccountTables & OutboxTables & IdempotencyTables & WorkoutTables;
+export type Tables = AccountTables & OutboxTables & IdempotencyTables & WorkoutTables & ProfileTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;
