@@ -39,6 +39,8 @@ export interface MainSettings {
   logTo?: 'stdout' | 'stderr';
   /** What the log format `auto` means here: `pretty` where people read it even through a pipe. */
   autoFormat?: LogFormat;
+  /** Bound on what comes after draining, for each step; see `runProcess`. */
+  stopTimeoutMs?: number;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function runMain<const T extends OptionTable>(
   name: string,
   table: T,
   create: (options: Options<T & typeof processOptions>, context: MainContext) => Promise<Service>,
-  { logTo = 'stdout', autoFormat = 'auto' }: MainSettings = {},
+  { logTo = 'stdout', autoFormat = 'auto', stopTimeoutMs }: MainSettings = {},
 ): Promise<never> {
   const argv = process.argv.slice(2);
   const whole = defineOptions({ ...table, ...processOptions }) as T & typeof processOptions;
@@ -67,6 +69,7 @@ export async function runMain<const T extends OptionTable>(
     log,
     release,
     drainTimeoutMs,
+    stopTimeoutMs,
     exitWithParent,
     create: (signal) => create(options, { log, release, signal }),
   });

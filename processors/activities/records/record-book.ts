@@ -54,6 +54,17 @@ export class RecordBook {
     return [...this.#newest.values()].filter(({ status }) => status === 'set');
   }
 
+  /**
+   * Whether something is claimed that follows from messages after `seq`: it was written before a crash, or it was found
+   * among stored activities, of which one ends later than the messages that are being folded in again have come.
+   */
+  isAhead(seq: number, live: LiveEfforts | null): boolean {
+    if (this.seq > seq) return true;
+    return (
+      live !== null && this.held.some((one) => one.activity === live.activity && one.activityRevision > live.revision)
+    );
+  }
+
   /** Takes what was written. */
   wrote({ status, ...claim }: StoredClaim, isFinished: boolean): void {
     this.#keep({ ...claim, status, lastRevision: claim.revision, isFinished });

@@ -338,6 +338,30 @@ test('what a recompute finds while messages are folded in again counts once they
   );
 });
 
+test('an activity stored before its messages are folded in again is not taken back by its own beginning', async () => {
+  const world = createWorld();
+  const happenings: Happening[] = [
+    { do: 'go_on', athlete: 0, shown: run(90), lengthS: 100 },
+    { do: 'end', athlete: 0 },
+    { do: 'go_on', athlete: 0, shown: run(90), lengthS: 100 },
+    { do: 'go_on', athlete: 0, shown: run(89), lengthS: 200 },
+    { do: 'end', athlete: 0 },
+  ];
+  const first = hold(world, happenings, 1, { at: 0, waiting: [] });
+  first.apply(happenings.length);
+  world.fail('records.newest', 'fail_before');
+  assert.equal(await first.emit(), false);
+  const second = hold(world, happenings, 2, { at: 0, waiting: [] });
+  for (let i = 0; i < happenings.length; i++) {
+    second.apply(1);
+    assert.ok(await second.emit());
+  }
+  assert.deepEqual(
+    (await world.facts()).map(({ kind, record: { value } }) => [kind, value]),
+    [['record.set', 89]],
+  );
+});
+
 test('a claim that was stored though the store failed is taken back when nothing shows it any more', async () => {
   const world = createWorld();
   const happenings: Happening[] = [

@@ -260,8 +260,9 @@ export class ShardRecords {
 
   /** Its claims follow from messages that were not folded in again yet. */
   #isAhead(key: string, work: ReadonlyMap<string, Changes>, { seq }: EmitContext): boolean {
-    if (this.#books.get(key)!.seq <= seq) return false;
-    if (work.get(key)!.ended.length > 0) this.ask(key);
+    const { live, ended } = work.get(key)!;
+    if (!this.#books.get(key)!.isAhead(seq, live)) return false;
+    if (ended.length > 0) this.ask(key);
     return true;
   }
 
