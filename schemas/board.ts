@@ -96,6 +96,8 @@ export interface AthleteWay {
   readonly crossings: readonly WayCrossing[];
   /** Places along the course and when they were passed, ms since the epoch; between two the pace was even. */
   readonly passed: readonly (readonly [positionM: number, timeMs: number])[];
+  /** Heart rate along the course, bpm; null for whoever did not agree that it is shown. */
+  readonly heart: readonly (readonly [positionM: number, timeMs: number, heartRate: number])[] | null;
 }
 
 /** Athletes on the road so near to each other that they run together. */

@@ -105,6 +105,11 @@ export const StarterSchema = Type.Object(
     chip: Type.Union([Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }), Type.Null()]),
     wave: Id,
     category: Id,
+    showsHeartRate: Type.Optional(
+      Type.Boolean({
+        description: 'They agreed that everybody may see their heart rate during this race; else nobody may.',
+      }),
+    ),
   },
   strict,
 );

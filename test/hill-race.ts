@@ -16,6 +16,8 @@ const COUNTRIES = ['SVN', 'HRV', 'ITA', 'AUT', 'ESP'];
 const FASTEST_MPS = 4.4;
 const SLOWER = 0.006;
 /** Somebody was driven for a part of the way: so many m/s faster, from so long after their start for so long. */
+/** Who lets everybody see their heart rate. */
+const HEART_SHOWN = 17;
 const DRIVEN = { index: 56, fasterMps: 8, fromS: 300, forS: 90 };
 
 export interface Runner {
@@ -72,6 +74,7 @@ function starterAt(i: number): Starter {
     ...{ sex, birthYear: 1970 + (i % 35), club: CLUBS[i % CLUBS.length], country: COUNTRIES[i % COUNTRIES.length] },
     ...{ athlete: '', device: `watch-${101 + i}`, chip: null },
     ...{ wave: i % 5 === 4 ? 'b' : 'a', category: i % 4 === 0 ? 'masters' : 'open' },
+    ...(i === HEART_SHOWN && { showsHeartRate: true }),
   };
 }
 

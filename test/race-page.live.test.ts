@@ -40,7 +40,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     assert.deepEqual(troubles, []);
   });
 
-  test('opens an athlete by keyboard, with splits and a pace chart, and goes back to their name', async () => {
+  test('opens an athlete by keyboard, with splits and charts, and goes back to their name', async () => {
     const { page, troubles } = await open(shown.link);
     await lines(page).nth(49).waitFor();
     await page.locator('tr[data-bib="118"] a').focus();
@@ -53,10 +53,12 @@ suite('the race page', { skip: whyNoBrowser }, () => {
       splits.slice(0, 3),
       ['Start', 'Spring', 'Summit'].map((name) => `${name}estimated · GPS ±\u00a00.6\u00a0s`),
     );
-    await panel.locator('canvas').waitFor();
+    await panel.locator('canvas').nth(1).waitFor();
+    const [pace, heart] = await panel.getByRole('img').all();
+    assert.match((await pace.getAttribute('aria-label')) ?? '', /^Pace along the course, from \d:\d\d/);
     assert.match(
-      (await panel.getByRole('img').getAttribute('aria-label')) ?? '',
-      /^Pace along the course, from \d:\d\d/,
+      (await heart.getAttribute('aria-label')) ?? '',
+      /^Heart rate along the course, from 1[3-5]\d to 1[5-7]\d beats a minute\.$/,
     );
     assert.equal(await page.evaluate('document.activeElement.textContent'), 'Ivan Muñoz', 'read out from its head on');
     await page.keyboard.press('Escape');
@@ -76,6 +78,14 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     await panel.getByText('disqualified').waitFor();
     await shown.enter('119', { type: 'decision', verdict: 'none', reason: 'it was somebody else' });
     await panel.getByText('disqualified').waitFor({ state: 'detached' });
+  });
+
+  test('shows no heart rate of whoever did not agree to it', async () => {
+    const { page } = await open(`${shown.link}?athlete=117`);
+    const panel = page.locator('.athlete');
+    await panel.locator('canvas').waitFor();
+    assert.equal(await panel.getByRole('img').count(), 1);
+    assert.equal(await panel.getByText('Heart rate').count(), 0);
   });
 
   test('shows gaps to whoever is pinned, until others are chosen', async () => {

@@ -172,14 +172,23 @@ async function storeRace(t: Pick<TestContext, 'after'>, { race, runners, gunMs }
 const SPAN_MS = 10_000;
 const spanEnd = (ms: number) => SPAN_MS * Math.floor(ms / SPAN_MS);
 
-/** How who was driven moved in the last span that is over; nobody runs up a hill as fast as the others are made to. */
-function motionOf({ at, isOffCourse }: Runner, line: CourseLine, atMs: number): ProgressMotion {
+/**
+ * How a runner moved in the last span that is over. Nobody runs up a hill as fast as they are made to: only who was
+ * driven is told of as if they had been seen all the time.
+ */
+function motionOf(
+  { at, isOffCourse, isDriven }: Runner,
+  line: CourseLine,
+  atMs: number,
+  gunMs: number,
+): ProgressMotion {
   const untilMs = spanEnd(atMs);
   const middle = line.at(at(untilMs - SPAN_MS / 2).positionM);
   const plane = { eastM: 0, northM: 0 };
   line.toPlane(middle.latitudeE7, middle.longitudeE7, plane);
   const { positionM } = at(untilMs);
-  const own = { travelledM: positionM, unseenMs: 0, heartRate: null, cadence: null };
+  const body = isDriven ? null : Math.round(150 + 20 * Math.sin(untilMs / 200_000));
+  const own = { travelledM: positionM, unseenMs: isDriven ? 0 : untilMs - gunMs, heartRate: body, cadence: null };
   return { untilMs, ...plane, positionM, isOffCourse, ...own };
 }
 
@@ -188,6 +197,7 @@ function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick)
   let number = 0;
   let toldMs = Number.NEGATIVE_INFINITY;
   const line = createCourseLine(race.course!);
+  const shown = new Set(race.starters.filter(({ showsHeartRate }) => showsHeartRate).map(({ bib }) => bib));
   return (atMs: number) => {
     const since = toldMs;
     const isNewSpan = spanEnd(atMs) > spanEnd(since);
@@ -203,7 +213,8 @@ function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick)
       const { positionM, speedMps } = runner.at(atMs);
       const { isOffCourse, bib, isDriven } = runner;
       const place = { bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings };
-      return [{ ...place, ...(isNewSpan && isDriven && { motions: [motionOf(runner, line, atMs)] }) }];
+      const isTold = isNewSpan && (isDriven || shown.has(bib));
+      return [{ ...place, ...(isTold && { motions: [motionOf(runner, line, atMs, gunMs)] }) }];
     });
     const head = { race: race.id, raceVersion: 1, shard: 9, epoch: 1, number: ++number, atMs: Math.max(atMs, gunMs) };
     publish({ ...head, full: false, part: 0, parts: 1, athletes });

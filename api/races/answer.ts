@@ -200,6 +200,17 @@ export const AthleteAnswer = Type.Object(
     passed: Type.Array(Type.Object({ positionM: Type.Number(), timeMs: Type.Number() }, closed), {
       description: 'Places along the course and when they were passed; between two the pace is taken to be even.',
     }),
+    heart: Type.Union(
+      [
+        Type.Array(Type.Object({ positionM: Type.Number(), timeMs: Type.Number(), heartRate: Type.Integer() }, closed)),
+        Type.Null(),
+      ],
+      {
+        description:
+          'Heart rate along the course, bpm, of a starter who agreed that everybody may see it in this race ' +
+          '(`shows_heart_rate` of the starters); null of all others.',
+      },
+    ),
   },
   closed,
 );
@@ -234,12 +245,18 @@ export function boardAnswer(race: Race, board: Board, rows: readonly BoardRow[],
   return { ...answer, rows: [...answer.rows], groups: [...answer.groups] };
 }
 
-export function athleteAnswer(race: Race, row: BoardRow, { crossings, passed }: AthleteWay) {
+export function athleteAnswer(race: Race, row: BoardRow, { crossings, passed, heart }: AthleteWay) {
+  // Asked here too: a holder may not know yet that somebody shows it no more.
+  const isShown = race.starters.find(({ bib }) => bib === row.bib)?.showsHeartRate === true;
   return {
     race: race.id,
     row: { ...row, who: whoIs(row.bib, race) },
     crossings: [...crossings],
     passed: passed.map(([positionM, timeMs]) => ({ positionM, timeMs })),
+    heart:
+      isShown && heart !== null
+        ? heart.map(([positionM, timeMs, heartRate]) => ({ positionM, timeMs, heartRate }))
+        : null,
   };
 }
 

@@ -59,6 +59,7 @@ export const wayOfFirst: AthleteWay = {
     [0, GUN_MS + 2_000],
     [1_200.4, GUN_MS + 300_000],
   ],
+  heart: [[50, GUN_MS + 12_500, 141]],
 };
 
 /** What the review found of the first of them, and nobody has decided about. */

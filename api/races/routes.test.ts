@@ -116,6 +116,23 @@ describe('the board over HTTP', () => {
       body.passed,
       wayOfFirst.passed.map(([positionM, timeMs]) => ({ positionM, timeMs })),
     );
+    assert.equal(body.heart, null, 'nobody agreed that it is shown');
     assert.equal((await get('/v1/races/ten/athletes/9')).body.type, 'urn:slipstream:problem:unknown_starter');
+  });
+
+  test('of one athlete has their heart rate when they agreed to it, and no more once they do not', async (t) => {
+    const { get, holdBoard, config, clock, stored } = await setUp(t);
+    holdBoard('ten', () => boardOfTwo, {}, { 1: wayOfFirst });
+    const heartOnceTheyAre = async (before: typeof stored, showsHeartRate: boolean) => {
+      const [setting, [first, ...others]] = raceOfTwo;
+      const after = await writeRace(config, before, setting, [{ ...first, showsHeartRate }, ...others]);
+      await clock.advance(0);
+      return [after, (await get('/v1/races/ten/athletes/1')).body.heart] as const;
+    };
+    const [agreed, heart] = await heartOnceTheyAre(stored, true);
+    assert.deepEqual(heart, [{ positionM: 50, timeMs: GUN_MS + 12_500, heartRate: 141 }]);
+    const [, none] = await heartOnceTheyAre(agreed, false);
+    assert.equal(none, null);
+    assert.equal(JSON.stringify((await get('/v1/races/ten/starters')).body).includes('eart'), false);
   });
 });

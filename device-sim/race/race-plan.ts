@@ -127,6 +127,8 @@ function drawEntrant(random: Random, wish: RaceWish, line: CourseLine, { n, chea
   const starter: Starter = {
     ...{ bib, ...person, athlete: hasAthletes ? `athlete-${device}` : '', device, chip: null },
     ...{ wave: `w${wave + 1}`, category: person.sex === 'female' ? 'women' : 'men' },
+    // Every other one agreed to it.
+    ...(n % 2 === 0 && { showsHeartRate: true }),
   };
   const gunMs = wave * waveGapS * 1_000;
   const noise = gps === 'canyon' || (gps === 'mixed' && random.chance(0.3)) ? CANYON : WHITE_3M;

@@ -24,7 +24,9 @@ export const organiserEn = {
   gpxKept: 'Without a file the course stays as it is.',
   laps: 'Laps',
   csv: 'Starters (CSV file)',
-  csvHint: 'Columns bib, name, sex; also birth_year, club, country, device, chip, wave, category.',
+  csvHint:
+    'Columns bib, name, sex; also birth_year, club, country, device, chip, wave, category; ' +
+    'shows_heart_rate: yes of whoever agreed that everybody may see it.',
   csvKept: 'Without a file the starters stay as they are.',
   closes: 'Nothing counts after',
   waves: 'Waves',

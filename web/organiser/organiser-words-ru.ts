@@ -24,7 +24,9 @@ export const organiserRu: OrganiserDictionary = {
   gpxKept: 'Без файла трасса остаётся прежней.',
   laps: 'Круги',
   csv: 'Участники (файл CSV)',
-  csvHint: 'Столбцы bib, name, sex; ещё birth_year, club, country, device, chip, wave, category.',
+  csvHint:
+    'Столбцы bib, name, sex; ещё birth_year, club, country, device, chip, wave, category; ' +
+    'shows_heart_rate: yes — кто согласен показывать всем свой пульс.',
   csvKept: 'Без файла участники остаются прежними.',
   closes: 'После этого ничего не считается',
   waves: 'Волны',

@@ -90,10 +90,7 @@ function Inside({ bib, onClose }: { bib: string; onClose: () => void }) {
           <AthleteNumbers row={shown.row} />
           <h3>{say('splits')}</h3>
           <AthleteSplits shown={shown} />
-          <h3>
-            {say('paceChart')} <span class="unit">{say('pace')}</span>
-          </h3>
-          <PaceWhenLoaded passed={shown.passed} />
+          <ChartsWhenLoaded shown={shown} />
         </>
       )}
     </>
@@ -112,15 +109,15 @@ function Who({ shown: { row } }: { shown: AthleteAnswer }) {
   );
 }
 
-/** The library of the chart comes when a panel is opened first. */
-function PaceWhenLoaded({ passed }: Pick<AthleteAnswer, 'passed'>) {
-  const [Chart, setChart] = useState<FunctionComponent<Pick<AthleteAnswer, 'passed'>> | null>(null);
+/** The library of the charts comes when a panel is opened first. */
+function ChartsWhenLoaded({ shown }: { shown: AthleteAnswer }) {
+  const [Charts, setCharts] = useState<FunctionComponent<{ shown: AthleteAnswer }> | null>(null);
   useEffect(() => {
-    import('./pace-chart.tsx').then(
-      (loaded) => setChart(() => loaded.PaceChart),
+    import('./athlete-charts.tsx').then(
+      (loaded) => setCharts(() => loaded.AthleteCharts),
       // Splits say the same in numbers.
-      () => setChart(null),
+      () => setCharts(null),
     );
   }, []);
-  return Chart === null ? <div class="chart" /> : <Chart passed={passed} />;
+  return Charts === null ? <div class="chart" /> : <Charts shown={shown} />;
 }

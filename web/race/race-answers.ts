@@ -34,6 +34,8 @@ export interface AthleteAnswer {
   readonly row: ShownRow;
   readonly crossings: readonly WayCrossing[];
   readonly passed: readonly { readonly positionM: number; readonly timeMs: number }[];
+  /** Null unless they let everybody see it. */
+  readonly heart: readonly { readonly positionM: number; readonly timeMs: number; readonly heartRate: number }[] | null;
 }
 
 /** The API has no such thing, or not now. */

@@ -103,7 +103,9 @@ export const openedShown = computed(() => {
   if (then === null || now === null) return now;
   const isPast = ({ timeMs }: { timeMs: number }) => timeMs <= then.atMs;
   const row = then.own.get(now.row.bib);
-  return row === undefined ? null : { row, crossings: now.crossings.filter(isPast), passed: now.passed.filter(isPast) };
+  if (row === undefined) return null;
+  const [crossings, passed] = [now.crossings.filter(isPast), now.passed.filter(isPast)];
+  return { row, crossings, passed, heart: now.heart?.filter(isPast) ?? null };
 });
 /** Groups on the road, at the moment that is shown. */
 export const shownGroups = computed(() => replayed.value?.groups ?? groups.value);

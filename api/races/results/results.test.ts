@@ -27,9 +27,13 @@ const crossed = (checkpoint: string, ms: number, status: WayCrossing['status'] =
     ...{ checkpoint, pass: 1, positionM: 0, timeMs: GUN_MS + ms, sigmaMs: 50, source: 'mat', status, revision: 2 },
   }) as const;
 const ways = {
-  1: { passed: [], crossings: [crossed('start', 2_001), crossed('half', 1_200_000), crossed('finish', 2_400_001)] },
+  1: {
+    passed: [],
+    heart: null,
+    crossings: [crossed('start', 2_001), crossed('half', 1_200_000), crossed('finish', 2_400_001)],
+  },
   // Nobody saw them at the start.
-  2: { passed: [], crossings: [crossed('half', 900_000.4, 'estimated')] },
+  2: { passed: [], heart: null, crossings: [crossed('half', 900_000.4, 'estimated')] },
 };
 
 async function setUp(t: TestContext) {

@@ -239,7 +239,8 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
         summary: 'Put the starters of a CSV file in place of all before',
         description:
           'A line of column names, then one line each: bib, name, sex (female, male, other), birth_year, club, ' +
-          'country (ISO 3166-1 alpha-3), athlete, device, chip, wave, category. The first three are needed; wave and ' +
+          'country (ISO 3166-1 alpha-3), athlete, device, chip, wave, category, shows_heart_rate (yes of ' +
+          'whoever agreed that everybody may see theirs; else nobody may). The first three are needed; wave and ' +
           'category too where the race has several. Errors name the line.',
         params: RaceParams,
         headers: ChangeHeaders,

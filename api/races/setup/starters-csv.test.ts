@@ -41,6 +41,18 @@ describe('starters from CSV', () => {
     assert.deepEqual(lines, [3, 4]);
   });
 
+  test('show their heart rate only where the file says that they agreed', () => {
+    const { starters } = read('bib,name,sex,shows_heart_rate\n1,A,f,yes\n2,B,f,no\n3,C,f,\n4,D,m,TRUE\n');
+    assert.deepEqual(
+      starters.map(({ showsHeartRate }) => showsHeartRate),
+      [true, undefined, undefined, true],
+    );
+    assert.deepEqual(
+      errorsOf('bib,name,sex,shows_heart_rate\n1,A,f,perhaps\n').map((text) => text.split(':')[0]),
+      ['line 2, shows_heart_rate'],
+    );
+  });
+
   test('are refused with the line and the column of each error', () => {
     const errors = errorsOf('bib,name,sex,birth_year,country\n1,Ann,f,1990,SVN\n2,,f,90,Slovenia\n3,Cid,?,,\n');
     assert.deepEqual(

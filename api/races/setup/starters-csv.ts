@@ -17,7 +17,10 @@ export const STARTER_COLUMNS: Readonly<Record<keyof Starter, readonly string[]>>
   chip: ['chip', 'transponder'],
   wave: ['wave'],
   category: ['category'],
+  showsHeartRate: ['shows_heart_rate', 'heart_rate'],
 };
+const YES = ['yes', 'y', 'true', '1'];
+const NO = ['', 'no', 'n', 'false', '0'];
 const NEEDED = ['bib', 'name', 'sex'] as const;
 const SEXES: Readonly<Record<string, Starter['sex']>> = { f: 'female', w: 'female', m: 'male', x: 'other' };
 /** More lines that are wrong in the same way help nobody. */
@@ -66,8 +69,11 @@ export function readStarters(csv: Uint8Array, only: Only): { starters: Starter[]
   return { starters, lines: rest.map(({ line }) => line) };
 }
 
+/** As it was written, whatever that was; who shows no heart rate says nothing of it. */
+type StatedStarter = Partial<Record<keyof Starter, unknown>>;
+
 /** The first of each column. */
-function errorsOf(starter: Record<keyof Starter, unknown>, line: number): ParameterError[] {
+function errorsOf(starter: StatedStarter, line: number): ParameterError[] {
   const found = new Map<string, string>();
   for (const { instancePath, message } of Errors(StarterSchema, starter)[1]) {
     const column = STARTER_COLUMNS[instancePath.slice(1) as keyof Starter][0];
@@ -116,9 +122,10 @@ function columnsOf(head: readonly string[]): Map<keyof Starter, number> {
 }
 
 /** Whatever cannot be read stays as it was written, for the schema to refuse. */
-function starterOf(said: (column: keyof Starter) => string, only: Only): Record<keyof Starter, unknown> {
+function starterOf(said: (column: keyof Starter) => string, only: Only): StatedStarter {
   const sex = said('sex').toLowerCase();
   const year = said('birthYear');
+  const shows = said('showsHeartRate').toLowerCase();
   return {
     ...{ bib: said('bib'), name: said('name'), club: said('club'), athlete: said('athlete') },
     sex: SEXES[sex] ?? sex,
@@ -128,5 +135,7 @@ function starterOf(said: (column: keyof Starter) => string, only: Only): Record<
     chip: said('chip') || null,
     wave: said('wave') || (only.wave ?? ''),
     category: said('category') || (only.category ?? ''),
+    // Nobody agreed to anything by leaving a place empty.
+    ...(!NO.includes(shows) && { showsHeartRate: YES.includes(shows) || shows }),
   };
 }

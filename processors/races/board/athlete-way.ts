@@ -10,7 +10,7 @@ const MAX_PLACES = 100;
 export function wayOfAthlete(board: RaceBoard, bib: string): AthleteWay | null {
   const athlete = board.athlete(bib);
   if (athlete === null) return null;
-  return { crossings: crossingsOf(board, athlete), passed: passedBy(athlete) };
+  return { crossings: crossingsOf(board, athlete), passed: passedBy(athlete), heart: heartOf(athlete) };
 }
 
 /** Athletes from the first on, as many as a message holds; one at least. Whoever is unknown crossed nothing. */
@@ -31,6 +31,14 @@ export function splitsOf(board: RaceBoard, bibs: readonly string[]): SplitsAnswe
 function crossingsOf({ race }: RaceBoard, { crossings }: BoardAthlete): WayCrossing[] {
   const isOfficial = race.state === 'published';
   return crossings.map((crossing) => ({ ...crossing, ...(isOfficial && { status: 'official' }) }));
+}
+
+function heartOf({ heart, line }: BoardAthlete): AthleteWay['heart'] {
+  if (heart === null) return null;
+  return heart.all().flatMap(([positionM, heartRate]) => {
+    const timeMs = line.timeAt(positionM);
+    return Number.isNaN(timeMs) ? [] : [[Math.round(positionM * 10) / 10, Math.round(timeMs), heartRate] as const];
+  });
 }
 
 function passedBy({ placeM, line, trail: { grid } }: BoardAthlete): AthleteWay['passed'] {

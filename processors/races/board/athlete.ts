@@ -1,8 +1,9 @@
-import type { AthleteProgress } from '../../../schemas/progress.ts';
+import type { AthleteProgress, ProgressMotion } from '../../../schemas/progress.ts';
 import type { Starter } from '../../../schemas/race.ts';
 import type { ReviewDecision, ReviewFinding } from '../../../schemas/review.ts';
 import { type AthleteReview, newAthleteReview } from '../review/athlete-review.ts';
 import { type ChipRead, type Crossing, CrossingEvidence, type CrossingReport } from './crossing-evidence.ts';
+import { HeartLine, type HeartMemory } from './heart-line.ts';
 import type { Passages } from './passages.ts';
 import { PassingLine } from './passing-line.ts';
 import { type MarkGrid, Trail } from './trail.ts';
@@ -40,6 +41,8 @@ export class BoardAthlete {
   decision: Decision | null = null;
   /** Grows with everything that is told of them: what was reckoned before is then to be reckoned anew. */
   version = 0;
+  /** Null unless they let everybody see it. */
+  heart: HeartLine | null = null;
   review: AthleteReview = newAthleteReview();
   /** By id: what there is to decide about them, and about them and another. */
   readonly findings = new Map<string, ReviewFinding>();
@@ -56,6 +59,7 @@ export class BoardAthlete {
     this.#way = way;
     this.trail = new Trail(way.grid, gunTimeMs);
     this.line = new PassingLine(this.trail);
+    this.#showHeart();
   }
 
   /** Takes a position; one that is not newer than the last changes nothing. */
@@ -65,6 +69,11 @@ export class BoardAthlete {
     this.version++;
     this.trail.note(progress.atMs, progress.positionM);
     return true;
+  }
+
+  /** Takes the heart rate of a span, from the gun on. */
+  feel(motion: ProgressMotion): void {
+    if (motion.untilMs >= this.gunTimeMs) this.heart?.note(motion);
   }
 
   report(report: CrossingReport): boolean {
@@ -98,11 +107,18 @@ export class BoardAthlete {
     }
   }
 
+  /** Takes a line that was kept, where nothing is known since; nothing of it when it may be shown no more. */
+  recallHeart({ finishM, beats }: HeartMemory): void {
+    for (const [positionM, heartRate] of new HeartLine(finishM, beats).all())
+      this.heart?.note({ positionM, heartRate });
+  }
+
   /** After a change of the race: other checkpoints, another gun, another length. */
   follow(starter: Starter, gunTimeMs: number, way: RaceWay): void {
     this.starter = starter;
     this.gunTimeMs = gunTimeMs;
     this.#way = way;
+    this.#showHeart();
     this.#setTrail(this.trail);
     this.#decide();
   }
@@ -139,6 +155,13 @@ export class BoardAthlete {
     if (passage === null) return null;
     const isIt = ({ checkpoint, pass }: Crossing) => checkpoint === passage.checkpoint && pass === passage.pass;
     return this.crossings.find(isIt) ?? null;
+  }
+
+  #showHeart(): void {
+    const { finishM } = this.#way;
+    if (this.starter.showsHeartRate !== true) this.heart = null;
+    else if (this.heart === null) this.heart = new HeartLine(finishM);
+    else if (this.heart.finishM !== finishM) this.heart = this.heart.until(finishM);
   }
 
   /** On the marks of the race as it is now. */

@@ -106,7 +106,10 @@ export class RaceBoard {
       if (athlete === undefined) continue;
       for (const crossing of crossings) this.report(seen.bib, crossing);
       if (athlete.see(seen)) this.#moved.add(athlete);
-      for (const motion of motions) this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));
+      for (const motion of motions) {
+        athlete.feel(motion);
+        this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));
+      }
     }
   }
 

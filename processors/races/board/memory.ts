@@ -7,6 +7,7 @@ import type { AthleteReview } from '../review/athlete-review.ts';
 import type { BoardAthlete, Decision, Seen } from './athlete.ts';
 import type { RaceBoard } from './board.ts';
 import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
+import type { HeartMemory } from './heart-line.ts';
 import { Trail } from './trail.ts';
 
 /** What is kept of an athlete, so that a successor goes on where a board's holder ended. */
@@ -21,6 +22,8 @@ export interface AthleteMemory {
   readonly findings: readonly ReviewFinding[];
   /** By the id of the finding; none in checkpoints of before there were any. */
   readonly decisions?: ReadonlyMap<string, ReviewDecision>;
+  /** Null of whoever shows none; none in checkpoints of before there was any. */
+  readonly heart?: HeartMemory | null;
 }
 
 interface TrailMemory {
@@ -70,12 +73,13 @@ export function decodeBoardPart(bytes: Uint8Array): BoardPart {
 }
 
 export function memoryOf(athlete: BoardAthlete): AthleteMemory {
-  const { bib, evidence, decision, seen, trail, review, findings, decisions } = athlete;
+  const { bib, evidence, decision, seen, trail, heart, review, findings, decisions } = athlete;
   const { grid, originMs, reachedM, reachedMs, lastMark } = trail;
   const times = trail.times.slice(0, lastMark + 1);
   return {
     ...{ bib, decision, seen, reads: [...evidence.reads.values()], reports: [...evidence.reports.values()].flat() },
     ...{ review, findings: [...findings.values()], decisions },
+    heart: heart?.memory() ?? null,
     trail: { ...grid, originMs, reachedM, reachedMs, times },
   };
 }
@@ -94,6 +98,7 @@ export function recall(board: RaceBoard, memory: AthleteMemory): void {
   trail.reachedMs = reachedMs;
   trail.lastMark = times.length - 1;
   athlete.recall(trail, memory.seen);
+  if (memory.heart != null) athlete.recallHeart(memory.heart);
   athlete.recallReview(memory.review, memory.findings);
   for (const [finding, decided] of memory.decisions ?? []) board.decide(finding, decided);
 }

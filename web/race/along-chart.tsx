@@ -1,0 +1,53 @@
+import uPlot from 'uplot';
+import { usePlot } from '../use-plot.ts';
+import { kilometresIn } from './race-format.ts';
+
+const HEIGHT_PX = 150;
+
+/** A value at places along the course, in the order of the course. */
+export interface Along {
+  readonly positionsM: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface AlongLine {
+  /** Of the palette of `page.css`. */
+  readonly color: '--speed' | '--beat';
+  readonly text: (value: number) => string;
+  /** Where marks of the axis go; left to the chart when it has nothing to say. */
+  readonly marks?: (heightPx: number) => uPlot.Axis.Splits;
+  /** A value holds up to the next place, instead of changing evenly. */
+  readonly isStepped?: boolean;
+}
+
+/** A line along the course, with what it says in words. */
+export function AlongChart({ line, along, label }: { line: AlongLine; along: Along; label: string }) {
+  const box = usePlot({
+    ...{ heightPx: HEIGHT_PX, options: (widthPx) => optionsFor(line, widthPx), data: () => dataOf(along) },
+    ...{ anewWith: [line], changedWith: [along] },
+  });
+  return <div ref={box} role="img" aria-label={label} class="chart" />;
+}
+
+function dataOf({ positionsM, values }: Along): uPlot.AlignedData {
+  return [[...positionsM], [...values]];
+}
+
+function optionsFor({ color, text, marks, isStepped = false }: AlongLine, width: number): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue('--soft');
+  const stroke = style.getPropertyValue(color);
+  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  return {
+    ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { y: false }, scales: { x: { time: false } } },
+    axes: [
+      { ...axis, size: 26, space: 50, values: (_plot, splits) => splits.map((metres) => kilometresIn(metres, 1)) },
+      {
+        ...{ ...axis, size: 48, space: 30, values: (_plot, splits) => splits.map(text) },
+        ...(marks !== undefined && { splits: marks(HEIGHT_PX) }),
+      },
+    ],
+    series: [{}, { stroke, width: 1.5, points: { show: false }, ...(paths !== undefined && { paths }) }],
+  };
+}
