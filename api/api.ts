@@ -107,7 +107,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addAthleteRoutes(server, deps);
   addProgressRoutes(server, deps);
   addDocumentRoute(server);
-  if (deps.page !== null) addPageRoutes(server, deps.page);
+  if (deps.page !== null) addPageRoutes(server, deps.page, deps);
   addLiveActivities(server, deps);
   addLiveRaces(server, deps);
   await server.ready();

@@ -193,7 +193,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
         await page.getByRole('img', { name: /6.3 km, from 753 to 1,017 m/ }).waitFor();
         assert.deepEqual(await violationsOf(page), []);
         await page.locator('tr[data-bib="118"] a').click();
-        await page.locator('.athlete canvas').waitFor();
+        await page.locator('.athlete canvas').nth(1).waitFor();
         assert.deepEqual(await violationsOf(page), [], 'with an athlete');
         await page.getByRole('button', { name: 'Close' }).click();
         const [content, seen] = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');

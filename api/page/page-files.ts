@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 /** One file of the built page, ready to be sent. */
 export interface PageFile {
   readonly type: string;
   readonly bytes: Buffer;
   readonly gzipped: Buffer;
+  readonly brotli: Buffer;
   readonly etag: string;
 }
 
@@ -20,6 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 const MAX_FILES = 100;
+/** What the build has packed lies beside what it is of. */
+const PACKED = /\.(br|gz)$/;
 /** Each page by its address. */
 const PAGES = {
   '/': 'index.html',
@@ -45,7 +48,8 @@ const INSTALLED = [
  * other way to options.
  */
 export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<ReadonlyMap<string, PageFile>> {
-  const assets = await readdir(join(dir, 'assets'));
+  const all = await readdir(join(dir, 'assets'));
+  const assets = all.filter((name) => !PACKED.test(name));
   if (assets.length > MAX_FILES) throw new RangeError(`${dir} has more than ${MAX_FILES} files: it is no page of ours`);
   const files = new Map<string, PageFile>();
   for (const [address, name] of Object.entries(PAGES)) {
@@ -53,19 +57,43 @@ export async function readPageFiles(dir: string, mapStyleUrl: string): Promise<R
       '<meta name="map-style" content=""',
       () => `<meta name="map-style" content="${escaped(mapStyleUrl)}"`,
     );
-    files.set(address, toFile('.html', Buffer.from(html)));
+    files.set(address, pageFileOf('.html', Buffer.from(html)));
   }
   const others = [...INSTALLED, ...assets.map((name) => `assets/${name}`)];
-  for (const name of others) files.set(`/${name}`, toFile(extname(name), await readFile(join(dir, name))));
+  for (const name of others) {
+    const packed = {
+      gzipped: await readPacked(join(dir, `${name}.gz`)),
+      brotli: await readPacked(join(dir, `${name}.br`)),
+    };
+    files.set(`/${name}`, pageFileOf(extname(name), await readFile(join(dir, name)), packed));
+  }
   return files;
 }
 
-function toFile(extension: string, bytes: Buffer): PageFile {
+/** A few milliseconds, as gzip takes. */
+const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+
+/** Packed here where the build did not do it. */
+export function pageFileOf(
+  extension: string,
+  bytes: Buffer,
+  { gzipped = null, brotli = null }: { gzipped?: Buffer | null; brotli?: Buffer | null } = {},
+): PageFile {
   const type = TYPES[extension] ?? 'application/octet-stream';
   const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
-  return { type, bytes, gzipped: gzipSync(bytes), etag };
+  return { type, bytes, gzipped: gzipped ?? gzipSync(bytes), brotli: brotli ?? brotliCompressSync(bytes, FAST), etag };
 }
 
-function escaped(text: string): string {
+/** Null when there is none: of what gets no smaller there need not be one. */
+async function readPacked(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
+  }
+}
+
+export function escaped(text: string): string {
   return text.replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

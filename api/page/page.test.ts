@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { createTestApi } from '../api-for-tests.ts';
 import { readPageFiles } from './page-files.ts';
 
@@ -29,6 +29,8 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   ];
   for (const name of installed) await writeFile(join(dir, name), JSON.stringify(name));
   await writeFile(join(dir, 'assets', 'page-1.js'), 'let x');
+  // What the build has packed is sent as it is, and is no file of its own.
+  await writeFile(join(dir, 'assets', 'page-1.js.br'), brotliCompressSync('let x'));
   await writeFile(join(dir, 'secret.txt'), 'secret');
   return createTestApi(t, { page: { files: await readPageFiles(dir, mapStyleUrl), mapStyleUrl } });
 }
@@ -40,8 +42,11 @@ test('the page is served at the root, its files for ever, packed for who takes i
     [page.status, page.headers['content-type'], page.headers['cache-control'], page.body],
     [200, 'text/html; charset=utf-8', 'no-cache', HTML],
   );
-  const packed = await api.inject({ url: '/assets/page-1.js', headers: { 'accept-encoding': 'br, gzip' } });
-  assert.equal(gunzipSync(packed.rawPayload).toString(), 'let x');
+  const ask = (accepted: string) => api.inject({ url: '/assets/page-1.js', headers: { 'accept-encoding': accepted } });
+  const packed = await ask('gzip, deflate, br');
+  assert.equal(brotliDecompressSync(packed.rawPayload).toString(), 'let x');
+  assert.equal(gunzipSync((await ask('gzip, deflate')).rawPayload).toString(), 'let x');
+  assert.equal((await ask('identity')).payload, 'let x');
   assert.equal(packed.headers['cache-control'], 'public, max-age=31536000, immutable');
   const known = await api.inject({ url: '/', headers: { 'if-none-match': String(page.headers.etag) } });
   assert.deepEqual([known.statusCode, known.payload], [304, '']);
@@ -103,7 +108,13 @@ test('the page of organisers is served for each race, and no other site may show
 
 test('nothing else in the folder or around it is served', async (t) => {
   const { get } = await setUp(t);
-  for (const url of ['/secret.txt', '/assets/../secret.txt', '/assets/..%2fsecret.txt', '/assets/none.js']) {
+  for (const url of [
+    '/secret.txt',
+    '/assets/../secret.txt',
+    '/assets/..%2fsecret.txt',
+    '/assets/none.js',
+    '/assets/page-1.js.br',
+  ]) {
     assert.equal((await get(url)).status, 404, url);
   }
 });

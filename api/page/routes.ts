@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problem.ts';
 import type { ApiServer } from '../server.ts';
 import type { PageFile } from './page-files.ts';
+import { createRacePage, type RacePageDeps } from './race-page.ts';
 
 export interface PageRoutesDeps {
   readonly files: ReadonlyMap<string, PageFile>;
@@ -13,7 +14,11 @@ export interface PageRoutesDeps {
  * The pages: `/app` (with what lies below, and the links of letters, `/account/…`), `/` and `/progress` for athletes,
  * `/races` and `/organiser` (each with `/{id}`), `/operations`.
  */
-export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRoutesDeps): void {
+export function addPageRoutes(
+  server: ApiServer,
+  { files, mapStyleUrl }: PageRoutesDeps,
+  source: Omit<RacePageDeps, 'page'>,
+): void {
   const maps = mapStyleUrl === '' ? '' : ' https:';
   const policyFor = (ancestors: string) =>
     [
@@ -34,11 +39,15 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
   // A board without anything to press that acts: any site may show it.
   const embeddedPolicy = policyFor('*');
 
-  function send(address: string, request: FastifyRequest, reply: FastifyReply, isEmbedded = false): FastifyReply {
+  function send(address: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const file = files.get(address);
     if (file === undefined) throw new Problem('no_route', { detail: `GET ${address}` });
+    return sendFile(file, request, reply);
+  }
+
+  function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyReply, isEmbedded = false): FastifyReply {
     // The name of every other file holds a hash of what is in it.
-    const isPage = !address.startsWith('/assets/');
+    const isPage = file.type.startsWith('text/html');
     reply
       .header('content-security-policy', isEmbedded ? embeddedPolicy : policy)
       .header('x-content-type-options', 'nosniff')
@@ -47,9 +56,11 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
       .header('vary', 'accept-encoding')
       .header('etag', file.etag);
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
-    const isPacked = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    if (isPacked) reply.header('content-encoding', 'gzip');
-    return reply.type(file.type).send(isPacked ? file.gzipped : file.bytes);
+    const accepted = String(request.headers['accept-encoding'] ?? '');
+    const packing = (['br', 'gzip'] as const).find((name) => new RegExp(`\\b${name}\\b`).test(accepted));
+    if (packing !== undefined) reply.header('content-encoding', packing);
+    reply.type(file.type);
+    return reply.send(packing === 'br' ? file.brotli : packing === 'gzip' ? file.gzipped : file.bytes);
   }
 
   const shown = { schema: { hide: true }, config: { audience: 'everybody' } } as const;
@@ -62,9 +73,15 @@ export function addPageRoutes(server: ApiServer, { files, mapStyleUrl }: PageRou
   for (const address of [...files.keys()].filter((name) => /^\/[\w-]+\.\w+$/.test(name))) {
     server.get(address, shown, (request, reply) => send(address, request, reply));
   }
+  const page = files.get('/races');
+  const racePage = page === undefined ? null : createRacePage({ ...source, page });
   for (const address of ['/races', '/races/:id']) {
-    server.get<{ Querystring: { embed?: string } }>(address, shown, (request, reply) => {
-      return send('/races', request, reply, request.query.embed === '1');
+    server.get<{ Querystring: { embed?: string }; Params: { id?: string } }>(address, shown, async (request, reply) => {
+      const { query, params } = request;
+      if (page === undefined || racePage === null) return send('/races', request, reply);
+      // What is searched, filtered or embedded is drawn by the page alone.
+      const isWhole = Object.keys(query).every((name) => name === 'athlete');
+      return sendFile(isWhole ? await racePage(params.id ?? '') : page, request, reply, query.embed === '1');
     });
   }
   for (const address of ['/organiser', '/organiser/:id']) {

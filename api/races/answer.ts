@@ -20,6 +20,7 @@ import {
 } from '../../schemas/race.ts';
 import { tagOfAnswer } from '../requests/etag.ts';
 import type { Board } from './board-state.ts';
+import { isPublic } from './known-race.ts';
 
 const closed = { additionalProperties: false };
 const { properties: starter } = StarterSchema;
@@ -229,6 +230,12 @@ export const GapsList = Type.Object(
 export function listedAnswer({ id, version, name, organiser, sport, state, waves, closesMs, starters }: Race) {
   const startMs = waves.length === 0 ? null : Math.min(...waves.map(({ gunTimeMs }) => gunTimeMs));
   return { id, version, name, organiser, sport, state, startMs, closesMs, starters: starters.length };
+}
+
+/** Those that are public, as a list of them has them. */
+export function latestOf(races: readonly Race[]): ReturnType<typeof listedAnswer>[] {
+  const listed = races.filter(isPublic).map(listedAnswer);
+  return listed.sort((a, b) => (b.startMs ?? 0) - (a.startMs ?? 0) || (a.id < b.id ? -1 : 1));
 }
 
 export function detailAnswer(race: Race) {

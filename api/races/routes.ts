@@ -10,14 +10,14 @@ import {
   boardTag,
   detailAnswer,
   GapsList,
-  listedAnswer,
+  latestOf,
   RaceDetail,
   RaceList,
   StarterList,
   startersAnswer,
 } from './answer.ts';
 import type { BoardSource } from './board-source.ts';
-import { isPublic, publicRace } from './known-race.ts';
+import { publicRace } from './known-race.ts';
 import { BoardQuery, chooseRows, GapsQuery, RaceParams, StarterParams } from './query.ts';
 
 export interface RaceRoutesDeps {
@@ -56,8 +56,7 @@ export function addRaceRoutes(server: ApiServer, { races, boards }: RaceRoutesDe
     async (_request, reply) => {
       if (!races.isReady) find('');
       reply.header('cache-control', RACE_CACHE);
-      const listed = races.all().filter(isPublic).map(listedAnswer);
-      return { races: listed.sort((a, b) => (b.startMs ?? 0) - (a.startMs ?? 0) || (a.id < b.id ? -1 : 1)) };
+      return { races: latestOf(races.all()) };
     },
   );
 

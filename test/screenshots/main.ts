@@ -74,7 +74,7 @@ async function takeRace(browser: Browser): Promise<void> {
     await page.goto(`${link}${search}`);
     await page.locator('table.places tbody tr').nth(20).waitFor({ state: 'attached' });
     await page.locator('.map[data-drawn=true]').waitFor({ state: 'attached' });
-    if (search !== '') await page.locator('.athlete canvas').waitFor();
+    if (search !== '') await page.locator('.athlete canvas').nth(1).waitFor();
     // The map draws its dots in the frame after their data came.
     await page.waitForRequest(/\/board|\/athletes/);
     await page.screenshot({ path: `${DIR}${name}.png` });

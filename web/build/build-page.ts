@@ -3,14 +3,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { inlineStyles, packFiles } from './pack-files.ts';
+import { pageShells, SHELLS } from './page-shells.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WEB = join(ROOT, 'web');
 const DIST = join(WEB, 'dist');
 /** The built page; the stamp beside it says what it was built from. */
 export const PAGE_DIR = join(DIST, 'page');
-const PAGES = ['index.html', 'race.html', 'organiser.html', 'operations.html', 'progress.html', 'app.html'];
+const PAGES = [...Object.keys(SHELLS), 'app.html'];
 const SERVICE_WORKER = 'web/app/service-worker.ts';
+/**
+ * What several pages share is one file, for each costs a turn on a slow network; the libraries that come later, with a
+ * map or a chart, are left where they are.
+ */
+const SHARED = { name: 'shared', minShareCount: 2, test: isSmall };
 const STAMP = join(DIST, 'built-from.txt');
 
 /** Builds the page unless it was built from the same files before. Says whether it did. */
@@ -26,6 +33,7 @@ export async function buildPage(): Promise<boolean> {
     // Pages lie at different depths: `/`, `/races/…`.
     base: '/',
     logLevel: 'warn',
+    plugins: [pageShells(WEB)],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     worker: { format: 'es' },
     // The map's library alone is about a megabyte.
@@ -33,13 +41,16 @@ export async function buildPage(): Promise<boolean> {
       ...{ outDir: fresh, target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
       rolldownOptions: {
         input: [...PAGES.map((name) => join(WEB, name)), join(ROOT, SERVICE_WORKER)],
-        // A service worker is found again by its name.
         output: {
+          codeSplitting: { groups: [SHARED] },
+          // A service worker is found again by its name.
           entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
         },
       },
     },
   });
+  inlineStyles(fresh);
+  packFiles(join(fresh, 'assets'));
   // Another process that built the same meanwhile has it read already.
   if (isBuiltFrom(from)) {
     rmSync(fresh, { recursive: true, force: true });
@@ -50,6 +61,10 @@ export async function buildPage(): Promise<boolean> {
   renameSync(fresh, PAGE_DIR);
   writeFileSync(STAMP, from);
   return true;
+}
+
+function isSmall(id: string): boolean {
+  return !/maplibre|uplot|plain-map|use-plot|-chart|charts/.test(id);
 }
 
 function isBuiltFrom(digest: string): boolean {
