@@ -125,6 +125,23 @@ export const CHANGED_PARTS = [
   'categories',
 ] as const;
 
+/** Of so many of the latest changes what was before is kept, if it has so many bytes at most. */
+export const MAX_PRIORS = 5;
+export const MAX_PRIOR_BYTES = 20_000;
+
+/** What the parts that a change replaced were before it. A course and starters are too much to be kept. */
+export const PriorPartsSchema = Type.Object(
+  {
+    name: Type.Optional(Text),
+    sport: Type.Optional(Type.Enum(SPORTS, { type: 'string' })),
+    closesMs: Type.Optional(Type.Union([TimeMs, Type.Null()])),
+    checkpoints: Type.Optional(Type.Array(CheckpointSchema, { maxItems: MAX_CHECKPOINTS })),
+    waves: Type.Optional(Type.Array(WaveSchema, { maxItems: MAX_WAVES })),
+    categories: Type.Optional(Type.Array(CategorySchema, { maxItems: MAX_CATEGORIES })),
+  },
+  strict,
+);
+
 /** Who made which version of a race that was no draft any more. */
 export const RaceChangeSchema = Type.Object(
   {
@@ -134,6 +151,7 @@ export const RaceChangeSchema = Type.Object(
     changed: Type.Array(Type.Enum([...CHANGED_PARTS, 'starters'], { type: 'string' }), {
       description: 'What is another than before; nothing when the same was said again.',
     }),
+    before: Type.Optional(PriorPartsSchema),
   },
   strict,
 );
@@ -180,6 +198,7 @@ export const StarterChunkSchema = Type.Object(
 export type Place = Static<typeof PlaceSchema>;
 export type Course = Static<typeof CourseSchema>;
 export type Checkpoint = Static<typeof CheckpointSchema>;
+export type PriorParts = Static<typeof PriorPartsSchema>;
 export type RaceChange = Static<typeof RaceChangeSchema>;
 export type Wave = Static<typeof WaveSchema>;
 export type Category = Static<typeof CategorySchema>;

@@ -78,7 +78,7 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
     assert.deepEqual(troubles, []);
   });
 
-  test('shows what a moved checkpoint would change before it is moved, and the audit says who moved it', async () => {
+  test('shows what a moved checkpoint would change before it is moved, who moved it, and undoes it', async () => {
     const { page, troubles } = await open('/hill');
     await page.getByRole('link', { name: 'Change the race' }).click();
     const metres = page.getByLabel('Metres from the start, row 2');
@@ -99,6 +99,15 @@ suite('the organiser page', { skip: whyNoBrowser }, () => {
     await page.getByRole('button', { name: 'Apply the change' }).click();
     await page.locator('[data-version="2"]').getByText('version 2: checkpoints').waitFor();
     assert.equal(await versionOf(shown.url), 2);
+    await page.locator('[data-version="2"]').getByRole('link', { name: 'Undo the change of version 2' }).click();
+    await page.getByText('Saving it undoes the change.').waitFor();
+    assert.equal(Number(await metres.inputValue()), wasM);
+    assert.deepEqual(await violationsOf(page), [], 'the form that undoes');
+    await page.getByRole('button', { name: 'See what it would change' }).click();
+    await difference.waitFor();
+    await page.getByRole('button', { name: 'Apply the change' }).click();
+    await page.locator('[data-version="3"]').getByText('version 3: checkpoints').waitFor();
+    assert.equal(await page.locator('[data-version="2"]').getByRole('link').count(), 0, 'it is undone');
     assert.deepEqual(troubles, []);
   });
 

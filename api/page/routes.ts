@@ -10,6 +10,13 @@ export interface PageRoutesDeps {
   readonly mapStyleUrl: string;
 }
 
+interface Sent {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly cache?: string;
+  readonly isEmbedded?: boolean;
+}
+
 /**
  * The pages: `/app` (with what lies below, and the links of letters, `/account/…`), `/` and `/progress` for athletes,
  * `/races` and `/organiser` (each with `/{id}`), `/operations`.
@@ -42,17 +49,17 @@ export function addPageRoutes(
   function send(address: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const file = files.get(address);
     if (file === undefined) throw new Problem('no_route', { detail: `GET ${address}` });
-    return sendFile(file, request, reply);
+    // The names of those hold a hash of what is in them.
+    const isKept = address.startsWith('/assets/');
+    return sendFile(file, { request, reply, cache: isKept ? 'public, max-age=31536000, immutable' : 'no-cache' });
   }
 
-  function sendFile(file: PageFile, request: FastifyRequest, reply: FastifyReply, isEmbedded = false): FastifyReply {
-    // The name of every other file holds a hash of what is in it.
-    const isPage = file.type.startsWith('text/html');
+  function sendFile(file: PageFile, { request, reply, cache = 'no-cache', isEmbedded = false }: Sent): FastifyReply {
     reply
       .header('content-security-policy', isEmbedded ? embeddedPolicy : policy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
-      .header('cache-control', isPage ? 'no-cache' : 'public, max-age=31536000, immutable')
+      .header('cache-control', cache)
       .header('vary', 'accept-encoding')
       .header('etag', file.etag);
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
@@ -81,7 +88,8 @@ export function addPageRoutes(
       if (page === undefined || racePage === null) return send('/races', request, reply);
       // What is searched, filtered or embedded is drawn by the page alone.
       const isWhole = Object.keys(query).every((name) => name === 'athlete');
-      return sendFile(isWhole ? await racePage(params.id ?? '') : page, request, reply, query.embed === '1');
+      const file = isWhole ? await racePage(params.id ?? '') : page;
+      return sendFile(file, { request, reply, isEmbedded: query.embed === '1' });
     });
   }
   for (const address of ['/organiser', '/organiser/:id']) {

@@ -53,7 +53,7 @@ const Listed = {
 
 const { ends: _ends, ...checkpoint } = CheckpointSchema.properties;
 /** A tuple is said in other words in OpenAPI than in the schema of CONFIG. */
-const Checkpoint = Type.Object(
+export const Checkpoint = Type.Object(
   { ...checkpoint, ends: Type.Union([Type.Array(PlaceSchema, { minItems: 2, maxItems: 2 }), Type.Null()]) },
   closed,
 );

@@ -3,9 +3,12 @@ import { when } from '../race/race-format.ts';
 import { ActForm } from './act-form.tsx';
 import { actText } from './act-text.ts';
 import { nameOf } from './athlete-desk.tsx';
-import { audit, changes } from './desk-store.ts';
+import { DeskLink } from './desk-link.tsx';
+import { LIST } from './desk-place.ts';
+import { audit, changes, shown } from './desk-store.ts';
 import type { AuditedAct, AuditedChange } from './organiser-api.ts';
 import { tell } from './tell.ts';
+import { undoneSetting } from './undone-setting.ts';
 
 type Line = { readonly saidMs: number } & (
   | { readonly act: AuditedAct; readonly change?: never }
@@ -13,8 +16,8 @@ type Line = { readonly saidMs: number } & (
 );
 
 /**
- * Every act, and every change of the race's setting, the newest first: who, when, why. Acts that stand have a way back;
- * a setting has none, because what it was before is not kept.
+ * Every act, and every change of the race's setting, the newest first: who, when, why. Acts that stand have a way back,
+ * and changes of which it is kept what was before.
  */
 export function AuditTrail() {
   const lines: Line[] = [
@@ -42,6 +45,7 @@ export function AuditTrail() {
 }
 
 function Change({ change: { version, by, saidMs, changed } }: { change: AuditedChange }) {
+  const setup = shown.value?.setup;
   const parts = changed.length === 0 ? tell('part_nothing') : changed.map((part) => tell(`part_${part}`)).join(', ');
   return (
     <li data-version={version}>
@@ -51,6 +55,18 @@ function Change({ change: { version, by, saidMs, changed } }: { change: AuditedC
           {when(saidMs)} · {by}
         </small>
       </p>
+      {setup !== undefined && undoneSetting(setup, changes.value, version) !== null && (
+        <p>
+          <DeskLink to={{ ...LIST, race: setup.id, isEditing: true, undo: version }}>
+            {tell('undoVersion', { version })}
+          </DeskLink>
+        </p>
+      )}
+      {changed.some((part) => part === 'course' || part === 'starters') && (
+        <p>
+          <small>{tell('fileAgain')}</small>
+        </p>
+      )}
     </li>
   );
 }

@@ -6,11 +6,12 @@ import { LanguageSwitch } from '../race/language-switch.tsx';
 import { kilometresIn, when } from '../race/race-format.ts';
 import { DeskLink } from './desk-link.tsx';
 import { desk, LIST } from './desk-place.ts';
-import { forgetToken, races, shown, trouble } from './desk-store.ts';
+import { changes, forgetToken, races, shown, trouble } from './desk-store.ts';
 import { Trouble } from './problem-text.tsx';
 import { RaceDesk } from './race-desk.tsx';
 import { RaceForm } from './race-form.tsx';
 import { tell } from './tell.ts';
+import { undoneSetting } from './undone-setting.ts';
 
 /** The races of an organiser, one of them, or the form of one. */
 export function DeskPage() {
@@ -62,10 +63,16 @@ export function DeskPage() {
 }
 
 function Here() {
-  const { race, isEditing } = desk.value;
+  const { race, isEditing, undo } = desk.value;
   if (race === '') return isEditing ? <RaceForm key="" before={null} /> : <OwnRaces />;
   if (shown.value === null) return <p class="empty">{trouble.value === null ? say('loading') : ''}</p>;
-  return isEditing ? <RaceForm key={race} before={shown.value} /> : <RaceDesk />;
+  if (!isEditing) return <RaceDesk />;
+  if (undo === 0) return <RaceForm key={race} before={shown.value} />;
+  // What it was before is told by the audit.
+  if (changes.value.length === 0) return <p class="empty">{trouble.value === null ? say('loading') : ''}</p>;
+  const undone = undoneSetting(shown.value.setup, changes.value, undo);
+  if (undone === null) return <p class="empty">{tell('cannotUndo', { version: undo })}</p>;
+  return <RaceForm key={`${race} ${undo}`} before={shown.value} start={undone} />;
 }
 
 function stateText(state: 'draft' | 'live' | 'frozen' | 'published'): string {

@@ -154,6 +154,11 @@ export const organiserEn = {
   audit: 'Audit',
   noActs: 'No act yet.',
   settingChanged: 'Setting changed to version {version}: {parts}',
+  undoVersion: 'Undo the change of version {version}',
+  undoNote: 'The form has what was before the change. Saving it undoes the change.',
+  cannotUndo:
+    'The change of version {version} cannot be undone here: what was before is not kept, or it was changed again.',
+  fileAgain: 'A course or starters are undone by putting their earlier file again.',
   part_nothing: 'the same was said again',
   part_name: 'name',
   part_sport: 'sport',

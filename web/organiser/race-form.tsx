@@ -5,7 +5,7 @@ import { movesTimes, useChangePreview } from './change-preview.ts';
 import { goToDesk, LIST } from './desk-place.ts';
 import { api, isOperator } from './desk-store.ts';
 import { Field, Wrong } from './field.tsx';
-import type { TaggedSetup } from './organiser-api.ts';
+import type { Setup, TaggedSetup } from './organiser-api.ts';
 import { type PlacedProblems, placeProblems } from './place-problems.ts';
 import { PreviewResult } from './preview-result.tsx';
 import { Trouble } from './problem-text.tsx';
@@ -16,11 +16,17 @@ import { tell } from './tell.ts';
 
 const NOTHING: PlacedProblems = new Map();
 
+interface RaceFormProps {
+  readonly before: TaggedSetup | null;
+  /** What the form begins with instead of what is there: a change that is to be undone. */
+  readonly start?: Setup;
+}
+
 /** Makes a race, or changes one that is there. */
-export function RaceForm({ before }: { before: TaggedSetup | null }) {
+export function RaceForm({ before, start }: RaceFormProps) {
   const [draft, setDraft] = useState<RaceDraft>(() => {
     const named = { all: tell('all_'), start: tell('start'), finish: tell('finish'), open: tell('open_') };
-    return before === null ? newDraft(Date.now(), named) : draftOf(before.setup);
+    return before === null ? newDraft(Date.now(), named) : draftOf(start ?? before.setup);
   });
   const [problems, setProblems] = useState(NOTHING);
   const [trouble, setTrouble] = useState<unknown>(null);
@@ -78,6 +84,7 @@ export function RaceForm({ before }: { before: TaggedSetup | null }) {
           else void save(new FormData(event.currentTarget));
         }}
       >
+        {start !== undefined && <p>{tell('undoNote')}</p>}
         <Field label={tell('name')} field="name" problems={problems}>
           {(named) => (
             <input

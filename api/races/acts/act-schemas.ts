@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
-import { RACE_STATES, RaceChangeSchema, StarterSchema, WaveSchema } from '../../../schemas/race.ts';
+import { PriorPartsSchema, RACE_STATES, RaceChangeSchema, StarterSchema, WaveSchema } from '../../../schemas/race.ts';
 import { REVIEW_DECISIONS } from '../../../schemas/review.ts';
+import { Checkpoint } from '../answer.ts';
 
 const closed = { additionalProperties: false };
 const { bib } = StarterSchema.properties;
@@ -60,11 +61,29 @@ export const AuditedAct = Type.Object(
   closed,
 );
 
+const AuditedChange = Type.Object(
+  {
+    ...RaceChangeSchema.properties,
+    before: Type.Optional(
+      Type.Object(
+        { ...PriorPartsSchema.properties, checkpoints: Type.Optional(Type.Array(Checkpoint)) },
+        {
+          ...closed,
+          description:
+            'What was before, of the latest five changes: `PUT /v1/races/{id}` with it undoes one. Not of a course, ' +
+            'of starters or of a state.',
+        },
+      ),
+    ),
+  },
+  closed,
+);
+
 export const Audit = Type.Object(
   {
     race: Type.String(),
     acts: Type.Array(AuditedAct),
-    changes: Type.Array(RaceChangeSchema, {
+    changes: Type.Array(AuditedChange, {
       description: 'Of its setting since it was no draft any more, by version: the latest two hundred.',
     }),
   },

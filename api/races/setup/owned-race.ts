@@ -1,7 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KeyValue } from '../../../runtime/kv/kv.ts';
 import { RaceChangedError, readRace, type StoredRace, writeRace } from '../../../runtime/race-config.ts';
-import { CHANGED_PARTS, MAX_CHANGES, type RaceChange, type RaceSetting, type Starter } from '../../../schemas/race.ts';
+import {
+  CHANGED_PARTS,
+  MAX_CHANGES,
+  MAX_PRIOR_BYTES,
+  MAX_PRIORS,
+  type PriorParts,
+  PriorPartsSchema,
+  type RaceChange,
+  type RaceSetting,
+  type Starter,
+} from '../../../schemas/race.ts';
 import { RaceError } from '../../../schemas/race-check.ts';
 import { type RaceOfficial, TOKEN_PROBLEMS } from '../../access.ts';
 import { mayRunRace } from '../../policy.ts';
@@ -96,8 +106,19 @@ function withChange(
   const parts = CHANGED_PARTS.filter((part) => !isDeepStrictEqual(setting[part], next[part]));
   const hasOtherStarters = starters !== null && !isDeepStrictEqual(race.starters, starters);
   const changed = [...parts, ...(hasOtherStarters ? (['starters'] as const) : [])];
-  const changes = [...(setting.changes ?? []), { version: setting.version + 1, ...who, changed }];
-  return { ...next, changes: changes.slice(-MAX_CHANGES) };
+  const before = priorOf(setting, changed);
+  const change: RaceChange = { version: setting.version + 1, ...who, changed, ...(before !== null && { before }) };
+  const changes = [...(setting.changes ?? []), change].slice(-MAX_CHANGES);
+  const older = changes.slice(0, -MAX_PRIORS).map(({ before: _, ...rest }) => rest);
+  return { ...next, changes: [...older, ...changes.slice(-MAX_PRIORS)] };
+}
+
+/** What a change can be undone with; null when it replaced more than is kept. */
+function priorOf(setting: RaceSetting, changed: RaceChange['changed']): PriorParts | null {
+  const isKept = (part: string): part is keyof PriorParts => part in PriorPartsSchema.properties;
+  if (changed.length === 0 || !changed.every(isKept)) return null;
+  const before: PriorParts = Object.fromEntries(changed.filter(isKept).map((part) => [part, setting[part]]));
+  return Buffer.byteLength(JSON.stringify(before)) > MAX_PRIOR_BYTES ? null : before;
 }
 
 /** What breaks a rule of races is told as a wrong parameter, by its JSON pointer. */

@@ -121,11 +121,23 @@ describe('an organiser sets a race up', () => {
     const { changes } = (await get('/v1/races/hill/audit', 'club')).body;
     const saidMs = changes[0].saidMs;
     assert.deepEqual(changes, [
-      { version: 6, by: 'operator olga', saidMs, changed: ['waves'] },
+      { version: 6, by: 'operator olga', saidMs, changed: ['waves'], before: { waves: statedRace.waves } },
       { version: 7, by: 'organiser club', saidMs, changed: ['course', 'checkpoints'] },
       { version: 8, by: 'organiser club', saidMs, changed: ['starters'] },
       { version: 9, by: 'organiser club', saidMs, changed: [] },
     ]);
+  });
+
+  test('of the latest five changes of which what was before is kept, so that they can be undone', async (t) => {
+    const { as, get } = await setUpHill(t);
+    for (let n = 0; n < 7; n++) await as(putHill(5 + n, { ...statedRace, state: 'live', name: `Hill ${n}` }));
+    const { changes } = (await get('/v1/races/hill/audit', 'club')).body as { changes: { before?: unknown }[] };
+    assert.deepEqual(
+      changes.slice(-6).map(({ before }) => before),
+      [undefined, ...[1, 2, 3, 4, 5].map((n) => ({ name: `Hill ${n}` }))],
+    );
+    const { body } = await as(putHill(12, { ...statedRace, state: 'live', ...(changes.at(-1)!.before as object) }));
+    assert.equal(body.name, 'Hill 5');
   });
 
   test('and puts the finish on the end of another course', async (t) => {
