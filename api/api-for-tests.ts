@@ -32,7 +32,9 @@ import { createApi } from './api.ts';
 import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import { type TestDatabase, testDatabase } from './database/database-for-tests.ts';
 import { createMailCatcher } from './mail/caught.ts';
+import { createNewsService } from './notifications/news-service.ts';
 import { createOperations, type OperationsDeps } from './operations/operations.ts';
+import { createPostOutside } from './outside/post-outside.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createMemoryProgressReader } from './progress/memory-reader.ts';
 import type { ProgressReader } from './progress/reader.ts';
@@ -158,6 +160,10 @@ export async function createTestApi(
     ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
     deliver: { [COUNT_WORKOUT]: createCountWorkout(counted) },
   });
+  const news = createNewsService({
+    ...{ database: database.kysely, clock, log, mailer, publicUrl, facts: facts.open(), bus: hub.open(), names },
+    ...{ outside: createPostOutside({ allowLoopback: true }), random: () => 0 },
+  });
   const rates = { factor: 1_000 };
   const operationsRead = createMemoryOperationsRead();
   const api = await createApi({
@@ -171,6 +177,7 @@ export async function createTestApi(
       openLoopback,
     }),
     identity,
+    news,
     rates,
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
@@ -198,6 +205,7 @@ export async function createTestApi(
   });
   t.after(async () => {
     await api.close();
+    await news.stop();
     await identity.outbox.stop();
   });
 
@@ -274,6 +282,7 @@ export async function createTestApi(
     clock,
     database,
     identity,
+    news,
     mailer,
     /** All limits of rates times this. */
     rates,

@@ -24,10 +24,12 @@ import { openDatabase, ping } from './database/database.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
+import { createNewsService } from './notifications/news-service.ts';
 import { readConnections } from './operations/connections.ts';
 import { askClickHouse, askNats, askQuestDb } from './operations/engine-answers.ts';
 import { createOperations } from './operations/operations.ts';
 import type { apiOptions } from './options.ts';
+import { createPostOutside } from './outside/post-outside.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
@@ -88,7 +90,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   release.add("ClickHouse's client", () => clickhouse.close());
   const facts = await platform.facts();
   const config = await platform.config();
-  const identity = await openIdentity(deps, { clickhouse, facts, config });
+  const { identity, opened } = await openIdentity(deps, { clickhouse, facts, config });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
@@ -146,6 +148,21 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const races = createRaces({ kv: config, clock, logger: log });
   release.add('the watch of races', async () => races.stop());
   health.register('races', () => (races.isReady ? { ok: true } : { ok: false, detail: 'the races are not known' }));
+  const { publicUrl, mailer } = identity;
+  const outside = createPostOutside({ allowLoopback: options.webhooksToLoopback });
+  const news = createNewsService({
+    ...platform,
+    database: identity.database,
+    clock,
+    log,
+    mailer,
+    outside,
+    publicUrl,
+    facts,
+  });
+  // Accounts are closed after what works for them.
+  release.add('notifications', news.stop);
+  void opened.then(news.start);
   const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
   const api = await createApi({
     ...deps,
@@ -156,6 +173,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
       openLoopback: options.openLoopback,
     }),
     identity,
+    news,
     rates: { factor: 1 },
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
@@ -190,11 +208,17 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   return joinServices('api', [service, await createWatchService({ races, boards, clock, log, maxWatchers, address })]);
 }
 
+interface OpenedIdentity {
+  readonly identity: Identity;
+  /** Resolves once there is a database, which for PGlite is when somebody first asks for something. */
+  readonly opened: Promise<void>;
+}
+
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
 async function openIdentity(
   { options, platform, health, clock, log, release }: ApiProcessDeps,
   { clickhouse, facts, config }: { clickhouse: ClickHouseQueries; facts: MessageLog; config: KeyValue },
-): Promise<Identity> {
+): Promise<OpenedIdentity> {
   const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
   const maxConnections = options.maxStoreConnections;
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
@@ -219,7 +243,7 @@ async function openIdentity(
       return { ok: true };
     });
   }
-  return identity;
+  return { identity, opened: opened.promise };
 }
 
 /** Throws StartError when the folder holds no page. */

@@ -21,6 +21,8 @@ import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { testDatabase } from './database/database-for-tests.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
+import { createNewsService } from './notifications/news-service.ts';
+import { createPostOutside } from './outside/post-outside.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -76,6 +78,10 @@ before(async () => {
     ...{ database: testDatabase.kysely, clock: createManualClock(NOW_MS), log: createSilentLog(), config: kv },
     ...{ mailer: createMailCatcher({ nowMs: () => NOW_MS }), publicUrl: 'http://here.test' },
   });
+  const news = createNewsService({
+    ...{ ...identity, clock: createManualClock(NOW_MS), log: createSilentLog(), facts, names },
+    ...{ bus: createMemoryBusHub(systemClock).open(), outside: createPostOutside({ allowLoopback: false }) },
+  });
   api = await createApi({
     log: createSilentLog(),
     version: '0.0.0',
@@ -87,6 +93,7 @@ before(async () => {
       cookies: identity.cookies,
     }),
     identity,
+    news,
     rates: { factor: 1 },
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),

@@ -14,7 +14,7 @@ import { addAdministrationRoutes } from './accounts/administration-routes.ts';
 import type { Identity } from './accounts/identity.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import { addSessionRoutes } from './accounts/session-routes.ts';
-import { createLiveSocket, serveOn } from './activities/live-socket.ts';
+import { createLiveSocket, LIVE_ACTIVITIES_PATH, LIVE_NEWS_PATH, serveOn } from './activities/live-socket.ts';
 import type { LiveSource } from './activities/live-source.ts';
 import type { ActivityReader } from './activities/reader.ts';
 import { addActivityRoutes } from './activities/routes.ts';
@@ -25,6 +25,10 @@ import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addMailRoutes } from './mail/routes.ts';
+import type { NewsService } from './notifications/news-service.ts';
+import { addPushRoutes } from './notifications/push/routes.ts';
+import { addNewsRoutes } from './notifications/routes.ts';
+import { addWebhookRoutes } from './notifications/webhooks/routes.ts';
 import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
 import { addProfileRoutes } from './profile/routes.ts';
@@ -57,6 +61,8 @@ export interface ApiDeps {
   readonly access: Access;
   /** Accounts, their sessions, and what they need. */
   readonly identity: Identity;
+  /** Notifications of all channels. */
+  readonly news: NewsService;
   readonly rates: RateFactor;
   readonly clock: Clock;
   readonly history: SampleHistory;
@@ -94,6 +100,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   await addRateLimits(server, deps.rates);
   addHealthRoutes(server, deps);
   addIdentityRoutes(server, deps);
+  addNotificationRoutes(server, deps);
   addLedgerRoutes(server, deps);
   addOperationsRoutes(server, deps);
   addSampleRoutes(server, deps);
@@ -126,6 +133,18 @@ function addIdentityRoutes(server: ApiServer, { access, identity, live, clock }:
   if (identity.catcher !== null) addMailRoutes(server, { access, catcher: identity.catcher });
 }
 
+/** Notifications, what is sent of them, and those who watch for them on the server's own port, until it closes. */
+function addNotificationRoutes(server: ApiServer, { access, news, clock, log, maxWatchers }: ApiDeps): void {
+  addNewsRoutes(server, { access, news });
+  addPushRoutes(server, { access, subscriptions: news.subscriptions });
+  addWebhookRoutes(server, { access, webhooks: news.webhooks });
+  const sockets = createLiveSocket({
+    ...{ path: LIVE_NEWS_PATH, watching: news.watching, clock, log, maxWatchers, serve: serveOn(server.server, log) },
+    admit: async (request) => (await access.requireAccount(request)).account,
+  });
+  server.addHook('preClose', () => sockets.close());
+}
+
 /** Watches what goes on, for WebSocket clients on the server's own port, until it closes. */
 function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWatchers }: ApiDeps): void {
   const watching = createWatching({
@@ -135,8 +154,8 @@ function addLiveActivities(server: ApiServer, { live, access, clock, log, maxWat
     onFailed: (err) => log.error({ err }, 'what goes on could not be asked; it is tried again'),
   });
   const sockets = createLiveSocket({
-    ...{ access, watching, clock, log, maxWatchers },
-    serve: serveOn(server.server, log),
+    ...{ path: LIVE_ACTIVITIES_PATH, watching, clock, log, maxWatchers, serve: serveOn(server.server, log) },
+    admit: access.requireAthlete,
   });
   server.addHook('preClose', async () => {
     watching.stop();

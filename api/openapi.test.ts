@@ -9,6 +9,7 @@ import { PASSWORD, signUp } from './accounts/accounts-for-tests.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
+import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
 import { type Audience, POLICY } from './policy.ts';
@@ -230,6 +231,7 @@ const scenarios: Scenario[] = [
   ...accountScenarios,
   ...workoutScenarios,
   ...profileScenarios,
+  ...newsScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

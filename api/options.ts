@@ -36,6 +36,12 @@ export const apiOptions = defineOptions({
     default: 'Slipstream <slipstream@localhost>',
     description: 'Who letters are from.',
   },
+  webhooksToLoopback: {
+    type: 'boolean',
+    description:
+      'Let webhooks and push services be on this machine, and without https: for development, else anybody with an ' +
+      'account could make the server ask what only it can reach.',
+  },
   hotHours: {
     type: 'integer',
     default: 144,

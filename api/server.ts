@@ -57,6 +57,7 @@ export async function createServer({ log, version }: ServerDeps) {
         { name: 'accounts', description: 'People: registering, logging in, sessions' },
         { name: 'workouts', description: 'What people did, measured or entered by hand, and what they say of it' },
         { name: 'profile', description: 'What athletes say of themselves' },
+        { name: 'notifications', description: 'What people are told of, and where' },
         { name: 'activities', description: 'What athletes did' },
         { name: 'athletes', description: 'What follows from it: records, and the load on their gear' },
         { name: 'progress', description: 'Athletes against themselves: comparisons, trends, form, records over time' },

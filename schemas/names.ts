@@ -47,6 +47,8 @@ export function createNames(region = '') {
     liveActivities: (shard: number) => `${dot}live.activities.${shard}`,
     /** Who watches live activities is told of their changes here. */
     liveChanges: (watcher: string) => `${dot}live.changes.${watcher}`,
+    /** Who watches notifications is told whose have changed: the account's id. */
+    newsChanges: `${dot}live.news`,
     command: (device: string) => `${dot}commands.${device}`,
     /** Ticks of a race and shard; messages of `progress.ts`. */
     progress: (race: string, shard: number) => `${dot}progress.${race}.${shard}`,

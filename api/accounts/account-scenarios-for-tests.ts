@@ -11,7 +11,7 @@ const limited: Prepare = ({ rates }) => void Object.assign(rates, { factor: 0 })
 
 const NOBODY = { email: 'nobody@example.test', password: PASSWORD };
 const CODE = 'A'.repeat(43);
-const NO_ID = '00000000-0000-4000-8000-000000000000';
+export const NO_ID = '00000000-0000-4000-8000-000000000000';
 const broken = { payload: '{', headers: { 'content-type': 'application/json' } };
 const foreign = { cookie: 'slipstream=ssa_x', 'sec-fetch-site': 'cross-site' };
 

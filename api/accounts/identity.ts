@@ -63,7 +63,7 @@ export async function createIdentity(deps: IdentityDeps) {
 
   let cleaning: Timer | null = null;
   return {
-    ...{ database, sessions, accounts, people, profiles, outbox, forgetOld },
+    ...{ database, mailer, publicUrl, sessions, accounts, people, profiles, outbox, forgetOld },
     cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
     /** Null where mail is sent. */
     catcher: 'caught' in mailer ? mailer : null,

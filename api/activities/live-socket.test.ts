@@ -25,11 +25,12 @@ async function setUp(t: TestContext, verdicts: Record<string, TokenVerdict> = { 
   };
   let server: MemorySocketServer | undefined;
   createLiveSocket({
-    access: createAccess({
+    path: LIVE_ACTIVITIES_PATH,
+    admit: createAccess({
       verify: async (token) => verdicts[token] ?? { ok: false, reason: 'bad_token' },
       cookies: createCookies({ isSecure: false }),
       openLoopback: false,
-    }),
+    }).requireAthlete,
     watching,
     clock,
     log,

@@ -9,15 +9,18 @@ import {
 } from '../../runtime/sockets/socket-server.ts';
 import { attachWsServer } from '../../runtime/sockets/ws-server.ts';
 import { parseJson } from '../../schemas/parse-json.ts';
-import type { Access, Asking } from '../access.ts';
+import type { Asking } from '../access.ts';
 import { Problem } from '../problem.ts';
 import type { Watching } from './watching.ts';
 
 export const LIVE_ACTIVITIES_PATH = '/v1/live/activities';
+export const LIVE_NEWS_PATH = '/v1/live/notifications';
 
 export interface LiveSocketDeps {
-  readonly access: Access;
-  readonly watching: Watching;
+  readonly path: string;
+  /** Resolves with whom the caller may watch; throws the problem that says why not. */
+  readonly admit: (request: Asking, asked: string | undefined) => Promise<string>;
+  readonly watching: Pick<Watching, 'watch'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxWatchers: number;
@@ -47,16 +50,17 @@ const CHECK_EVERY_MS = 30_000;
 const IDLE_TIMEOUT_MS = 60_000;
 
 /**
- * The live activity of an athlete over WebSocket. The client says `{"token": …}` (an operator `athlete` too) in its
- * first message, or `{}` where it is a page of ours with the cookie of who has logged in. It is then sent one message
- * for each change, the whole state each time: `{"type": "activity", "activity": … or null, "epoch", "number",
- * "versions"}`, or `{"type": "away"}` while nobody knows. Messages are UTF-8 JSON in binary frames.
+ * What goes on about one person over WebSocket: an athlete's live activity, or an account's notifications. The client
+ * says `{"token": …}` (of an activity an operator `athlete` too) in its first message, or `{}` where it is a page of
+ * ours with the cookie of who has logged in. It is then sent one message for each change, the whole state each time:
+ * `{"type": "activity", "activity": … or null, "epoch", "number", "versions"}`, or `{"type": "away"}` while nobody
+ * knows; `{"type": "notifications", "unread", "newest"}`. Messages are UTF-8 JSON in binary frames.
  *
  * A reader that is slower than the changes misses those between: at most one message waits for it, then it is sent the
  * newest. One that reads nothing at all answers no ping and is cut off. Whoever is refused is told the name of the
  * problem as the reason of the close, code 1008.
  */
-export function createLiveSocket({ access, watching, clock, log, maxWatchers, serve }: LiveSocketDeps) {
+export function createLiveSocket({ path, admit, watching, clock, log, maxWatchers, serve }: LiveSocketDeps) {
   function tell(socket: Socket<Connection>, message: Uint8Array): void {
     const connection = socket.data;
     if (connection.isBehind) connection.newest = message;
@@ -72,13 +76,13 @@ export function createLiveSocket({ access, watching, clock, log, maxWatchers, se
     socket.close(CLOSE_CODE.tryAgainLater, error instanceof Problem ? error.problem : 'internal_error');
   }
 
-  /** Resolves with the athlete to watch, or null once the socket is closed because it may not. */
+  /** Resolves with whom to watch, or null once the socket is closed because it may not. */
   async function check(socket: Socket<Connection>, greeting: Greeting): Promise<string | null> {
     const { token, athlete } = greeting;
     const headers = token === undefined ? socket.data.browsing : { authorization: `Bearer ${token}` };
     try {
       // No plain read: a page of another site could open a connection too, and be told by it.
-      return await access.requireAthlete({ method: 'CONNECT', headers, ip: socket.remoteAddress }, athlete);
+      return await admit({ method: 'CONNECT', headers, ip: socket.remoteAddress }, athlete);
     } catch (error) {
       refuse(socket, error);
       return null;
@@ -102,7 +106,7 @@ export function createLiveSocket({ access, watching, clock, log, maxWatchers, se
   }
 
   return serve({
-    path: LIVE_ACTIVITIES_PATH,
+    path,
     createData: ({ origin, host, cookie }) => ({
       ...{ state: 'new', timer: null, stopWatching: () => undefined, isBehind: false, newest: null },
       browsing: { origin, host, cookie },

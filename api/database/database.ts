@@ -6,6 +6,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { StartError } from '../../runtime/service.ts';
 import type { AccountTables } from '../accounts/tables.ts';
+import type { FactTables } from '../facts/tables.ts';
+import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
 import type { ProfileTables } from '../profile/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
@@ -15,7 +17,13 @@ import { createPgliteDialect } from './pglite.ts';
 import { createPostgresDialect } from './postgres.ts';
 
 /** Every table. Each noun declares its own beside its queries; a migration makes it. */
-export type Tables = AccountTables & OutboxTables & IdempotencyTables & WorkoutTables & ProfileTables;
+export type Tables = AccountTables &
+  OutboxTables &
+  IdempotencyTables &
+  FactTables &
+  NotificationTables &
+  WorkoutTables &
+  ProfileTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;

@@ -8,16 +8,24 @@ export class UndeliverableError extends Error {
   override name = 'UndeliverableError';
 }
 
-/** Does what a row of its kind asks for, outside. It may be called again for a row that it did already. */
-export type Deliver = (data: unknown) => Promise<void>;
+/**
+ * Does what a row of its kind asks for, outside. It may be called again for a row that it did already; `attempts`
+ * counts the calls, from 1.
+ */
+export type Deliver = (data: unknown, attempts: number) => Promise<void>;
 
 export interface OutboxDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  /** By kind. Rows of other kinds are left to others. */
   readonly deliver: Readonly<Record<string, Deliver>>;
+  /** Rows that are delivered at the same time; one by one without. */
+  readonly maxAtOnce?: number;
   /** How often is looked for rows that another process wrote, or that failed. */
   readonly everyMs?: number;
+  /** Numbers from 0 up to 1, for the jitter. */
+  readonly random?: () => number;
 }
 
 export interface Outbox {
@@ -34,6 +42,8 @@ export interface Outbox {
 const LEASE_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 600_000;
+/** Each wait is up to this share of itself longer, so that what failed together is not tried again together. */
+const JITTER = 0.2;
 const DEFAULT_EVERY_MS = 1_000;
 
 /**
@@ -53,8 +63,10 @@ export async function putOutbox(
     .execute();
 }
 
-/** Delivers, one row after another, at least once each; what fails is tried again later and later. */
-export function createOutbox({ database, clock, log, deliver, everyMs = DEFAULT_EVERY_MS }: OutboxDeps): Outbox {
+/** Delivers what was written down, at least once each; what fails is tried again later and later. */
+export function createOutbox(deps: OutboxDeps): Outbox {
+  const { database, clock, log, deliver, maxAtOnce = 1, everyMs = DEFAULT_EVERY_MS, random = Math.random } = deps;
+  const kinds = Object.keys(deliver);
   let running: Promise<void> | null = null;
   let isAgainWanted = false;
   let isStopped = false;
@@ -67,6 +79,7 @@ export function createOutbox({ database, clock, log, deliver, everyMs = DEFAULT_
       .selectFrom('outbox')
       .select('id')
       .where('next_at', '<=', new Date(now))
+      .where('kind', 'in', kinds)
       .orderBy('next_at')
       .limit(1)
       .forUpdate()
@@ -83,14 +96,12 @@ export function createOutbox({ database, clock, log, deliver, everyMs = DEFAULT_
     const row = await take();
     if (row === undefined) return false;
     const { id, kind, data, attempts } = row;
-    const work = deliver[kind];
     try {
-      // Another version of this program may know the kind: the row stays for it.
-      if (work === undefined) throw new Error(`nobody delivers ${kind}`);
-      await work(data);
+      await deliver[kind](data, attempts);
     } catch (err) {
       if (!(err instanceof UndeliverableError)) {
-        const retryMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
+        const leastMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1));
+        const retryMs = Math.round(leastMs * (1 + JITTER * random()));
         log.warn({ err, kind, attempts, retryMs }, 'what a change asks for could not be done; it is tried again');
         const next_at = new Date(clock.nowMs() + retryMs);
         await database.updateTable('outbox').set({ next_at }).where('id', '=', id).execute();
@@ -102,10 +113,14 @@ export function createOutbox({ database, clock, log, deliver, everyMs = DEFAULT_
     return true;
   }
 
+  async function deliverAll(): Promise<void> {
+    while (!isStopped && (await deliverOne()));
+  }
+
   async function run(): Promise<void> {
     do {
       isAgainWanted = false;
-      while (!isStopped && (await deliverOne()));
+      await Promise.all(Array.from({ length: maxAtOnce }, deliverAll));
     } while (isAgainWanted && !isStopped);
   }
 

@@ -155,7 +155,7 @@ export function testProfile(open: (t: TestContext) => Promise<TestApi>): void {
     await api.identity.outbox.runDue();
     const away = { ...api.config, get: () => Promise.reject(new KvUnavailableError('away')) };
     const deliver = (config: KeyValue) =>
-      createSettingsDelivery({ database: api.identity.database, config })({ account });
+      createSettingsDelivery({ database: api.identity.database, config })({ account }, 1);
     await assert.rejects(deliver(away), KvUnavailableError, 'so the outbox tries again');
     // It has read version 1, and is held up before it writes.
     const [reading, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

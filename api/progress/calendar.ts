@@ -2,8 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 import type { Span, SpanUnit } from '../../schemas/athlete-progress.ts';
 
 /**
- * Days, ISO 8601 weeks, months and years of a time zone. Nothing else imports the library that knows them. Days are
- * written YYYY-MM-DD; a time zone is one that {@link isTimeZone} takes, else RangeError is thrown.
+ * Days, ISO 8601 weeks, months and years of a time zone. Besides quiet hours nothing else imports the library that
+ * knows them. Days are written YYYY-MM-DD; a time zone is one that {@link isTimeZone} takes, else RangeError is thrown.
  */
 
 /** Names of the IANA database. Offsets as `+01:00` are no zones: nobody's summer and winter differ by the same. */

@@ -1,0 +1,97 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Database, DatabaseOrTransaction } from '../database/database.ts';
+import { requireMatch, tagOf } from '../requests/etag.ts';
+import { CHANNELS, type Channel, KIND_NAMES, KINDS, type KindName } from './kinds.ts';
+import type { Language } from './languages.ts';
+import { quietUntilMs } from './quiet-hours.ts';
+
+export type KindChannels = Readonly<Record<KindName, Readonly<Record<Channel, boolean>>>>;
+
+/** What somebody wants to be told of, how, and when not. */
+export interface Preferences {
+  /** 0 until somebody says something else than what holds for everybody. */
+  readonly version: number;
+  /** As the profile has them; quiet hours go by the clock of the zone. */
+  readonly language: Language;
+  readonly timeZone: string;
+  /** HH:MM, in which no letter is sent and nothing is pushed: it comes when they end. */
+  readonly quietHours: { readonly from: string; readonly to: string } | null;
+  /** What goes where, each kind and channel. */
+  readonly kinds: KindChannels;
+}
+
+/** What somebody says; kinds and channels that they leave out stay as they were. */
+export type SaidPreferences = Pick<Preferences, 'quietHours'> & {
+  readonly kinds: Readonly<Partial<Record<KindName, Readonly<Partial<Record<Channel, boolean>>>>>>;
+};
+
+export const preferencesTag = ({ version }: { version: number }) => tagOf('notification-preferences', version);
+
+type StoredChannels = SaidPreferences['kinds'];
+
+/** A kind that came later goes where it goes by default. */
+function allChannels(said: StoredChannels): KindChannels {
+  const all = KIND_NAMES.map((name) => {
+    const own = said[name] ?? {};
+    return [name, Object.fromEntries(CHANNELS.map((one) => [one, own[one] ?? KINDS[name].defaults[one]]))];
+  });
+  return Object.fromEntries(all) as KindChannels;
+}
+
+export function createPreferences({ database, clock }: { database: Database; clock: Clock }) {
+  async function read(from: DatabaseOrTransaction, account: string): Promise<Preferences> {
+    const row = await from
+      .selectFrom('accounts as a')
+      .leftJoin('notification_preferences as n', 'n.account', 'a.id')
+      .leftJoin('profiles as p', 'p.account', 'a.id')
+      .select(['n.version', 'n.quiet_from', 'n.quiet_to', 'n.channels', 'p.language', 'p.time_zone'])
+      .where('a.id', '=', account)
+      .executeTakeFirst();
+    const [start, end] = [row?.quiet_from ?? null, row?.quiet_to ?? null];
+    return {
+      ...{
+        version: row?.version ?? 0,
+        language: (row?.language ?? 'en') as Language,
+        timeZone: row?.time_zone ?? 'UTC',
+      },
+      quietHours: start === null || end === null ? null : { from: start, to: end },
+      kinds: allChannels((row?.channels ?? {}) as StoredChannels),
+    };
+  }
+
+  return {
+    read,
+
+    /** From the version that was seen. Throws `if_match_needed` and `changed_meanwhile`. */
+    async change(account: string, said: SaidPreferences, ifMatch: string | undefined): Promise<Preferences> {
+      return database.transaction().execute(async (transaction) => {
+        // Two who say something for the first time meet here: there is no row yet that one could wait for.
+        await transaction.selectFrom('accounts').select('id').where('id', '=', account).forUpdate().execute();
+        const before = await read(transaction, account);
+        requireMatch(ifMatch, preferencesTag(before));
+        const { quietHours, kinds } = said;
+        const merged = Object.fromEntries(
+          KIND_NAMES.map((name) => [name, { ...before.kinds[name], ...kinds[name] }]),
+        ) as KindChannels;
+        const row = {
+          ...{ version: before.version + 1, channels: JSON.stringify(merged) },
+          ...{ quiet_from: quietHours?.from ?? null, quiet_to: quietHours?.to ?? null },
+        };
+        await transaction
+          .insertInto('notification_preferences')
+          .values({ account, ...row })
+          .onConflict((conflict) => conflict.column('account').doUpdateSet(row))
+          .execute();
+        return { ...before, quietHours, version: row.version, kinds: merged };
+      });
+    },
+
+    /** Until when a channel is quiet for somebody; null where something may be said now. Programs do not sleep. */
+    quietUntilMs(channel: Channel, { quietHours, timeZone }: Preferences): number | null {
+      if (quietHours === null || (channel !== 'email' && channel !== 'push')) return null;
+      return quietUntilMs({ ...quietHours, timeZone }, clock.nowMs());
+    },
+  };
+}
+
+export type PreferenceStore = ReturnType<typeof createPreferences>;
