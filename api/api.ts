@@ -22,6 +22,7 @@ import { createWatching } from './activities/watching.ts';
 import { addAdmission } from './admission.ts';
 import type { AthleteReader } from './athletes/reader.ts';
 import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
+import { addConsentRoutes } from './consents/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addMailRoutes } from './mail/routes.ts';
@@ -129,6 +130,7 @@ function addIdentityRoutes(server: ApiServer, { access, identity, live, clock }:
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
   addAdministrationRoutes(server, deps);
+  addConsentRoutes(server, deps);
   addProfileRoutes(server, deps);
   if (identity.catcher !== null) addMailRoutes(server, { access, catcher: identity.catcher });
 }

@@ -9,6 +9,7 @@ import { PASSWORD, signUp } from './accounts/accounts-for-tests.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
+import { consentScenarios } from './consents/consent-scenarios-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
@@ -232,6 +233,7 @@ const scenarios: Scenario[] = [
   ...workoutScenarios,
   ...profileScenarios,
   ...newsScenarios,
+  ...consentScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

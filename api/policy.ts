@@ -111,6 +111,8 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   deleteWebhook: 'people',
   readWebhookSecret: 'people',
 
+  readConsents: 'people',
+  putConsents: 'people',
   findAccount: 'administrators',
   setRoles: 'administrators',
   readAuditLog: 'administrators',

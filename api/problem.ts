@@ -14,6 +14,7 @@ export const PROBLEMS = {
   cross_site: { status: 403, title: 'A request with cookies has to come from our own page.' },
   account_only: { status: 403, title: "Only a person's account may do this." },
   administrator_only: { status: 403, title: 'Only an administrator may do this.' },
+  consent_needed: { status: 403, title: 'The person has not agreed that data about their health are kept.' },
   wrong_device: { status: 403, title: 'The token belongs to another device.' },
   wrong_athlete: { status: 403, title: 'The token belongs to another athlete.' },
   operator_only: { status: 403, title: 'Only an operator may read this.' },

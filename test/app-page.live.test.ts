@@ -23,6 +23,7 @@ suite('the application', { skip: whyNoBrowser }, () => {
     await page.getByRole('link', { name: 'Sign up' }).click();
     await page.getByLabel('E-mail address').fill(PERSON.email);
     await page.getByLabel('Password', { exact: true }).fill(PERSON.password);
+    await page.getByLabel('I agree that my workouts').check();
     assert.deepEqual(await violationsOf(page), [], 'signing up');
     await page.getByRole('button', { name: 'Create my account' }).click();
     await page.getByText(`A letter to ${PERSON.email} holds a link.`).waitFor();
@@ -75,6 +76,29 @@ suite('the application', { skip: whyNoBrowser }, () => {
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     assert.equal(await page.getByText('Your session has ended').count(), 0, 'one’s own doing is no news');
     assert.deepEqual(await page.context().cookies(), []);
+    assert.deepEqual(troubles, []);
+  });
+
+  test('agrees while signing up only to what is ticked, and to more or less in the settings', async () => {
+    const app = await showApp(t);
+    await app.register();
+    const { page, troubles } = await open(app.url);
+    await logInOn(page);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const section = page.locator('section[aria-labelledby=consents]');
+    const [health, counted] = ['I agree that my workouts', 'I agree that it is counted'].map((text) =>
+      section.getByLabel(text),
+    );
+    await health.waitFor();
+    assert.deepEqual([await health.isChecked(), await counted.isChecked()], [true, false]);
+    await health.uncheck();
+    await counted.check();
+    await section.getByRole('button', { name: 'Save' }).click();
+    await section.getByText('It is kept, with its date.').waitFor();
+    await page.reload();
+    await section.getByText('Agreed on').waitFor();
+    assert.deepEqual([await health.isChecked(), await counted.isChecked()], [false, true]);
+    assert.deepEqual(await violationsOf(page), []);
     assert.deepEqual(troubles, []);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { CONSENTS } from '../api/accounts/accounts-for-tests.ts';
 import { createTestApi } from '../api/api-for-tests.ts';
 import { readPageFiles } from '../api/page/page-files.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
@@ -28,7 +29,7 @@ export async function showApp(t: Pick<TestContext, 'after'>) {
 
   /** Registers and confirms somebody, without the page. */
   async function register(person = PERSON): Promise<void> {
-    await own.ask({ method: 'POST', url: '/v1/accounts', payload: person });
+    await own.ask({ method: 'POST', url: '/v1/accounts', payload: { ...person, consents: CONSENTS } });
     const token = (await linkTo(person.email)).split('#token=')[1];
     const payload = { token, password: person.password };
     const { status } = await own.ask({ method: 'POST', url: '/v1/accounts/verifications', payload });

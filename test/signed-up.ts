@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { presentText } from '../schemas/consent-texts.ts';
 
 /** A running deployment's API as one person uses it. */
 export interface SignedUp {
@@ -44,7 +45,8 @@ export async function signUpAt(apiUrl: string, email: string): Promise<SignedUp>
     };
   }
 
-  await asking('POST', '/v1/accounts', { body: { email, password: PASSWORD } });
+  const consents = { healthData: presentText('healthData').version };
+  await asking('POST', '/v1/accounts', { body: { email, password: PASSWORD, consents } });
   await asking('POST', '/v1/accounts/verifications', { body: { token: await codeFor(), password: PASSWORD } });
   const body = { email, password: PASSWORD, as: 'token' };
   const { accessToken } = (await asking<{ accessToken: string }>('POST', '/v1/sessions', { body })).body;

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { Static } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../access.ts';
+import { assertShown, writeFirstConsents } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { isUniqueViolation } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
@@ -13,6 +15,7 @@ import { emailKey, LETTERS, type Letter, type MailTokenKind } from './letters.ts
 import type { Passwords } from './passwords.ts';
 import { digestOf } from './secrets.ts';
 import type { Sessions, SessionTokens, Whence } from './sessions.ts';
+import type { Registration } from './statements.ts';
 
 export interface AccountServiceDeps {
   readonly database: Database;
@@ -80,13 +83,14 @@ export function createAccountService(deps: AccountServiceDeps) {
 
   return {
     /** Makes an account that nobody can use until its address is confirmed. */
-    async register(said: { email: string; password: string }, key: string | undefined, from: Whence) {
-      const { email, password } = said;
+    async register(said: Static<typeof Registration>, key: string | undefined, from: Whence) {
+      const { email, password, consents = {} } = said;
+      assertShown(consents);
       const password_hash = await passwords.hash(password);
       const answer = await once(
         { database, clock },
         // The password is not kept, not even as a digest of ours.
-        { scope: `register ${emailKey(email)}`, key, request: { email } },
+        { scope: `register ${emailKey(email)}`, key, request: { email, consents } },
         async (transaction) => {
           const id = randomUUID();
           const made = await transaction
@@ -100,6 +104,10 @@ export function createAccountService(deps: AccountServiceDeps) {
             .executeTakeFirst();
           const [account, act] = made ? [id, 'registered' as const] : [null, 'registration_repeated' as const];
           await audit(transaction, { account, act }, from);
+          if (made) {
+            const saying = { actor: 'stranger', ip: from.ip, nowMs: clock.nowMs() };
+            await writeFirstConsents(transaction, id, consents, saying);
+          }
           await write(transaction, { letter: 'registration', email });
           return CHECK_MAIL;
         },

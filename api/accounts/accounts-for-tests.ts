@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { presentText } from '../../schemas/consent-texts.ts';
 import type { TestApi } from '../openapi-for-tests.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -21,9 +22,12 @@ export async function codeOf(api: TestApi, email: string): Promise<string> {
   return code;
 }
 
+/** What whoever signs up in tests agrees to. */
+export const CONSENTS = { healthData: presentText('healthData').version };
+
 /** Registers, confirms and logs in. */
 export async function signUp(api: TestApi, who = BEN): Promise<OpenedTestSession> {
-  await api.ask({ method: 'POST', url: '/v1/accounts', payload: who });
+  await api.ask({ method: 'POST', url: '/v1/accounts', payload: { ...who, consents: CONSENTS } });
   const payload = { token: await codeOf(api, who.email), password: who.password };
   const verified = await api.ask({ method: 'POST', url: '/v1/accounts/verifications', payload });
   assert.equal(verified.status, 204, JSON.stringify(verified.body));

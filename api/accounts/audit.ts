@@ -19,6 +19,8 @@ export const ACTS = [
   'email_change_asked',
   'email_changed',
   'roles_changed',
+  'consent_given',
+  'consent_withdrawn',
 ] as const;
 export type Act = (typeof ACTS)[number];
 

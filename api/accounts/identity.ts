@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { KeyValue } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { TokenVerdict } from '../access.ts';
+import { createConsents } from '../consents/consents.ts';
 import type { Database } from '../database/database.ts';
 import type { MailCatcher } from '../mail/caught.ts';
 import type { Mailer } from '../mail/mail.ts';
@@ -47,6 +48,7 @@ export async function createIdentity(deps: IdentityDeps) {
   const outbox: Outbox = createOutbox({ database, clock, log, deliver });
   const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
   const people = createPeople({ database, clock, sessions });
+  const consents = createConsents({ database, clock });
   const profiles = createProfiles({ database, clock, wakeOutbox: outbox.wake });
 
   async function forgetOld(): Promise<void> {
@@ -63,7 +65,7 @@ export async function createIdentity(deps: IdentityDeps) {
 
   let cleaning: Timer | null = null;
   return {
-    ...{ database, mailer, publicUrl, sessions, accounts, people, profiles, outbox, forgetOld },
+    ...{ database, mailer, publicUrl, sessions, accounts, people, consents, profiles, outbox, forgetOld },
     cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
     /** Null where mail is sent. */
     catcher: 'caught' in mailer ? mailer : null,

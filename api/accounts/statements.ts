@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { FirstConsents } from '../consents/statements.ts';
 import { NextCursor } from '../requests/paging.ts';
 import { ACTS } from './audit.ts';
 import { ROLES } from './people.ts';
@@ -17,7 +18,10 @@ export const KnownPassword = Type.String({ minLength: 1, maxLength: 128 });
 export const MailCode = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'From the letter.' });
 export const Uuid = { pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' };
 
-export const Registration = Type.Object({ email: Email, password: NewPassword }, closed);
+export const Registration = Type.Object(
+  { email: Email, password: NewPassword, consents: Type.Optional(FirstConsents) },
+  closed,
+);
 export const Verification = Type.Object({ token: MailCode, password: KnownPassword }, closed);
 export const ResetAsk = Type.Object({ email: Email }, closed);
 export const Reset = Type.Object({ token: MailCode, password: NewPassword }, closed);

@@ -6,6 +6,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { StartError } from '../../runtime/service.ts';
 import type { AccountTables } from '../accounts/tables.ts';
+import type { ConsentTables } from '../consents/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
@@ -23,7 +24,8 @@ export type Tables = AccountTables &
   FactTables &
   NotificationTables &
   WorkoutTables &
-  ProfileTables;
+  ProfileTables &
+  ConsentTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;

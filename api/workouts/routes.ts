@@ -65,7 +65,7 @@ export function addWorkoutRoutes(server: ApiServer, { access, workouts }: Workou
         body: said.NewWorkout,
         response: {
           201: json('The workout', said.Workout),
-          ...instead(...OWN_PROBLEMS, 'bad_request', 'key_reused'),
+          ...instead(...OWN_PROBLEMS, 'bad_request', 'key_reused', 'consent_needed'),
         },
       },
     },

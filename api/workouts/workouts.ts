@@ -4,6 +4,7 @@ import type { Type } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../access.ts';
 import type { LiveSource } from '../activities/live-source.ts';
+import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { invalidParameter, Problem } from '../problem.ts';
@@ -70,10 +71,11 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
     putOutbox(transaction, COUNT_WORKOUT, countedOf(athlete, row), clock.nowMs());
 
   return {
-    /** Enters one by hand; under the same key once. Throws `invalid_request`. */
+    /** Enters one by hand; under the same key once. Throws `consent_needed` and `invalid_request`. */
     async enter(owner: Owner, said: Type.Static<typeof NewWorkout>, key: string | undefined) {
       const scope = `createWorkout:${owner.account}`;
       const answer = await once({ database, clock }, { scope, key, request: said }, async (transaction) => {
+        await assertHealthConsent(transaction, owner.account);
         const own = { account: owner.account, id: randomBytes(8).toString('hex') };
         const values = { ...enteredColumns(said, clock.nowMs()), ...own };
         const row = await transaction.insertInto('workouts').values(values).returningAll().executeTakeFirstOrThrow();

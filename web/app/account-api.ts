@@ -36,9 +36,9 @@ export async function send(
 
 export const read = async <Answer>(path: string) => (await (await send('GET', path)).json()) as Answer;
 
-/** A letter follows, whether the address has an account or not. */
-export const register = (email: string, password: string, key: string) =>
-  send('POST', '/accounts', { email, password }, { 'idempotency-key': key });
+/** A letter follows, whether the address has an account or not. `consents` has the version of each text agreed to. */
+export const register = (email: string, password: string, consents: object, key: string) =>
+  send('POST', '/accounts', { email, password, consents }, { 'idempotency-key': key });
 export const verify = (token: string, password: string) => send('POST', '/accounts/verifications', { token, password });
 export const askReset = (email: string) => send('POST', '/password-resets', { email });
 export const reset = (token: string, password: string) =>

@@ -1,4 +1,5 @@
 import { AccountSection, EmailSection, PasswordSection } from './account-sections.tsx';
+import { ConsentsSection } from './consents-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
 export function SettingsPage() {
@@ -10,6 +11,7 @@ export function SettingsPage() {
         <EmailSection />
       </div>
       <div class="column">
+        <ConsentsSection />
         <SessionsSection />
       </div>
     </>

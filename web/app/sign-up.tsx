@@ -4,6 +4,7 @@ import { register, verify } from './account-api.ts';
 import { AppLink } from './app-link.tsx';
 import { go } from './app-place.ts';
 import { hearCode } from './code-channel.ts';
+import { agreedIn, ConsentBoxes } from './consent-boxes.tsx';
 import { Field, Form, Trouble } from './form.tsx';
 import { tell } from './tell.ts';
 
@@ -14,7 +15,7 @@ interface Person {
 
 const MIN_PASSWORD_LENGTH = 12;
 
-/** Two fields and a letter. */
+/** Two fields, what one agrees to, and a letter. */
 export function SignUp() {
   const [person, setPerson] = useState<Person | null>(null);
   // A repeat of the same is the same registration.
@@ -27,7 +28,7 @@ export function SignUp() {
         action={tell('signUpGo')}
         onSend={async (fields) => {
           const given = { email: String(fields.get('email')).trim(), password: String(fields.get('password')) };
-          await register(given.email, given.password, `${key}-${given.email}`.slice(0, 128));
+          await register(given.email, given.password, agreedIn(fields), `${key}-${given.email}`.slice(0, 128));
           setPerson(given);
         }}
       >
@@ -36,6 +37,7 @@ export function SignUp() {
           {...{ label: tell('password'), hint: tell('passwordHint'), name: 'password', type: 'password' }}
           {...{ autocomplete: 'new-password', minLength: MIN_PASSWORD_LENGTH, maxLength: 128, required: true }}
         />
+        <ConsentBoxes />
       </Form>
       <p>
         {tell('haveAccount')} <AppLink to="logIn">{tell('logIn')}</AppLink>

@@ -31,6 +31,10 @@ export const en = {
   withToken: 'A link with the token of a device opens its activities without an account.',
 
   signUp: 'Sign up',
+  consents: 'What you agree to',
+  consentsSaved: 'It is kept, with its date.',
+  consentsGo: 'Save',
+  agreedSince: 'Agreed on {when}.',
   signUpGo: 'Create my account',
   checkMail: 'Look at your mail',
   checkMailHow:
@@ -80,6 +84,7 @@ export const en = {
   emailAsked: 'A letter is on its way to {email}. The address changes once its link was followed.',
 
   problem_wrong_credentials: 'The address or the password is wrong, or the address is not confirmed yet.',
+  problem_consent_needed: 'Your consent is needed first: in the settings, at “What you agree to”.',
   problem_bad_mail_token: 'The code is none of ours, was used, or is too old. Ask for another letter.',
   problem_too_many_attempts: 'Too many wrong guesses for this address: it is locked for a while.',
   problem_too_many_requests: 'Too many requests from here; wait a minute.',

@@ -31,6 +31,10 @@ export const ru: AppDictionary = {
   withToken: 'Ссылка с токеном устройства открывает его тренировки и без учётной записи.',
 
   signUp: 'Регистрация',
+  consents: 'Ваши согласия',
+  consentsSaved: 'Сохранено, с датой.',
+  consentsGo: 'Сохранить',
+  agreedSince: 'Согласие дано {when}.',
   signUpGo: 'Создать учётную запись',
   checkMail: 'Посмотрите почту',
   checkMailHow:
@@ -80,6 +84,7 @@ export const ru: AppDictionary = {
   emailAsked: 'Письмо на {email} уже в пути. Адрес сменится, когда откроют ссылку.',
 
   problem_wrong_credentials: 'Адрес или пароль неверны, или адрес ещё не подтверждён.',
+  problem_consent_needed: 'Сначала нужно ваше согласие: в настройках, «Ваши согласия».',
   problem_bad_mail_token: 'Код не наш, уже использован или устарел. Запросите другое письмо.',
   problem_too_many_attempts: 'Слишком много неверных попыток для этого адреса: он закрыт на время.',
   problem_too_many_requests: 'Слишком много запросов отсюда; подождите минуту.',
