@@ -7,9 +7,9 @@ const LANES: readonly Lane[] = ['one', 'many'];
 /** How many messages of each kind somebody was sent. */
 export type Sent = Readonly<Record<Lane, number>>;
 
-/** Telling takes a quarter of the time, so that many watchers leave room for all else … */
-const TIMES_TAKEN = 4;
-/** … but lists are told a little more than twice a second, as long as that leaves any room; few watch oftener. */
+/** What is followed may take a quarter of the time, lists an eighth, so that many watchers leave room for all else … */
+const TIMES_TAKEN: Readonly<Record<Lane, number>> = { one: 4, many: 8 };
+/** … but lists are told a little more than twice a second, as long as that leaves any room; to few, oftener. */
 const MOST_PERIOD_MS = 450;
 const LEAST_TIMES_TAKEN = 1.25;
 const LEAST_PERIOD_MS = 100;
@@ -50,7 +50,7 @@ export function createTellingPace<T>(clock: Clock, tell: (newest: T, lanes: Read
     const sent = tell(newest!, new Set(due));
     const tookMs = clock.monotonicMs() - fromMs;
     const all = due.reduce((sum, lane) => sum + sent[lane], 0);
-    const wantedMs = (lane: Lane) => (TIMES_TAKEN * tookMs * sent[lane]) / Math.max(1, all);
+    const wantedMs = (lane: Lane) => (TIMES_TAKEN[lane] * tookMs * sent[lane]) / Math.max(1, all);
     const restMs = LEAST_TIMES_TAKEN * tookMs;
     const { one, many } = schedules;
     if (due.includes('many')) {

@@ -1,5 +1,5 @@
 /** Timers and sockets wait no longer than this for messages that are there already. */
-const MOST_MS = 10;
+const MOST_MS = 50;
 
 /**
  * Messages that have arrived are handed out by promises alone, and as long as one follows the other nothing else of the

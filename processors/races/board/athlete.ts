@@ -131,6 +131,18 @@ export class BoardAthlete {
     return this.#crossingOf(this.#way.passages.start);
   }
 
+  /**
+   * Whether the review has found a way that was perhaps not run, and nobody dismissed it. Two devices that travel
+   * together leave the way of both as it is.
+   */
+  get isSuspected(): boolean {
+    for (const { id, kind, isWithdrawn } of this.findings.values()) {
+      const isOpen = !isWithdrawn && this.decisions.get(id)?.decision !== 'dismissed';
+      if (isOpen && kind !== 'devices_together') return true;
+    }
+    return false;
+  }
+
   /** Event time of the newest position or crossing; −∞ before the first. */
   get heardMs(): number {
     return Math.max(

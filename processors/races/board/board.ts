@@ -258,11 +258,15 @@ export class RaceBoard {
     return groups;
   }
 
-  /** What the field says of what is left changes slowly, and costs some milliseconds. */
+  /**
+   * What the field says of what is left changes slowly, and costs some milliseconds. Whoever drove or left out a part of
+   * the way says nothing of how it is run: a few of them make every interval too wide.
+   */
   #forecastOf(standings: readonly Standing[], nowMs: number): Forecast {
     const key = `${this.#race.version} ${Math.floor(nowMs / FORECAST_EVERY_MS)}`;
     if (key !== this.#forecast?.key) {
-      const field = standings.filter(({ projectedMs }) => !Number.isNaN(projectedMs)).map(pacedOf);
+      const run = standings.filter(({ projectedMs, athlete }) => !Number.isNaN(projectedMs) && !athlete.isSuspected);
+      const field = run.map(pacedOf);
       this.#forecast = { key, of: new Forecast(field, this.#effort, this.#way.finishM) };
     }
     return this.#forecast.of;

@@ -225,9 +225,12 @@ function stretchesOf(grid: Float64Array, costs: readonly number[]): Stretch[] {
   return run.map((one) => ({ cost: one.cost - cost, share: one.share - share, pace: one.pace / pace - 1 }));
 }
 
-/** Of what is sorted, a little wider than the sample itself, since the next one is not in it (Hazen 1914). */
+/**
+ * Of what is sorted, wider than the sample itself, since the next one is not in it: of n and one more who are alike, the
+ * one more lies below with just this share (Weibull 1939), which is what makes a conformal interval hold.
+ */
 function quantileOf(sorted: readonly number[], share: number): number {
-  const at = Math.max(0, Math.min(sorted.length - 1, share * sorted.length - 0.5));
+  const at = Math.max(0, Math.min(sorted.length - 1, share * (sorted.length + 1) - 1));
   const before = Math.floor(at);
   const after = Math.min(sorted.length - 1, before + 1);
   return sorted[before] + (at - before) * (sorted[after] - sorted[before]);
