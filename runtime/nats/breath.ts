@@ -3,8 +3,8 @@ const MOST_MS = 50;
 
 /**
  * Messages that have arrived are handed out by promises alone, and as long as one follows the other nothing else of the
- * process has its turn: a backlog of seconds would hold up every timer for as long. `breathe` gives null, or after a while
- * of work what to wait for, so that the event loop turns once. It is shared by all who read at the same time.
+ * process has its turn: a backlog of seconds would hold up every timer for as long. `breathe` gives null, or after a
+ * while of work what to wait for, so that the event loop turns once. It is shared by all who read at the same time.
  */
 export function createBreath(mostMs = MOST_MS): () => Promise<void> | null {
   let turnedMs = performance.now();

@@ -259,8 +259,8 @@ export class RaceBoard {
   }
 
   /**
-   * What the field says of what is left changes slowly, and costs some milliseconds. Whoever drove or left out a part of
-   * the way says nothing of how it is run: a few of them make every interval too wide.
+   * What the field says of what is left changes slowly, and costs some milliseconds. Whoever drove or left out a part
+   * of the way says nothing of how it is run: a few of them make every interval too wide.
    */
   #forecastOf(standings: readonly Standing[], nowMs: number): Forecast {
     const key = `${this.#race.version} ${Math.floor(nowMs / FORECAST_EVERY_MS)}`;

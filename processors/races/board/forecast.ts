@@ -226,8 +226,8 @@ function stretchesOf(grid: Float64Array, costs: readonly number[]): Stretch[] {
 }
 
 /**
- * Of what is sorted, wider than the sample itself, since the next one is not in it: of n and one more who are alike, the
- * one more lies below with just this share (Weibull 1939), which is what makes a conformal interval hold.
+ * Of what is sorted, wider than the sample itself, since the next one is not in it: of n and one more who are alike,
+ * the one more lies below with just this share (Weibull 1939), which is what makes a conformal interval hold.
  */
 function quantileOf(sorted: readonly number[], share: number): number {
   const at = Math.max(0, Math.min(sorted.length - 1, share * (sorted.length + 1) - 1));

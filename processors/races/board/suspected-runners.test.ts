@@ -10,7 +10,7 @@ const bibs = Array.from({ length: HONEST }, (_, i) => String(100 + i));
 const DRIVERS = ['900', '901', '902', '903'];
 const NOW_MS = GUN_MS + 2_400_000;
 
-/** Everybody every ten seconds: honest ones at a pace of their own, drivers at ten metres a second for three minutes. */
+/** Everybody every ten seconds: honest ones at a pace of their own, drivers at ten metres a second for a while. */
 function boardOf(all: readonly string[]): RaceBoard {
   const board = new RaceBoard(tenKilometres(all.map((bib) => starterOf(bib))));
   for (const bib of all) {
