@@ -51,17 +51,19 @@ const SHARDS = 4;
 export const HOT_MS = 24 * 3_600_000;
 
 /** What each token of the tests means. */
-const verdicts: Readonly<Record<string, TokenVerdict>> = {
-  operator: { ok: true, caller: { kind: 'operator', name: 'olga' } },
-  club: { ok: true, caller: { kind: 'organiser', organiser: 'club' } },
-  rival: { ok: true, caller: { kind: 'organiser', organiser: 'rival' } },
-  mat: { ok: true, caller: { kind: 'feed', organiser: 'club', tokenId: 'mat-1' } },
-  'watch-1': { ok: true, caller: { kind: 'device', device: 'watch-1', athlete: 'ann' } },
-  'ben-1': { ok: true, caller: { kind: 'device', device: 'ben-1', athlete: 'ben' } },
-  expired: { ok: false, reason: 'expired_token' },
-  revoked: { ok: false, reason: 'revoked_token' },
-  unsure: { ok: false, reason: 'revocations_unknown' },
-};
+const verdicts = new Map<string, TokenVerdict>(
+  Object.entries({
+    operator: { ok: true, caller: { kind: 'operator', name: 'olga' } },
+    club: { ok: true, caller: { kind: 'organiser', organiser: 'club' } },
+    rival: { ok: true, caller: { kind: 'organiser', organiser: 'rival' } },
+    mat: { ok: true, caller: { kind: 'feed', organiser: 'club', tokenId: 'mat-1' } },
+    'watch-1': { ok: true, caller: { kind: 'device', device: 'watch-1', athlete: 'ann' } },
+    'ben-1': { ok: true, caller: { kind: 'device', device: 'ben-1', athlete: 'ben' } },
+    expired: { ok: false, reason: 'expired_token' },
+    revoked: { ok: false, reason: 'revoked_token' },
+    unsure: { ok: false, reason: 'revocations_unknown' },
+  }),
+);
 
 export const ledger: Ledger = {
   balanced: true,
@@ -172,7 +174,7 @@ export async function createTestApi(
     health,
     metrics: createMetrics('api', { runtimeMetrics: false }),
     access: createAccess({
-      verify: verifyBoth(identity, async (token) => verdicts[token] ?? { ok: false, reason: 'bad_token' }),
+      verify: verifyBoth(identity, async (token) => verdicts.get(token) ?? { ok: false, reason: 'bad_token' }),
       cookies: identity.cookies,
       openLoopback,
     }),

@@ -34,6 +34,8 @@ export async function createServer({ log, version }: ServerDeps) {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  // Nothing is sent as plain text: what says that it is gets told so, and no handler finds a string in place of a file.
+  server.removeContentTypeParser('text/plain');
   server.setSerializerCompiler(() => (body) => JSON.stringify(body));
   server.setErrorHandler((error: FastifyError, request, reply) => send(toProblem(error), request, reply));
   server.setNotFoundHandler((request, reply) => {

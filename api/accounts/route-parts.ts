@@ -20,7 +20,8 @@ export const json = <Schema>(description: string, schema: Schema) => ({
   description,
   content: { 'application/json': { schema } },
 });
-export const NOTHING = { 204: { description: 'Done' } };
+/** Without the type the document would say that there is JSON. */
+export const NOTHING = { 204: Type.Null({ description: 'Done' }) };
 
 export const instead = (...names: readonly ProblemName[]) => problemResponses(...ALWAYS, ...names);
 

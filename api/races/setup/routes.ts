@@ -223,7 +223,7 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
     async (request, reply) => {
       const { change } = await openChange(request);
       const { laps = 1, closed: isClosed = laps > 1 } = request.query;
-      const course = refusing(() => courseOf(request.body as Buffer, { laps, isClosed }));
+      const course = refusing(() => courseOf(fileOf(request.body), { laps, isClosed }));
       const changed = await change((own) => ({ own: onCourse(own, course) }));
       return answerSetup(changed, reply);
     },
@@ -253,7 +253,7 @@ export function addRaceSetupRoutes(server: ApiServer, { access, config, races, c
       const only = <One>(all: readonly { id: One }[]) => (all.length === 1 ? all[0].id : null);
       const { waves, categories } = before.setting;
       const { starters, lines } = refusing(() =>
-        readStarters(request.body as Buffer, { wave: only(waves), category: only(categories) }),
+        readStarters(fileOf(request.body), { wave: only(waves), category: only(categories) }),
       );
       const changed = await byLine(lines, () => change((own) => ({ own, starters })));
       return answerSetup(changed, reply);
@@ -267,6 +267,12 @@ const CREATE_PROBLEMS = [
 ];
 /** A list needs no race. */
 const LIST_PROBLEMS = ['organiser_only', ...TOKEN_PROBLEMS] as const;
+
+/** A request without a body has no type either, so nothing has looked at it yet. */
+function fileOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  throw invalidParameter('body', 'is missing: it is the file');
+}
 
 /** What is wrong with a file is told as what is wrong with the request. */
 function refusing<T>(read: () => T): T {
