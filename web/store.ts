@@ -8,11 +8,11 @@ import {
   RefusedError,
   type Streams,
 } from './answers.ts';
-import { type LinkState, openSocket, startLiveLink } from './live-link.ts';
+import { followLive } from './follow-live.ts';
+import type { LinkState } from './live-link.ts';
 import { place } from './place.ts';
 import { saveFile } from './save-file.ts';
 import { append, CHANNELS, EMPTY, type Series } from './series.ts';
-import { keptSession, refreshSession } from './session.ts';
 
 /** Everything that the page shows. */
 export const link = signal<LinkState>({ kind: 'connecting' });
@@ -144,27 +144,12 @@ export function watchActivities(token: string, athlete: string): void {
     if (!isShown) activity.value = null;
     void look().then(readStreams);
   });
-  const openLink = () =>
-    startLiveLink<LiveMessage>({
-      open: () => openSocket('/v1/live/activities'),
-      greeting: () => JSON.stringify({ ...(token !== '' && { token }), ...(athlete !== '' && { athlete }) }),
-      setTimer: (run, delayMs) => void setTimeout(run, delayMs),
-      random: Math.random,
-      onState(state) {
-        if (state.kind === 'connected') mayRenew = true;
-        const session = keptSession();
-        // The connection lives longer than the access token that opened it.
-        if (state.kind === 'refused' && mayRenew && token === '' && session !== null) {
-          mayRenew = false;
-          refreshSession(session).then(openLink, openLink);
-          return;
-        }
-        link.value = state;
-      },
-      onMessage: hear,
-    });
-  let mayRenew = true;
-  openLink();
+  followLive({
+    ...{ token, athlete, onMessage: hear },
+    onState(state) {
+      link.value = state;
+    },
+  });
   setInterval(() => void readStreams(), STREAMS_EVERY_MS);
   setInterval(() => {
     nowMs.value = Date.now();

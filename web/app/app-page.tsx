@@ -2,8 +2,10 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { LanguageSwitch } from '../race/language-switch.tsx';
 import { session } from '../session.ts';
+import { AddPage } from './add-page.tsx';
 import { AppLink } from './app-link.tsx';
 import { moves, OPEN_VIEWS, place, type View } from './app-place.ts';
+import { HistoryPage } from './history-page.tsx';
 import { ConfirmEmailPage, ForgotPage, ResetPage, VerifyPage } from './letter-pages.tsx';
 import { LogIn } from './log-in.tsx';
 import { isOnline } from './network.ts';
@@ -11,9 +13,13 @@ import { SettingsPage } from './settings-page.tsx';
 import { SignUp } from './sign-up.tsx';
 import { tell } from './tell.ts';
 import { TodayPage } from './today-page.tsx';
+import { WorkoutPage } from './workout-page.tsx';
 
 const VIEWS: Readonly<Record<View, ComponentType>> = {
   today: TodayPage,
+  history: HistoryPage,
+  add: AddPage,
+  workout: WorkoutPage,
   settings: SettingsPage,
   signUp: SignUp,
   logIn: LogIn,
@@ -50,7 +56,7 @@ export function AppPage() {
       </header>
       {isIn && <Places />}
       <main>
-        <Here key={view} />
+        <Here key={`${view}-${place.value?.id}`} />
       </main>
     </div>
   );
@@ -69,9 +75,9 @@ function Places() {
   return (
     <nav class="places" aria-label={tell('places')}>
       <AppLink to="today">{tell('today')}</AppLink>
-      <a href="/?list">{tell('activities')}</a>
+      <AppLink to="history">{tell('history')}</AppLink>
+      <AppLink to="add">{tell('addShort')}</AppLink>
       <a href="/progress">{tell('progress')}</a>
-      <a href="/races">{tell('races')}</a>
       <AppLink to="settings">{tell('settings')}</AppLink>
     </nav>
   );

@@ -1,51 +1,75 @@
 import { signal } from '@preact/signals';
 
 /** Every place of the application, by its address. Letters link to those under `/account`. */
-export const ADDRESSES = {
+const ADDRESSES = {
   today: '/app',
+  history: '/app/history',
+  add: '/app/workouts/new',
+  settings: '/app/settings',
   signUp: '/app/sign-up',
   logIn: '/app/log-in',
   forgot: '/app/forgot',
-  settings: '/app/settings',
   verify: '/account/verify',
   reset: '/account/reset',
   confirmEmail: '/account/confirm-email',
 } as const;
-export type View = keyof typeof ADDRESSES;
+const WORKOUT = /^\/app\/workouts\/([0-9a-f]{16})$/;
+export type View = keyof typeof ADDRESSES | 'workout';
 
 export interface AppPlace {
   readonly view: View;
+  /** Of a workout; else ''. */
+  readonly id: string;
+  /** What a history is filtered by, as the API calls it; without the question mark. */
+  readonly query: string;
 }
 
 /** Where nobody has to be logged in. */
 export const OPEN_VIEWS: readonly View[] = ['signUp', 'logIn', 'forgot', 'verify', 'reset', 'confirmEmail'];
 
 /** Null for an address that is none of ours. */
-export function placeOf(path: string): AppPlace | null {
+export function placeOf(path: string, search = ''): AppPlace | null {
   const plain = path.replace(/\/+$/, '');
+  const [, id] = WORKOUT.exec(plain) ?? [];
+  if (id !== undefined) return { view: 'workout', id, query: '' };
   const found = Object.entries(ADDRESSES).find(([, address]) => address === plain);
-  return found === undefined ? null : { view: found[0] as View };
+  if (found === undefined) return null;
+  const view = found[0] as View;
+  return { view, id: '', query: view === 'history' ? search.replace(/^\?/, '') : '' };
 }
 
-export const addressOf = ({ view }: AppPlace) => ADDRESSES[view];
+export function addressOf({ view, id, query }: AppPlace): string {
+  if (view === 'workout') return `/app/workouts/${id}`;
+  return query === '' ? ADDRESSES[view] : `${ADDRESSES[view]}?${query}`;
+}
+
+export const placeFor = (view: View, more: Partial<AppPlace> = {}): AppPlace => ({ view, id: '', query: '', ...more });
 
 export const place = signal<AppPlace | null>(null);
 /** Grows whenever one goes somewhere else: what is there has to be read out then. */
 export const moves = signal(0);
 
-export function go(view: View): void {
-  history.pushState(null, '', ADDRESSES[view]);
+export function go(to: AppPlace): void {
+  history.pushState(null, '', addressOf(to));
   arrive();
+}
+
+/** The same place looked at in another way: nobody goes anywhere. */
+export function lookBy(query: string): void {
+  const now = place.peek();
+  if (now === null) return;
+  place.value = { ...now, query };
+  history.replaceState(null, '', addressOf(place.value));
 }
 
 /** Takes the place from the address, and follows it when one goes back. */
 export function followAppAddress(): void {
-  place.value = placeOf(location.pathname);
+  place.value = placeOf(location.pathname, location.search);
   addEventListener('popstate', arrive);
 }
 
 function arrive(): void {
-  place.value = placeOf(location.pathname);
+  place.value = placeOf(location.pathname, location.search);
   moves.value++;
   scrollTo(0, 0);
 }

@@ -64,8 +64,11 @@ export function problemText(error: unknown): string {
 
 interface FieldProps {
   readonly label: string;
-  /** As the API calls it. */
   readonly name: string;
+  /** As the API calls what it is about, where that is not the name. */
+  readonly about?: string;
+  /** Several lines. */
+  readonly isLong?: boolean;
   readonly hint?: string;
   readonly type?: 'text' | 'email' | 'password' | 'number' | 'date' | 'datetime-local' | 'time';
   readonly value?: string;
@@ -81,24 +84,59 @@ interface FieldProps {
 }
 
 /** An input with its label, and below it what the API found wrong with it. */
-export function Field({ label, name, hint = '', type = 'text', onInput, ...rest }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { label, name, about = name, hint = '', type = 'text', isLong = false, onInput, ...rest } = props;
   const id = useId();
   const error = useContext(Wrong);
-  const own = error instanceof ProblemError ? error.errors.filter(({ parameter }) => parameter === name) : [];
+  const own = error instanceof ProblemError ? error.errors.filter(({ parameter }) => parameter === about) : [];
+  const named = { id, name, 'aria-describedby': `${id}-hint ${id}-wrong`, 'aria-invalid': own.length > 0 };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input
-        {...{ ...rest, id, name }}
-        type={type as 'text'}
-        aria-describedby={`${id}-hint ${id}-wrong`}
-        aria-invalid={own.length > 0}
-        onInput={(event) => onInput?.(event.currentTarget.value)}
-      />
+      {isLong ? (
+        <textarea
+          {...named}
+          value={rest.value ?? ''}
+          maxLength={rest.maxLength}
+          rows={4}
+          onInput={(event) => onInput?.(event.currentTarget.value)}
+        />
+      ) : (
+        <input
+          {...{ ...rest, ...named }}
+          type={type as 'text'}
+          onInput={(event) => onInput?.(event.currentTarget.value)}
+        />
+      )}
       <small id={`${id}-hint`}>{hint}</small>
       <small id={`${id}-wrong`} class="wrong">
         {own.map(({ message }) => message).join('; ')}
       </small>
+    </div>
+  );
+}
+
+interface SelectProps {
+  readonly label: string;
+  readonly name: string;
+  readonly value: string;
+  readonly options: readonly (readonly [string, string])[];
+  readonly onInput: (value: string) => void;
+}
+
+/** One of a few. */
+export function Select({ label, name, value, options, onInput }: SelectProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select {...{ id, name, value }} onChange={(event) => onInput(event.currentTarget.value)}>
+        {options.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
     </div>
   );
 }

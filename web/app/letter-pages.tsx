@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { logIn, session } from '../session.ts';
 import { askReset, confirmEmail, reset, verify } from './account-api.ts';
 import { AppLink } from './app-link.tsx';
-import { go, takeCode } from './app-place.ts';
+import { go, placeFor, takeCode } from './app-place.ts';
 import { tellCode } from './code-channel.ts';
 import { Field, Form } from './form.tsx';
 import { tell } from './tell.ts';
@@ -20,7 +20,7 @@ export function VerifyPage() {
   const code = useCode();
   const isIn = session.value !== null;
   useEffect(() => void (code !== '' && tellCode(code)), [code]);
-  useEffect(() => void (isIn && go('today')), [isIn]);
+  useEffect(() => void (isIn && go(placeFor('today'))), [isIn]);
   if (code === '') return <NoCode />;
   return (
     <section class="narrow" aria-label={tell('verify')}>

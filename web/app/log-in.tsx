@@ -1,6 +1,6 @@
 import { hasEnded, logIn } from '../session.ts';
 import { AppLink } from './app-link.tsx';
-import { go, OPEN_VIEWS, place } from './app-place.ts';
+import { go, OPEN_VIEWS, place, placeFor } from './app-place.ts';
 import { Field, Form } from './form.tsx';
 import { tell } from './tell.ts';
 
@@ -14,7 +14,7 @@ export function LogIn() {
         onSend={async (fields) => {
           await logIn(String(fields.get('email')).trim(), String(fields.get('password')));
           const view = place.peek()?.view ?? 'today';
-          if (OPEN_VIEWS.includes(view)) go('today');
+          if (OPEN_VIEWS.includes(view)) go(placeFor('today'));
         }}
       >
         <Field label={tell('email')} name="email" type="email" autocomplete="username" required />

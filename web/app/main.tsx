@@ -5,6 +5,8 @@ import { startLanguage } from '../race/language.ts';
 import { followSession } from '../session.ts';
 import { AppPage } from './app-page.tsx';
 import { followAppAddress } from './app-place.ts';
+import { followDrafts } from './drafts.ts';
+import { followLiveNow } from './live-now.ts';
 import { followNetwork } from './network.ts';
 
 const root = document.getElementById('app');
@@ -13,6 +15,8 @@ startLanguage();
 followSession();
 followNetwork();
 followAppAddress();
+followDrafts();
+followLiveNow();
 render(<AppPage />, root);
 // Without one (another browser, an address without https) the application still works, but not offline.
 if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js', { scope: '/app' });

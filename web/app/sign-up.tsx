@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { logIn } from '../session.ts';
 import { register, verify } from './account-api.ts';
 import { AppLink } from './app-link.tsx';
-import { go } from './app-place.ts';
+import { go, placeFor } from './app-place.ts';
 import { hearCode } from './code-channel.ts';
 import { agreedIn, ConsentBoxes } from './consent-boxes.tsx';
 import { Field, Form, Trouble } from './form.tsx';
@@ -52,7 +52,7 @@ function CheckMail({ person: { email, password }, onOther }: { person: Person; o
   async function confirm(code: string): Promise<void> {
     await verify(code, password);
     await logIn(email, password);
-    go('today');
+    go(placeFor('today'));
   }
   useEffect(() => hearCode((code) => void confirm(code).catch(setWrong)), [email, password]);
   return (

@@ -1,0 +1,49 @@
+import { useEffect, useState } from 'preact/hooks';
+import { dateAndTimeIn } from '../format.ts';
+import { language } from '../race/language.ts';
+import { Trouble } from './form.tsx';
+import { tell } from './tell.ts';
+import type { AppPhrase } from './words-en.ts';
+import { readChanges, type WorkoutHistoryChange } from './workout-api.ts';
+
+/** What was changed of a workout, and when. */
+export function WorkoutChanges({ id }: { id: string }) {
+  const [changes, setChanges] = useState<readonly WorkoutHistoryChange[] | null>(null);
+  const [wrong, setWrong] = useState<unknown>(null);
+  useEffect(() => void readChanges(id).then((answer) => setChanges(answer.changes), setWrong), [id]);
+  if (changes?.length === 0) return null;
+  return (
+    <section aria-labelledby="changes">
+      <h2 id="changes">{tell('changes')}</h2>
+      <ul class="rows">
+        {(changes ?? []).map((change) => (
+          <li key={change.atMs} data-change={change.act}>
+            <span>
+              {tell(change.act === 'entered' ? 'changeEntered' : change.act === 'moved' ? 'changeMoved' : 'changeMade')}
+              <small>{dateAndTimeIn(language.value, change.atMs)}</small>
+              {change.act === 'changed' && <small>{differencesOf(change).join('; ')}</small>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Trouble error={wrong} />
+    </section>
+  );
+}
+
+function differencesOf({ before, after }: WorkoutHistoryChange): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const said = (value: unknown) => (value === null || value === undefined || value === '' ? '–' : String(value));
+  return names.map((name) => `${fieldName(name)}: ${said(before[name])} → ${said(after[name])}`);
+}
+
+const FIELD_NAMES = {
+  ...{ sport: 'sport', localStart: 'began', start: 'began', durationS: 'durationInS', distanceM: 'distanceInM' },
+  ...{ climbM: 'climbM', averageHeartRateBpm: 'heartRate', energyKcal: 'energy', name: 'workoutName', notes: 'notes' },
+  ...{ effort: 'effort', visibility: 'visibility', timeZone: 'timeZone' },
+} as const satisfies Readonly<Record<string, AppPhrase>>;
+
+function fieldName(name: string): string {
+  const phrase = (FIELD_NAMES as Readonly<Record<string, AppPhrase>>)[name];
+  return phrase === undefined ? name : tell(phrase);
+}
