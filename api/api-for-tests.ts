@@ -7,7 +7,10 @@ import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createRaces } from '../runtime/races.ts';
+import { createRevocations } from '../runtime/revocations.ts';
 import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
+import { createTokenVerifier } from '../runtime/token.ts';
+import { generateDeviceSigningJwk, publicJwkOf, readKeySet, readSigningKey } from '../runtime/token-keys.ts';
 import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
 import { type AthleteSettings, NO_SETTINGS } from '../schemas/athlete-settings.ts';
@@ -31,6 +34,8 @@ import { createMemoryActivityReader } from './activities/memory-reader.ts';
 import { createApi } from './api.ts';
 import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import { type TestDatabase, testDatabase } from './database/database-for-tests.ts';
+import { createRevocationDelivery, createSignDevice, REVOCATION } from './devices/credentials.ts';
+import { createMemoryDeviceReader } from './devices/memory-reader.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
 import { createOperations, type OperationsDeps } from './operations/operations.ts';
@@ -42,6 +47,7 @@ import { createActLog } from './races/acts/act-log.ts';
 import { createBoardSource } from './races/board-source.ts';
 import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
+import { createVerifyToken } from './verify-token.ts';
 import { COUNT_WORKOUT, createCountWorkout } from './workouts/counted.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 8, 12);
@@ -49,6 +55,11 @@ export const NOW_MS = Date.UTC(2026, 5, 8, 12);
 const CHEAP = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 const SHARDS = 4;
 export const HOT_MS = 24 * 3_600_000;
+
+/** Of the API, for devices that are paired. */
+const deviceJwk = await generateDeviceSigningJwk();
+const deviceKeys = await readKeySet({ keys: [publicJwkOf(deviceJwk)] });
+const deviceKey = await readSigningKey(deviceJwk);
 
 /** What each token of the tests means. */
 const verdicts = new Map<string, TokenVerdict>(
@@ -120,6 +131,8 @@ interface TestApiOptions {
   readonly page?: PageRoutesDeps | null;
   /** In place of the twin. */
   readonly progress?: ProgressReader;
+  /** False for an API that has no key to sign with. */
+  readonly pairs?: boolean;
   /** In place of PGlite. */
   readonly database?: TestDatabase;
   /** When the clock begins; a browser drops cookies that are over by its own. */
@@ -129,7 +142,7 @@ interface TestApiOptions {
 /** The whole API over twins. */
 export async function createTestApi(
   t: Pick<TestContext, 'after'>,
-  { openLoopback = false, page = null, progress, database: given, startMs = NOW_MS }: TestApiOptions = {},
+  { openLoopback = false, page = null, progress, database: given, startMs = NOW_MS, pairs = true }: TestApiOptions = {},
 ) {
   const { log, records } = createMemoryLog();
   const clock = createManualClock(startMs);
@@ -151,6 +164,10 @@ export async function createTestApi(
   });
   const kept = bucket(names.boardsBucket);
   const boards = createBoardSource({ ...{ bus: hub.open(), names, clock, log }, kv: kept.open() });
+  const revocationsBucket = bucket(names.revocationsBucket);
+  const revocations = createRevocations({ kv: revocationsBucket.open(), clock, logger: log });
+  const verify = createVerifyToken({ verify: createTokenVerifier({ keys: deviceKeys, clock }), revocations }, log);
+  const seenDevices = createMemoryDeviceReader();
   // The watch tells what is there in its first turn.
   await clock.advance(0);
   let readLedger = async () => ledger;
@@ -160,7 +177,10 @@ export async function createTestApi(
   const publicUrl = 'http://here.test';
   const identity = await createIdentity({
     ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
-    deliver: { [COUNT_WORKOUT]: createCountWorkout(counted) },
+    deliver: {
+      [COUNT_WORKOUT]: createCountWorkout(counted),
+      [REVOCATION]: createRevocationDelivery(revocationsBucket.open()),
+    },
   });
   const news = createNewsService({
     ...{ database: database.kysely, clock, log, mailer, publicUrl, facts: facts.open(), bus: hub.open(), names },
@@ -174,7 +194,7 @@ export async function createTestApi(
     health,
     metrics: createMetrics('api', { runtimeMetrics: false }),
     access: createAccess({
-      verify: verifyBoth(identity, async (token) => verdicts.get(token) ?? { ok: false, reason: 'bad_token' }),
+      verify: verifyBoth(identity, async (token) => verdicts.get(token) ?? verify(token)),
       cookies: identity.cookies,
       openLoopback,
     }),
@@ -193,6 +213,11 @@ export async function createTestApi(
     acts: createActLog({ facts: facts.open(), names }),
     athletes,
     progress: progress ?? counted,
+    ownDevices: {
+      sign: pairs ? createSignDevice(deviceKey, clock) : null,
+      seen: seenDevices,
+      deadLetterCounts: () => operationsRead.deadLetters(),
+    },
     readSettings: (athlete) => readSettings(athlete),
     live: createLiveSource({
       ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
@@ -209,6 +234,7 @@ export async function createTestApi(
     await api.close();
     await news.stop();
     await identity.outbox.stop();
+    revocations.stop();
   });
 
   /** `token` becomes the bearer token. */
@@ -280,6 +306,7 @@ export async function createTestApi(
     },
     /** What each part says of itself, to be changed. */
     operationsRead,
+    seenDevices,
     cold,
     clock,
     database,

@@ -13,6 +13,7 @@ import type { ReleaseStack } from '../runtime/release.ts';
 import { joinServices, type Service, StartError } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
+import { loadSigningKey } from '../runtime/token-keys.ts';
 import { readTurnedAway } from '../runtime/turned-away.ts';
 import { createAccess, isLoopback, type TokenVerdict } from './access.ts';
 import { createIdentity, type Identity, verifyBoth } from './accounts/identity.ts';
@@ -21,6 +22,8 @@ import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { openDatabase, ping } from './database/database.ts';
+import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
+import { createRevocationDelivery, createSignDevice, REVOCATION, type SignDevice } from './devices/credentials.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
@@ -186,6 +189,11 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     acts: createActLog({ facts, names: platform.names }),
     athletes: createClickHouseAthleteReader(clickhouse),
     progress: createClickHouseProgressReader(clickhouse),
+    ownDevices: {
+      sign: await openSignDevice(options.deviceKey, clock),
+      seen: createClickHouseDeviceReader(clickhouse),
+      deadLetterCounts: platform.deadLetterCounts,
+    },
     readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),
     maxWatchers: options.maxWatchers,
@@ -228,7 +236,10 @@ async function openIdentity(
   const mailer =
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });
   if (smtpUrl === '') log.warn('no mail is sent: it is caught, for operators to read at /v1/operations/mail');
-  const deliver = { [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse)) };
+  const deliver = {
+    [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse)),
+    [REVOCATION]: createRevocationDelivery(await platform.revocations()),
+  };
   const identity = await createIdentity({ database, clock, log, config, mailer, publicUrl, deliver });
   release.add('accounts', identity.stop);
   const projector = createWorkoutProjector({ database, facts, names: platform.names, clock, log });
@@ -244,6 +255,11 @@ async function openIdentity(
     });
   }
   return { identity, opened: opened.promise };
+}
+
+/** Null without a key. Throws StartError for a file that holds none. */
+async function openSignDevice(keyFile: string | undefined, clock: Clock): Promise<SignDevice | null> {
+  return keyFile === undefined ? null : createSignDevice(await loadSigningKey(keyFile, '--device-key'), clock);
 }
 
 /** Throws StartError when the folder holds no page. */

@@ -19,6 +19,7 @@ import { createClickHouseActivityReader } from './activities/clickhouse.ts';
 import { createApi } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { testDatabase } from './database/database-for-tests.ts';
+import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
@@ -113,6 +114,11 @@ before(async () => {
       stop: () => undefined,
     },
     ...{ config: kv, facts, names, acts: createActLog({ facts, names }) },
+    ownDevices: {
+      sign: null,
+      seen: createClickHouseDeviceReader(queries),
+      deadLetterCounts: async () => ({ subjects: new Map() }),
+    },
     athletes: createClickHouseAthleteReader(queries),
     progress: createClickHouseProgressReader(queries),
     readSettings: async () => NO_SETTINGS,

@@ -23,6 +23,10 @@ import { addAdmission } from './admission.ts';
 import type { AthleteReader } from './athletes/reader.ts';
 import { type AthleteRoutesDeps, addAthleteRoutes } from './athletes/routes.ts';
 import { addConsentRoutes } from './consents/routes.ts';
+import type { SignDevice } from './devices/credentials.ts';
+import { createDevices } from './devices/devices.ts';
+import type { OwnDevicesDeps } from './devices/own-devices.ts';
+import { addDeviceRoutes } from './devices/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addMailRoutes } from './mail/routes.ts';
@@ -70,6 +74,8 @@ export interface ApiDeps {
   readonly activities: ActivityReader;
   readonly athletes: AthleteReader;
   readonly progress: ProgressReader;
+  /** Signs for devices that are paired, and tells how they are. */
+  readonly ownDevices: Omit<OwnDevicesDeps, 'names'> & { readonly sign: SignDevice | null };
   readonly readSettings: AthleteRoutesDeps['readSettings'];
   readonly live: LiveSource;
   readonly races: Races;
@@ -123,15 +129,18 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
 }
 
 /** Accounts, sessions and what people keep here, and the mail that was caught where none is sent. */
-function addIdentityRoutes(server: ApiServer, { access, identity, live, clock }: ApiDeps): void {
+function addIdentityRoutes(server: ApiServer, { access, identity, live, clock, names, ownDevices }: ApiDeps): void {
   const deps = { access, clock, ...identity };
-  const { database, outbox } = identity;
+  const { database, outbox, attempts } = identity;
+  const { sign, ...reading } = ownDevices;
+  const devices = createDevices({ database, clock, attempts, sign, wakeOutbox: outbox.wake });
   addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
   addAdministrationRoutes(server, deps);
   addConsentRoutes(server, deps);
   addProfileRoutes(server, deps);
+  addDeviceRoutes(server, { access, devices, clock, names, ...reading });
   if (identity.catcher !== null) addMailRoutes(server, { access, catcher: identity.catcher });
 }
 

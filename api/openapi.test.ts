@@ -10,6 +10,7 @@ import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { consentScenarios } from './consents/consent-scenarios-for-tests.ts';
+import { deviceScenarios } from './devices/device-scenarios-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
@@ -234,6 +235,7 @@ const scenarios: Scenario[] = [
   ...profileScenarios,
   ...newsScenarios,
   ...consentScenarios,
+  ...deviceScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

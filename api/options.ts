@@ -5,6 +5,13 @@ import { tokenOptions } from '../runtime/token-keys.ts';
 export const apiOptions = defineOptions({
   ...platformOptions,
   ...tokenOptions,
+  deviceKey: {
+    type: 'string',
+    optional: true,
+    description:
+      'File with the private key (JWK) that this API signs with for devices that people pair with their accounts; ' +
+      '`npm run token` makes one. Without it no device is paired.',
+  },
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   apiPort: { type: 'integer', default: 8080, min: 0, max: 65_535, description: 'REST API, health and metrics.' },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },

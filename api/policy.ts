@@ -113,6 +113,11 @@ export const POLICY: Readonly<Record<string, Audience>> = {
 
   readConsents: 'people',
   putConsents: 'people',
+  askPairingCode: 'people',
+  pairDevice: 'everybody',
+  rotateCredential: 'deviceItself',
+  listDevices: 'people',
+  endDevice: 'people',
   findAccount: 'administrators',
   setRoles: 'administrators',
   readAuditLog: 'administrators',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemClock } from '../runtime/clock.ts';
+import { StartError } from '../runtime/service.ts';
 import { parseFaults } from './faults.ts';
 import { createFleet, createRecordedDevice, type SimulatedDevice } from './fleet.ts';
 import type { Pace } from './pace.ts';
@@ -11,22 +12,36 @@ import { createSimulation, type Simulation, type SimulationResult } from './simu
 import { connectsTo } from './transport/connects.ts';
 import { createTruth } from './truth.ts';
 
-/** The devices of `run`: recordings first, then the fleet. Throws RecordingError for a file that is not whole. */
-export async function devicesOf(options: SimOptions, pace: Pace): Promise<SimulatedDevice[]> {
+const nameOfFile = (file: string) =>
+  basename(file, '.fit')
+    .replaceAll(/[^A-Za-z0-9_-]/g, '-')
+    .slice(0, 64);
+
+/** How the one device of a run calls itself, which is paired with an account. Throws StartError for more devices. */
+export function soleDeviceName({ fit, devices }: Pick<SimOptions, 'fit' | 'devices'>): string {
+  if (fit.length + devices !== 1) {
+    throw new StartError('--pair: a code is for one device: --devices=1, or --devices=0 with one --fit');
+  }
+  return fit.length === 1 ? nameOfFile(fit[0]).slice(0, 48) : 'sim-0001';
+}
+
+/**
+ * The devices of `run`: recordings first, then the fleet. `pairedAs` is the id of the only one, where it was paired.
+ * Throws RecordingError for a file that is not whole.
+ */
+export async function devicesOf(options: SimOptions, pace: Pace, pairedAs?: string): Promise<SimulatedDevice[]> {
   const { seed, samplesPerFrame, protocols } = options;
   const faults = { faults: parseFaults(options.faults), rate: options.faultRate };
   const shared = { seed, samplesPerFrame, faults, pace };
   const recorded: SimulatedDevice[] = [];
   for (const file of options.fit) {
     const recording = await readRecording(await readFile(file), file, systemClock.nowMs());
-    const device = basename(file, '.fit')
-      .replaceAll(/[^A-Za-z0-9_-]/g, '-')
-      .slice(0, 64);
+    const device = pairedAs ?? nameOfFile(file);
     const protocol = protocols[recorded.length % protocols.length];
     recorded.push(createRecordedDevice({ ...shared, device, protocol, recording }));
   }
   const durationMs = options.durationS * 1_000;
-  return [...recorded, ...createFleet({ ...shared, devices: options.devices, durationMs, protocols })];
+  return [...recorded, ...createFleet({ ...shared, devices: options.devices, durationMs, protocols, pairedAs })];
 }
 
 export interface FleetRun {
@@ -40,14 +55,21 @@ export async function createFleetRun(
   {
     nowMs,
     tokenFor,
+    pairedAs,
     signal,
-  }: { nowMs: number; tokenFor: (device: string) => Promise<string | null>; signal?: AbortSignal },
+  }: {
+    nowMs: number;
+    tokenFor: (device: string) => Promise<string | null>;
+    /** The id of the only device, where it was paired. */
+    pairedAs?: string | undefined;
+    signal?: AbortSignal;
+  },
 ): Promise<FleetRun> {
   const pace = {
     anchorMs: options.anchorMs ?? nowMs,
     speed: options.speed === 0 ? Number.POSITIVE_INFINITY : options.speed,
   };
-  const devices = await devicesOf(options, pace);
+  const devices = await devicesOf(options, pace, pairedAs);
   const simulation = createSimulation({
     seed: options.seed,
     devices,

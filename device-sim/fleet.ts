@@ -35,6 +35,8 @@ export interface FleetPlan {
   readonly pace: Pace;
   /** Before the number in device names. */
   readonly prefix?: string;
+  /** Another name for the only device: it was paired under it. */
+  readonly pairedAs?: string | undefined;
 }
 
 /**
@@ -42,11 +44,11 @@ export interface FleetPlan {
  * anchor gives other boots, because the same (device, boot, seq) must never have other contents.
  */
 export function createFleet(plan: FleetPlan): SimulatedDevice[] {
-  const { seed, durationMs, samplesPerFrame, protocols, pace, prefix = 'sim' } = plan;
+  const { seed, durationMs, samplesPerFrame, protocols, pace, prefix = 'sim', pairedAs } = plan;
   if (protocols.length === 0) throw new RangeError('a fleet needs at least one protocol');
   const startMs = startMsFor(pace, durationMs);
   return Array.from({ length: plan.devices }, (_, index) => {
-    const device = `${prefix}-${String(index + 1).padStart(4, '0')}`;
+    const device = pairedAs ?? `${prefix}-${String(index + 1).padStart(4, '0')}`;
     const sport = SPORTS[index % SPORTS.length];
     const identity = [device, startMs, durationMs, samplesPerFrame, JSON.stringify(plan.faults)].join(' ');
     return {

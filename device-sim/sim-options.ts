@@ -28,6 +28,14 @@ export const simOptions = defineOptions({
     optional: true,
     description: 'File with the private key (JWK) that device tokens are signed with; without it none are sent.',
   },
+  pair: {
+    env: 'SLIPSTREAM_SIM_PAIR',
+    type: 'string',
+    optional: true,
+    secret: true,
+    description:
+      'run: a code from an account (`POST /v1/devices/pairings`); the one device of the run becomes its own.',
+  },
   json: {
     env: 'SLIPSTREAM_SIM_JSON',
     type: 'boolean',

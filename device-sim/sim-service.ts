@@ -2,9 +2,10 @@ import { type Clock, systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
 import { type Service, StartError } from '../runtime/service.ts';
-import { createFleetRun, summarizeFleetRun } from './fleet-command.ts';
+import { createFleetRun, soleDeviceName, summarizeFleetRun } from './fleet-command.ts';
 import type { Job } from './job.ts';
 import { loadOf, summarizeLoad } from './load/load-command.ts';
+import { pairByCode } from './pairing.ts';
 import { showProgress } from './progress.ts';
 import { createRaceJob } from './race/race-command.ts';
 import { asJson, asTable, type Row } from './report.ts';
@@ -67,7 +68,14 @@ async function jobOf(deps: SimServiceDeps, clock: Clock, signal: AbortSignal): P
 }
 
 async function fleetJob({ options, tokenFor }: SimServiceDeps, clock: Clock, signal: AbortSignal): Promise<Job> {
-  const fleetRun = await createFleetRun(options, { nowMs: clock.nowMs(), tokenFor, signal });
+  const { pair: code, apiUrl } = options;
+  const paired = code === undefined ? null : await pairByCode({ apiUrl, code, name: soleDeviceName(options) });
+  const fleetRun = await createFleetRun(options, {
+    nowMs: clock.nowMs(),
+    tokenFor: paired === null ? tokenFor : async () => paired.credential,
+    pairedAs: paired?.device,
+    signal,
+  });
   const { simulation, devices } = fleetRun;
   let isDraining = false;
   const totalMs = devices.reduce((sum, device) => sum + device.durationMs, 0);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { StartError } from './service.ts';
 import {
+  generateDeviceSigningJwk,
   generateSigningJwk,
   loadSigningKey,
   loadTokenKeys,
@@ -24,6 +25,16 @@ test('the public half of a key is all that a set may hold', async () => {
   await assert.rejects(readSigningKey(publicJwk), /is a public one/);
 });
 
+test('a key for devices of accounts says so in both halves', async () => {
+  const limited = await generateDeviceSigningJwk();
+  const keys = await readKeySet({ keys: [publicJwkOf(limited), publicJwk] });
+  assert.deepEqual(
+    [...keys.values()].map((one) => one.isForAccountDevices),
+    [true, false],
+  );
+  assert.equal((await readSigningKey(limited)).kid, limited.kid);
+});
+
 test('a set that cannot be trusted is refused as a whole', async () => {
   const second = publicJwkOf(await generateSigningJwk());
   const wrong: [unknown, RegExp][] = [
@@ -35,6 +46,7 @@ test('a set that cannot be trusted is refused as a whole', async () => {
     [{ keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'x' }] }, /not an Ed25519 key/],
     [{ keys: [{ ...publicJwk, crv: 'X25519' }] }, /not an Ed25519 key/],
     [{ keys: [{ ...publicJwk, x: 'AAAA' }] }, /is damaged/],
+    [{ keys: [{ ...publicJwk, slipstream_signs: 'everything' }] }, /is for something that is not known/],
     [{ keys: Array.from({ length: 33 }, () => publicJwk) }, /more than 32/],
   ];
   for (const [jwks, why] of wrong) {

@@ -12,8 +12,15 @@ export const tokenOptions = defineOptions({
   },
 });
 
+/** A public key, and what may be signed with it. */
+export interface TokenKey {
+  readonly key: CryptoKey;
+  /** True of the API's own key: it signs for devices that people have paired with their accounts, and nothing else. */
+  readonly isForAccountDevices: boolean;
+}
+
 /** The public keys of a deployment by their `kid`: several while a new one takes over from an old one. */
-export type TokenKeys = ReadonlyMap<string, CryptoKey>;
+export type TokenKeys = ReadonlyMap<string, TokenKey>;
 
 export interface SigningKey {
   readonly kid: string;
@@ -25,18 +32,30 @@ export class TokenKeyError extends Error {
   override name = 'TokenKeyError';
 }
 
+/** A JWK may have other members than those of RFC 7517 (its section 4): ours says what its key may sign. */
+interface MarkedJwk extends JWK {
+  readonly slipstream_signs?: unknown;
+}
+
 const MAX_KEYS = 32;
+/** Without it a key signs everything. */
+const SIGNS = 'slipstream_signs';
+const ACCOUNT_DEVICES = 'account_devices';
 
 /** Throws {@link TokenKeyError} unless `jwks` (RFC 7517) holds only public Ed25519 keys with a `kid` of their own. */
 export async function readKeySet(jwks: unknown): Promise<TokenKeys> {
   const list = (jwks as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(list) || list.length === 0) throw new TokenKeyError('it holds no list of keys');
   if (list.length > MAX_KEYS) throw new TokenKeyError(`it holds more than ${MAX_KEYS} keys`);
-  const keys = new Map<string, CryptoKey>();
+  const keys = new Map<string, TokenKey>();
   for (const jwk of list as readonly JWK[]) {
     const { kid, key } = await importKey(jwk, 'public');
     if (keys.has(kid)) throw new TokenKeyError(`two keys are called ${kid}`);
-    keys.set(kid, key);
+    const signs = (jwk as MarkedJwk)[SIGNS];
+    if (signs !== undefined && signs !== ACCOUNT_DEVICES) {
+      throw new TokenKeyError(`the key ${kid} is for something that is not known here: ${signs}`);
+    }
+    keys.set(kid, { key, isForAccountDevices: signs === ACCOUNT_DEVICES });
   }
   return keys;
 }
@@ -51,6 +70,11 @@ export async function generateSigningJwk(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
   const jwk = await exportJWK(privateKey);
   return { kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig', ...jwk };
+}
+
+/** The same, for the API: what it signs counts for devices of accounts alone. */
+export async function generateDeviceSigningJwk(): Promise<MarkedJwk> {
+  return { ...(await generateSigningJwk()), [SIGNS]: ACCOUNT_DEVICES };
 }
 
 /** The public half of a private key, as it stands in a key set. */

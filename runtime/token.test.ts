@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CompactSign, type CryptoKey, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from 'jose';
+import { accountDeviceId } from '../schemas/identity.ts';
 import { createManualClock } from './clock.ts';
 import {
   createTokenVerifier,
@@ -11,7 +12,7 @@ import {
   TOKEN_ROLES,
   type Token,
 } from './token.ts';
-import { generateSigningJwk, publicJwkOf, readKeySet, readSigningKey } from './token-keys.ts';
+import { generateDeviceSigningJwk, generateSigningJwk, publicJwkOf, readKeySet, readSigningKey } from './token-keys.ts';
 
 const NOW_MS = 1_800_000_000_250;
 const NOW_S = Math.floor(NOW_MS / 1_000);
@@ -204,4 +205,33 @@ test('a token that comes again is not checked again, and only so many are rememb
 test('what would not be accepted is not signed', async () => {
   const wrong = [{ subject: 'a b' }, { tokenId: 'a.b' }, { expiresMs: 1 }, { athlete: 'a b' }];
   for (const over of wrong) await assert.rejects(async () => signToken(key, token(over)), RangeError);
+});
+
+test('a key for devices of accounts signs for those alone, whatever its tokens say of themselves', async () => {
+  const limitedJwk = await generateDeviceSigningJwk();
+  const limited = await readSigningKey(limitedJwk);
+  const judge = createTokenVerifier({
+    keys: await readKeySet({ keys: [publicJwkOf(limitedJwk)] }),
+    clock: createManualClock(NOW_MS),
+    maxCachedTokens: 0,
+  });
+  const athlete = 'p0123456789abcdef0123';
+  const own = token({ athlete, subject: accountDeviceId(athlete, 'watch-1') });
+  assert.deepEqual(await judge(await signToken(limited, own)), { ok: true, token: own });
+  const others: Partial<Token>[] = [
+    { subject: 'watch-1' },
+    { subject: accountDeviceId('p0123456789abcdef0124', 'watch-1') },
+    { athlete: '' },
+    { athlete: 'ann', subject: accountDeviceId('ann', 'watch-1') },
+    { importer: true },
+    ...(['operator', 'organiser', 'feed'] as const).map((role) => ({ role, athlete: '' })),
+  ];
+  for (const other of others) {
+    const outcome = await judge(await signToken(limited, { ...own, ...other }));
+    assert.deepEqual(outcome, {
+      ok: false,
+      reason: 'bad_token',
+      detail: 'its key signs for devices of accounts alone',
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import { compactVerify, errors, type JWTPayload, SignJWT } from 'jose';
-import { ATHLETE_PATTERN, DEVICE_PATTERN, ORGANISER_PATTERN } from '../schemas/identity.ts';
+import { ATHLETE_PATTERN, DEVICE_PATTERN, isAccountDevice, ORGANISER_PATTERN } from '../schemas/identity.ts';
 import type { Clock } from './clock.ts';
 import type { SigningKey, TokenKeys } from './token-keys.ts';
 
@@ -109,11 +109,19 @@ export function createTokenVerifier({ keys, clock, maxCachedTokens = 4_096 }: Ve
 /** Everything about a token that does not change with time. */
 async function check(text: string, keys: TokenKeys): Promise<Token | Refused> {
   try {
-    const { payload } = await compactVerify(text, ({ kid }) => keyCalled(kid, keys), { algorithms: [ALGORITHM] });
+    let isForAccountDevices = true;
+    const signedBy = ({ kid }: { kid?: string }) => {
+      const called = keyCalled(kid, keys);
+      ({ isForAccountDevices } = called);
+      return called.key;
+    };
+    const { payload } = await compactVerify(text, signedBy, { algorithms: [ALGORITHM] });
     const claims: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
     if (typeof claims !== 'object' || claims === null) return bad('its claims are no object');
     const read = readClaims(claims as JWTPayload);
-    return typeof read === 'string' ? bad(read) : read;
+    if (typeof read === 'string') return bad(read);
+    if (isForAccountDevices && !isOfAccount(read)) return bad('its key signs for devices of accounts alone');
+    return read;
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return bad(error.message);
     throw error;
@@ -125,6 +133,10 @@ function keyCalled(kid: string | undefined, keys: TokenKeys) {
   if (!key)
     throw new errors.JWKSNoMatchingKey(kid === undefined ? 'it names no key' : 'it names a key that is not ours');
   return key;
+}
+
+function isOfAccount({ role, subject, athlete, importer }: Token): boolean {
+  return role === 'device' && !importer && isAccountDevice(subject, athlete);
 }
 
 function checkDates({ issuedMs, expiresMs }: Token, nowMs: number): Refused | null {

@@ -4,6 +4,24 @@ import { createHash } from 'node:crypto';
 export const DEVICE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 /** '' stands for nobody. */
 export const ATHLETE_PATTERN = /^[A-Za-z0-9_-]{0,128}$/;
+/** Athletes who are people with an account. */
+const ACCOUNT_ATHLETE_PATTERN = /^p[0-9a-f]{20}$/;
+/** What a device that is paired with an account may call itself. */
+export const OWN_DEVICE_NAME_PATTERN = /^[A-Za-z0-9_-]{1,48}$/;
+
+/**
+ * The id of a device of an account: its own name behind a word that follows from the athlete. So nobody can pair a
+ * device under the id of somebody else's, and whoever knows the athlete can tell whether a device is theirs.
+ */
+export function accountDeviceId(athlete: string, name: string): string {
+  return `d${createHash('sha256').update(athlete).digest('hex').slice(0, 12)}-${name}`;
+}
+
+/** Whether a device may be signed for by a key that is for devices of accounts alone. */
+export function isAccountDevice(device: string, athlete: string): boolean {
+  return ACCOUNT_ATHLETE_PATTERN.test(athlete) && device.startsWith(accountDeviceId(athlete, ''));
+}
+
 /** Whose a race is. */
 export const ORGANISER_PATTERN = /^[A-Za-z0-9_-]{1,128}$/;
 /** One time axis of a device. `file:<hash>`, and with `:rr` or `:events` behind it, comes from the importer only. */

@@ -4,6 +4,7 @@ import { flagName } from '../runtime/options.ts';
 import { AFTER_ACK_NICENESS, answersOk, type Engine, startEngine } from './engine.ts';
 import type { StackOptions } from './options.ts';
 import type { StackUrls } from './stack.ts';
+import type { TokenKeyFiles } from './token-keys.ts';
 
 interface ServicePort {
   readonly port: number;
@@ -56,7 +57,11 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
  * Our own processes, in the order of their start. Processors first: they migrate the stores, and the first frame and
  * the first question then find them ready.
  */
-export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: string): ServiceSpec[] {
+export function servicesOf(
+  options: StackOptions,
+  urls: StackUrls,
+  { publicFile: tokenKeys, deviceFile: deviceKey }: Omit<TokenKeyFiles, 'privateFile'>,
+): ServiceSpec[] {
   const { host, dataDir, open } = options;
   const platform = { natsUrls: urls.nats, shards: options.shards, streamReplicas: options.streamReplicas };
   const isOurs = { nats: !options.natsUrl, questdb: !options.questdbUrl };
@@ -86,7 +91,7 @@ export function servicesOf(options: StackOptions, urls: StackUrls, tokenKeys: st
         natsMonitorUrls: urls.natsMonitor ?? '',
         ingestMetricsUrls: `${urls.ingestAdmin}/metrics`,
         disks: disks.map((engine) => `${engine}=${join(dataDir, engine)}`).join(','),
-        ...(open ? { openLoopback: true } : { tokenKeys }),
+        ...(open ? { openLoopback: true } : { tokenKeys, deviceKey }),
       },
     },
     {

@@ -95,8 +95,7 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
   };
-  const { publicFile } = deps.tokenKeys;
-  for (const spec of servicesOf(options, urls, publicFile)) {
+  for (const spec of servicesOf(options, urls, deps.tokenKeys)) {
     const pageDir = spec.name === 'api' ? await deps.pageDir : null;
     const own = { ...(pageDir && { pageDir }), ...serviceOptions[spec.name] };
     await started(startService({ ...spec, options: { ...spec.options, ...own } }));

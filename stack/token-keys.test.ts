@@ -32,6 +32,7 @@ test('keys are made once, and only their owner may read the private one', async 
   const files = await ensureTokenKeys(dir);
   assert.deepEqual(files, {
     privateFile: join(dir, 'keys', 'token-key.jwk.json'),
+    deviceFile: join(dir, 'keys', 'device-key.jwk.json'),
     publicFile: join(dir, 'keys', 'token-keys.jwks.json'),
   });
   assert.deepEqual([await modeOf(files.privateFile), await modeOf(join(dir, 'keys'))], ['600', '700']);
@@ -44,7 +45,8 @@ test('processes that make them at the same time agree, and leave nothing else be
   const dir = await emptyFolder(t);
   const all = await Promise.all(Array.from({ length: 8 }, () => ensureTokenKeys(dir)));
   for (const files of all) assert.ok(await isGood(await sign(files), files));
-  assert.deepEqual((await readdir(join(dir, 'keys'))).sort(), ['token-key.jwk.json', 'token-keys.jwks.json']);
+  const names = ['device-key.jwk.json', 'token-key.jwk.json', 'token-keys.jwks.json'];
+  assert.deepEqual((await readdir(join(dir, 'keys'))).sort(), names);
 });
 
 test('a new private key joins the public ones, so tokens of both are good', async (t) => {
@@ -54,13 +56,18 @@ test('a new private key joins the public ones, so tokens of both are good', asyn
   await rename(files.privateFile, join(dir, 'old-key.json'));
   const young = await sign(await ensureTokenKeys(dir));
   assert.deepEqual(await Promise.all([isGood(old, files), isGood(young, files)]), [true, true]);
-  assert.equal((await loadTokenKeys(files.publicFile)).size, 2);
+  const keys = await loadTokenKeys(files.publicFile);
+  assert.deepEqual([...keys.values()].map(({ isForAccountDevices }) => isForAccountDevices).sort(), [
+    false,
+    false,
+    true,
+  ]);
 });
 
 test('a damaged file is named and not written over', async (t) => {
   const dir = await emptyFolder(t);
   const files = await ensureTokenKeys(dir);
-  for (const file of [files.publicFile, files.privateFile]) {
+  for (const file of [files.publicFile, files.deviceFile, files.privateFile]) {
     for (const text of ['{', '{"keys":[]}']) {
       await writeFile(file, text);
       await assert.rejects(ensureTokenKeys(dir), (err) => err instanceof TokenKeyError && err.message.includes(file));

@@ -1,40 +1,60 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateSigningJwk, publicJwkOf, readKeySet, readSigningKey, TokenKeyError } from '../runtime/token-keys.ts';
+import {
+  generateDeviceSigningJwk,
+  generateSigningJwk,
+  publicJwkOf,
+  readKeySet,
+  readSigningKey,
+  TokenKeyError,
+} from '../runtime/token-keys.ts';
 
 export interface TokenKeyFiles {
   /** One private key (JWK) that tokens are signed with; only its owner may read it. */
   readonly privateFile: string;
-  /** The public keys (JWKS) that tokens are checked with: the private key's own and those that were there before. */
+  /** The API's own private key: it signs for devices that people pair with their accounts, and for nothing else. */
+  readonly deviceFile: string;
+  /** The public keys (JWKS) that tokens are checked with: of both private keys, and those that were there before. */
   readonly publicFile: string;
 }
 
 /**
  * The keys of a deployment that signs its own tokens, in `keys/` of its data folder, made when they are missing.
  *
- * To change the key, move the private file away: the next call makes a new one and adds it to the public file. The old
+ * To change a key, move the private file away: the next call makes a new one and adds it to the public file. The old
  * one stays there until somebody removes it, so tokens of both are good. Throws TokenKeyError for a damaged file.
  */
 export async function ensureTokenKeys(dataDir: string): Promise<TokenKeyFiles> {
   const dir = join(dataDir, 'keys');
-  const files = { privateFile: join(dir, 'token-key.jwk.json'), publicFile: join(dir, 'token-keys.jwks.json') };
+  const files = {
+    privateFile: join(dir, 'token-key.jwk.json'),
+    deviceFile: join(dir, 'device-key.jwk.json'),
+    publicFile: join(dir, 'token-keys.jwks.json'),
+  };
   await mkdir(dir, { recursive: true, mode: 0o700 });
-
-  let privateJwk = await readJson(files.privateFile);
-  if (privateJwk === undefined) {
-    await createOnce(files.privateFile, await generateSigningJwk());
-    privateJwk = await readJson(files.privateFile);
-  }
-  const { kid } = await inFile(files.privateFile, () => readSigningKey(privateJwk));
-
+  const own = [
+    await ensurePrivate(files.privateFile, generateSigningJwk),
+    await ensurePrivate(files.deviceFile, generateDeviceSigningJwk),
+  ];
   const jwks = (await readJson(files.publicFile)) as { keys: unknown[] } | undefined;
   const known = jwks === undefined ? new Map() : await inFile(files.publicFile, () => readKeySet(jwks));
-  if (!known.has(kid)) {
-    const keys = [publicJwkOf(privateJwk as object), ...(jwks?.keys ?? [])];
+  const missing = own.filter(({ kid }) => !known.has(kid)).map(({ jwk }) => publicJwkOf(jwk));
+  if (missing.length > 0) {
+    const keys = [...missing, ...(jwks?.keys ?? [])];
     await rename(await writeBeside(files.publicFile, { keys }, 0o644), files.publicFile);
   }
   return files;
+}
+
+async function ensurePrivate(file: string, generate: () => Promise<object>) {
+  let jwk = await readJson(file);
+  if (jwk === undefined) {
+    await createOnce(file, await generate());
+    jwk = await readJson(file);
+  }
+  const { kid } = await inFile(file, () => readSigningKey(jwk));
+  return { kid, jwk: jwk as object };
 }
 
 /** Of several processes that make the file at once one wins, and nobody ever reads half of it. */

@@ -17,10 +17,10 @@ export interface Asked<Answer> {
 const PASSWORD = 'correct horse battery';
 
 /**
- * Signs up by the caught letter, which an operator on this machine may read. `apiUrl` is the origin of an API that was
- * started with `--open-loopback`. Whatever it refuses fails the test.
+ * Signs up by the caught letter, which an operator may read: whoever asks an API that was started with
+ * `--open-loopback`, else by `operatorToken`. `apiUrl` is the API's origin. Whatever it refuses fails the test.
  */
-export async function signUpAt(apiUrl: string, email: string): Promise<SignedUp> {
+export async function signUpAt(apiUrl: string, email: string, operatorToken?: string): Promise<SignedUp> {
   async function asking<Answer>(
     method: string,
     path: string,
@@ -60,8 +60,9 @@ export async function signUpAt(apiUrl: string, email: string): Promise<SignedUp>
   async function codeFor(): Promise<string> {
     const untilMs = Date.now() + 60_000;
     for (;;) {
-      const { mails } = (await asking<{ mails: { to: string; text: string }[] }>('GET', '/v1/operations/mail', {}))
-        .body;
+      const { mails } = (
+        await asking<{ mails: { to: string; text: string }[] }>('GET', '/v1/operations/mail', {}, operatorToken)
+      ).body;
       const code = /The code alone: (\S+)/.exec(mails.find(({ to }) => to === email)?.text ?? '')?.[1];
       if (code !== undefined) return code;
       if (Date.now() > untilMs) assert.fail(`no letter to ${email}`);

@@ -84,7 +84,7 @@ export function createAttempts({ database, clock }: { database: Database; clock:
 }
 
 /** An IPv4 address, or the first 64 bits of an IPv6 one: whoever has one of those has all of them. */
-function networkOf(ip: string): string {
+export function networkOf(ip: string): string {
   return isIP(ip) === 6 && !ip.startsWith('::ffff:') ? ip.split(':').slice(0, 4).join(':') : ip;
 }
 

@@ -21,6 +21,9 @@ export const ACTS = [
   'roles_changed',
   'consent_given',
   'consent_withdrawn',
+  'device_paired',
+  'device_rotated',
+  'device_ended',
 ] as const;
 export type Act = (typeof ACTS)[number];
 

@@ -56,6 +56,8 @@ export async function createIdentity(deps: IdentityDeps) {
     await forgetOldKeys(database, nowMs);
     await attempts.forgetOld();
     await sessions.forgetOld();
+    await database.deleteFrom('device_pairings').where('expires_at', '<', new Date(nowMs)).execute();
+    await database.deleteFrom('device_credentials').where('expires_at', '<', new Date(nowMs)).execute();
     await database.deleteFrom('mail_tokens').where('expires_at', '<', new Date(nowMs)).execute();
     await database
       .deleteFrom('audit_log')
@@ -65,7 +67,7 @@ export async function createIdentity(deps: IdentityDeps) {
 
   let cleaning: Timer | null = null;
   return {
-    ...{ database, mailer, publicUrl, sessions, accounts, people, consents, profiles, outbox, forgetOld },
+    ...{ database, mailer, publicUrl, sessions, attempts, accounts, people, consents, profiles, outbox, forgetOld },
     cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
     /** Null where mail is sent. */
     catcher: 'caught' in mailer ? mailer : null,

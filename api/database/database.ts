@@ -7,6 +7,7 @@ import type { Logger } from '../../runtime/log.ts';
 import { StartError } from '../../runtime/service.ts';
 import type { AccountTables } from '../accounts/tables.ts';
 import type { ConsentTables } from '../consents/tables.ts';
+import type { DeviceTables } from '../devices/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
@@ -25,7 +26,8 @@ export type Tables = AccountTables &
   NotificationTables &
   WorkoutTables &
   ProfileTables &
-  ConsentTables;
+  ConsentTables &
+  DeviceTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;

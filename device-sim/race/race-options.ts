@@ -102,7 +102,7 @@ export const raceOptions = defineOptions({
     env: 'SLIPSTREAM_SIM_API_URL',
     type: 'string',
     default: 'http://127.0.0.1:8080',
-    description: 'race: where the board is read.',
+    description: 'race: where the board is read. run: where a device is paired.',
   },
   natsUrls: { ...platformOptions.natsUrls, description: 'race: NATS, where the race is written before its start.' },
   region: platformOptions.region,

@@ -1,0 +1,39 @@
+import { KINDS } from '../../schemas/channels.ts';
+import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
+import type { DeviceReader, DeviceState } from './reader.ts';
+
+const columns = (battery: string) => `device, boot, seq, ts, firmware, ${battery} AS battery`;
+const RANGE = `device IN {devices:Array(String)} AND ts >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')`;
+/** One number counts all frames of a boot, whatever they carry. */
+const ALL_KINDS = KINDS.map((kind) => {
+  const battery = kind === 'samples' ? 'battery' : 'CAST(NULL AS Nullable(UInt16))';
+  return `SELECT ${columns(battery)} FROM slipstream.${kind} WHERE ${RANGE}`;
+}).join(' UNION ALL ');
+
+/** Repeated rows make no difference to any of it, so none of the tables is read with FINAL. */
+const STATES = `SELECT device, toUnixTimestamp64Milli(max(last)), argMax(last_firmware, last),
+  argMaxOrNull(last_battery, battery_at), sum(missing)
+FROM (
+  SELECT device, boot, max(ts) AS last, argMax(firmware, ts) AS last_firmware,
+    argMaxIf(battery, ts, battery IS NOT NULL) AS last_battery, maxIf(ts, battery IS NOT NULL) AS battery_at,
+    if(countIf(recent) = 0, 0, maxIf(seq, recent) - minIf(seq, recent) + 1 - uniqExactIf(seq, recent)) AS missing
+  FROM (SELECT *, ts >= fromUnixTimestamp64Milli({gaps_from_ms:Int64}, 'UTC') AS recent FROM (${ALL_KINDS}))
+  GROUP BY device, boot
+)
+GROUP BY device`;
+
+/** Reads how devices are in ClickHouse: one query, whose values are parameters. */
+export function createClickHouseDeviceReader({ select }: Pick<ClickHouseQueries, 'select'>): DeviceReader {
+  return {
+    async states({ devices, fromMs, gapsFromMs }, signal) {
+      if (devices.length === 0) return [];
+      const rows = await select(STATES, { devices, from_ms: fromMs, gaps_from_ms: gapsFromMs }, signal);
+      return rows.map(
+        ([device, lastMs, firmware, battery, missing]): DeviceState => ({
+          ...{ device: String(device), lastSeenMs: Number(lastMs), firmware: String(firmware) },
+          ...{ battery: battery === null ? null : Number(battery), missingFrames: Number(missing) },
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** What the stores know of a device, by its newest samples. */
+export interface DeviceState {
+  readonly device: string;
+  /** Event time of the newest sample. */
+  readonly lastSeenMs: number;
+  /** As the device said with its newest sample; '' where it says nothing. */
+  readonly firmware: string;
+  /** Stored units of the channel `battery`; null where it never measured it. */
+  readonly battery: number | null;
+  /** Frames that its numbers skip in what it measured since {@link StateQuestion.gapsFromMs}. */
+  readonly missingFrames: number;
+}
+
+export interface StateQuestion {
+  readonly devices: readonly string[];
+  /** Nothing before this moment is looked at. */
+  readonly fromMs: number;
+  readonly gapsFromMs: number;
+}
+
+/**
+ * Reads how devices are from where processors write samples. The real one is ClickHouse (`clickhouse.ts`), the twin
+ * lives in memory (`memory-reader.ts`); `conformance-of-reader.ts` holds both to this. Throws StoreUnavailableError.
+ */
+export interface DeviceReader {
+  /** In no order; a device without samples is left out. */
+  states(question: StateQuestion, signal?: AbortSignal): Promise<DeviceState[]>;
+}
