@@ -40,6 +40,8 @@ import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
 import { createOperations, type OperationsDeps } from './operations/operations.ts';
 import { createPostOutside } from './outside/post-outside.ts';
+import { createDeletion } from './own-data/deletion.ts';
+import type { PersonStores } from './own-data/person-stores.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createMemoryProgressReader } from './progress/memory-reader.ts';
 import type { ProgressReader } from './progress/reader.ts';
@@ -186,6 +188,11 @@ export async function createTestApi(
     ...{ database: database.kysely, clock, log, mailer, publicUrl, facts: facts.open(), bus: hub.open(), names },
     ...{ outside: createPostOutside({ allowLoopback: true }), random: () => 0 },
   });
+  const stores: PersonStores = { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) };
+  const deletion = createDeletion({
+    ...{ database: database.kysely, clock, log, stores, accounts: identity.accounts, sessions: identity.sessions },
+    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+  });
   const rates = { factor: 1_000 };
   const operationsRead = createMemoryOperationsRead();
   const api = await createApi({
@@ -200,6 +207,7 @@ export async function createTestApi(
     }),
     identity,
     news,
+    deletion,
     rates,
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
@@ -233,6 +241,7 @@ export async function createTestApi(
   t.after(async () => {
     await api.close();
     await news.stop();
+    await deletion.outbox.stop();
     await identity.outbox.stop();
     revocations.stop();
   });
@@ -312,6 +321,9 @@ export async function createTestApi(
     database,
     identity,
     news,
+    deletion,
+    /** What is stored of people outside of PostgreSQL, to be changed. */
+    stores,
     mailer,
     /** All limits of rates times this. */
     rates,

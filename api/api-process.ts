@@ -33,6 +33,8 @@ import { askClickHouse, askNats, askQuestDb } from './operations/engine-answers.
 import { createOperations } from './operations/operations.ts';
 import type { apiOptions } from './options.ts';
 import { createPostOutside } from './outside/post-outside.ts';
+import { createDeletion } from './own-data/deletion.ts';
+import { createPersonStores } from './own-data/person-stores.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
@@ -75,6 +77,9 @@ export interface ApiProcessDeps {
     | 'jetStreamVersion'
     | 'consumerLags'
     | 'deadLetterCounts'
+    | 'offsets'
+    | 'purgeFacts'
+    | 'purgeDead'
   >;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -165,7 +170,19 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   });
   // Accounts are closed after what works for them.
   release.add('notifications', news.stop);
-  void opened.then(news.start);
+  const deletion = createDeletion({
+    ...{ database: identity.database, clock, log, accounts: identity.accounts, sessions: identity.sessions },
+    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+    stores: createPersonStores({
+      ...{ ...platform, clickhouse, questdb, config },
+      ...{ offsets: await platform.offsets(), revocations: await platform.revocations() },
+    }),
+  });
+  release.add('deletions', deletion.outbox.stop);
+  void opened.then(() => {
+    news.start();
+    deletion.outbox.start();
+  });
   const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
   const api = await createApi({
     ...deps,
@@ -177,6 +194,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     }),
     identity,
     news,
+    deletion,
     rates: { factor: 1 },
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),

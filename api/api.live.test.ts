@@ -24,6 +24,7 @@ import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
 import { createPostOutside } from './outside/post-outside.ts';
+import { createDeletion } from './own-data/deletion.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -83,6 +84,11 @@ before(async () => {
     ...{ ...identity, clock: createManualClock(NOW_MS), log: createSilentLog(), facts, names },
     ...{ bus: createMemoryBusHub(systemClock).open(), outside: createPostOutside({ allowLoopback: false }) },
   });
+  const deletion = createDeletion({
+    ...{ ...identity, clock: createManualClock(NOW_MS), log: createSilentLog() },
+    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+    stores: { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) },
+  });
   api = await createApi({
     log: createSilentLog(),
     version: '0.0.0',
@@ -95,6 +101,7 @@ before(async () => {
     }),
     identity,
     news,
+    deletion,
     rates: { factor: 1 },
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),

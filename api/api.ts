@@ -35,6 +35,8 @@ import { addPushRoutes } from './notifications/push/routes.ts';
 import { addNewsRoutes } from './notifications/routes.ts';
 import { addWebhookRoutes } from './notifications/webhooks/routes.ts';
 import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
+import type { Deletion } from './own-data/deletion.ts';
+import { addOwnDataRoutes } from './own-data/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
 import { addProfileRoutes } from './profile/routes.ts';
 import type { ProgressReader } from './progress/reader.ts';
@@ -68,6 +70,8 @@ export interface ApiDeps {
   readonly identity: Identity;
   /** Notifications of all channels. */
   readonly news: NewsService;
+  /** Of all that is known of a person. */
+  readonly deletion: Deletion;
   readonly rates: RateFactor;
   readonly clock: Clock;
   readonly history: SampleHistory;
@@ -108,6 +112,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addHealthRoutes(server, deps);
   addIdentityRoutes(server, deps);
   addNotificationRoutes(server, deps);
+  addOwnDataRoutes(server, { ...deps, cookies: deps.identity.cookies });
   addLedgerRoutes(server, deps);
   addOperationsRoutes(server, deps);
   addSampleRoutes(server, deps);

@@ -14,6 +14,7 @@ import { deviceScenarios } from './devices/device-scenarios-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
+import { ownDataScenarios } from './own-data/own-data-scenarios-for-tests.ts';
 import { type Audience, POLICY } from './policy.ts';
 import { profileScenarios } from './profile/profile-scenarios-for-tests.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
@@ -236,6 +237,7 @@ const scenarios: Scenario[] = [
   ...newsScenarios,
   ...consentScenarios,
   ...deviceScenarios,
+  ...ownDataScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

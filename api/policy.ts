@@ -35,6 +35,7 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   readLedger: 'operators',
   readOperations: 'operators',
   readCaughtMail: 'operators',
+  listDeletions: 'operators',
 
   readSamples: 'deviceItself',
   listActivities: 'athletesOwn',
@@ -90,6 +91,7 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   changePassword: 'people',
   askEmailChange: 'people',
   readOwnAudit: 'people',
+  deleteAccount: 'people',
   listSessions: 'people',
   logOut: 'people',
   logOutEverywhere: 'people',

@@ -112,6 +112,16 @@ export const keys = {
     if (rest[0] !== 'starters' || rest.length !== 3 || version === null || chunk === null) return null;
     return { race, starters: { version, chunk } };
   },
+  /** In CONFIG: an athlete whose data was deleted and stays so, whatever is replayed; see `deleted-athlete.ts`. */
+  deletedAthlete: (athlete: string) => `deleted.${athlete}`,
+  allDeletedAthletes: 'deleted.>',
+  /** The athlete, or null. */
+  parseDeletedAthlete(key: string): string | null {
+    const [entity, athlete, ...rest] = key.split('.');
+    return entity === 'deleted' && athlete && ATHLETE_PATTERN.test(athlete) && rest.length === 0 ? athlete : null;
+  },
+  /** In OFFSETS: of all boots of a device. */
+  offsetsOf: (device: string) => `${device}.>`,
   /** In CONFIG: an athlete's zones, thresholds, gear and the like. */
   athleteSettings: (athlete: string) => `athlete.${athlete}`,
   allAthleteSettings: 'athlete.>',

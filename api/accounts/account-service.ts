@@ -82,6 +82,8 @@ export function createAccountService(deps: AccountServiceDeps) {
   }
 
   return {
+    assertPassword,
+
     /** Makes an account that nobody can use until its address is confirmed. */
     async register(said: Static<typeof Registration>, key: string | undefined, from: Whence) {
       const { email, password, consents = {} } = said;

@@ -17,7 +17,7 @@ export type Letter =
   /** An account wants this to be its address. */
   | { readonly letter: 'change'; readonly account: string; readonly email: string }
   /** To tell an owner what was changed, where it may not have been them. */
-  | { readonly letter: 'email_changed' | 'password_changed'; readonly email: string };
+  | { readonly letter: 'email_changed' | 'password_changed' | 'deleted'; readonly email: string };
 
 export const LETTERS = 'letter';
 
@@ -61,6 +61,9 @@ export function createLetters({ database, mailer, clock, publicUrl }: LettersDep
     if (letter.letter === 'password_changed') {
       return plain(email, 'Your password was changed', `All other sessions have ended. ${WRONG}`);
     }
+    if (letter.letter === 'deleted') {
+      return plain(email, 'Your account was deleted', `All that is known of you is being removed. ${GONE}`);
+    }
     if (letter.letter === 'change') {
       const secret = await newToken(letter.account, 'change', email);
       return withSecret(
@@ -96,4 +99,5 @@ export function createLetters({ database, mailer, clock, publicUrl }: LettersDep
 }
 
 const NOT_YOU = 'If it was not you who asked, nothing happens unless somebody follows this link.';
+const GONE = 'What ages out by itself, streams and the newest samples, is gone within five weeks.';
 const WRONG = 'If it was not you, set a new password: your account may be in other hands.';

@@ -11,6 +11,7 @@ import type { DeviceTables } from '../devices/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
+import type { OwnDataTables } from '../own-data/tables.ts';
 import type { ProfileTables } from '../profile/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
 import type { WorkoutTables } from '../workouts/tables.ts';
@@ -24,6 +25,7 @@ export type Tables = AccountTables &
   IdempotencyTables &
   FactTables &
   NotificationTables &
+  OwnDataTables &
   WorkoutTables &
   ProfileTables &
   ConsentTables &

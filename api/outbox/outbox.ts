@@ -48,18 +48,18 @@ const DEFAULT_EVERY_MS = 1_000;
 
 /**
  * Writes down what has to happen outside, in the transaction of the change that it follows from: both are there, or
- * neither is.
+ * neither is. With `delayMs` it happens that much later.
  */
 export async function putOutbox(
   transaction: DatabaseOrTransaction,
   kind: string,
   data: object,
   nowMs: number,
+  { delayMs } = { delayMs: 0 },
 ): Promise<void> {
-  const now = new Date(nowMs);
   await transaction
     .insertInto('outbox')
-    .values({ kind, data: JSON.stringify(data), next_at: now, created_at: now })
+    .values({ kind, data: JSON.stringify(data), next_at: new Date(nowMs + delayMs), created_at: new Date(nowMs) })
     .execute();
 }
 

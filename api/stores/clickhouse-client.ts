@@ -9,6 +9,8 @@ export interface ClickHouseQueries {
   selectNamed(sql: string): Promise<Record<string, Cell>[]>;
   /** Resolves when the rows can be read. */
   insert(table: string, rows: readonly object[]): Promise<void>;
+  /** Runs a statement that answers nothing; resolves when it is done. */
+  command(sql: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,13 @@ export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouse
     async insert(table, rows) {
       try {
         await client.insert({ table, values: rows, format: 'JSONEachRow' });
+      } catch (cause) {
+        throw unavailable(cause);
+      }
+    },
+    async command(sql) {
+      try {
+        await client.command({ query: sql });
       } catch (cause) {
         throw unavailable(cause);
       }

@@ -8,6 +8,8 @@ export interface QuestDbClient {
   select(sql: string, signal?: AbortSignal): Promise<Cell[][]>;
   /** Rows by column name. */
   selectNamed(sql: string, signal?: AbortSignal): Promise<Record<string, Cell>[]>;
+  /** Runs a statement that answers no rows. */
+  run(sql: string): Promise<void>;
 }
 
 export interface QuestDbClientDeps {
@@ -28,7 +30,7 @@ interface Answer {
 export function createQuestDbClient({ url, timeoutMs }: QuestDbClientDeps): QuestDbClient {
   const { base, headers } = readStoreUrl(url);
 
-  async function ask(sql: string, signal?: AbortSignal): Promise<Answer> {
+  async function send(sql: string, signal?: AbortSignal): Promise<Partial<Answer>> {
     const target = `${base}/exec?count=false&query=${encodeURIComponent(sql)}`;
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
@@ -41,12 +43,18 @@ export function createQuestDbClient({ url, timeoutMs }: QuestDbClientDeps): Ques
       const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : 'out of reach, or not answering in JSON';
       throw new StoreUnavailableError('questdb', why, { cause });
     }
-    const { columns, dataset, error } = answer;
+    if (answer.error !== undefined) throw new StoreUnavailableError('questdb', answer.error);
+    return answer;
+  }
+
+  async function ask(sql: string, signal?: AbortSignal): Promise<Answer> {
+    const { columns, dataset } = await send(sql, signal);
     if (columns && dataset) return { columns, dataset };
-    throw new StoreUnavailableError('questdb', error ?? 'an empty answer');
+    throw new StoreUnavailableError('questdb', 'an empty answer');
   }
 
   return {
+    run: async (sql) => void (await send(sql)),
     select: async (sql, signal) => (await ask(sql, signal)).dataset,
     async selectNamed(sql, signal) {
       const { columns, dataset } = await ask(sql, signal);

@@ -10,6 +10,7 @@ import { createQuestDbClient } from '../questdb/questdb-client.ts';
 import { createQuestDbSink } from '../questdb/sink.ts';
 import type { Sink } from '../sink.ts';
 import { rebuildHotFromCold } from './hot-from-cold.ts';
+import { keepDeleted } from './keep-deleted.ts';
 import type { rebuildOptions } from './options.ts';
 import { replay } from './replay.ts';
 import { rebuildRollUps } from './roll-ups-from-raw.ts';
@@ -83,6 +84,7 @@ async function runReplay(deps: RebuildDeps): Promise<void> {
       say(`${percent(share(seq, fromSeq, lastSeq))}  up to message ${seq} of ${lastSeq}, ${count(rows)} rows`),
   });
   const { messages, rows, expired, refused, unreadable } = report;
+  if (options.store === 'clickhouse') await forgetDeleted(deps, platform);
   say(
     `wrote ${count(rows)} rows of ${count(messages)} messages, ${count(expired)} rows are older than the store keeps`,
   );
@@ -91,6 +93,13 @@ async function runReplay(deps: RebuildDeps): Promise<void> {
     `${refused.length} messages were refused by the store and ${unreadable.length} cannot be read, such as ` +
       `${[...refused, ...unreadable].slice(0, 5).join(', ')}: they are in the dead letters, or still in the stream`,
   );
+}
+
+async function forgetDeleted({ options, release, say }: RebuildDeps, platform: Platform): Promise<void> {
+  const cold = createClickHouse(options.clickhouseUrl);
+  release.add('ClickHouse', () => cold.close());
+  const athletes = await keepDeleted({ config: await platform.config(), command: cold.command });
+  if (athletes > 0) say(`nothing of ${count(athletes)} athletes who were deleted is kept`);
 }
 
 async function runRollUps(deps: RebuildDeps): Promise<void> {

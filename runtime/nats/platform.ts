@@ -11,6 +11,7 @@ import { readJetStreamVersion } from './jetstream-answer.ts';
 import { createNatsBus } from './nats-bus.ts';
 import { openNatsKv } from './nats-kv.ts';
 import { openNatsLog } from './nats-stream.ts';
+import { purgeSubject } from './purge-subject.ts';
 import { readStreamSizes } from './stream-sizes.ts';
 import { readSubjectCounts } from './subject-counts.ts';
 
@@ -118,6 +119,9 @@ export async function openPlatform(
     streamSizes: () => readStreamSizes(link),
     jetStreamVersion: () => readJetStreamVersion(link),
     consumerLags: (nowMs: () => number) => readConsumerLags(link, [names.framesStream, names.factsStream], nowMs),
+    /** Removes what a stream has on a subject, or on all that a filter takes, and says how many messages. */
+    purgeFacts: (filter: string) => purgeSubject(link, names.factsStream, filter),
+    purgeDead: (filter: string) => purgeSubject(link, names.deadStream, filter),
     deadLetterCounts: () => readSubjectCounts(link, names.deadStream),
     /** The settings of a hundred thousand athletes are half of it. */
     config: () => bucket(names.configBucket, 0),

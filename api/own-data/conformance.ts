@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { sql } from 'kysely';
+import { BEN, PASSWORD } from '../accounts/accounts-for-tests.ts';
+import { notify, openReceiver, recordNews, someone } from '../notifications/news-for-tests.ts';
+import type { TestApi } from '../openapi-for-tests.ts';
+import { AGAIN_MS } from './deletion.ts';
+
+const ask = (api: TestApi, token: string, password = PASSWORD) =>
+  api.ask({ method: 'POST', url: '/v1/account/deletion', payload: { password } }, token);
+
+/** Tables in which a word stands anywhere. */
+async function tablesWith({ database }: TestApi, word: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select tablename as name from pg_tables
+    where schemaname = 'public'`.execute(database.kysely);
+  const found: string[] = [];
+  for (const { name } of rows) {
+    const there = await sql`select 1 from ${sql.table(name)} as t where t::text ilike ${`%${word}%`} limit 1`.execute(
+      database.kysely,
+    );
+    if (there.rows.length > 0) found.push(name);
+  }
+  return found;
+}
+
+/** What the deletion of a person promises, on any PostgreSQL. */
+export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
+  test('whoever deletes their account is in no table any more, and others stay', async (t) => {
+    const api = await open(t);
+    const [ben, eva] = [await someone(api), await someone(api, 'eva@example.test')];
+    const receiver = await openReceiver(t);
+    const key = { 'idempotency-key': 'k' };
+    const webhook = { method: 'POST', url: '/v1/notifications/webhooks', payload: { url: receiver.url } } as const;
+    for (const { token } of [ben, eva]) await api.ask({ ...webhook, headers: key }, token);
+    const profile = { method: 'PUT', url: '/v1/profile', payload: { language: 'ru' } } as const;
+    await api.ask({ ...profile, headers: { 'if-match': '"profile-0"' } }, ben.token);
+    await notify(api, recordNews(ben, 'a1', api.clock.nowMs()));
+    const wrong = await ask(api, ben.token, 'not the one');
+    assert.deepEqual([wrong.status, (await api.get('/v1/account', ben.token)).status], [401, 200]);
+    const { status, body } = await ask(api, ben.token);
+    assert.equal(status, 202);
+    assert.equal((await api.get('/v1/account', ben.token)).status, 401, 'at once');
+    const again = await api.ask({ method: 'POST', url: '/v1/sessions', payload: { ...BEN, as: 'token' } });
+    assert.equal(again.status, 401);
+    await api.identity.outbox.runDue();
+    const [{ to, subject }] = api.mailer.caught();
+    assert.deepEqual([to, subject], [BEN.email, 'Your account was deleted']);
+    assert.deepEqual(await tablesWith(api, ben.account), []);
+    assert.deepEqual(await tablesWith(api, BEN.email), []);
+    assert.deepEqual(await tablesWith(api, ben.athlete), ['deletions'], 'until nothing can come back');
+    assert.equal((await api.get('/v1/notifications/webhooks', eva.token)).body.webhooks.length, 1);
+    const { deletions } = (await api.get('/v1/operations/deletions', 'operator')).body;
+    const [{ id, removed, doneMs }] = deletions;
+    assert.deepEqual([deletions.length, id, doneMs], [1, body.deletion, null]);
+    assert.equal(removed.postgresql.notifications, 1);
+    assert.equal(removed.postgresql.accounts, 1);
+  });
+
+  test('every store is gone through until it answers, then again, and at last the names are forgotten', async (t) => {
+    const api = await open(t);
+    const ben = await someone(api);
+    const seen: [string, readonly string[]][] = [];
+    let isAway = true;
+    Object.assign(api.stores, {
+      // After the first time no store knows whose the devices were.
+      devicesOf: async () => (seen.length === 0 ? ['watch-1'] : []),
+      mark: async () => ({ tokens: { devices: 1 } }),
+      remove: async ({ athlete, devices }: { athlete: string; devices: readonly string[] }) => {
+        if (isAway) throw new Error('ClickHouse is away');
+        seen.push([athlete, devices]);
+        return { clickhouse: { samples: 10 } };
+      },
+    });
+    await ask(api, ben.token);
+    await api.deletion.outbox.runDue();
+    assert.deepEqual(seen, []);
+    isAway = false;
+    for (const waitMs of [2_000, ...AGAIN_MS, ...AGAIN_MS]) {
+      await api.clock.advance(waitMs);
+      await api.deletion.outbox.runDue();
+    }
+    assert.deepEqual(seen, Array(4).fill([ben.athlete, ['watch-1']]));
+    const { passes, doneMs, removed } = (await api.get('/v1/operations/deletions', 'operator')).body.deletions[0];
+    assert.deepEqual([passes, doneMs === null], [4, false]);
+    assert.deepEqual([removed.clickhouse, removed.tokens], [{ samples: 40 }, { devices: 1 }]);
+    assert.deepEqual([await tablesWith(api, ben.athlete), await tablesWith(api, 'watch-1')], [[], []]);
+  });
+
+  test('proofs come page by page', async (t) => {
+    const api = await open(t);
+    for (const name of ['ann', 'ben', 'eva']) {
+      await ask(api, (await someone(api, `${name}@example.test`)).token);
+      await api.clock.advance(1_000);
+    }
+    const first = (await api.get('/v1/operations/deletions?limit=2', 'operator')).body;
+    const rest = (await api.get(`/v1/operations/deletions?limit=2&cursor=${first.next}`, 'operator')).body;
+    const ids = [...first.deletions, ...rest.deletions].map(({ id }: { id: string }) => id);
+    assert.deepEqual([new Set(ids).size, first.deletions.length, rest.next], [3, 2, null]);
+  });
+}
