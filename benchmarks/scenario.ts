@@ -16,6 +16,7 @@ import { runIngest } from './scenarios/ingest/ingest.ts';
 import { runLimits } from './scenarios/limits/limits.ts';
 import { runLiveActivities } from './scenarios/live-activities/live-activities.ts';
 import { runLiveLatency } from './scenarios/live-latency/live-latency.ts';
+import { runPages } from './scenarios/pages/pages.ts';
 import { runProcesses } from './scenarios/processes/processes.ts';
 import { runProgress } from './scenarios/progress/progress.ts';
 import { runRace } from './scenarios/race/race.ts';
@@ -75,6 +76,7 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'fail-over': runFailOver,
   'activity-import': runActivityImport,
   progress: runProgress,
+  pages: runPages,
   race: runRace,
   'race-size': runRaceSize,
   board: runBoard,

@@ -42,7 +42,12 @@ export function openMap(box: HTMLElement, { draw, paint, fit }: MapWork): () => 
     fit(map);
     box.setAttribute('data-drawn', 'true');
   });
-  map.on('resize', () => void (isDrawn && fit(map)));
+  // Whoever chose a part of the map keeps it in whatever size.
+  let isChosen = false;
+  map.on('movestart', ({ originalEvent }) => {
+    isChosen ||= originalEvent !== undefined;
+  });
+  map.on('resize', () => void (isDrawn && !isChosen && fit(map)));
   const scheme = matchMedia('(prefers-color-scheme: dark)');
   scheme.addEventListener('change', repaint);
   return () => {

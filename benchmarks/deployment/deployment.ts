@@ -31,6 +31,8 @@ export interface DeploymentPlan {
   readonly ingestProcesses?: number;
   /** Each sink and the holding of shards in a process of its own, where `npm start` has one for all. */
   readonly splitProcessors?: boolean;
+  /** Where the built pages are; they are not served without. */
+  readonly pageDir?: string;
 }
 
 /** An empty folder of this run; the first thing on the list, so the last to go: by then nothing writes there. */
@@ -43,7 +45,7 @@ export async function makeDataDir(release: ReleaseStack): Promise<string> {
 /** Everything that `npm start` starts, in a folder of its own on free ports. Throws EngineError. */
 export async function startDeployment(
   { release, say }: Pick<ScenarioDeps, 'release' | 'say'>,
-  { sinks = STORES, holdShards = true, splitProcessors = false, ingestProcesses = 1 }: DeploymentPlan = {},
+  { sinks = STORES, holdShards = true, splitProcessors = false, ingestProcesses = 1, pageDir }: DeploymentPlan = {},
 ): Promise<Deployment> {
   const dataDir = await makeDataDir(release);
   const defaults = readOptions(stackOptions, { argv: [], env: {} });
@@ -77,6 +79,7 @@ export async function startDeployment(
       processors: { sinks: splitProcessors ? 'none' : deploymentSinks, deploymentSinks, holdShards },
       ingest: { reusePort: ingestProcesses > 1 },
     },
+    ...(pageDir !== undefined && { pageDir: Promise.resolve(pageDir) }),
     release,
     onStarted: (name, tookMs, pid) =>
       onStarted(splitProcessors && name === 'processors' ? 'shard-holder' : name, tookMs, pid),

@@ -65,7 +65,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'pino-pretty': ['runtime/log.ts'],
   piscina: ['ingest/lane/**'],
   'prom-client': ['runtime/metrics.ts'],
-  'playwright-core': [],
+  'playwright-core': ['benchmarks/scenarios/pages/slow-browser.ts'],
   preact: ['web/**'],
   protobufjs: ['schemas/frame/**'],
   saxes: ['files/xml/xml-reader.ts'],

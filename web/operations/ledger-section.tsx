@@ -22,11 +22,12 @@ export function LedgerSection({ accounts, turnedAway }: Pick<Operations, 'accoun
           </tr>
         </thead>
         <tbody>
+          {/* A store may have told of a batch that the count of what was accepted does not have yet. */}
           {LINES.map((line) => (
             <tr key={line} data-line={line}>
               <th scope="row">{say(line)}</th>
               {accounts.map(({ store, ledger }) => (
-                <td key={store}>{ledger === null ? '–' : number(ledger[line])}</td>
+                <td key={store}>{ledger === null ? '–' : number(Math.max(0, ledger[line]))}</td>
               ))}
             </tr>
           ))}

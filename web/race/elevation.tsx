@@ -1,7 +1,8 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CourseLine } from '../../schemas/course-line.ts';
 import { dots } from './dots.ts';
 import { say } from './language.ts';
+import { anchorOf, labelsWithRoom } from './profile-labels.ts';
 import { kilometresIn } from './race-format.ts';
 import { line, race } from './race-store.ts';
 
@@ -10,6 +11,7 @@ const HEIGHT_PX = 130;
 const TOP_PX = 26;
 const BOTTOM_PX = 22;
 const POINTS = 300;
+const LEAST_WIDTH_PX = 300;
 
 interface Profile {
   /** Of the hills, in the units of the drawing. */
@@ -22,6 +24,7 @@ interface Profile {
 /** The heights of the whole way with everybody who is on it. */
 export function Elevation() {
   const course = line.value;
+  const [box, widthPx] = useWidthPx();
   const profile = useMemo(() => (course === null ? null : profileOf(course)), [course]);
   if (course === null || profile === null) return null;
   const { lengthM, altitudeM } = course;
@@ -33,10 +36,19 @@ export function Elevation() {
       : say('profileLabel', { ...values, low: Math.round(profile.lowM), high: Math.round(profile.highM) });
   const share = (metres: number) => `${(100 * metres) / lengthM}%`;
   const passes = (race.value?.checkpoints ?? []).flatMap(({ id, name, positionM }) =>
-    positionM.map((metres) => ({ id: `${id} ${metres}`, name, metres })),
+    positionM.map((metres) => ({ id: `${id} ${metres}`, name, metres, share: metres / lengthM })),
+  );
+  const inOrder = passes.toSorted((a, b) => a.metres - b.metres);
+  const names = labelsWithRoom(
+    inOrder.map(({ id, name: text, share }) => ({ id, text, share })),
+    widthPx,
+  );
+  const marks = labelsWithRoom(
+    inOrder.map(({ id, metres, share }) => ({ id, text: kilometresIn(metres, 1), share })),
+    widthPx,
   );
   return (
-    <section aria-labelledby="profile" class="profile">
+    <section aria-labelledby="profile" class="profile" ref={box}>
       <h2 id="profile">
         {say('profile')}{' '}
         {altitudeM !== null && (
@@ -52,12 +64,16 @@ export function Elevation() {
         {passes.map(({ id, name, metres }) => (
           <g key={id} class="pass">
             <line x1={share(metres)} x2={share(metres)} y1={TOP_PX - 8} y2={HEIGHT_PX - BOTTOM_PX} />
-            <text x={share(metres)} y={12} text-anchor={anchorOf(metres / lengthM)}>
-              {name}
-            </text>
-            <text x={share(metres)} y={HEIGHT_PX - 5} text-anchor={anchorOf(metres / lengthM)}>
-              {kilometresIn(metres, 1)}
-            </text>
+            {names.has(id) && (
+              <text x={share(metres)} y={12} text-anchor={anchorOf(metres / lengthM)}>
+                {name}
+              </text>
+            )}
+            {marks.has(id) && (
+              <text x={share(metres)} y={HEIGHT_PX - 5} text-anchor={anchorOf(metres / lengthM)}>
+                {kilometresIn(metres, 1)}
+              </text>
+            )}
           </g>
         ))}
         {runners.map(({ bib, positionM, weight }) => (
@@ -74,9 +90,19 @@ export function Elevation() {
   );
 }
 
-function anchorOf(share: number): 'start' | 'middle' | 'end' {
-  if (share < 0.1) return 'start';
-  return share > 0.9 ? 'end' : 'middle';
+/** How wide the drawing is; what it has names for depends on that. */
+function useWidthPx() {
+  const box = useRef<HTMLElement>(null);
+  const [widthPx, setWidthPx] = useState(LEAST_WIDTH_PX);
+  const isThere = line.value !== null;
+  useEffect(() => {
+    const svg = box.current?.querySelector('svg');
+    if (svg == null) return;
+    const resized = new ResizeObserver(() => setWidthPx(svg.clientWidth));
+    resized.observe(svg);
+    return () => resized.disconnect();
+  }, [isThere]);
+  return [box, widthPx] as const;
 }
 
 function profileOf(course: CourseLine): Profile {

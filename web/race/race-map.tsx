@@ -123,11 +123,13 @@ function markCheckpoints(map: LibreMap, course: CourseLine): void {
       else near.names.add(name);
     }
   }
+  const [west, , east] = boundsOf(routeOf(course));
   for (const { place, names } of marks) {
     const element = document.createElement('div');
     element.className = 'checkpoint';
     element.textContent = [...names].join(' · ');
     element.setAttribute('aria-hidden', 'true');
-    new Marker({ element, anchor: 'left' }).setLngLat(place).addTo(map);
+    // Towards the middle of the course, where there is room for it.
+    new Marker({ element, anchor: place[0] > (west + east) / 2 ? 'right' : 'left' }).setLngLat(place).addTo(map);
   }
 }
