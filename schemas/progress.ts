@@ -44,6 +44,8 @@ export interface AthleteProgress {
   readonly crossings: readonly ProgressCrossing[];
   /** Of each span of ten seconds that is over since the last tick, in their order; of the last when it is full. */
   readonly motions?: readonly ProgressMotion[];
+  /** Grows when motions are told again from the beginning, because data came too late; 0 when it is left out. */
+  readonly motionRound?: number;
 }
 
 /** How an athlete moved, whatever the course says, and what their body told: for the review of a race. */

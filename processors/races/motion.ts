@@ -7,7 +7,9 @@ const MAX_FIXES = 16;
 const BODY_SPANS = 3;
 const KEPT_BODIES = 8;
 /** An hour. What is older is told as one long step: sums only grow. */
-const MAX_NEWS = 360;
+export const MAX_NEWS = 360;
+/** A day: so much may be told again from the beginning. */
+export const MAX_NEWS_AGAIN = 8_640;
 
 /** A fix that is in its final place, with what the position filter says of it. */
 export interface Passed {
@@ -31,6 +33,8 @@ interface SpanBody {
 
 /** All of it that a checkpoint keeps. */
 export interface MotionMemory {
+  /** None in checkpoints of before there were any. */
+  readonly round?: number;
   readonly told: ProgressMotion | null;
   readonly velocity: readonly [eastMps: number, northMps: number];
   readonly span: number;
@@ -46,11 +50,20 @@ export interface MotionMemory {
 export class Motion {
   /** Spans that are over since the last tick, in their order: many after a burst of old data. */
   news: ProgressMotion[] = [];
+  /** How often everything was told again from the beginning. */
+  round = 0;
+  /** False once a span that was over went untold. */
+  isWhole = true;
+  #mostNews: number;
   #told: ProgressMotion | null = null;
   #velocity: readonly [number, number] = [0, 0];
   #span = 0;
   #fixes: Passed[] = [];
   #bodies: SpanBody[] = [];
+
+  constructor(mostNews = MAX_NEWS) {
+    this.#mostNews = mostNews;
+  }
 
   /** The last span that is over; null before the first. */
   get told(): ProgressMotion | null {
@@ -76,14 +89,43 @@ export class Motion {
     if (cadence !== null && atMs >= body.cadenceMs) Object.assign(body, { cadenceMs: atMs, cadence });
   }
 
+  /** The spans of one message were told. */
+  dropTold(): void {
+    this.news.splice(0, MAX_NEWS);
+    if (this.news.length === 0) this.#mostNews = MAX_NEWS;
+  }
+
+  /** Nobody takes what there is to tell. */
+  dropAll(): void {
+    if (this.news.length > 0) this.isWhole = false;
+    this.news = [];
+  }
+
+  /**
+   * Tells everything again from the beginning, as stored samples show it with what came too late to be told in its
+   * turn; what is told behind it goes on with its sums. Of what the store does not have yet nothing is claimed.
+   */
+  tellAgain(spans: readonly ProgressMotion[]): void {
+    const told = this.#told;
+    const again = told === null ? [] : spans.filter(({ untilMs }) => untilMs <= told.untilMs);
+    const last = again.at(-1);
+    if (told === null || last === undefined) return;
+    this.round++;
+    this.#mostNews = MAX_NEWS_AGAIN;
+    const unseenMs = last.unseenMs + told.untilMs - last.untilMs;
+    this.#told = { ...told, travelledM: last.travelledM, unseenMs };
+    this.news = last.untilMs < told.untilMs ? [...again, this.#told] : [...again];
+  }
+
   memory(): MotionMemory {
     return {
-      ...{ told: this.#told, velocity: this.#velocity, span: this.#span },
+      ...{ round: this.round, told: this.#told, velocity: this.#velocity, span: this.#span },
       ...{ fixes: this.#fixes, bodies: this.#bodies },
     };
   }
 
-  recall({ told, velocity, span, fixes, bodies }: MotionMemory): void {
+  recall({ round = 0, told, velocity, span, fixes, bodies }: MotionMemory): void {
+    this.round = round;
     this.#told = told;
     this.news = told === null ? [] : [told];
     this.#velocity = velocity;
@@ -121,7 +163,9 @@ export class Motion {
       cadence: this.#mean('cadence'),
     };
     this.news.push(this.#told);
-    if (this.news.length > MAX_NEWS) this.news.shift();
+    if (this.news.length <= this.#mostNews) return;
+    this.news.shift();
+    this.isWhole = false;
   }
 
   #mean(name: 'heartRate' | 'cadence'): number | null {

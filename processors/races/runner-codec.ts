@@ -26,7 +26,12 @@ interface KeptRunner {
   /** As the race was, with the first of its runners. */
   readonly marks?: readonly Mark[];
   /** Indexes of those marks. */
-  readonly awaited?: { readonly marks: readonly number[]; readonly seq: number; readonly leastMs?: number } | null;
+  readonly awaited?: {
+    readonly marks: readonly number[];
+    readonly seq: number;
+    readonly leastMs?: number;
+    readonly isLate?: boolean;
+  } | null;
 }
 
 /** What is small is JSON; the numbers of the track are bytes. */
@@ -103,7 +108,9 @@ function restored(kept: KeptRunner, numbers: Float64Array, runner: Runner): Runn
   runner.source = kept.source;
   runner.heardMs = kept.heardMs;
   runner.isDone = kept.isDone;
-  runner.awaited = kept.awaited ? { leastMs: 0, ...kept.awaited, marks: new Set(kept.awaited.marks) } : null;
+  runner.awaited = kept.awaited
+    ? { leastMs: 0, isLate: false, ...kept.awaited, marks: new Set(kept.awaited.marks) }
+    : null;
   runner.track.restore(numbers);
   runner.motion.recall(kept.motion);
   for (const { checkpoint, pass, positionM, ...crossing } of kept.crossings) {

@@ -1,4 +1,4 @@
-import type { AthleteProgress, ProgressCrossing } from '../../schemas/progress.ts';
+import type { AthleteProgress, ProgressCrossing, ProgressMotion } from '../../schemas/progress.ts';
 import type { Starter } from '../../schemas/race.ts';
 import {
   type Crossing,
@@ -9,7 +9,7 @@ import {
   SETTLED_NEWS_MS,
   settleCrossings,
 } from './crossings.ts';
-import { Motion } from './motion.ts';
+import { MAX_NEWS, Motion } from './motion.ts';
 import type { RaceGround } from './race-grounds.ts';
 import { type Followed, marksToFind, sameMark } from './stored/marks-to-find.ts';
 import { type Fix, Track } from './track.ts';
@@ -31,6 +31,14 @@ export interface Awaited {
   readonly seq: number;
   /** A crossing that is known is as good as a found one that differs by less. */
   readonly leastMs: number;
+  /** Fixes came too late: how the athlete moved is to be told again with them. */
+  readonly isLate: boolean;
+}
+
+/** What stored samples show of a runner; null of what cannot be read, or is more than is told again. */
+export interface FoundOfRunner {
+  readonly crossings: ReadonlyMap<number, Crossing> | null;
+  readonly motions: readonly ProgressMotion[] | null;
 }
 
 /** Written and read at once. */
@@ -49,13 +57,15 @@ export class Runner {
   /** Message time of the last message with fixes that count. */
   heardMs = 0;
   isDone = false;
-  motion = new Motion();
+  motion: Motion;
   awaited: Awaited | null = null;
   /** Since the last tick. */
   isChanged = false;
   readonly changedMarks = new Set<number>();
 
-  constructor(ground: RaceGround, starter: Starter) {
+  /** Of so many spans of motion at most it is remembered that they are to be told. */
+  constructor(ground: RaceGround, starter: Starter, mostSpans?: number) {
+    this.motion = new Motion(mostSpans);
     this.ground = ground;
     this.starter = starter;
     this.key = `${ground.race.id}/${starter.bib}`;
@@ -109,9 +119,9 @@ export class Runner {
 
   /**
    * A fix of then came too late for the window, in the message `seq`: what was crossed about then, or should have been,
-   * has to be looked for in stored samples. False when there is nothing of the kind.
+   * has to be looked for in stored samples, and so has how the athlete moved.
    */
-  awaitLate(lateMs: number, seq: number): boolean {
+  awaitLate(lateMs: number, seq: number): void {
     const { marks } = this.ground;
     const reachedM = this.#reachedM;
     const isAbout = (n: number) => {
@@ -120,10 +130,8 @@ export class Runner {
       return crossing.timeMs > lateMs - LAG_MS && crossing.timeMs < lateMs + LATE_REACH_MS;
     };
     const about = [...marks.keys()].filter(isAbout);
-    if (about.length === 0) return false;
     const waiting = this.awaited ?? { marks: [], leastMs: SETTLED_NEWS_MS };
-    this.awaited = { marks: new Set([...waiting.marks, ...about]), seq, leastMs: waiting.leastMs };
-    return true;
+    this.awaited = { marks: new Set([...waiting.marks, ...about]), seq, leastMs: waiting.leastMs, isLate: true };
   }
 
   /** Whether something waits for fixes that may not come. */
@@ -168,7 +176,8 @@ export class Runner {
       const same = isSameCourse ? sameMark(now.marks, before.marks[mark]) : null;
       if (same !== null) marks.add(now.marks.indexOf(same));
     }
-    this.awaited = marks.size === 0 ? null : { marks, seq, leastMs: 0 };
+    const isLate = waiting?.isLate ?? false;
+    this.awaited = marks.size === 0 && !isLate ? null : { marks, seq, leastMs: 0, isLate };
     if (marks.size > 0) this.isDone = false;
     this.changedMarks.clear();
     for (const mark of this.crossings.keys()) this.changedMarks.add(mark);
@@ -190,9 +199,13 @@ export class Runner {
    * Takes what stored samples say of the marks that are awaited, null when they cannot be read; returns those whose
    * crossing is news.
    */
-  takeFound(found: ReadonlyMap<number, Crossing> | null, revision: number): number[] {
-    const { marks, seq, leastMs } = this.awaited ?? { marks: [], seq: 0, leastMs: 0 };
+  takeFound({ crossings: found, motions }: FoundOfRunner, revision: number): number[] {
+    const { marks, seq, leastMs, isLate } = this.awaited ?? { marks: [], seq: 0, leastMs: 0, isLate: false };
     this.awaited = null;
+    if (isLate && motions !== null) {
+      this.motion.tellAgain(motions);
+      this.isChanged = true;
+    }
     const changed: number[] = [];
     for (const mark of found === null ? [] : marks) {
       const known = this.crossings.get(mark);
@@ -217,8 +230,8 @@ export class Runner {
     if (Number.isNaN(rows[at + row.S])) return null;
     const marks = isFull ? this.crossings.keys() : this.changedMarks;
     const positionM = rows[at + row.USED_S];
-    const { told, news } = this.motion;
-    const motions = isFull && news.length === 0 && told !== null ? [told] : news;
+    const { told, news, round } = this.motion;
+    const motions = isFull && news.length === 0 && told !== null ? [told] : news.slice(0, MAX_NEWS);
     return {
       bib: this.starter.bib,
       atMs: rows[at + row.USED_MS],
@@ -229,6 +242,7 @@ export class Runner {
       lap: lapOf(this.ground.course, positionM),
       crossings: Array.from(marks, (mark) => this.#told(mark)).filter((one) => one !== null),
       ...(motions.length > 0 ? { motions } : {}),
+      ...(round > 0 ? { motionRound: round } : {}),
     };
   }
 

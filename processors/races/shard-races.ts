@@ -4,7 +4,7 @@ import { shardOf } from '../../schemas/identity.ts';
 import type { AthleteProgress } from '../../schemas/progress.ts';
 import type { Crossing } from './crossings.ts';
 import { BEFORE_GUN_MS, type RaceGrounds, type Start } from './race-grounds.ts';
-import { Runner } from './runner.ts';
+import { type FoundOfRunner, Runner } from './runner.ts';
 import { decodeRunners, encodeRunners } from './runner-codec.ts';
 
 /** Parts of a shard's checkpoint: 20,000 athletes on one shard would still fit. */
@@ -50,6 +50,8 @@ export class ShardRaces {
   nowMs = 0;
   readonly #grounds: RaceGrounds;
   readonly #counts: RaceCounts;
+  /** Of each runner, that wait to be told. */
+  readonly #mostSpans: number | undefined;
   readonly #unsettled = new Set<Runner>();
   /** Those of whom stored samples have to say something. */
   readonly awaiting = new Set<Runner>();
@@ -64,7 +66,13 @@ export class ShardRaces {
   #groundsVersion = -1;
 
   /** Throws RangeError when `kept` is not what {@link takeDirty} gave. */
-  constructor(grounds: RaceGrounds, counts: RaceCounts, kept: ReadonlyMap<string, Uint8Array>) {
+  constructor(
+    grounds: RaceGrounds,
+    counts: RaceCounts,
+    kept: ReadonlyMap<string, Uint8Array>,
+    { mostSpans }: { readonly mostSpans?: number } = {},
+  ) {
+    this.#mostSpans = mostSpans;
     this.#grounds = grounds;
     this.#counts = counts;
     for (const bytes of kept.values()) {
@@ -142,15 +150,19 @@ export class ShardRaces {
   }
 
   /** Takes what stored samples say of a runner who awaits it. */
-  takeFound(runner: Runner, found: ReadonlyMap<number, Crossing> | null, revision: number): void {
+  takeFound(runner: Runner, found: FoundOfRunner, revision: number): void {
     this.awaiting.delete(runner);
     this.#dirty.add(shardOf(runner.key, PARTS));
-    this.#tell(runner, runner.takeFound(found, revision));
+    const spans = runner.motion.news.length;
+    const changed = runner.takeFound(found, revision);
+    this.#spans += runner.motion.news.length - spans;
+    this.#tell(runner, changed);
   }
 
   /** Athletes of a race who changed since the last call, or all of them; both are then no news any more. */
   takeProgress(race: string, isFull: boolean): AthleteProgress[] {
     const told: AthleteProgress[] = [];
+    const more: Runner[] = [];
     for (const runner of isFull ? this.runners.values() : this.#changed) {
       if (runner.ground.race.id !== race) continue;
       const progress = runner.progress(isFull);
@@ -158,9 +170,12 @@ export class ShardRaces {
       runner.isChanged = false;
       runner.changedMarks.clear();
       this.#spans -= runner.motion.news.length;
-      runner.motion.news = [];
+      runner.motion.dropTold();
+      this.#spans += runner.motion.news.length;
+      if (runner.motion.news.length > 0) more.push(runner);
       if (progress !== null) told.push(progress);
     }
+    for (const runner of more) this.#changed.add(runner);
     return told;
   }
 
@@ -196,7 +211,7 @@ export class ShardRaces {
     const key = `${id}/${starter.bib}`;
     let runner = this.runners.get(key);
     if (runner === undefined) {
-      runner = new Runner(ground, starter);
+      runner = new Runner(ground, starter, this.#mostSpans);
       this.runners.set(key, runner);
     }
     const [accuracy, speed] = [channels[ACCURACY], channels[SPEED]];
@@ -224,7 +239,8 @@ export class ShardRaces {
 
   #noteLate(runner: Runner, lateMs: number, revision: number): void {
     this.#counts.late++;
-    if (runner.awaitLate(lateMs, revision)) this.#late.set(runner, this.nowMs);
+    runner.awaitLate(lateMs, revision);
+    this.#late.set(runner, this.nowMs);
   }
 
   #settle(runner: Runner, revision: number): void {
@@ -234,7 +250,7 @@ export class ShardRaces {
     // While nobody takes them, as before a holder has caught up, memory does not grow with what is told.
     if (this.#spans > MAX_UNTOLD_SPANS) {
       this.#spans -= runner.motion.news.length;
-      runner.motion.news = [];
+      runner.motion.dropAll();
     }
     this.#dirty.add(shardOf(runner.key, PARTS));
     this.#tell(runner, changed);

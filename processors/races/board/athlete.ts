@@ -27,7 +27,7 @@ export interface RaceWay {
   readonly startM: number;
 }
 
-export type Seen = Omit<AthleteProgress, 'crossings' | 'motions'>;
+export type Seen = Omit<AthleteProgress, 'crossings' | 'motions' | 'motionRound'>;
 
 /** One athlete of a race: all that was said of them, and what follows from it about where they were when. */
 export class BoardAthlete {

@@ -101,11 +101,12 @@ export class RaceBoard {
 
   /** Takes what a tick holds; whether a tick may be believed is decided where ticks are received. */
   tick({ athletes }: Pick<ProgressTick, 'athletes'>): void {
-    for (const { crossings, motions = [], ...seen } of athletes) {
+    for (const { crossings, motions = [], motionRound = 0, ...seen } of athletes) {
       const athlete = this.#athletes.get(seen.bib);
       if (athlete === undefined) continue;
       for (const crossing of crossings) this.report(seen.bib, crossing);
       if (athlete.see(seen)) this.#moved.add(athlete);
+      if (motions.length > 0) this.review.begin(athlete, motionRound);
       for (const motion of motions) {
         athlete.feel(motion);
         this.review.see(athlete, motion, this.#ground, (bib) => this.athlete(bib));

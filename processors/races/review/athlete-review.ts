@@ -13,6 +13,10 @@ import { foldVehicle, newVehicleState, suspectVehicle, type VehicleState } from 
 
 /** What the review knows of one athlete: plain values, kept with the board as they are. */
 export interface AthleteReview {
+  /** How often it began anew because motions were told again; none in checkpoints of before they were. */
+  readonly round?: number;
+  /** Up to then they are told again: until all are there nothing is judged. */
+  readonly againUntilMs?: number;
   last: ProgressMotion | null;
   readonly speed: SpeedState;
   readonly cut: CutState;
@@ -38,6 +42,16 @@ export function newAthleteReview(): AthleteReview {
     ...{ last: null, speed: newSpeedState(), cut: newCutState() },
     ...{ absence: newAbsenceState(), vehicle: newVehicleState() },
   };
+}
+
+/** Begins anew, as motions do that are told again with what came too late before. */
+export function restartReview({ last, againUntilMs = 0 }: AthleteReview, round: number): AthleteReview {
+  return { ...newAthleteReview(), round, againUntilMs: Math.max(againUntilMs, last?.untilMs ?? 0) };
+}
+
+/** Whether not all that was known once was told again yet. */
+export function isToldAgain({ last, againUntilMs = 0 }: AthleteReview): boolean {
+  return (last?.untilMs ?? 0) < againUntilMs;
 }
 
 /**

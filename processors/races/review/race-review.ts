@@ -1,7 +1,7 @@
 import type { ProgressMotion } from '../../../schemas/progress.ts';
 import { isOutdated, type ReviewEntry, type ReviewFinding, reviewId, type Suspicion } from '../../../schemas/review.ts';
 import type { BoardAthlete } from '../board/athlete.ts';
-import { followMotion, type ReviewGround, suspectAthlete } from './athlete-review.ts';
+import { followMotion, isToldAgain, type ReviewGround, restartReview, suspectAthlete } from './athlete-review.ts';
 import { DevicePairs, suspectPair } from './devices-together.ts';
 
 /** Of a race; of more than that no person decides. What is sure goes before what is worth a look. */
@@ -25,6 +25,13 @@ export class RaceReview {
   /** Findings that came when the queue was full. */
   leftOut = 0;
 
+  /** The motions of an athlete are told again from the beginning, with what came too late to be told in its turn. */
+  begin(athlete: BoardAthlete, round: number): void {
+    if (round <= (athlete.review.round ?? 0)) return;
+    athlete.review = restartReview(athlete.review, round);
+    this.#changed.add(athlete.bib);
+  }
+
   /** Takes the motion that a tick brings. */
   see(
     athlete: BoardAthlete,
@@ -36,6 +43,8 @@ export class RaceReview {
     if (athlete.review.last === motion) this.#changed.add(athlete.bib);
     if (before === null) return;
     this.judge(athlete, ground);
+    // Who travelled with whom was seen when it was told first.
+    if (motion.untilMs <= (athlete.review.againUntilMs ?? 0)) return;
     for (const pair of this.#pairs.see(athlete.bib, before, motion)) {
       const owner = find(pair.bibs[0]);
       if (owner === null) continue;
@@ -52,6 +61,7 @@ export class RaceReview {
   /** Looks at an athlete anew: something was seen, or said of a crossing. */
   judge(athlete: BoardAthlete, ground: ReviewGround): void {
     const { bib, review, findings } = athlete;
+    if (isToldAgain(review)) return;
     const atMs = review.last?.untilMs ?? athlete.gunTimeMs;
     const found = new Map(suspectAthlete(bib, review, ground, athlete).map((one) => [reviewId(one), one]));
     for (const [id, suspicion] of found) this.#note(athlete, id, suspicion, atMs);

@@ -1,9 +1,8 @@
 import type { EmitContext } from '../../../runtime/reducer.ts';
-import type { Crossing } from '../crossings.ts';
 import type { RaceGround } from '../race-grounds.ts';
-import type { Awaited, Runner } from '../runner.ts';
+import type { Awaited, FoundOfRunner, Runner } from '../runner.ts';
 import type { ShardRaces } from '../shard-races.ts';
-import { type FindAgainOptions, findAgain } from './find-again.ts';
+import { type FindAgainDeps, type FindAgainOptions, findAgain } from './find-again.ts';
 import type { StoredPositions } from './stored-positions.ts';
 
 export interface StoredSource {
@@ -20,11 +19,10 @@ export interface AwaitedCrossings {
   turn(context: EmitContext): void;
 }
 
-interface Found {
+interface Found extends FoundOfRunner {
   readonly runner: Runner;
   readonly ground: RaceGround;
   readonly awaited: Awaited;
-  readonly crossings: ReadonlyMap<number, Crossing> | null;
 }
 
 /** Of one look; the next round looks for more. */
@@ -49,21 +47,30 @@ export function createAwaitedCrossings(
     const due = [...state.awaiting].filter(
       ({ awaited }) => awaited !== null && awaited.seq <= Math.min(position, seq - 1),
     );
-    for (const [ground, runners] of Map.groupBy(due.slice(0, MAX_RUNNERS), (runner) => runner.ground)) {
-      const byBib = new Map(runners.map((runner) => [runner.starter.bib, { runner, awaited: runner.awaited! }]));
-      const starters = runners.map(({ starter }) => starter);
-      for await (const some of findAgain({ ...source, signal }, ground.race, starters)) {
-        for (const { starter, crossings } of some) {
-          found.push({ ...byBib.get(starter.bib)!, ground, crossings });
-        }
+    const looked = due.slice(0, MAX_RUNNERS);
+    for (const hasMotion of [false, true]) {
+      const some = looked.filter(({ awaited }) => awaited?.isLate === hasMotion);
+      for (const [ground, runners] of Map.groupBy(some, (runner) => runner.ground)) {
+        await lookFor(ground, runners, { ...source, signal, hasMotion });
+      }
+    }
+  }
+
+  async function lookFor(ground: RaceGround, runners: readonly Runner[], deps: FindAgainDeps): Promise<void> {
+    const byBib = new Map(runners.map((runner) => [runner.starter.bib, { runner, awaited: runner.awaited! }]));
+    const starters = runners.map(({ starter }) => starter);
+    for await (const some of findAgain(deps, ground.race, starters)) {
+      for (const { starter, crossings, motions } of some) {
+        found.push({ ...byBib.get(starter.bib)!, ground, crossings, motions });
       }
     }
   }
 
   return {
     turn({ seq, signal }) {
-      for (const { runner, ground, awaited, crossings } of found) {
-        if (runner.awaited === awaited && runner.ground === ground) state.takeFound(runner, crossings, seq);
+      for (const { runner, ground, awaited, crossings, motions } of found) {
+        const isCurrent = runner.awaited === awaited && runner.ground === ground;
+        if (isCurrent) state.takeFound(runner, { crossings, motions }, seq);
       }
       found = [];
       if (isLooking || state.awaiting.size === 0) return;

@@ -1,13 +1,16 @@
 import type { Race, Starter } from '../../../schemas/race.ts';
 import type { Crossing } from '../crossings.ts';
+import { MAX_NEWS_AGAIN } from '../motion.ts';
 import { BEFORE_GUN_MS, createRaceGrounds } from '../race-grounds.ts';
-import type { Runner } from '../runner.ts';
+import type { FoundOfRunner, Runner } from '../runner.ts';
 import { ShardRaces } from '../shard-races.ts';
 import { type Span, type StoredPositions, TooManyPositionsError } from './stored-positions.ts';
 
 export interface FindAgainDeps {
   readonly store: StoredPositions;
   readonly signal: AbortSignal;
+  /** Whether it is also told how they moved, and what their bodies did: for the review of what came too late. */
+  readonly hasMotion?: boolean;
   readonly options?: Partial<FindAgainOptions>;
 }
 
@@ -19,10 +22,8 @@ export interface FindAgainOptions {
   readonly startersAtOnce: number;
 }
 
-export interface FoundAgain {
+export interface FoundAgain extends FoundOfRunner {
   readonly starter: Starter;
-  /** By mark of the race's checkpoints; null for whoever has more samples than are read. */
-  readonly crossings: ReadonlyMap<number, Crossing> | null;
 }
 
 const DEFAULTS: FindAgainOptions = { maxRows: 250_000, maxRowsOfOne: 1_000_000, startersAtOnce: 32 };
@@ -41,18 +42,18 @@ export async function* findAgain(
   starters: readonly Starter[],
 ): AsyncGenerator<FoundAgain[]> {
   const { maxRows, maxRowsOfOne, startersAtOnce } = { ...DEFAULTS, ...deps.options };
-  const { store, signal } = deps;
+  const { store, signal, hasMotion = false } = deps;
   const grounds = createRaceGrounds({ all: () => [{ ...race, state: 'live' }], version: 1 });
   let atOnce = startersAtOnce;
 
   /** Null when there are too many of them. */
   async function follow(some: readonly Starter[], devices: readonly string[]): Promise<Runner[] | null> {
     const counts = { fixes: 0, late: 0 };
-    const state = new ShardRaces(grounds, counts, new Map());
+    const state = new ShardRaces(grounds, counts, new Map(), hasMotion ? { mostSpans: MAX_NEWS_AGAIN } : {});
     if (devices.length === 0) return [];
     try {
       const most = some.length === 1 ? maxRowsOfOne : maxRows;
-      for (const batch of await store.read(devices, spanOf(race, some), most)) {
+      for (const batch of await store.read(devices, spanOf(race, some), { maxRows: most, hasBody: hasMotion })) {
         state.fold(batch, 1);
         await turn();
         signal.throwIfAborted();
@@ -83,9 +84,16 @@ export async function* findAgain(
         continue;
       }
       at += some.length;
-      yield some.map((starter) => ({ starter, crossings: runners && crossingsOf(starter, runners) }));
+      yield some.map((starter) => foundOf(starter, runners, hasMotion));
     }
   }
+}
+
+/** `runners` is null for whoever has more samples than are read. */
+function foundOf(starter: Starter, runners: readonly Runner[] | null, hasMotion: boolean): FoundAgain {
+  const motion = runners?.find((one) => one.starter.bib === starter.bib)?.motion;
+  const motions = hasMotion && motion?.isWhole ? motion.news : null;
+  return { starter, crossings: runners && crossingsOf(starter, runners), motions };
 }
 
 function crossingsOf({ bib }: Starter, runners: readonly Runner[]): Map<number, Crossing> {

@@ -8,6 +8,7 @@ import { StoreUnavailableError } from '../../sink.ts';
 import { type Span, type StoredPositions, TooManyPositionsError } from './stored-positions.ts';
 
 const PLACE = ['latitude', 'longitude'];
+const BODY = ['heart_rate', 'cadence'];
 const KEPT = [...PLACE, 'horizontal_accuracy', 'speed'];
 
 /** The in-memory twin. `rawRows` is what the raw table holds at the time of the call. */
@@ -20,9 +21,9 @@ export function createMemoryPositions(rawRows: () => Iterable<SampleRow>, faults
   };
 
   /** Each row as a block of its own. */
-  function* blocksOf(rows: readonly SampleRow[]) {
+  function* blocksOf(rows: readonly SampleRow[], kept: readonly string[]) {
     for (const { device, athlete, source, boot, seq, tsMs, values } of rows) {
-      const own = Object.entries(values).filter(([name]) => KEPT.includes(name));
+      const own = Object.entries(values).filter(([name]) => kept.includes(name));
       const columns = Object.fromEntries(own.map(([name, value]) => [name, [value]]));
       const bytes = encodeFrame({ device, boot, seq, source, timesMs: [tsMs], columns });
       const reason = decoder.decode(bytes, 0, bytes.length);
@@ -40,15 +41,19 @@ export function createMemoryPositions(rawRows: () => Iterable<SampleRow>, faults
         const byAthlete = Map.groupBy(own, ({ athlete }) => athlete);
         return new Map([...byAthlete].map(([who, rows]) => [who, [...new Set(rows.map(({ device }) => device))]]));
       }),
-    read: (devices, span, maxRows) =>
+    read: (devices, span, { maxRows, hasBody }) =>
       run('read', () => {
         const rows = rowsIn(span)
-          .filter(({ device, values }) => devices.includes(device) && PLACE.every((name) => name in values))
+          .filter(({ device, values }) => devices.includes(device) && isWanted(values, hasBody))
           .sort((a, b) => compare(a.athlete || a.device, b.athlete || b.device) || a.tsMs - b.tsMs);
         if (rows.length > maxRows) throw new TooManyPositionsError(`more than ${maxRows} positions`);
-        return blocksOf(rows);
+        return blocksOf(rows, hasBody ? [...KEPT, ...BODY] : KEPT);
       }),
   };
+}
+
+function isWanted(values: SampleRow['values'], hasBody: boolean): boolean {
+  return PLACE.every((name) => name in values) || (hasBody && BODY.some((name) => name in values));
 }
 
 function compare(a: string, b: string): number {

@@ -40,9 +40,14 @@ const RAW = [
 ];
 
 /** Each row once, as text: whose, which device, the second, what was measured. */
-async function readAll({ store }: PositionsUnderTest, devices: string[], span: Span, maxRows = 100) {
+async function readAll(
+  { store }: PositionsUnderTest,
+  devices: string[],
+  span: Span,
+  { maxRows = 100, hasBody = false } = {},
+) {
   const rows: string[] = [];
-  for (const { athlete, device, boot, channels, ...batch } of await store.read(devices, span, maxRows)) {
+  for (const { athlete, device, boot, channels, ...batch } of await store.read(devices, span, { maxRows, hasBody })) {
     for (let n = 0; n < batch.rows; n++) {
       assert.equal(bootToHex(boot[2 * n], boot[2 * n + 1]), BOOT);
       const values = channels.flatMap((one) =>
@@ -88,11 +93,26 @@ export function testPositions(name: string, open: () => Promise<PositionsUnderTe
     assert.deepEqual(await readAll(world, [], ALL), []);
   });
 
+  test(`${name}: hands out what bodies said too, where it is wanted`, async () => {
+    const world = await open();
+    const body = { device: 'box', boot: BOOT, seq: 9, source: 'hr', timesMs: [START_MS + 1_500] };
+    const alone = logMessage({ athlete: '', batch: 6, frames: [{ ...body, columns: { heart_rate: [171] } }] });
+    await world.storeRaw([...RAW, alone]);
+    const rows = await readAll(world, ['box'], ALL, { hasBody: true });
+    const beats = rows.map((row) => [row.split(' ')[2], /heart_rate=(\d+)/.exec(row)?.[1]]);
+    assert.deepEqual(beats, [
+      ['1', '150'],
+      ['1.5', '171'],
+      ['2', '150'],
+    ]);
+    assert.equal((await readAll(world, ['box'], ALL)).length, 2, 'a body alone is nowhere');
+  });
+
   test(`${name}: hands out nothing of what is too much`, async () => {
     const world = await open();
     await world.storeRaw(RAW);
-    await assert.rejects(readAll(world, ['bobs', 'box'], ALL, 3), TooManyPositionsError);
-    assert.equal((await readAll(world, ['bobs', 'box'], ALL, 4)).length, 4);
+    await assert.rejects(readAll(world, ['bobs', 'box'], ALL, { maxRows: 3 }), TooManyPositionsError);
+    assert.equal((await readAll(world, ['bobs', 'box'], ALL, { maxRows: 4 })).length, 4);
   });
 }
 

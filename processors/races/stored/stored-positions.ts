@@ -6,6 +6,11 @@ export interface Span {
   readonly untilMs: number;
 }
 
+export interface WantedRows {
+  readonly maxRows: number;
+  readonly hasBody: boolean;
+}
+
 /** More rows than one answer may have. */
 export class TooManyPositionsError extends Error {
   override name = 'TooManyPositionsError';
@@ -21,9 +26,9 @@ export interface StoredPositions {
   /** By athlete: every device that has a row of theirs in the span. Who has none is left out. */
   devices(athletes: readonly string[], span: Span): Promise<Map<string, string[]>>;
   /**
-   * Every row of these devices in the span that has a place: one athlete behind the other (or device, where there is
-   * no athlete), each in the order of time. The same sample may come twice. A block holds until the next is taken.
-   * Throws {@link TooManyPositionsError} beyond `maxRows`.
+   * Every row of these devices in the span that has a place, or with `hasBody` a heart rate or a cadence: one athlete
+   * behind the other (or device, where there is no athlete), each in the order of time. The same sample may come twice.
+   * A block holds until the next is taken. Throws {@link TooManyPositionsError} beyond `maxRows`.
    */
-  read(devices: readonly string[], span: Span, maxRows: number): Promise<Iterable<SampleBatch>>;
+  read(devices: readonly string[], span: Span, wanted: WantedRows): Promise<Iterable<SampleBatch>>;
 }
