@@ -1,4 +1,4 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { Measure, Week } from '../../schemas/athlete-progress.ts';
 import { language } from '../race/language.ts';
 import { usePlot } from '../use-plot.ts';
@@ -35,12 +35,12 @@ function dataOf(weeks: readonly Week[], measure: Measure): uPlot.AlignedData {
   return [weeks.map(({ start }) => Date.parse(start) / 1_000), values];
 }
 
-function optionsFor(width: number): uPlot.Options {
+function optionsFor(width: number, library: typeof uPlot): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--soft');
   const fill = style.getPropertyValue('--speed');
   const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
-  const paths = uPlot.paths.bars?.({ size: [0.7, 40] });
+  const paths = library.paths.bars?.({ size: [0.7, 40] });
   const day = (second: number) => {
     return dayText(new Date(1_000 * second).toISOString().slice(0, 10), { day: 'numeric', month: 'short' });
   };

@@ -1,4 +1,4 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { usePlot } from '../use-plot.ts';
 import { kilometresIn } from './race-format.ts';
 
@@ -23,7 +23,11 @@ export interface AlongLine {
 /** A line along the course, with what it says in words. */
 export function AlongChart({ line, along, label }: { line: AlongLine; along: Along; label: string }) {
   const box = usePlot({
-    ...{ heightPx: HEIGHT_PX, options: (widthPx) => optionsFor(line, widthPx), data: () => dataOf(along) },
+    ...{
+      heightPx: HEIGHT_PX,
+      options: (widthPx, library) => optionsFor(line, widthPx, library),
+      data: () => dataOf(along),
+    },
     ...{ anewWith: [line], changedWith: [along] },
   });
   return <div ref={box} role="img" aria-label={label} class="chart" />;
@@ -33,12 +37,16 @@ function dataOf({ positionsM, values }: Along): uPlot.AlignedData {
   return [[...positionsM], [...values]];
 }
 
-function optionsFor({ color, text, marks, isStepped = false }: AlongLine, width: number): uPlot.Options {
+function optionsFor(
+  { color, text, marks, isStepped = false }: AlongLine,
+  width: number,
+  { paths: draw }: typeof uPlot,
+): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--soft');
   const stroke = style.getPropertyValue(color);
   const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
-  const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const paths = isStepped ? draw.stepped?.({ align: 1 }) : undefined;
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { y: false }, scales: { x: { time: false } } },
     axes: [

@@ -103,7 +103,8 @@ function outcomeOf(found: ReadonlyMap<string, readonly Visit[]>): Outcome {
     figures[`${name}DataMs`] = data;
     const [last] = visits.slice(-1);
     lines.push(
-      `${name.padEnd(12)}first picture ${inRange(first)} ms, of use ${inRange(useful)} ms, with data ${inRange(data)} ms; ` +
+      `${name.padEnd(12)}first picture ${inRange(first)} ms, of use ${inRange(useful)} ms, ` +
+        `with data ${inRange(data)} ms; ` +
         `${count(last.bytes)} bytes in ${count(last.requests)} requests by then`,
     );
   }
