@@ -116,7 +116,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     assert.match((await own.first().textContent()) ?? '', /Élodie Rossi/);
   });
 
-  test('has dots of all who run on its part of the map, and not of the first fifty alone', async () => {
+  test('has dots of all who run on its part of the map, by keyboard too, and not of the first fifty alone', async () => {
     const { page, troubles } = await open(shown.link);
     await page.locator('.map[data-drawn=true]').waitFor();
     // The race goes on, and the first of it finish meanwhile.
@@ -125,6 +125,13 @@ suite('the race page', { skip: whyNoBrowser }, () => {
       const { rows } = await shown.board('?limit=200');
       assert.ok(rows.slice(50).some(isRunning), 'more than the board tells live');
       return (await page.locator('.profile circle').count()) === rows.filter(isRunning).length;
+    });
+    // Nobody is in the middle of a course that goes around it.
+    await page.locator('.maplibregl-canvas').focus();
+    for (let n = 0; n < 4; n++) await page.keyboard.press('+');
+    await until('a dot of nobody who is neither on the map nor on the board', async () => {
+      const { rows } = await shown.board('?limit=200');
+      return (await page.locator('.profile circle').count()) < rows.filter(isRunning).length;
     });
     assert.deepEqual(troubles, []);
   });

@@ -17,7 +17,8 @@ const SHOTS = [
 ] as const;
 
 const RACE_SHOTS = [
-  { name: 'race-desktop-light', width: 1280, height: 900, colorScheme: 'light', search: '?athlete=118', locale: 'en' },
+  // So high that the charts of the panel are seen.
+  { name: 'race-desktop-light', width: 1280, height: 1280, colorScheme: 'light', search: '?athlete=118', locale: 'en' },
   { name: 'race-desktop-dark', width: 1280, height: 900, colorScheme: 'dark', search: '', locale: 'ru' },
   { name: 'race-phone-light', width: 390, height: 844, colorScheme: 'light', search: '', locale: 'en' },
   { name: 'race-phone-dark', width: 390, height: 844, colorScheme: 'dark', search: '?athlete=118', locale: 'en' },
@@ -80,6 +81,16 @@ async function takeRace(browser: Browser): Promise<void> {
     await page.screenshot({ path: `${DIR}${name}.png` });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
   }
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'light', locale: 'en' });
+  await page.goto(link);
+  const slider = page.getByRole('slider', { name: 'Moment of the race' });
+  await slider.fill('120');
+  await page.locator('header .ended', { hasText: 'Replay,' }).waitFor();
+  await page.locator('table.places tbody tr').nth(20).waitFor();
+  await page.evaluate("document.querySelector('.replay').scrollIntoView()");
+  await page.waitForLoadState('networkidle');
+  await page.screenshot({ path: `${DIR}replay-phone-light.png` });
+  process.stdout.write('docs/screenshots/replay-phone-light.png\n');
 }
 
 /** The desk of a race with something decided and something to decide; and a checkpoint that would be moved. */

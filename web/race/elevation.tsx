@@ -53,7 +53,7 @@ export function Elevation() {
         {say('profile')}{' '}
         {altitudeM !== null && (
           <span class="unit">
-            {Math.round(profile.lowM)}–{Math.round(profile.highM)} m
+            {Math.round(profile.lowM)}–{Math.round(profile.highM)} {say('metres')}
           </span>
         )}
       </h2>

@@ -90,6 +90,7 @@ export const en = {
   mapShows: { one: '{n} of {total} who run here', other: '{n} of {total} who run here' },
   noMap: 'The map could not be loaded; all else is here.',
   noCourse: 'This race has no course yet.',
+  metres: 'm',
   profile: 'Elevation',
   profileLabel: '{km} km, from {low} to {high} m; {n} athletes on it.',
   profileFlat: '{km} km, without heights; {n} athletes on it.',

@@ -134,6 +134,7 @@ export const ru: Dictionary = {
   },
   noMap: 'Карту загрузить не удалось; всё остальное здесь.',
   noCourse: 'У этой гонки ещё нет трассы.',
+  metres: 'м',
   profile: 'Высота',
   profileLabel: '{km} км, от {low} до {high} м; участников на трассе: {n}.',
   profileFlat: '{km} км, без высот; участников на трассе: {n}.',
