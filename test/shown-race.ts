@@ -188,7 +188,8 @@ function motionOf(
   line.toPlane(middle.latitudeE7, middle.longitudeE7, plane);
   const { positionM } = at(untilMs);
   const body = isDriven ? null : Math.round(150 + 20 * Math.sin(untilMs / 200_000));
-  const own = { travelledM: positionM, unseenMs: isDriven ? 0 : untilMs - gunMs, heartRate: body, cadence: null };
+  const way = isDriven ? { travelledM: positionM, unseenMs: 0 } : { travelledM: 0, unseenMs: untilMs - gunMs };
+  const own = { ...way, heartRate: body, cadence: null };
   return { untilMs, ...plane, positionM, isOffCourse, ...own };
 }
 
