@@ -116,7 +116,7 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     assert.match((await own.first().textContent()) ?? '', /Élodie Rossi/);
   });
 
-  test('has dots of all who run on its part of the map, by keyboard too, and not of the first fifty alone', async () => {
+  test('has dots of all who run on its part of the map, moved by keyboard, not of the first fifty alone', async () => {
     const { page, troubles } = await open(shown.link);
     await page.locator('.map[data-drawn=true]').waitFor();
     // The race goes on, and the first of it finish meanwhile.
