@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { createManualClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
@@ -6,6 +7,7 @@ import type { Ledger } from '../runtime/ledger.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import { createMemoryObjects } from '../runtime/objects/memory-objects.ts';
 import { createRaces } from '../runtime/races.ts';
 import { createRevocations } from '../runtime/revocations.ts';
 import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
@@ -36,6 +38,9 @@ import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import { type TestDatabase, testDatabase } from './database/database-for-tests.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION } from './devices/credentials.ts';
 import { createMemoryDeviceReader } from './devices/memory-reader.ts';
+import type { ImportFile } from './imports/importer.ts';
+import { createRunImport, IMPORT_QUEUE } from './imports/run-import.ts';
+import { createMemoryQueue } from './jobs/memory-queue.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
 import { createOperations, type OperationsDeps } from './operations/operations.ts';
@@ -194,6 +199,13 @@ export async function createTestApi(
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
   });
   const rates = { factor: 1_000 };
+  const objects = createMemoryObjects();
+  const jobs = createMemoryQueue();
+  let importFile: ImportFile = async () => assert.fail('the test says nothing of how files are imported');
+  jobs.work(
+    IMPORT_QUEUE,
+    createRunImport({ database: database.kysely, objects, clock, importFile: (ask) => importFile(ask) }),
+  );
   const operationsRead = createMemoryOperationsRead();
   const api = await createApi({
     log,
@@ -208,6 +220,9 @@ export async function createTestApi(
     identity,
     news,
     deletion,
+    jobs,
+    objects,
+    importsFiles: true,
     rates,
     clock,
     history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
@@ -325,6 +340,12 @@ export async function createTestApi(
     /** What is stored of people outside of PostgreSQL, to be changed. */
     stores,
     mailer,
+    objects,
+    jobs,
+    /** Imports files from now on. */
+    setImporter(importer: ImportFile) {
+      importFile = importer;
+    },
     /** All limits of rates times this. */
     rates,
     health,

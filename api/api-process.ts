@@ -24,6 +24,8 @@ import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { openDatabase, ping } from './database/database.ts';
 import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION, type SignDevice } from './devices/credentials.ts';
+import { openImports } from './imports/open-imports.ts';
+import type { JobDatabase } from './jobs/pg-boss-queue.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
@@ -80,6 +82,7 @@ export interface ApiProcessDeps {
     | 'offsets'
     | 'purgeFacts'
     | 'purgeDead'
+    | 'uploads'
   >;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -99,6 +102,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const facts = await platform.facts();
   const config = await platform.config();
   const { identity, opened } = await openIdentity(deps, { clickhouse, facts, config });
+  const imports = openImports({ ...deps, database: identity.database, opened });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
@@ -195,6 +199,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     identity,
     news,
     deletion,
+    ...imports,
     rates: { factor: 1 },
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
     activities: createClickHouseActivityReader(clickhouse),
@@ -237,7 +242,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
 interface OpenedIdentity {
   readonly identity: Identity;
   /** Resolves once there is a database, which for PGlite is when somebody first asks for something. */
-  readonly opened: Promise<void>;
+  readonly opened: Promise<JobDatabase>;
 }
 
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
@@ -248,8 +253,8 @@ async function openIdentity(
   const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
   const maxConnections = options.maxStoreConnections;
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
-  const opened = Promise.withResolvers<void>();
-  const onOpen = () => opened.resolve();
+  const opened = Promise.withResolvers<JobDatabase>();
+  const onOpen = opened.resolve;
   const database = await openDatabase({ ...{ url, dir, maxConnections, timeoutMs, clock, log }, onOpen });
   const mailer =
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });

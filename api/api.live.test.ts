@@ -9,6 +9,7 @@ import { readLedger, writeAccepted } from '../runtime/ledger.ts';
 import { createSilentLog } from '../runtime/log.ts';
 import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
+import { createMemoryObjects } from '../runtime/objects/memory-objects.ts';
 import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
 import { readTurnedAway, tellTurnedAway } from '../runtime/turned-away.ts';
 import { NO_SETTINGS } from '../schemas/athlete-settings.ts';
@@ -20,6 +21,7 @@ import { createApi } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { testDatabase } from './database/database-for-tests.ts';
 import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
+import { createMemoryQueue } from './jobs/memory-queue.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
@@ -102,6 +104,9 @@ before(async () => {
     identity,
     news,
     deletion,
+    jobs: createMemoryQueue(),
+    objects: createMemoryObjects(),
+    importsFiles: false,
     rates: { factor: 1 },
     clock: createManualClock(NOW_MS),
     history: createSampleHistory({ hot, cold, clock: createManualClock(NOW_MS), hotMs: HOT_MS }),

@@ -5,6 +5,7 @@ import type { KeyValue } from '../runtime/kv/kv.ts';
 import { type ListenAddress, listenError } from '../runtime/listen-error.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import type { ObjectStore } from '../runtime/objects/objects.ts';
 import type { Races } from '../runtime/races.ts';
 import type { Service } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
@@ -28,6 +29,10 @@ import { createDevices } from './devices/devices.ts';
 import type { OwnDevicesDeps } from './devices/own-devices.ts';
 import { addDeviceRoutes } from './devices/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
+import { createImports } from './imports/imports.ts';
+import { addImportRoutes } from './imports/routes.ts';
+import { UPLOAD_LIMITS } from './imports/uploaded-files.ts';
+import type { JobQueue } from './jobs/job-queue.ts';
 import { addLedgerRoutes, type LedgerRoutesDeps } from './ledger/routes.ts';
 import { addMailRoutes } from './mail/routes.ts';
 import type { NewsService } from './notifications/news-service.ts';
@@ -72,6 +77,12 @@ export interface ApiDeps {
   readonly news: NewsService;
   /** Of all that is known of a person. */
   readonly deletion: Deletion;
+  /** What takes longer than a request, kept with accounts. */
+  readonly jobs: JobQueue;
+  /** What people upload. */
+  readonly objects: ObjectStore;
+  /** Whether somebody imports files that are uploaded. */
+  readonly importsFiles: boolean;
   readonly rates: RateFactor;
   readonly clock: Clock;
   readonly history: SampleHistory;
@@ -134,12 +145,15 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
 }
 
 /** Accounts, sessions and what people keep here, and the mail that was caught where none is sent. */
-function addIdentityRoutes(server: ApiServer, { access, identity, live, clock, names, ownDevices }: ApiDeps): void {
+function addIdentityRoutes(server: ApiServer, { access, identity, ...given }: ApiDeps): void {
+  const { live, clock, names, ownDevices, jobs, objects, importsFiles: isOpen } = given;
   const deps = { access, clock, ...identity };
   const { database, outbox, attempts } = identity;
   const { sign, ...reading } = ownDevices;
   const devices = createDevices({ database, clock, attempts, sign, wakeOutbox: outbox.wake });
   addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
+  const imports = createImports({ database, objects, jobs, clock });
+  addImportRoutes(server, { access, imports, limits: UPLOAD_LIMITS, isOpen });
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
   addAdministrationRoutes(server, deps);

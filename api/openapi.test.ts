@@ -11,6 +11,7 @@ import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { consentScenarios } from './consents/consent-scenarios-for-tests.ts';
 import { deviceScenarios } from './devices/device-scenarios-for-tests.ts';
+import { importScenarios } from './imports/imports-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
@@ -238,6 +239,7 @@ const scenarios: Scenario[] = [
   ...consentScenarios,
   ...deviceScenarios,
   ...ownDataScenarios,
+  ...importScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

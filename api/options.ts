@@ -49,6 +49,29 @@ export const apiOptions = defineOptions({
       'Let webhooks and push services be on this machine, and without https: for development, else anybody with an ' +
       'account could make the server ask what only it can reach.',
   },
+  uploadTokenKey: {
+    type: 'string',
+    default: '',
+    description:
+      'File with the private key (JWK) that tokens of the importer are signed with, which a process of its own reads ' +
+      'for each file that people upload; without it no files are taken.',
+  },
+  ingestHost: { type: 'string', default: '127.0.0.1', description: 'Where ingest takes what is imported.' },
+  ingestWebsocketPort: {
+    type: 'integer',
+    default: 8081,
+    min: 1,
+    max: 65_535,
+    description: 'Its port for WebSocket.',
+  },
+  s3Url: {
+    type: 'string',
+    default: '',
+    description: "Bucket of an S3 (https://host/bucket) for what people upload; NATS's object store without it.",
+  },
+  s3Region: { type: 'string', default: 'us-east-1', description: 'Region that requests to the S3 are signed for.' },
+  s3AccessKeyId: { type: 'string', default: '', description: 'Whose the bucket is.' },
+  s3SecretAccessKey: { type: 'string', default: '', secret: true, description: 'What requests to it are signed with.' },
   hotHours: {
     type: 'integer',
     default: 144,

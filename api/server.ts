@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest, Log
 import { Type } from 'typebox';
 import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import type { Logger } from '../runtime/log.ts';
+import { ObjectsUnavailableError } from '../runtime/objects/objects.ts';
 import { LogFullError, LogUnavailableError } from '../runtime/stream/stream.ts';
 import { isDatabaseAway } from './database/database.ts';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
@@ -119,6 +120,7 @@ function toProblem(error: FastifyError | Error): Problem {
   if (error instanceof StoreUnavailableError) return storeProblem(error.store, error);
   if (error instanceof KvUnavailableError || error instanceof LogUnavailableError || error instanceof LogFullError)
     return storeProblem('nats', error);
+  if (error instanceof ObjectsUnavailableError) return storeProblem('objects', error);
   if (isDatabaseAway(error)) return storeProblem('postgresql', error);
   if ('validation' in error && error.validation) {
     const errors = error.validation.map(({ instancePath, params, message }) => ({

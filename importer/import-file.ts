@@ -1,31 +1,8 @@
-import type { RecordedActivity } from '../files/activity.ts';
-import { type Format, readActivityFile } from '../files/read-activity-file.ts';
-import type { Damage, RefusedFileReason } from '../files/reasons.ts';
+import type { ImportedActivity, Verdict } from '../files/import-verdict.ts';
+import { readActivityFile } from '../files/read-activity-file.ts';
 import { framesOf, rowsOf } from './frames.ts';
 import { identityOf } from './identity.ts';
-import { type SendDeps, type SendResult, sendFrames } from './send-frames.ts';
-
-/** What became of a file. */
-export type Verdict =
-  | {
-      readonly kind: 'imported';
-      readonly format: Format;
-      readonly source: string;
-      readonly activities: readonly ImportedActivity[];
-    }
-  | { readonly kind: 'refused'; readonly reason: RefusedFileReason; readonly detail: string };
-
-export interface ImportedActivity {
-  readonly boot: string;
-  readonly sports: readonly string[];
-  readonly samples: number;
-  readonly beats: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly damage: readonly Damage[];
-  readonly ignored: RecordedActivity['ignored'];
-  readonly sent: SendResult;
-}
+import { type SendDeps, sendFrames } from './send-frames.ts';
 
 export interface ImportDeps {
   readonly athlete: string;

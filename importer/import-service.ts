@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { Verdict } from '../files/import-verdict.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Connect } from '../runtime/device-client/connection.ts';
 import { type Service, StartError } from '../runtime/service.ts';
 import { importDevice } from './identity.ts';
-import { importFile, type Verdict } from './import-file.ts';
+import { importFile } from './import-file.ts';
 import type { ImportOptions } from './options.ts';
 import { SendError } from './send-frames.ts';
 import { inWords } from './words.ts';
@@ -42,8 +43,20 @@ export function createImportService({ options, connect, token, clock, out, err }
   }
 
   function showProgress(file: string): (share: number) => void {
+    if (options.progress) return tellProgress();
     if (!err.isTTY) return () => undefined;
     return (share) => err.write(`\r${file}: ${Math.round(share * 100)} %${share >= 1 ? '\r\x1b[K' : ''}`);
+  }
+
+  /** A line for each hundredth. */
+  function tellProgress(): (share: number) => void {
+    let told = 0;
+    return (share) => {
+      const hundredth = Math.floor(share * 100);
+      if (hundredth <= told) return;
+      told = hundredth;
+      out.write(`${JSON.stringify({ progress: share })}\n`);
+    };
   }
 
   async function run(): Promise<void> {

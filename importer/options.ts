@@ -27,6 +27,11 @@ export const importOptions = defineOptions({
     type: 'boolean',
     description: 'One JSON line for each file instead of words.',
   },
+  progress: {
+    env: 'SLIPSTREAM_IMPORT_PROGRESS',
+    type: 'boolean',
+    description: 'One JSON line for each hundredth of a file that is stored, for a program that waits.',
+  },
   maxFileBytes: {
     env: 'SLIPSTREAM_IMPORT_MAX_FILE_BYTES',
     type: 'integer',

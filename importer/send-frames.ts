@@ -1,3 +1,4 @@
+import type { SendResult } from '../files/import-verdict.ts';
 import { createBackoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Connect, ConnectError, type Connection, type Credentials } from '../runtime/device-client/connection.ts';
@@ -13,15 +14,6 @@ export interface SendDeps {
   readonly signal: AbortSignal;
   /** Told after each acknowledgement. */
   readonly onAcknowledged: (rows: number) => void;
-}
-
-/** What became of the frames: every one was acknowledged; these were not taken as samples. */
-export interface SendResult {
-  readonly frames: number;
-  /** Rows that were taken: samples, heart beats and events. */
-  readonly rows: number;
-  /** Reason → frames in the dead letters. */
-  readonly dead: Readonly<Record<string, number>>;
 }
 
 export class SendError extends Error {

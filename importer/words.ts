@@ -1,5 +1,5 @@
+import type { ImportedActivity, Verdict } from '../files/import-verdict.ts';
 import { FILE_REASONS } from '../files/reasons.ts';
-import type { ImportedActivity, Verdict } from './import-file.ts';
 
 const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 

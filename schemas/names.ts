@@ -23,6 +23,8 @@ export function createNames(region = '') {
     ledgerBucket: `${bar}LEDGER`,
     /** What operators tell processes: the last value of each entity, with its version. */
     configBucket: `${bar}CONFIG`,
+    /** Files that people uploaded, until they are imported; an object store. */
+    uploadsBucket: `${bar}UPLOADS`,
     /** Of the boards of races, which have holders of their own. */
     boardLeasesBucket: `${bar}BOARD_LEASES`,
     boardCheckpointsBucket: `${bar}BOARD_CHECKPOINTS`,

@@ -57,11 +57,8 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
  * Our own processes, in the order of their start. Processors first: they migrate the stores, and the first frame and
  * the first question then find them ready.
  */
-export function servicesOf(
-  options: StackOptions,
-  urls: StackUrls,
-  { publicFile: tokenKeys, deviceFile: deviceKey }: Omit<TokenKeyFiles, 'privateFile'>,
-): ServiceSpec[] {
+export function servicesOf(options: StackOptions, urls: StackUrls, keys: TokenKeyFiles): ServiceSpec[] {
+  const { publicFile: tokenKeys, privateFile: uploadTokenKey, deviceFile: deviceKey } = keys;
   const { host, dataDir, open } = options;
   const platform = { natsUrls: urls.nats, shards: options.shards, streamReplicas: options.streamReplicas };
   const isOurs = { nats: !options.natsUrl, questdb: !options.questdbUrl };
@@ -91,7 +88,9 @@ export function servicesOf(
         natsMonitorUrls: urls.natsMonitor ?? '',
         ingestMetricsUrls: `${urls.ingestAdmin}/metrics`,
         disks: disks.map((engine) => `${engine}=${join(dataDir, engine)}`).join(','),
-        ...(open ? { openLoopback: true } : { tokenKeys, deviceKey }),
+        ingestHost: host,
+        ingestWebsocketPort: options.websocketPort,
+        ...(open ? { openLoopback: true } : { tokenKeys, deviceKey, uploadTokenKey }),
       },
     },
     {

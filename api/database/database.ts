@@ -9,6 +9,8 @@ import type { AccountTables } from '../accounts/tables.ts';
 import type { ConsentTables } from '../consents/tables.ts';
 import type { DeviceTables } from '../devices/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
+import type { ImportTables } from '../imports/tables.ts';
+import type { JobDatabase } from '../jobs/pg-boss-queue.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
 import type { OwnDataTables } from '../own-data/tables.ts';
@@ -29,7 +31,8 @@ export type Tables = AccountTables &
   WorkoutTables &
   ProfileTables &
   ConsentTables &
-  DeviceTables;
+  DeviceTables &
+  ImportTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;
@@ -44,8 +47,8 @@ export interface DatabaseOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called once it is open and up to the last migration. */
-  readonly onOpen: () => void;
+  /** Called once it is open and up to the last migration, with what a queue of jobs reaches it by. */
+  readonly onOpen: (jobs: JobDatabase) => void;
 }
 
 const RETRY_AWAY_MS = Array.from({ length: 30 }, () => 1_000);
@@ -58,20 +61,22 @@ const RETRY_AWAY_MS = Array.from({ length: 30 }, () => 1_000);
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, dir, clock, log, onOpen } = options;
   const migrations = readMigrations(migrationsFolder);
-  const bringUp = async (kysely: Kysely<never>) => {
+  const bringUp = async (kysely: Kysely<never>, jobs: JobDatabase) => {
     const made = await migrate(kysely, migrations);
     if (made.length > 0) log.info({ made }, 'the database is up to the last migration');
-    onOpen();
+    onOpen(jobs);
   };
   if (url === '') {
-    const database = new Kysely<Tables>({ dialect: createPgliteDialect(dir, bringUp) });
+    const database = new Kysely<Tables>({
+      dialect: createPgliteDialect(dir, (kysely, pglite) => bringUp(kysely, { pglite })),
+    });
     if (dir === '')
       log.warn('accounts are kept in memory: name a folder (--pglite-dir) or a PostgreSQL (--postgres-url)');
     else if (existsSync(join(dir, 'data'))) await ping(database);
     return database;
   }
   const database = new Kysely<Tables>({ dialect: createPostgresDialect(options) as Dialect });
-  await retry(() => bringUp(database as unknown as Kysely<never>), {
+  await retry(() => bringUp(database as unknown as Kysely<never>, { url }), {
     isRetryable: isDatabaseAway,
     delaysMs: RETRY_AWAY_MS,
     clock,

@@ -10,13 +10,16 @@ import { lockFolder } from './folder-lock.ts';
  * `onOpened` has it to itself. PGlite does not keep a second process from its folder, which would destroy it: a file
  * with the owner's pid does. Without a folder everything is in memory. Throws StartError for a folder in use.
  */
-export function createPgliteDialect(dir: string, onOpened: (kysely: Kysely<never>) => Promise<void>): Dialect {
+export function createPgliteDialect(
+  dir: string,
+  onOpened: (kysely: Kysely<never>, pglite: PGlite) => Promise<void>,
+): Dialect {
   if (dir !== '') mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unlock = dir === '' ? null : lockFolder(dir);
   return new PGliteDialect({
     async pglite() {
       const database = dir === '' ? await PGlite.create() : await PGlite.create(await madeFolder(dir));
-      await onOpened(new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) }));
+      await onOpened(new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) }), database);
       const close = database.close.bind(database);
       database.close = async () => {
         await close();

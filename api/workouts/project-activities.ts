@@ -33,9 +33,10 @@ async function upsert(
   const account = await owner.executeTakeFirst();
   if (account === undefined) return undefined;
   const own = { account: account.id, source: 'stream' as const, state: state as WorkoutRow['state'], revision, epoch };
+  const sources = sourcesOf(activity);
   return transaction
     .insertInto('workouts')
-    .values({ ...own, ...numbers })
+    .values({ ...own, ...numbers, sources })
     .onConflict((conflict) =>
       conflict
         .columns(['account', 'id'])
@@ -52,6 +53,14 @@ async function upsert(
     .executeTakeFirst();
 }
 
+/** A file's samples, beats and events are one source, whoever's device name they come under. */
+function sourcesOf({ origins }: WorkoutFact['activity']): string[] {
+  const named = origins.sources.map(({ device, source }) =>
+    source.startsWith('file:') ? source.split(':').slice(0, 2).join(':') : `${device}/${source}`,
+  );
+  return [...new Set(named)];
+}
+
 const MEASURED = [
   'measured_sport',
   'started_at',
@@ -61,6 +70,7 @@ const MEASURED = [
   'climb_m',
   'average_heart_rate_bpm',
   'energy_kcal',
+  'sources',
 ] as const;
 
 /** What a person said, and what is said when they said nothing. */

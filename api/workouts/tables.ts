@@ -35,6 +35,8 @@ export interface WorkoutTables {
     effort: number | null;
     visibility: Generated<Visibility>;
     version: Generated<number>;
+    /** What it is made of: `file:…` of files, `device/source` of devices; migration 008. */
+    sources: Generated<string[]>;
   };
   workout_changes: {
     number: Generated<string>;

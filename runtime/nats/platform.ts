@@ -10,6 +10,7 @@ import { readConsumerLags } from './consumer-lags.ts';
 import { readJetStreamVersion } from './jetstream-answer.ts';
 import { createNatsBus } from './nats-bus.ts';
 import { openNatsKv } from './nats-kv.ts';
+import { createNatsObjects } from './nats-objects.ts';
 import { openNatsLog } from './nats-stream.ts';
 import { purgeSubject } from './purge-subject.ts';
 import { readStreamSizes } from './stream-sizes.ts';
@@ -56,6 +57,13 @@ export const platformOptions = defineOptions({
     unit: 'bytes',
     description: 'Size of the facts; when it is full activities wait, nothing is dropped.',
   },
+  uploadsMaxBytes: {
+    type: 'integer',
+    default: 384 * MIB,
+    min: MIB,
+    unit: 'bytes',
+    description: 'Size of what people uploaded and what is not imported yet; when it is full uploads are refused.',
+  },
   maxFrameAgeMs: {
     type: 'integer',
     default: 30 * DAY_MS,
@@ -66,6 +74,8 @@ export const platformOptions = defineOptions({
 });
 export type PlatformOptions = Options<typeof platformOptions>;
 
+/** An import is tried for more than two days. */
+const UPLOADS_TTL_MS = 7 * DAY_MS;
 /** A repeat of a publish within this is recognised by its id; it survives a killed server. */
 const DUPLICATE_WINDOW_MS = 120_000;
 
@@ -116,6 +126,11 @@ export async function openPlatform(
     /** Nothing that is older has a token left to revoke. */
     revocations: () => bucket(names.revocationsBucket, MAX_TOKEN_LIFETIME_MS),
     ledger: () => bucket(names.ledgerBucket, 0),
+    /** What was uploaded and not imported within days is forgotten. */
+    uploads: () =>
+      createNatsObjects(link, {
+        ...{ bucket: names.uploadsBucket, ttlMs: UPLOADS_TTL_MS, maxBytes: options.uploadsMaxBytes, replicas },
+      }),
     streamSizes: () => readStreamSizes(link),
     jetStreamVersion: () => readJetStreamVersion(link),
     consumerLags: (nowMs: () => number) => readConsumerLags(link, [names.framesStream, names.factsStream], nowMs),

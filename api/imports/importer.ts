@@ -1,0 +1,17 @@
+import type { Verdict } from '../../files/import-verdict.ts';
+
+export interface ImportAsk {
+  /** Of the file, unpacked. */
+  readonly bytes: Uint8Array;
+  readonly athlete: string;
+  readonly signal: AbortSignal;
+  /** From 0 to 1. */
+  readonly onProgress: (share: number) => void;
+}
+
+/** Reads a file and sends its samples to ingest. Throws ImporterError when that could not be done now. */
+export type ImportFile = (ask: ImportAsk) => Promise<Verdict>;
+
+export class ImporterError extends Error {
+  override name = 'ImporterError';
+}

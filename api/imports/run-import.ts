@@ -1,0 +1,106 @@
+import type { Selectable } from 'kysely';
+import type { Verdict } from '../../files/import-verdict.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { ObjectStore } from '../../runtime/objects/objects.ts';
+import type { Database } from '../database/database.ts';
+import type { DoJob } from '../jobs/job-queue.ts';
+import { ImporterError, type ImportFile } from './importer.ts';
+import type { ImportTables } from './tables.ts';
+
+export const IMPORT_QUEUE = 'imports';
+
+export interface ImportJob {
+  readonly import: string;
+}
+
+export interface RunImportDeps {
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly importFile: ImportFile;
+  readonly clock: Clock;
+}
+
+type FileRow = Selectable<ImportTables['import_files']>;
+type Set = Partial<Omit<FileRow, 'import' | 'place'>>;
+
+/** From one note of the progress to the next. */
+const NOTE_EVERY_MS = 1_000;
+
+/**
+ * Imports the files that wait, one after another. What is done stays done, so a job that breaks off goes on where it
+ * was; a file of which a part was sent is sent again, under the same keys, until all of it is stored.
+ */
+export function createRunImport({ database, objects, importFile, clock }: RunImportDeps): DoJob {
+  const set = ({ import: id, place }: FileRow, columns: Set) =>
+    database.updateTable('import_files').set(columns).where('import', '=', id).where('place', '=', place).execute();
+
+  async function runFile(file: FileRow, athlete: string, signal: AbortSignal): Promise<void> {
+    const bytes = await objects.get(file.object!);
+    if (bytes === null) {
+      // The store forgets what waited for too long.
+      await set(file, { state: 'failed', reason: 'gone', detail: null, object: null });
+      return;
+    }
+    await set(file, { state: 'reading' });
+    let notedMs = clock.monotonicMs();
+    let noting: Promise<unknown> = Promise.resolve();
+    const onProgress = (share: number) => {
+      if (clock.monotonicMs() - notedMs < NOTE_EVERY_MS) return;
+      notedMs = clock.monotonicMs();
+      noting = noting.then(() => set(file, { share: Math.min(1, share) }));
+      // It is waited for below; until then nobody looks.
+      noting.catch(() => undefined);
+    };
+    const verdict = await importFile({ bytes, athlete, signal, onProgress });
+    await noting;
+    await set(file, { ...columnsOf(verdict), object: null });
+    await objects.delete(file.object!);
+  }
+
+  return async function runImport(data, { isLast, signal }) {
+    const { import: id } = data as ImportJob;
+    const owner = await database
+      .selectFrom('imports')
+      .innerJoin('accounts', 'accounts.id', 'imports.account')
+      .select('accounts.athlete')
+      .where('imports.id', '=', id)
+      .executeTakeFirst();
+    // The account is gone, and the import with it.
+    if (owner === undefined) return;
+    const files = await database
+      .selectFrom('import_files')
+      .selectAll()
+      .where('import', '=', id)
+      .where('state', 'in', ['waiting', 'reading'])
+      .orderBy('place')
+      .execute();
+    for (const file of files) {
+      signal.throwIfAborted();
+      try {
+        await runFile(file, owner.athlete, signal);
+      } catch (error) {
+        if (!isLast || !(error instanceof ImporterError)) throw error;
+        await set(file, { state: 'failed', reason: 'not_taken', detail: null });
+      }
+    }
+    await database
+      .updateTable('imports')
+      .set({ ended_at: new Date(clock.nowMs()) })
+      .where('id', '=', id)
+      .execute();
+  };
+}
+
+function columnsOf(verdict: Verdict): Set {
+  if (verdict.kind === 'refused') return { state: 'refused', reason: verdict.reason, detail: verdict.detail };
+  const { activities, source } = verdict;
+  const damage = activities.flatMap((one) => [
+    ...one.damage.map(({ reason }) => reason),
+    ...Object.keys(one.sent.dead),
+  ]);
+  return {
+    ...{ state: 'stored', share: 1, source, damage: [...new Set<string>(damage)] },
+    first_at: new Date(Math.min(...activities.map(({ startMs }) => startMs))),
+    last_at: new Date(Math.max(...activities.map(({ endMs }) => endMs))),
+  };
+}

@@ -1,0 +1,43 @@
+import { buffer } from 'node:stream/consumers';
+import { fromBufferPromise, type ZipFile } from 'yauzl';
+import { RefusedUploadError } from './refused-upload.ts';
+
+export interface UnzipLimits {
+  readonly maxFiles: number;
+  /** Of one file, unpacked, and of all. */
+  readonly maxFileBytes: number;
+  readonly maxBytes: number;
+}
+
+/** A file of a zip; too large ones come without their bytes. */
+export interface ZippedFile {
+  readonly name: string;
+  readonly bytes: Buffer | null;
+  readonly unpackedBytes: number;
+}
+
+/**
+ * The files of a zip, one after another. What it says that it unpacks to is looked at before anything is unpacked, and
+ * what unpacks to more than it said is broken: a few kilobytes never become gigabytes. Throws RefusedUploadError.
+ */
+export async function* unzip(zip: Buffer, limits: UnzipLimits): AsyncGenerator<ZippedFile> {
+  const { maxFiles, maxFileBytes, maxBytes } = limits;
+  let [files, total] = [0, 0];
+  try {
+    const archive: ZipFile = await fromBufferPromise(zip, { lazyEntries: true, validateEntrySizes: true });
+    for await (const entry of archive.eachEntry()) {
+      const { fileName, uncompressedSize } = entry;
+      // Folders, and what macOS and editors leave beside files.
+      if (fileName.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(fileName)) continue;
+      if (++files > maxFiles) throw new RefusedUploadError('too_many_files', `a zip with more than ${maxFiles} files`);
+      total += uncompressedSize;
+      if (total > maxBytes) throw new RefusedUploadError('upload_too_large', `unpacks to more than ${maxBytes} bytes`);
+      const isTooLarge = uncompressedSize > maxFileBytes;
+      const bytes = isTooLarge ? null : await buffer(await archive.openReadStreamPromise(entry));
+      yield { name: fileName, bytes, unpackedBytes: uncompressedSize };
+    }
+  } catch (error) {
+    if (error instanceof RefusedUploadError) throw error;
+    throw new RefusedUploadError('bad_zip', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

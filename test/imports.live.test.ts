@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { signToken } from '../runtime/token.ts';
+import { loadSigningKey } from '../runtime/token-keys.ts';
+import { freePorts } from '../stack/ports.ts';
+
+const TIMEOUT_MS = 240_000;
+const PORTS = [
+  'mqtt-port',
+  'websocket-port',
+  'api-port',
+  'nats-port',
+  'questdb-port',
+  'questdb-pg-port',
+  'clickhouse-port',
+  'ingest-admin-port',
+  'processors-admin-port',
+] as const;
+const pathOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const BEN = { email: 'ben@example.test', password: 'correct horse battery' };
+
+interface FileAnswer {
+  readonly name: string;
+  readonly state: string;
+  readonly workouts: readonly string[];
+  readonly reason: string | null;
+}
+
+let dir: string;
+let api: string;
+let stack: ChildProcess;
+let output = '';
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'slip-uploads-'));
+  const free = await freePorts(PORTS.length);
+  const flags = PORTS.map((name, i) => `--${name}=${free[i]}`);
+  api = `http://127.0.0.1:${free[PORTS.indexOf('api-port')]}`;
+  stack = spawn(process.execPath, [pathOf('stack/main.ts'), `--data-dir=${dir}`, '--no-demo', ...flags]);
+  for (const stream of [stack.stdout, stack.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  await until('the stack is up', () => {
+    assert.equal(stack.exitCode, null, output);
+    return output.includes('Ctrl-C drains and stops it all');
+  });
+});
+
+after(async () => {
+  if (stack.exitCode === null) {
+    stack.kill('SIGTERM');
+    await once(stack, 'exit', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  }
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
+});
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const untilMs = Date.now() + TIMEOUT_MS;
+  while (!(await holds())) {
+    assert.ok(Date.now() < untilMs, `never: ${what}`);
+    await delay(200);
+  }
+}
+
+/** Asks again while a store is out of reach: opening PGlite keeps the API from its watches for seconds. */
+async function ask(method: string, path: string, token: string | null, body?: object | FormData) {
+  const isForm = body instanceof FormData;
+  const untilMs = Date.now() + TIMEOUT_MS;
+  for (;;) {
+    const answer = await fetch(`${api}${path}`, {
+      method,
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(body && !isForm && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: isForm ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (answer.ok) return text === '' ? null : JSON.parse(text);
+    const isAway = answer.status === 503 && Date.now() < untilMs;
+    assert.ok(isAway, `${method} ${path}: ${answer.status} ${text}`);
+    await delay(500);
+  }
+}
+
+/** By the letter that an operator reads. */
+async function signUp(): Promise<string> {
+  const issuedMs = Date.now();
+  const operator = await signToken(await loadSigningKey(join(dir, 'keys/token-key.jwk.json'), '--token-key'), {
+    ...{ role: 'operator', subject: 'olga', tokenId: randomUUID(), issuedMs, expiresMs: issuedMs + 3_600_000 },
+    ...{ athlete: '', importer: false },
+  });
+  await ask('POST', '/v1/accounts', null, BEN);
+  let code: string | undefined;
+  await until('the letter is there', async () => {
+    const { mails } = await ask('GET', '/v1/operations/mail', operator);
+    code = /The code alone: (\S+)/.exec(mails[0]?.text ?? '')?.[1];
+    return code !== undefined;
+  });
+  await ask('POST', '/v1/accounts/verifications', null, { token: code, password: BEN.password });
+  return (await ask('POST', '/v1/sessions', null, { ...BEN, as: 'token' })).accessToken;
+}
+
+async function formOf(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<FormData> {
+  const form = new FormData();
+  for (const [name, bytes] of files) form.append('files', new Blob([bytes as Uint8Array<ArrayBuffer>]), name);
+  return form;
+}
+
+/** A run of an hour as GPX, a point a second, each with as much beside it as makes the file so large. */
+function gpx(startMs: number, totalBytes: number): Uint8Array {
+  const beside = `<!--${'x'.repeat(Math.floor(totalBytes / 3_600) - 130)}-->`;
+  const points = Array.from({ length: 3_600 }, (_, i) => {
+    const time = new Date(startMs + i * 1_000).toISOString();
+    const latitude = (48 + i * 3e-5).toFixed(6);
+    return `<trkpt lat="${latitude}" lon="16.3"><ele>200</ele><time>${time}</time></trkpt>${beside}`;
+  });
+  return Buffer.from(`<?xml version="1.0"?><gpx version="1.1"><trk><trkseg>${points.join('')}</trkseg></trk></gpx>`);
+}
+
+test('recordings, a damaged one and 50 MB of GPX are imported, and the same file twice is one workout', async () => {
+  const token = await signUp();
+  const fixture = async (name: string) => new Uint8Array(await readFile(pathOf(`test/fixtures/${name}`)));
+  const large = gpx(Date.UTC(2024, 1, 29, 10), 50_000_000);
+  assert.ok(large.length > 49_000_000);
+  const ride = await fixture('ride-edge810-power.fit');
+  const form = await formOf([
+    ['Früh 🏃 ריצה.fit', ride],
+    ['hike.gpx', await fixture('hike-korita-zbevnica.gpx')],
+    ['large.gpx', large],
+    ['cut.fit', await fixture('truncated.fit')],
+    ['notes.fit', Buffer.from('no activity at all')],
+  ]);
+  const { id } = await ask('POST', '/v1/imports', token, form);
+
+  async function settled(of: string): Promise<FileAnswer[]> {
+    let files: FileAnswer[] = [];
+    await until(`import ${of} is over`, async () => {
+      assert.equal(stack.exitCode, null, output);
+      files = (await ask('GET', `/v1/imports/${of}`, token)).files;
+      return files.every(({ state }) => !['waiting', 'reading', 'stored'].includes(state));
+    });
+    return files;
+  }
+
+  const files = await settled(id);
+  const [rideFile, , largeFile] = files;
+  assert.deepEqual(
+    files.map(({ name, state, reason }) => [name, state, reason]),
+    [
+      ['Früh 🏃 ריצה.fit', 'imported', null],
+      ['hike.gpx', 'imported', null],
+      ['large.gpx', 'imported', null],
+      ['cut.fit', 'imported', null],
+      ['notes.fit', 'refused', 'unknown_format'],
+    ],
+  );
+  assert.deepEqual([rideFile.workouts.length, largeFile.workouts.length], [1, 1]);
+  const again = await ask('POST', '/v1/imports', token, await formOf([['copy.fit', ride]]));
+  assert.deepEqual((await settled(again.id))[0].workouts, rideFile.workouts);
+  // A file with long rests is several workouts, which come one after another.
+  await until('the history has the workouts of the files and no others', async () => {
+    const [{ workouts }, { files: own }] = await Promise.all([
+      ask('GET', '/v1/workouts?limit=200', token),
+      ask('GET', `/v1/imports/${id}`, token),
+    ]);
+    const inHistory = workouts.map((one: { id: string }) => one.id).sort();
+    return JSON.stringify(inHistory) === JSON.stringify(own.flatMap((one: FileAnswer) => one.workouts).sort());
+  });
+  const leapDay = await ask('GET', `/v1/workouts/${largeFile.workouts[0]}`, token);
+  assert.equal(leapDay.startMs, Date.UTC(2024, 1, 29, 10));
+});
