@@ -9,7 +9,6 @@ import {
   type MessageLog,
   type OrderedMessage,
 } from '../stream/stream.ts';
-import { createBreath } from './breath.ts';
 import type { NatsLink } from './connection.ts';
 import { toLogMessage } from './delivery.ts';
 import { addStream, findStream } from './ensure-stream.ts';
@@ -35,7 +34,6 @@ export async function openNatsLog(link: NatsLink, options: LogOptions): Promise<
   await asking(link, () => ensureStream(link, options));
   const publisher = createAckedPublisher(link);
   const { name } = options;
-  const breathe = createBreath();
 
   return {
     name,
@@ -56,7 +54,7 @@ export async function openNatsLog(link: NatsLink, options: LogOptions): Promise<
       return createNatsDurable(link, { stream: name, consumer }, durable, ensure);
     },
 
-    readFrom: (read) => readFrom(link, name, { ...read, breathe }),
+    readFrom: (read) => readFrom(link, name, read),
 
     durables: () =>
       asking(link, async () => {
@@ -126,17 +124,10 @@ async function findSeqAt(link: NatsLink, stream: string, timeMs: number): Promis
   return low;
 }
 
-interface OrderedRead {
-  readonly subjects: readonly string[];
-  readonly fromSeq: number;
-  readonly signal: AbortSignal;
-  breathe(): Promise<void> | null;
-}
-
 async function* readFrom(
   link: NatsLink,
   stream: string,
-  { subjects, fromSeq, signal, breathe }: OrderedRead,
+  { subjects, fromSeq, signal }: { subjects: readonly string[]; fromSeq: number; signal: AbortSignal },
 ): AsyncGenerator<OrderedMessage> {
   let nextSeq = Math.max(1, fromSeq);
   while (!signal.aborted) {
@@ -152,7 +143,6 @@ async function* readFrom(
           const { message, delivery } = one;
           // A stream that came back without its last messages (power loss) would be told twice otherwise.
           if (delivery.streamSeq < nextSeq) continue;
-          await breathe();
           nextSeq = delivery.streamSeq + 1;
           yield { ...toLogMessage(message, delivery), pendingMessages: delivery.pendingMessages };
         }
