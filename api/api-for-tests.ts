@@ -48,6 +48,8 @@ import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
 import type { PersonStores } from './own-data/person-stores.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createProductDelivery } from './product/deliver-events.ts';
+import { createMemoryProduct } from './product/memory-product.ts';
 import { createMemoryProgressReader } from './progress/memory-reader.ts';
 import type { ProgressReader } from './progress/reader.ts';
 import { createActLog } from './races/acts/act-log.ts';
@@ -158,6 +160,7 @@ export async function createTestApi(
   const activities = createMemoryActivityReader();
   const athletes = createMemoryAthleteReader();
   const counted = createMemoryProgressReader();
+  const product = createMemoryProduct();
   let readSettings = async (_athlete: string): Promise<AthleteSettings> => NO_SETTINGS;
   const hub = createMemoryBusHub(clock);
   const names = createNames();
@@ -187,6 +190,7 @@ export async function createTestApi(
     deliver: {
       [COUNT_WORKOUT]: createCountWorkout(counted),
       [REVOCATION]: createRevocationDelivery(revocationsBucket.open()),
+      ...createProductDelivery(database.kysely, product),
     },
   });
   const news = createNewsService({
@@ -241,6 +245,7 @@ export async function createTestApi(
       seen: seenDevices,
       deadLetterCounts: () => operationsRead.deadLetters(),
     },
+    product,
     readSettings: (athlete) => readSettings(athlete),
     live: createLiveSource({
       ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
@@ -353,6 +358,8 @@ export async function createTestApi(
     get,
     activities,
     athletes,
+    /** What was counted of people who agreed. */
+    product,
     /** The twin that progress is summed from. */
     counted,
     /** Of every athlete. */

@@ -39,6 +39,8 @@ import { createDeletion } from './own-data/deletion.ts';
 import { createPersonStores } from './own-data/person-stores.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createClickHouseProduct } from './product/clickhouse-product.ts';
+import { createProductDelivery } from './product/deliver-events.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createClickHouseStatedWorkouts } from './progress/clickhouse-stated.ts';
 import { createActLog } from './races/acts/act-log.ts';
@@ -217,6 +219,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
       seen: createClickHouseDeviceReader(clickhouse),
       deadLetterCounts: platform.deadLetterCounts,
     },
+    product: createClickHouseProduct(clickhouse),
     readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),
     maxWatchers: options.maxWatchers,
@@ -262,6 +265,7 @@ async function openIdentity(
   const deliver = {
     [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse)),
     [REVOCATION]: createRevocationDelivery(await platform.revocations()),
+    ...createProductDelivery(database, createClickHouseProduct(clickhouse)),
   };
   const identity = await createIdentity({ database, clock, log, config, mailer, publicUrl, deliver });
   release.add('accounts', identity.stop);

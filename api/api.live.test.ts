@@ -27,6 +27,7 @@ import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
 import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
+import { createMemoryProduct } from './product/memory-product.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -92,6 +93,7 @@ before(async () => {
     stores: { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) },
   });
   api = await createApi({
+    product: createMemoryProduct(),
     log: createSilentLog(),
     version: '0.0.0',
     health: createHealth(),

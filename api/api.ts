@@ -43,6 +43,9 @@ import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/rou
 import type { Deletion } from './own-data/deletion.ts';
 import { addOwnDataRoutes } from './own-data/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
+import { createProductReports } from './product/reports.ts';
+import { addProductRoutes } from './product/routes.ts';
+import type { ProductStore } from './product/store.ts';
 import { addProfileRoutes } from './profile/routes.ts';
 import type { ProgressReader } from './progress/reader.ts';
 import { addProgressRoutes } from './progress/routes.ts';
@@ -91,6 +94,7 @@ export interface ApiDeps {
   readonly progress: ProgressReader;
   /** Signs for devices that are paired, and tells how they are. */
   readonly ownDevices: Omit<OwnDevicesDeps, 'names'> & { readonly sign: SignDevice | null };
+  readonly product: ProductStore;
   readonly readSettings: AthleteRoutesDeps['readSettings'];
   readonly live: LiveSource;
   readonly races: Races;
@@ -136,6 +140,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addResultRoutes(server, deps);
   addAthleteRoutes(server, deps);
   addProgressRoutes(server, deps);
+  addProductRoutes(server, { ...deps, reports: createProductReports(deps.product) });
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page, deps);
   addLiveActivities(server, deps);

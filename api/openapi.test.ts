@@ -17,6 +17,7 @@ import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
 import { ownDataScenarios } from './own-data/own-data-scenarios-for-tests.ts';
 import { type Audience, POLICY } from './policy.ts';
+import { productScenarios } from './product/product-scenarios-for-tests.ts';
 import { profileScenarios } from './profile/profile-scenarios-for-tests.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
@@ -240,6 +241,7 @@ const scenarios: Scenario[] = [
   ...deviceScenarios,
   ...ownDataScenarios,
   ...importScenarios,
+  ...productScenarios,
   ...setupScenarios,
   ...actScenarios,
   ...previewScenarios,

@@ -60,6 +60,7 @@ export async function createServer({ log, version }: ServerDeps) {
         { name: 'accounts', description: 'People: registering, logging in, sessions' },
         { name: 'workouts', description: 'What people did, measured or entered by hand, and what they say of it' },
         { name: 'devices', description: 'Devices of an account: pairing by code, and how they are' },
+        { name: 'product', description: 'What the business learns of people who agreed to be counted' },
         { name: 'profile', description: 'What athletes say of themselves' },
         { name: 'notifications', description: 'What people are told of, and where' },
         { name: 'activities', description: 'What athletes did' },

@@ -8,6 +8,7 @@ import type { Database, DatabaseOrTransaction, Tables } from '../database/databa
 import { isUniqueViolation } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
+import { countEvent } from '../product/counting.ts';
 import { type KeptAnswer, once } from '../requests/idempotency.ts';
 import type { Attempts } from './attempts.ts';
 import { type Act, type AuditEntry, writeAudit } from './audit.ts';
@@ -136,6 +137,7 @@ export function createAccountService(deps: AccountServiceDeps) {
         const verified_at = new Date(clock.nowMs());
         await transaction.updateTable('accounts').set({ verified_at }).where('id', '=', account).execute();
         await audit(transaction, { account, act: 'verified' }, from);
+        await countEvent(transaction, account, { kind: 'verified', atMs: verified_at.getTime() });
       });
     },
 
@@ -180,8 +182,12 @@ export function createAccountService(deps: AccountServiceDeps) {
         const { account, email } = await take(transaction, 'reset', token);
         // Whoever has the letter has the address.
         const verified_at = new Date(clock.nowMs());
-        const owner = transaction.updateTable('accounts').where('id', '=', account);
-        await owner.set({ password_hash, verified_at }).execute();
+        const first = transaction.updateTable('accounts').set({ verified_at }).where('id', '=', account);
+        const { numUpdatedRows } = await first.where('verified_at', 'is', null).executeTakeFirst();
+        if (numUpdatedRows > 0n) {
+          await countEvent(transaction, account, { kind: 'verified', atMs: verified_at.getTime() });
+        }
+        await transaction.updateTable('accounts').set({ password_hash }).where('id', '=', account).execute();
         await transaction.deleteFrom('mail_tokens').where('account', '=', account).execute();
         await sessions.end(transaction, account, 'all', 'password_reset');
         await audit(transaction, { account, act: 'password_reset' }, from);

@@ -48,7 +48,7 @@ export async function createIdentity(deps: IdentityDeps) {
   const outbox: Outbox = createOutbox({ database, clock, log, deliver });
   const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
   const people = createPeople({ database, clock, sessions });
-  const consents = createConsents({ database, clock });
+  const consents = createConsents({ database, clock, wakeOutbox: outbox.wake });
   const profiles = createProfiles({ database, clock, wakeOutbox: outbox.wake });
 
   async function forgetOld(): Promise<void> {

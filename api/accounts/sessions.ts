@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../access.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
+import { countDay } from '../product/counting.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { type Act, writeAudit } from './audit.ts';
 import { digestOf, newSecret } from './secrets.ts';
@@ -66,6 +67,7 @@ export function createSessions({ database, clock }: { database: Database; clock:
       })
       .execute();
     await keepRefreshToken(transaction, tokens);
+    await countDay(transaction, account, nowMs);
     const tooMany = await openSessions(transaction, account).select('id').offset(MAX_SESSIONS).execute();
     for (const { id } of tooMany) await end(transaction, account, { session: id }, 'too_many');
     return tokens;
@@ -116,6 +118,8 @@ export function createSessions({ database, clock }: { database: Database; clock:
         .where('id', '=', session.id)
         .execute();
       await keepRefreshToken(transaction, tokens);
+      // An access token is good for minutes, so whoever is here comes by here each day.
+      await countDay(transaction, session.account, now.getTime());
       known.delete(session.access_hash);
       return tokens;
     });

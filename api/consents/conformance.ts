@@ -100,6 +100,8 @@ export function testConsents(open: (t: TestContext) => Promise<TestApi>): void {
     const { body: entered } = await enter();
     await put({ healthData: null, productEvents: null }, 1);
     assert.deepEqual(problemOf(await enter()), [403, 'urn:slipstream:problem:consent_needed']);
+    const pairing = { method: 'POST', url: '/v1/devices/pairings' } as const;
+    assert.deepEqual(problemOf(await api.ask(pairing, accessToken)), [403, 'urn:slipstream:problem:consent_needed']);
     const url = `/v1/workouts/${entered.id}`;
     const { workouts } = (await api.get('/v1/workouts', accessToken)).body;
     assert.deepEqual(workouts, [entered], 'the refused one left nothing');

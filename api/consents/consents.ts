@@ -5,6 +5,7 @@ import type { AccountCaller } from '../access.ts';
 import { writeAudit } from '../accounts/audit.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { invalidParameter, Problem } from '../problem.ts';
+import { startCounting, stopCounting } from '../product/counting.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
 import { type ConsentAnswer, type ConsentStatement, TEXTS } from './statements.ts';
 
@@ -15,6 +16,8 @@ const MAX_HISTORY = 100;
 export interface ConsentsDeps {
   readonly database: Database;
   readonly clock: Clock;
+  /** Called after each change: who is counted, and who is no more, is told outside. */
+  readonly wakeOutbox: () => void;
 }
 
 /** Who says it, as the audit names them, and from where. */
@@ -25,7 +28,7 @@ interface Saying {
 }
 
 /** What people agree to, each for themselves: dated, with the version of the words, and taken back at any time. */
-export function createConsents({ database, clock }: ConsentsDeps) {
+export function createConsents({ database, clock, wakeOutbox }: ConsentsDeps) {
   return {
     async read({ account }: Pick<AccountCaller, 'account'>): Promise<ConsentAnswer> {
       return answerOf(await rowsOf(database, account));
@@ -40,7 +43,7 @@ export function createConsents({ database, clock }: ConsentsDeps) {
       said: ConsentStatement,
       { ifMatch, ip }: { ifMatch: string | undefined; ip: string },
     ): Promise<ConsentAnswer> {
-      return database.transaction().execute(async (transaction) => {
+      const after = await database.transaction().execute(async (transaction) => {
         // Of two who change it at once the second waits here, and then finds what the first said.
         const own = transaction.selectFrom('accounts').select('id').where('id', '=', account).forUpdate();
         if ((await own.executeTakeFirst()) === undefined) throw new Problem('bad_token');
@@ -52,6 +55,8 @@ export function createConsents({ database, clock }: ConsentsDeps) {
         await write(transaction, account, { before, said, saying });
         return answerOf(await rowsOf(transaction, account));
       });
+      wakeOutbox();
+      return after;
     },
   };
 }
@@ -113,7 +118,7 @@ function answerOf(rows: Awaited<ReturnType<typeof rowsOf>>): ConsentAnswer {
   return { ...both, texts: TEXTS, history, version: rows[0]?.number ?? 0 };
 }
 
-/** One row and one entry of the audit for each kind that is another than before. */
+/** One row and one entry of the audit for each kind that is another than before, and what follows from it. */
 async function write(
   transaction: Transaction<Tables>,
   account: string,
@@ -132,5 +137,8 @@ async function write(
     await transaction.insertInto('consents').values(row).execute();
     const act = row.is_given ? 'consent_given' : 'consent_withdrawn';
     await writeAudit(transaction, { atMs: nowMs, actor, account, act, address: ip, detail: { kind, text: row.text } });
+    if (kind !== 'productEvents') continue;
+    if (text === null) await stopCounting(transaction, account, nowMs);
+    else if (held === null) await startCounting(transaction, account, nowMs);
   }
 }

@@ -14,6 +14,7 @@ import type { JobDatabase } from '../jobs/pg-boss-queue.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
 import type { OwnDataTables } from '../own-data/tables.ts';
+import type { ProductTables } from '../product/tables.ts';
 import type { ProfileTables } from '../profile/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
 import type { WorkoutTables } from '../workouts/tables.ts';
@@ -29,6 +30,7 @@ export type Tables = AccountTables &
   NotificationTables &
   OwnDataTables &
   WorkoutTables &
+  ProductTables &
   ProfileTables &
   ConsentTables &
   DeviceTables &

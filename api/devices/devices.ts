@@ -6,9 +6,11 @@ import { type Attempts, networkOf } from '../accounts/attempts.ts';
 import { type Act, writeAudit } from '../accounts/audit.ts';
 import { digestOf } from '../accounts/secrets.ts';
 import type { Whence } from '../accounts/sessions.ts';
+import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
+import { countEvent } from '../product/counting.ts';
 import { type Credential, REVOCATION, type RevocationDue, type SignDevice } from './credentials.ts';
 import { newPairingCode, plainCode } from './pairing-code.ts';
 
@@ -81,9 +83,13 @@ export function createDevices({ database, clock, attempts, sign, wakeOutbox }: D
   }
 
   return {
-    /** A code for the next ten minutes; one that was asked for before counts no longer. Throws `pairing_off`. */
+    /**
+     * A code for the next ten minutes; one that was asked for before counts no longer. Throws `pairing_off` and
+     * `consent_needed`.
+     */
     async askCode({ account }: AccountCaller): Promise<{ code: string; expiresMs: number }> {
       signer();
+      await assertHealthConsent(database, account);
       const code = newPairingCode();
       const expiresMs = clock.nowMs() + PAIRING_MS;
       const row = { code_hash: digestOf(plainCode(code)), expires_at: new Date(expiresMs) };
@@ -131,6 +137,8 @@ export function createDevices({ database, clock, attempts, sign, wakeOutbox }: D
           .execute();
         await endCredentials(transaction, id, clock.nowMs());
         await audit(transaction, account, 'device_paired', `device:${id}`, ip, id);
+        const atMs = paired_at.getTime();
+        await countEvent(transaction, account, { kind: 'device_paired', subject: id, atMs });
         return give(transaction, id, athlete);
       });
       if (paired === null) {

@@ -46,7 +46,7 @@ export function addDeviceRoutes(server: ApiServer, { access, devices, clock, ...
         description:
           'The one that was asked for before counts no longer. A repeat gives another code, so it takes no ' +
           'idempotency key: its answer holds a secret, which is not kept.',
-        response: { 201: json('The code', PairingCode), ...instead(...OWN_PROBLEMS, 'pairing_off') },
+        response: { 201: json('The code', PairingCode), ...instead(...OWN_PROBLEMS, 'consent_needed', 'pairing_off') },
       },
     },
     async (request, reply) => {

@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ObjectStore } from '../../runtime/objects/objects.ts';
 import type { AccountCaller } from '../access.ts';
+import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database } from '../database/database.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import { Problem } from '../problem.ts';
@@ -31,9 +32,10 @@ const DONE: readonly FileRow['state'][] = ['stored', 'refused', 'failed'];
 export function createImports({ database, objects, jobs, clock }: ImportsDeps) {
   /**
    * Takes files for the background: all of them, or nothing. They are in the object store before anybody is told of
-   * them. Throws what `files` throws, `imports_waiting`, `key_reused`.
+   * them. Throws what `files` throws, `consent_needed`, `imports_waiting`, `key_reused`.
    */
   async function take(owner: Owner, files: AsyncIterable<UploadedFile>, key: string | undefined) {
+    await assertHealthConsent(database, owner.account);
     await assertFew(owner);
     const id = randomBytes(8).toString('hex');
     const rows: FileRow[] = [];

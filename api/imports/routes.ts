@@ -57,7 +57,7 @@ export function addImportRoutes(server: ApiServer, { access, imports, limits, is
             202: json('It is under way; its address tells how far', said.Import),
             ...instead(
               ...([...OWN_PROBLEMS, 'bad_request', 'key_reused', 'refused_upload', 'upload_too_large'] as const),
-              ...(['busy', 'imports_waiting', 'imports_off'] as const),
+              ...(['busy', 'consent_needed', 'imports_waiting', 'imports_off'] as const),
             ),
           },
         },

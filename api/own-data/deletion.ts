@@ -9,6 +9,7 @@ import type { Sessions, Whence } from '../accounts/sessions.ts';
 import type { Database } from '../database/database.ts';
 import { createOutbox, type Deliver, putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
+import { stopCounting } from '../product/counting.ts';
 import { pageOf, readPage } from '../requests/paging.ts';
 import type { PersonStores } from './person-stores.ts';
 import { removeRows } from './remove-rows.ts';
@@ -92,6 +93,8 @@ export function createDeletion(deps: DeletionDeps) {
         if (owner === undefined) throw new Problem('bad_token');
         // Those that have sent nothing yet are known here alone, and have credentials all the same.
         const paired = await transaction.selectFrom('devices').select('id').where('account', '=', account).execute();
+        // Under what id they were counted is known here alone.
+        await stopCounting(transaction, account, nowMs);
         const rows = await removeRows(transaction, { account, athlete, email, emailKey: owner.email_key });
         const removed: Removed = { postgresql: rows };
         await transaction

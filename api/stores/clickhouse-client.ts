@@ -10,7 +10,7 @@ export interface ClickHouseQueries {
   /** Resolves when the rows can be read. */
   insert(table: string, rows: readonly object[]): Promise<void>;
   /** Runs a statement that answers nothing; resolves when it is done. */
-  command(sql: string): Promise<void>;
+  command(sql: string, params?: Readonly<Record<string, unknown>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,9 +75,9 @@ export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouse
         throw unavailable(cause);
       }
     },
-    async command(sql) {
+    async command(sql, params = {}) {
       try {
-        await client.command({ query: sql });
+        await client.command({ query: sql, query_params: params });
       } catch (cause) {
         throw unavailable(cause);
       }

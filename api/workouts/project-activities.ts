@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { WorkoutFact } from '../../schemas/facts.ts';
+import { FILE_SOURCE_PATTERN } from '../../schemas/identity.ts';
 import type { Database, DatabaseOrTransaction } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
+import { countEvent } from '../product/counting.ts';
 import { measuredOf, type WorkoutRow } from './answer.ts';
 import { COUNT_WORKOUT, countedOf } from './counted.ts';
 
@@ -14,12 +16,27 @@ export async function applyWorkoutFact(database: Database, fact: WorkoutFact, no
   return database.transaction().execute(async (transaction) => {
     const row = await upsert(transaction, fact);
     if (row === undefined) return false;
+    await countLogged(transaction, fact, row, nowMs);
     const moved = row.state === 'removed' ? null : await moveStatements(transaction, row, nowMs);
     for (const one of moved ?? []) {
       await putOutbox(transaction, COUNT_WORKOUT, countedOf(fact.activity.athlete, one), nowMs);
     }
     return true;
   });
+}
+
+/** Once for each activity, when its first revision comes. */
+async function countLogged(
+  transaction: DatabaseOrTransaction,
+  { activity: { origins } }: WorkoutFact,
+  { account, id, state, version }: WorkoutRow,
+  atMs: number,
+): Promise<void> {
+  if (version !== 1 || state !== 'held') return;
+  const { sources } = origins;
+  const isImported = sources.length > 0 && sources.every(({ source }) => FILE_SOURCE_PATTERN.test(source));
+  const way = isImported ? 'import' : 'stream';
+  await countEvent(transaction, account, { kind: 'workout_logged', subject: id, way, atMs });
 }
 
 /** The row as it is now, or nothing where it says something newer already. */

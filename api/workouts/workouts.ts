@@ -8,6 +8,7 @@ import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { invalidParameter, Problem } from '../problem.ts';
+import { countEvent } from '../product/counting.ts';
 import { requireMatch } from '../requests/etag.ts';
 import { type KeptAnswer, once } from '../requests/idempotency.ts';
 import { pageOf, readPage } from '../requests/paging.ts';
@@ -82,6 +83,8 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
         const entered = answerOf(row);
         await note(transaction, row, { act: 'entered', ...differenceOf({}, entered) });
         await count(transaction, owner, row);
+        const logged = { kind: 'workout_logged', subject: row.id, way: 'hand', atMs: clock.nowMs() } as const;
+        await countEvent(transaction, owner.account, logged);
         const headers = { location: `/v1/workouts/${row.id}`, etag: workoutTag(row) };
         return { status: 201, headers, body: entered } satisfies KeptAnswer<WorkoutAnswer>;
       });
