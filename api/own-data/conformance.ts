@@ -96,5 +96,8 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
     const rest = (await api.get(`/v1/operations/deletions?limit=2&cursor=${first.next}`, 'operator')).body;
     const ids = [...first.deletions, ...rest.deletions].map(({ id }: { id: string }) => id);
     assert.deepEqual([new Set(ids).size, first.deletions.length, rest.next], [3, 2, null]);
+    const cursor = Buffer.from(`1\n${'-'.repeat(36)}`).toString('base64url');
+    const strange = await api.get(`/v1/operations/deletions?cursor=${cursor}`, 'operator');
+    assert.equal(strange.status, 422);
   });
 }

@@ -6,6 +6,7 @@ import type { AccountCaller } from '../access.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { LETTERS, type Letter } from '../accounts/letters.ts';
 import type { Sessions, Whence } from '../accounts/sessions.ts';
+import { Uuid } from '../accounts/statements.ts';
 import type { Database } from '../database/database.ts';
 import { createOutbox, type Deliver, putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
@@ -124,7 +125,7 @@ export function createDeletion(deps: DeletionDeps) {
 
     /** Proofs, the newest first: what was removed where and when, and nothing of whom. */
     async list(asked: Parameters<typeof readPage>[0]) {
-      const { limit, after } = readPage(asked, [/^\d{1,14}$/, /^[0-9a-f-]{36}$/]);
+      const { limit, after } = readPage(asked, [/^\d{1,14}$/, new RegExp(Uuid.pattern)]);
       let query = database
         .selectFrom('deletions')
         .select(['id', 'asked_at', 'passes', 'passed_at', 'done_at', 'removed'])

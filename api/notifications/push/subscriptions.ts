@@ -47,6 +47,16 @@ export function createPushSubscriptions({ database, clock, outside, publicUrl }:
     return isGone;
   }
 
+  /** As it is kept: control characters that a database takes none of are written as %00 and the like. */
+  function readEndpoint(endpoint: string): string {
+    try {
+      return outside.assertUrl(endpoint).href;
+    } catch (error) {
+      if (error instanceof ForbiddenTargetError) throw invalidParameter('endpoint', error.message);
+      throw error;
+    }
+  }
+
   const own = (from: DatabaseOrTransaction, account: string) =>
     from
       .selectFrom('push_subscriptions')
@@ -92,13 +102,8 @@ export function createPushSubscriptions({ database, clock, outside, publicUrl }:
 
     /** Adds a browser, or takes it over from who was logged in there before. Throws `invalid_request`. */
     async add(account: string, said: Subscription, key: string | undefined, agent: string) {
-      const { endpoint, p256dh, auth } = said;
-      try {
-        outside.assertUrl(endpoint);
-      } catch (error) {
-        if (error instanceof ForbiddenTargetError) throw invalidParameter('endpoint', error.message);
-        throw error;
-      }
+      const { p256dh, auth } = said;
+      const endpoint = readEndpoint(said.endpoint);
       const known = { database, clock };
       return once(known, { scope: `push-subscription ${account}`, key, request: said }, async (transaction) => {
         const before = await transaction

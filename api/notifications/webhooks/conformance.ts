@@ -126,6 +126,13 @@ export function testWebhooks(open: (t: TestContext) => Promise<TestApi>): void {
     assert.equal(receiver.received.length, attempts + 1, 'what came while it was off is not sent');
   });
 
+  test('an address is kept as browsers write it, whatever signs stand in it', async (t) => {
+    const api = await open(t);
+    const ben = await someone(api);
+    const { url } = await addWebhook(api, ben, 'https://Hooks.test/\u0000 ü');
+    assert.equal(url, 'https://hooks.test/%00%20%C3%BC');
+  });
+
   test('nobody sees, changes or ends the webhooks of somebody else', async (t) => {
     const api = await open(t);
     const [ben, eva] = [await someone(api), await someone(api, 'eva@example.test')];

@@ -39,9 +39,10 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
   const own = (from: DatabaseOrTransaction, account: string) =>
     from.selectFrom('webhooks').select(SHOWN).where('account', '=', account).orderBy('created_at').orderBy('id');
 
-  function assertUrl(url: string): void {
+  /** As it is kept: control characters that a database takes none of are written as %00 and the like. */
+  function readUrl(url: string): string {
     try {
-      outside.assertUrl(url);
+      return outside.assertUrl(url).href;
     } catch (error) {
       if (error instanceof ForbiddenTargetError) throw invalidParameter('url', error.message);
       throw error;
@@ -120,7 +121,7 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
 
     /** Throws `invalid_request`, `too_many_webhooks` and, for a key that came with another request, `key_reused`. */
     async add(account: string, said: { url: string }, key: string | undefined) {
-      assertUrl(said.url);
+      const url = readUrl(said.url);
       return once({ database, clock }, { scope: `webhook ${account}`, key, request: said }, async (transaction) => {
         // Of two who add the last one at once, one waits for the other here.
         await transaction.selectFrom('accounts').select('id').where('id', '=', account).forUpdate().execute();
@@ -128,7 +129,7 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
         const made = await transaction
           .insertInto('webhooks')
           .values({
-            ...{ id: randomUUID(), account, url: said.url, secret: newSecret(SECRET_PREFIX) },
+            ...{ id: randomUUID(), account, url, secret: newSecret(SECRET_PREFIX) },
             ...{ created_at: new Date(clock.nowMs()), disabled_at: null, disabled_because: null },
             ...{ last_at: null, last_outcome: null },
           })
@@ -140,7 +141,7 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
 
     /** Another address, or on and off, from the version that was seen. Throws what says why not. */
     async change(account: string, id: string, said: { url: string; isEnabled: boolean }, ifMatch: string | undefined) {
-      assertUrl(said.url);
+      const url = readUrl(said.url);
       return database.transaction().execute(async (transaction) => {
         const before = await own(transaction, account).where('id', '=', id).forUpdate().executeTakeFirst();
         if (before === undefined) throw new Problem('unknown_webhook');
@@ -153,7 +154,7 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
         const on = { disabled_at: null, disabled_because: null, failures: 0 };
         const changed = await transaction
           .updateTable('webhooks')
-          .set({ url: said.url, version: before.version + 1, ...(said.isEnabled ? on : off) })
+          .set({ url, version: before.version + 1, ...(said.isEnabled ? on : off) })
           .where('id', '=', id)
           .returning(SHOWN)
           .executeTakeFirstOrThrow();
