@@ -50,6 +50,7 @@ import type { PersonStores } from './own-data/person-stores.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createProductDelivery } from './product/deliver-events.ts';
 import { createMemoryProduct } from './product/memory-product.ts';
+import { createMemoryEvidenceReader } from './profile/suggestions/memory-reader.ts';
 import { createMemoryProgressReader } from './progress/memory-reader.ts';
 import type { ProgressReader } from './progress/reader.ts';
 import { createActLog } from './races/acts/act-log.ts';
@@ -178,6 +179,7 @@ export async function createTestApi(
   const revocations = createRevocations({ kv: revocationsBucket.open(), clock, logger: log });
   const verify = createVerifyToken({ verify: createTokenVerifier({ keys: deviceKeys, clock }), revocations }, log);
   const seenDevices = createMemoryDeviceReader();
+  const shownEvidence = createMemoryEvidenceReader();
   // The watch tells what is there in its first turn.
   await clock.advance(0);
   let readLedger = async () => ledger;
@@ -240,6 +242,7 @@ export async function createTestApi(
     acts: createActLog({ facts: facts.open(), names }),
     athletes,
     progress: progress ?? counted,
+    evidence: shownEvidence,
     ownDevices: {
       sign: pairs ? createSignDevice(deviceKey, clock) : null,
       seen: seenDevices,
@@ -336,6 +339,7 @@ export async function createTestApi(
     /** What each part says of itself, to be changed. */
     operationsRead,
     seenDevices,
+    shownEvidence,
     cold,
     clock,
     database,

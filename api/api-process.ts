@@ -41,6 +41,7 @@ import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createClickHouseProduct } from './product/clickhouse-product.ts';
 import { createProductDelivery } from './product/deliver-events.ts';
+import { createClickHouseEvidenceReader } from './profile/suggestions/clickhouse.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createClickHouseStatedWorkouts } from './progress/clickhouse-stated.ts';
 import { createActLog } from './races/acts/act-log.ts';
@@ -214,6 +215,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     acts: createActLog({ facts, names: platform.names }),
     athletes: createClickHouseAthleteReader(clickhouse),
     progress: createClickHouseProgressReader(clickhouse),
+    evidence: createClickHouseEvidenceReader(clickhouse),
     ownDevices: {
       sign: await openSignDevice(options.deviceKey, clock),
       seen: createClickHouseDeviceReader(clickhouse),

@@ -28,6 +28,7 @@ import { createNewsService } from './notifications/news-service.ts';
 import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
 import { createMemoryProduct } from './product/memory-product.ts';
+import { createClickHouseEvidenceReader } from './profile/suggestions/clickhouse.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
 import { createActLog } from './races/acts/act-log.ts';
 import { createClickHouseReader } from './samples/clickhouse.ts';
@@ -128,6 +129,7 @@ before(async () => {
       stop: () => undefined,
     },
     ...{ config: kv, facts, names, acts: createActLog({ facts, names }) },
+    evidence: createClickHouseEvidenceReader(queries),
     ownDevices: {
       sign: null,
       seen: createClickHouseDeviceReader(queries),

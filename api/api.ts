@@ -47,6 +47,8 @@ import { createProductReports } from './product/reports.ts';
 import { addProductRoutes } from './product/routes.ts';
 import type { ProductStore } from './product/store.ts';
 import { addProfileRoutes } from './profile/routes.ts';
+import type { EvidenceReader } from './profile/suggestions/reader.ts';
+import { addSuggestionRoutes } from './profile/suggestions/routes.ts';
 import type { ProgressReader } from './progress/reader.ts';
 import { addProgressRoutes } from './progress/routes.ts';
 import type { ActLog } from './races/acts/act-log.ts';
@@ -95,6 +97,8 @@ export interface ApiDeps {
   /** Signs for devices that are paired, and tells how they are. */
   readonly ownDevices: Omit<OwnDevicesDeps, 'names'> & { readonly sign: SignDevice | null };
   readonly product: ProductStore;
+  /** What athletes have shown, for suggestions. */
+  readonly evidence: EvidenceReader;
   readonly readSettings: AthleteRoutesDeps['readSettings'];
   readonly live: LiveSource;
   readonly races: Races;
@@ -141,6 +145,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addAthleteRoutes(server, deps);
   addProgressRoutes(server, deps);
   addProductRoutes(server, { ...deps, reports: createProductReports(deps.product) });
+  addSuggestionRoutes(server, { ...deps, profiles: deps.identity.profiles });
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page, deps);
   addLiveActivities(server, deps);

@@ -102,6 +102,8 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   readProfile: 'people',
   putProfile: 'people',
   readProfileValues: 'people',
+  readSuggestions: 'people',
+  acceptSuggestion: 'people',
   listNotifications: 'people',
   markNotificationsRead: 'people',
   readNotificationPreferences: 'people',

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   unknown_act: { status: 404, title: 'The race has no act with this number.' },
   no_rank: { status: 404, title: 'The athlete has no rank in this race.' },
   unknown_account: { status: 404, title: 'There is no such account.' },
+  unknown_suggestion: { status: 404, title: 'This is not suggested, or not any more.' },
   unknown_own_device: { status: 404, title: 'No such device is paired.' },
   unknown_session: { status: 404, title: 'The account has no such session.' },
   unknown_subscription: { status: 404, title: 'The account has no such browser.' },

@@ -1,14 +1,27 @@
 import { always, asBen, others } from '../accounts/account-scenarios-for-tests.ts';
-import type { Scenario } from '../openapi-for-tests.ts';
+import { NOW_MS } from '../api-for-tests.ts';
+import type { Scenario, TestApi } from '../openapi-for-tests.ts';
 
 const [PROFILE, VALUES] = ['/v1/profile', '/v1/profile/values'];
 const TODAY = `${VALUES}?sport=run`;
+const [SUGGESTIONS, TAKE] = ['/v1/profile/suggestions', '/v1/profile/suggestions/{id}/acceptances'];
+const NONE = `${SUGGESTIONS}/AAAAAAAAAAAAAAAAAAAAAA/acceptances`;
 const said = { sex: 'female', body: [{ from: '2026-01-01', weightKg: 61.5 }] };
 
 const put = (status: number, payload: object, ifMatch?: string): Scenario => {
   const headers: Record<string, string> = ifMatch === undefined ? {} : { 'if-match': ifMatch };
   return [PROFILE, status, PROFILE, undefined, asBen(() => ({ headers })), { method: 'PUT', payload }];
 };
+
+/** Takes what is suggested to ben, for that version of the profile. */
+const take = (version: number) =>
+  asBen(async (api: TestApi, { accessToken }) => {
+    const { athlete } = (await api.get('/v1/account', accessToken)).body;
+    const shown = { activity: '0123456789abcdef', startMs: NOW_MS, isMarked: false, value: 250 };
+    api.shownEvidence.insert([{ ...shown, athlete, kind: 'power', sport: 'ride' }]);
+    const [{ id }] = (await api.get(SUGGESTIONS, accessToken)).body.suggestions;
+    return { url: `${SUGGESTIONS}/${id}/acceptances`, headers: { 'if-match': `"profile-${version}"` } };
+  });
 
 export const profileScenarios: Scenario[] = [
   [PROFILE, 200, PROFILE, undefined, asBen()],
@@ -26,4 +39,17 @@ export const profileScenarios: Scenario[] = [
   [VALUES, 422, VALUES, undefined, asBen()],
   ...always('GET', VALUES, { url: TODAY }),
   ...others('GET', VALUES, { url: TODAY }),
+
+  [SUGGESTIONS, 200, SUGGESTIONS, undefined, asBen()],
+  [SUGGESTIONS, 422, `${SUGGESTIONS}?colour=red`, undefined, asBen()],
+  ...always('GET', SUGGESTIONS),
+  ...others('GET', SUGGESTIONS),
+
+  [TAKE, 200, NONE, undefined, take(0), { method: 'POST' }],
+  [TAKE, 404, NONE, undefined, asBen(), { method: 'POST', headers: { 'if-match': '"profile-0"' } }],
+  [TAKE, 412, NONE, undefined, take(7), { method: 'POST' }],
+  [TAKE, 422, NONE.replace('A', '.'), undefined, asBen(), { method: 'POST' }],
+  [TAKE, 428, NONE, undefined, asBen(), { method: 'POST' }],
+  ...always('POST', TAKE, { url: NONE }),
+  ...others('POST', TAKE, { url: NONE }),
 ];

@@ -1,0 +1,108 @@
+import { Type } from 'typebox';
+import type { Clock } from '../../../runtime/clock.ts';
+import { SPORTS } from '../../../schemas/events.ts';
+import { dayOf } from '../../../schemas/settings-at.ts';
+import type { Access, AccountCaller } from '../../access.ts';
+import { changes, instead, json, OWN_PROBLEMS, reads, SOMEBODY } from '../../accounts/route-parts.ts';
+import { Problem } from '../../problem.ts';
+import { ChangeHeaders } from '../../requests/etag.ts';
+import { type ApiServer, whenGone } from '../../server.ts';
+import { type Profiles, profileTag } from '../profiles.ts';
+import { ProfileAnswer } from '../statements.ts';
+import type { EvidenceReader } from './reader.ts';
+import { suggest, withSuggestion } from './suggest.ts';
+
+export interface SuggestionRoutesDeps {
+  readonly access: Access;
+  readonly profiles: Profiles;
+  readonly evidence: EvidenceReader;
+  readonly clock: Clock;
+}
+
+/** What was shown longer ago says little of today. */
+const LOOK_BACK_MS = 90 * 86_400_000;
+const closed = { additionalProperties: false };
+const SuggestionParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{20,22}$' }) });
+const Suggestions = Type.Object(
+  {
+    suggestions: Type.Array(
+      Type.Object(
+        {
+          id: Type.String({ description: 'By which it is taken, today.' }),
+          list: Type.String({ enum: ['heart', 'thresholds'], description: 'Where in the profile it would stand.' }),
+          value: Type.String({ enum: ['ftpW', 'thresholdSpeedMps', 'maxHeartRateBpm'] }),
+          sport: Type.Enum(SPORTS, { type: 'string' }),
+          suggested: Type.Number(),
+          stated: Type.Unsafe<number | null>({
+            type: ['number', 'null'],
+            description: 'What holds today, if anything.',
+          }),
+          rule: Type.String({ description: 'How it follows from the evidence, in words.' }),
+          evidence: Type.Object({ value: Type.Number(), activity: Type.String(), startMs: Type.Integer() }, closed),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+/** What the profile could say by what its athlete has shown. Nothing changes until they take it. */
+export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDeps): void {
+  const { access, profiles, evidence, clock } = deps;
+  const own = { ...SOMEBODY, tags: ['profile'] };
+
+  const shownBy = ({ athlete }: AccountCaller, signal: AbortSignal) =>
+    evidence.best(athlete, clock.nowMs() - LOOK_BACK_MS, signal);
+  const today = ({ timeZone }: { timeZone?: string | undefined }) => dayOf(clock.nowMs(), timeZone);
+
+  server.get(
+    '/v1/profile/suggestions',
+    {
+      ...reads,
+      schema: {
+        ...own,
+        operationId: 'readSuggestions',
+        summary: 'Thresholds and a maximal heart rate that activities of the last ninety days have shown',
+        description: 'Only more than what is stated, without marks on the evidence; zones follow from what is taken.',
+        response: { 200: json('Suggestions', Suggestions), ...instead(...OWN_PROBLEMS) },
+      },
+    },
+    async (request, reply) => {
+      const caller = await access.requireAccount(request);
+      const [said, shown] = await Promise.all([profiles.read(caller), shownBy(caller, whenGone(reply))]);
+      return { suggestions: suggest(said, shown, today(said)) };
+    },
+  );
+
+  server.post(
+    '/v1/profile/suggestions/:id/acceptances',
+    {
+      ...changes,
+      schema: {
+        ...own,
+        operationId: 'acceptSuggestion',
+        summary: 'State what is suggested, from today on',
+        description: 'Activities before today keep what they were counted with.',
+        params: SuggestionParams,
+        headers: ChangeHeaders,
+        response: {
+          200: json('The profile as it is now', ProfileAnswer),
+          ...instead(...OWN_PROBLEMS, 'unknown_suggestion', 'if_match_needed', 'changed_meanwhile'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const caller = await access.requireAccount(request);
+      const shown = await shownBy(caller, whenGone(reply));
+      const profile = await profiles.put(caller, request.headers['if-match'], (before) => {
+        const { version: _, updatedMs: __, ...said } = before;
+        const found = suggest(said, shown, today(said)).find(({ id }) => id === request.params.id);
+        if (found === undefined) throw new Problem('unknown_suggestion');
+        return withSuggestion(said, found, today(said));
+      });
+      reply.header('etag', profileTag(profile));
+      return profile;
+    },
+  );
+}
