@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '../runtime/token.ts';
 import { loadSigningKey } from '../runtime/token-keys.ts';
+import { presentText } from '../schemas/consent-texts.ts';
 import { freePorts } from '../stack/ports.ts';
 
 const TIMEOUT_MS = 240_000;
@@ -100,7 +101,8 @@ async function signUp(): Promise<string> {
     ...{ role: 'operator', subject: 'olga', tokenId: randomUUID(), issuedMs, expiresMs: issuedMs + 3_600_000 },
     ...{ athlete: '', importer: false },
   });
-  await ask('POST', '/v1/accounts', null, BEN);
+  const consents = { healthData: presentText('healthData').version };
+  await ask('POST', '/v1/accounts', null, { ...BEN, consents });
   let code: string | undefined;
   await until('the letter is there', async () => {
     const { mails } = await ask('GET', '/v1/operations/mail', operator);
