@@ -144,8 +144,8 @@ export function watchActivities(token: string, athlete: string): void {
     if (!isShown) activity.value = null;
     void look().then(readStreams);
   });
-  followLive({
-    ...{ token, athlete, onMessage: hear },
+  followLive<LiveMessage>({
+    ...{ path: '/v1/live/activities', token, athlete, onMessage: hear },
     onState(state) {
       link.value = state;
     },

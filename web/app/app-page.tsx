@@ -7,8 +7,10 @@ import { AppLink } from './app-link.tsx';
 import { moves, OPEN_VIEWS, place, type View } from './app-place.ts';
 import { HistoryPage } from './history-page.tsx';
 import { ConfirmEmailPage, ForgotPage, ResetPage, VerifyPage } from './letter-pages.tsx';
+import { unread } from './live-now.ts';
 import { LogIn } from './log-in.tsx';
 import { isOnline } from './network.ts';
+import { NewsPage } from './news-page.tsx';
 import { SettingsPage } from './settings-page.tsx';
 import { SignUp } from './sign-up.tsx';
 import { tell } from './tell.ts';
@@ -19,6 +21,7 @@ const VIEWS: Readonly<Record<View, ComponentType>> = {
   today: TodayPage,
   history: HistoryPage,
   add: AddPage,
+  news: NewsPage,
   workout: WorkoutPage,
   settings: SettingsPage,
   signUp: SignUp,
@@ -52,6 +55,7 @@ export function AppPage() {
         <p class="status" role="status">
           {!isOnline.value && tell('offline')}
         </p>
+        {isIn && <NewsLink />}
         <LanguageSwitch />
       </header>
       {isIn && <Places />}
@@ -59,6 +63,15 @@ export function AppPage() {
         <Here key={`${view}-${place.value?.id}`} />
       </main>
     </div>
+  );
+}
+
+/** How many are new is said with it. */
+function NewsLink() {
+  return (
+    <AppLink to="news" class="news-link">
+      {tell('news')} {unread.value > 0 && <span class="badge">{tell('unread', { n: unread.value })}</span>}
+    </AppLink>
   );
 }
 

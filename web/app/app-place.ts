@@ -5,6 +5,7 @@ const ADDRESSES = {
   today: '/app',
   history: '/app/history',
   add: '/app/workouts/new',
+  news: '/app/news',
   settings: '/app/settings',
   signUp: '/app/sign-up',
   logIn: '/app/log-in',

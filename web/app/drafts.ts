@@ -30,7 +30,9 @@ const boxOf = (account: string): DraftBox =>
       isThere,
     },
     judge(error) {
-      if (!(error instanceof ProblemError) || error.status >= 500 || MENDABLE.includes(error.status)) return null;
+      if (!(error instanceof ProblemError) || error.status >= 500) return null;
+      // Nothing but the person's own doing mends that.
+      if (MENDABLE.includes(error.status) && error.problem !== 'consent_needed') return null;
       lastRefusal = error;
       const said = error.errors.map(({ parameter, message }) => `${parameter}: ${message}`).join('; ');
       return [problemText(error), said].filter(Boolean).join(' ');
