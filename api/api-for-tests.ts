@@ -38,6 +38,8 @@ import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import { type TestDatabase, testDatabase } from './database/database-for-tests.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION } from './devices/credentials.ts';
 import { createMemoryDeviceReader } from './devices/memory-reader.ts';
+import { askToLookAfter } from './goals/ask-to-look.ts';
+import { createReaching } from './goals/reaching.ts';
 import type { ImportFile } from './imports/importer.ts';
 import { createRunImport, IMPORT_QUEUE } from './imports/run-import.ts';
 import { createMemoryQueue } from './jobs/memory-queue.ts';
@@ -190,7 +192,7 @@ export async function createTestApi(
   const identity = await createIdentity({
     ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
     deliver: {
-      [COUNT_WORKOUT]: createCountWorkout(counted),
+      [COUNT_WORKOUT]: createCountWorkout(counted, (one) => askToLookAfter(database.kysely, one, clock.nowMs())),
       [REVOCATION]: createRevocationDelivery(revocationsBucket.open()),
       ...createProductDelivery(database.kysely, product),
     },
@@ -203,6 +205,10 @@ export async function createTestApi(
   const deletion = createDeletion({
     ...{ database: database.kysely, clock, log, stores, accounts: identity.accounts, sessions: identity.sessions },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+  });
+  const reaching = createReaching({
+    ...{ database: database.kysely, clock, log, activities, progress: progress ?? counted },
+    ...{ notifications: news.notifications, onChanged: news.watching.tell },
   });
   const rates = { factor: 1_000 };
   const objects = createMemoryObjects();
@@ -265,6 +271,7 @@ export async function createTestApi(
     await api.close();
     await news.stop();
     await deletion.outbox.stop();
+    await reaching.outbox.stop();
     await identity.outbox.stop();
     revocations.stop();
   });
@@ -283,6 +290,7 @@ export async function createTestApi(
   return {
     api,
     ask,
+    reaching,
     hot,
     races,
     boards,

@@ -24,6 +24,8 @@ import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { openDatabase, ping } from './database/database.ts';
 import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION, type SignDevice } from './devices/credentials.ts';
+import { askToLookAfter } from './goals/ask-to-look.ts';
+import { createReaching } from './goals/reaching.ts';
 import { openImports } from './imports/open-imports.ts';
 import type { JobDatabase } from './jobs/pg-boss-queue.ts';
 import { createLedgerStores } from './ledger/stores.ts';
@@ -186,9 +188,17 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     }),
   });
   release.add('deletions', deletion.outbox.stop);
+  const activities = createClickHouseActivityReader(clickhouse);
+  const progress = createClickHouseProgressReader(clickhouse);
+  const reaching = createReaching({
+    ...{ database: identity.database, clock, log, progress, activities },
+    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+  });
+  release.add('goals', reaching.outbox.stop);
   void opened.then(() => {
     news.start();
     deletion.outbox.start();
+    reaching.outbox.start();
   });
   const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
   const api = await createApi({
@@ -205,7 +215,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     ...imports,
     rates: { factor: 1 },
     history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
-    activities: createClickHouseActivityReader(clickhouse),
+    activities,
     races,
     boards,
     config,
@@ -214,7 +224,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     bus: platform.bus,
     acts: createActLog({ facts, names: platform.names }),
     athletes: createClickHouseAthleteReader(clickhouse),
-    progress: createClickHouseProgressReader(clickhouse),
+    progress,
     evidence: createClickHouseEvidenceReader(clickhouse),
     ownDevices: {
       sign: await openSignDevice(options.deviceKey, clock),
@@ -265,7 +275,9 @@ async function openIdentity(
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });
   if (smtpUrl === '') log.warn('no mail is sent: it is caught, for operators to read at /v1/operations/mail');
   const deliver = {
-    [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse)),
+    [COUNT_WORKOUT]: createCountWorkout(createClickHouseStatedWorkouts(clickhouse), (workout) =>
+      askToLookAfter(database, workout, clock.nowMs()),
+    ),
     [REVOCATION]: createRevocationDelivery(await platform.revocations()),
     ...createProductDelivery(database, createClickHouseProduct(clickhouse)),
   };

@@ -28,6 +28,8 @@ import type { SignDevice } from './devices/credentials.ts';
 import { createDevices } from './devices/devices.ts';
 import type { OwnDevicesDeps } from './devices/own-devices.ts';
 import { addDeviceRoutes } from './devices/routes.ts';
+import { createGoals } from './goals/goals.ts';
+import { addGoalRoutes } from './goals/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
 import { createImports } from './imports/imports.ts';
 import { addImportRoutes } from './imports/routes.ts';
@@ -144,6 +146,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addResultRoutes(server, deps);
   addAthleteRoutes(server, deps);
   addProgressRoutes(server, deps);
+  addGoalRoutes(server, { ...deps, goals: createGoals({ ...deps, database: deps.identity.database }) });
   addProductRoutes(server, { ...deps, reports: createProductReports(deps.product) });
   addSuggestionRoutes(server, { ...deps, profiles: deps.identity.profiles });
   addDocumentRoute(server);

@@ -11,6 +11,7 @@ import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
 import { consentScenarios } from './consents/consent-scenarios-for-tests.ts';
 import { deviceScenarios } from './devices/device-scenarios-for-tests.ts';
+import { goalScenarios } from './goals/goal-scenarios-for-tests.ts';
 import { importScenarios } from './imports/imports-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
@@ -240,6 +241,7 @@ const scenarios: Scenario[] = [
   ...consentScenarios,
   ...deviceScenarios,
   ...ownDataScenarios,
+  ...goalScenarios,
   ...importScenarios,
   ...productScenarios,
   ...setupScenarios,

@@ -9,6 +9,7 @@ import type { AccountTables } from '../accounts/tables.ts';
 import type { ConsentTables } from '../consents/tables.ts';
 import type { DeviceTables } from '../devices/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
+import type { GoalTables } from '../goals/tables.ts';
 import type { ImportTables } from '../imports/tables.ts';
 import type { JobDatabase } from '../jobs/pg-boss-queue.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
@@ -34,7 +35,8 @@ export type Tables = AccountTables &
   ProfileTables &
   ConsentTables &
   DeviceTables &
-  ImportTables;
+  ImportTables &
+  GoalTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */
 export type Database = Kysely<Tables>;

@@ -1,5 +1,6 @@
 import type { Sport } from '../../schemas/events.ts';
 import { RECORD_KINDS, type RecordKind } from '../../schemas/record.ts';
+import { type GoalNews, goalWords } from './goal-words.ts';
 import { type InEach, type Language, recordName, recordValue, sportName } from './languages.ts';
 
 /** Ways to somebody: the list of the page, letters, browsers that are not open, and programs of their own. */
@@ -92,6 +93,12 @@ export const KINDS = {
     defaults: EVERYWHERE,
     words: recordWords,
     path: ({ activity }) => `/?activity=${activity}`,
+  }),
+  goal: kindOf<GoalNews>({
+    name: { en: 'Goals that were reached', ru: 'Достигнутые цели' },
+    defaults: EVERYWHERE,
+    words: goalWords,
+    path: () => '/',
   }),
   webhook_off: kindOf<WebhookNews>({
     name: { en: 'Webhooks that were switched off', ru: 'Отключённые вебхуки' },

@@ -87,6 +87,15 @@ export function comparedSpans(unit: SpanUnit, nowMs: number, timeZone: string): 
   };
 }
 
+/** The span that a moment is in, and those before it, `count` in all, the newest first; each is compared as a whole. */
+export function spansBackFrom(unit: SpanUnit, nowMs: number, timeZone: string, count: number): Span[] {
+  const first = firstDay(unit, zoned(nowMs, timeZone).toPlainDate());
+  return Array.from({ length: count }, (_, back) => {
+    const span = spanFrom(unit, first.subtract({ [`${unit}s`]: back }), timeZone);
+    return { ...span, untilMs: span.endMs };
+  });
+}
+
 type Back = { readonly weeks: number } | { readonly months: number } | { readonly years: number };
 
 /**

@@ -14,6 +14,13 @@ export function countedOf(athlete: string, row: WorkoutRow): StatedWorkout {
   };
 }
 
-export function createCountWorkout(stated: StatedWorkouts): Deliver {
-  return (data) => stated.write(data as StatedWorkout);
+/** `onCounted` is called when sums know it. */
+export function createCountWorkout(
+  stated: StatedWorkouts,
+  onCounted: (workout: StatedWorkout) => Promise<void>,
+): Deliver {
+  return async (data) => {
+    await stated.write(data as StatedWorkout);
+    await onCounted(data as StatedWorkout);
+  };
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { WorkoutFact } from '../../schemas/facts.ts';
 import { FILE_SOURCE_PATTERN } from '../../schemas/identity.ts';
 import type { Database, DatabaseOrTransaction } from '../database/database.ts';
+import { askToLook, type GoalsDue } from '../goals/ask-to-look.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { countEvent } from '../product/counting.ts';
 import { measuredOf, type WorkoutRow } from './answer.ts';
@@ -17,12 +18,18 @@ export async function applyWorkoutFact(database: Database, fact: WorkoutFact, no
     const row = await upsert(transaction, fact);
     if (row === undefined) return false;
     await countLogged(transaction, fact, row, nowMs);
+    await askToLook(transaction, goalsDueBy(fact, row), nowMs);
     const moved = row.state === 'removed' ? null : await moveStatements(transaction, row, nowMs);
     for (const one of moved ?? []) {
       await putOutbox(transaction, COUNT_WORKOUT, countedOf(fact.activity.athlete, one), nowMs);
     }
     return true;
   });
+}
+
+function goalsDueBy({ kind, activity }: WorkoutFact, { account }: WorkoutRow): GoalsDue {
+  const { athlete, id, revision, startMs } = activity;
+  return { account, athlete, startMs, activity: { id, revision, isWithdrawn: kind === 'workout.withdrawn' } };
 }
 
 /** Once for each activity, when its first revision comes. */
