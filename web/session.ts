@@ -94,15 +94,20 @@ export async function logOut(everywhere = false): Promise<void> {
 
 /**
  * Asks the API by the cookie of who has logged in. An access token that is over is replaced by the next one, once, and
- * the request is sent again; where that is refused the session has ended, which `hasEnded` says.
+ * the request is sent again; where that is refused the session has ended, which `hasEnded` says. `fetchBy` sends as
+ * fetch does.
  */
-export async function sessionFetch(path: string, init: RequestInit = {}): Promise<Response> {
+export async function sessionFetch(
+  path: string,
+  init: RequestInit = {},
+  fetchBy: (path: string, init: RequestInit) => Promise<Response> = fetch,
+): Promise<Response> {
   const before = keptSession();
-  const answer = await fetch(path, init);
+  const answer = await fetchBy(path, init);
   if (before === null || answer.status !== 401) return answer;
   const { problem } = await problemOf(answer.clone());
   if (!TOKEN_PROBLEMS.includes(problem) || !(await refreshSession(before))) return answer;
-  return fetch(path, init);
+  return fetchBy(path, init);
 }
 
 /**

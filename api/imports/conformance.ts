@@ -36,7 +36,15 @@ export function testImports(open: (t: TestContext) => Promise<TestApi>): void {
     const zip = { name: 'all.zip', bytes: await zipOf([RIDE, notes]) };
     const { status, headers, body } = await ben.upload([run, zip]);
     assert.deepEqual([status, headers.location], [202, `/v1/imports/${body.id}`]);
-    const waiting = { state: 'waiting', progress: 0, workouts: [], reason: null, detail: null, damage: [] };
+    const waiting = {
+      state: 'waiting',
+      progress: 0,
+      workouts: [],
+      isRepeated: false,
+      reason: null,
+      detail: null,
+      damage: [],
+    };
     const refused = { state: 'refused', progress: 1, reason: 'unknown_format', detail: '' };
     assert.deepEqual(body, {
       ...{ id: body.id, createdMs: api.clock.nowMs(), endedMs: null, progress: 1 / 3 },
@@ -77,9 +85,24 @@ export function testImports(open: (t: TestContext) => Promise<TestApi>): void {
     await tell(2, [['watch-1', 'gps'], own]);
     const [merged] = (await ben.read(body.id)).files;
     assert.deepEqual([merged.state, merged.workouts], ['merged', [entity]]);
+    await api.clock.advance(1_000);
     const again = await ben.upload([{ ...run, name: 'copy.gpx' }]);
     await api.jobs.runAll();
-    assert.deepEqual((await ben.read(again.body.id)).files[0].workouts, [entity], 'the same file, the same workout');
+    const [copy] = (await ben.read(again.body.id)).files;
+    assert.deepEqual([copy.workouts, copy.isRepeated], [[entity], true], 'the same file, the same workout');
+    assert.deepEqual(
+      (await ben.read(body.id)).files.map(({ isRepeated }: { isRepeated: boolean }) => isRepeated),
+      [false, false, false],
+      'whoever was there first repeats nothing',
+    );
+    const eva = await asOwner(api, { email: 'eva@example.test', password: PASSWORD });
+    const twice = await eva.upload([run, run]);
+    await api.jobs.runAll();
+    assert.deepEqual(
+      (await eva.read(twice.body.id)).files.map(({ isRepeated }: { isRepeated: boolean }) => isRepeated),
+      [false, true],
+      'what somebody else uploaded is not known to her',
+    );
   });
 
   test('damaged files are saved as far as they can be, or refused with the reason', async (t) => {

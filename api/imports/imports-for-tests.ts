@@ -2,10 +2,10 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import type { ImportedActivity } from '../../files/import-verdict.ts';
 import { readActivityFile } from '../../files/read-activity-file.ts';
+import { UPLOAD_LIMITS } from '../../schemas/upload-limits.ts';
 import { always, asBen, others } from '../accounts/account-scenarios-for-tests.ts';
 import type { Scenario, TestApi } from '../openapi-for-tests.ts';
 import type { ImportFile } from './importer.ts';
-import { UPLOAD_LIMITS } from './uploaded-files.ts';
 
 export interface NamedBytes {
   readonly name: string;

@@ -122,12 +122,36 @@ export function createImports({ database, objects, jobs, clock }: ImportsDeps) {
         .where('import', '=', id)
         .orderBy('place')
         .execute();
-      const made = await workoutsOf(account, rows);
-      const files = rows.map((row) => fileAnswer(row, made));
+      const [made, earlier] = await Promise.all([workoutsOf(account, rows), earlierOf(account, found, rows)]);
+      const files = rows.map((row, i) => {
+        const isIn = (before: readonly FileRow[]) => before.some(({ source }) => source === row.source);
+        const isRepeated = row.source !== null && (earlier.has(row.source) || isIn(rows.slice(0, i)));
+        return { ...fileAnswer(row, made), isRepeated };
+      });
       const progress = files.reduce((sum, file) => sum + file.progress, 0) / files.length;
       return { ...headOf(found), progress, files };
     },
   };
+
+  /** Those of the sources that an import before this one had already. */
+  async function earlierOf(
+    account: string,
+    { id, created_at }: { id: string; created_at: Date },
+    rows: readonly FileRow[],
+  ): Promise<ReadonlySet<string | null>> {
+    const sources = rows.flatMap(({ source }) => source ?? []);
+    if (sources.length === 0) return new Set();
+    const found = await database
+      .selectFrom('import_files')
+      .innerJoin('imports', 'imports.id', 'import_files.import')
+      .select('source')
+      .distinct()
+      .where('account', '=', account)
+      .where('source', 'in', sources)
+      .where(sql<boolean>`(imports.created_at, imports.id) < (${created_at}, ${id})`)
+      .execute();
+    return new Set(found.map(({ source }) => source));
+  }
 
   /** The workouts that some of the files are in. */
   async function workoutsOf(account: string, rows: readonly FileRow[]): Promise<WorkoutOfFiles[]> {

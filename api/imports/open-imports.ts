@@ -6,6 +6,7 @@ import { createS3Objects } from '../../runtime/objects/s3-objects.ts';
 import type { Options } from '../../runtime/options.ts';
 import type { ReleaseStack } from '../../runtime/release.ts';
 import { StartError } from '../../runtime/service.ts';
+import { UPLOAD_LIMITS } from '../../schemas/upload-limits.ts';
 import type { Database } from '../database/database.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import { createPgBossQueue, type JobDatabase } from '../jobs/pg-boss-queue.ts';
@@ -13,7 +14,6 @@ import type { apiOptions } from '../options.ts';
 import type { ImportFile } from './importer.ts';
 import { createRunImport, IMPORT_QUEUE } from './run-import.ts';
 import { createSpawnedImporter } from './spawn-importer.ts';
-import { UPLOAD_LIMITS } from './uploaded-files.ts';
 
 type ApiOptions = Options<typeof apiOptions>;
 

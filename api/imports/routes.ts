@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import type { UploadLimits } from '../../schemas/upload-limits.ts';
 import type { Access } from '../access.ts';
 import { changes, instead, json, OWN_PROBLEMS, reads, SOMEBODY } from '../accounts/route-parts.ts';
 import { Problem } from '../problem.ts';
@@ -10,7 +11,7 @@ import { strictValidator } from '../strict-json.ts';
 import type { Imports } from './imports.ts';
 import { RefusedUploadError } from './refused-upload.ts';
 import * as said from './statements.ts';
-import { type UploadLimits, uploadedFiles } from './uploaded-files.ts';
+import { uploadedFiles } from './uploaded-files.ts';
 
 export interface ImportRoutesDeps {
   readonly access: Access;

@@ -38,6 +38,7 @@ const ImportedFile = Type.Object(
     }),
     progress: Type.Number({ description: 'From 0 to 1.' }),
     workouts: Type.Array(Type.String(), { description: 'The same file twice is in the same workout.' }),
+    isRepeated: Type.Boolean({ description: 'The very same was uploaded before, and nothing is doubled.' }),
     reason: orNull<string>('string', 'Why it was refused'),
     detail: orNull<string>('string', 'What of it'),
     damage: Type.Array(Type.String(), { description: 'What was wrong with it, and was left out.' }),

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { UPLOAD_LIMITS, type UploadLimits } from '../../schemas/upload-limits.ts';
 import { zipOf } from './imports-for-tests.ts';
 import { RefusedUploadError } from './refused-upload.ts';
-import { shownName, UPLOAD_LIMITS, type UploadedFile, type UploadLimits, uploadedFiles } from './uploaded-files.ts';
+import { shownName, type UploadedFile, uploadedFiles } from './uploaded-files.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../../test/fixtures/${name}`, import.meta.url));
 const FIT = fixture('ride-edge810-power.fit');

@@ -4,22 +4,9 @@ import { isFit } from '../../files/fit/fit-messages.ts';
 import { isGzip } from '../../files/gzip.ts';
 import type { RefusedFileReason } from '../../files/reasons.ts';
 import { xmlRoot } from '../../files/xml/xml-reader.ts';
+import type { UploadLimits } from '../../schemas/upload-limits.ts';
 import { RefusedUploadError } from './refused-upload.ts';
 import { unzip } from './unzip.ts';
-
-const MIB = 1024 * 1024;
-export const UPLOAD_LIMITS = {
-  /** Parts of one request, and the bytes of each as it comes. */
-  maxParts: 50,
-  maxPartBytes: 128 * MIB,
-  /** Files, those of a zip counted each. */
-  maxFiles: 200,
-  /** Of one file, unpacked. */
-  maxFileBytes: 64 * MIB,
-  /** Of all files, unpacked. */
-  maxBytes: 192 * MIB,
-};
-export type UploadLimits = typeof UPLOAD_LIMITS;
 
 /** An activity file as its bytes are, or why it is none. */
 export type UploadedFile = {

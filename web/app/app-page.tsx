@@ -6,6 +6,7 @@ import { AddPage } from './add-page.tsx';
 import { AppLink } from './app-link.tsx';
 import { moves, OPEN_VIEWS, place, type View } from './app-place.ts';
 import { HistoryPage } from './history-page.tsx';
+import { ImportsPage } from './imports-page.tsx';
 import { ConfirmEmailPage, ForgotPage, ResetPage, VerifyPage } from './letter-pages.tsx';
 import { unread } from './live-now.ts';
 import { LogIn } from './log-in.tsx';
@@ -21,6 +22,7 @@ const VIEWS: Readonly<Record<View, ComponentType>> = {
   today: TodayPage,
   history: HistoryPage,
   add: AddPage,
+  imports: ImportsPage,
   news: NewsPage,
   workout: WorkoutPage,
   settings: SettingsPage,

@@ -10,6 +10,7 @@ test('every place has an address that leads back to it', () => {
     placeFor('history'),
     placeFor('history', { query: 'sport=run&text=hill%20reps' }),
     placeFor('add'),
+    placeFor('imports'),
     placeFor('workout', { id: ID }),
     placeFor('settings'),
     placeFor('verify'),

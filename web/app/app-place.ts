@@ -5,6 +5,7 @@ const ADDRESSES = {
   today: '/app',
   history: '/app/history',
   add: '/app/workouts/new',
+  imports: '/app/imports',
   news: '/app/news',
   settings: '/app/settings',
   signUp: '/app/sign-up',

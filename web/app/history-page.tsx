@@ -52,9 +52,12 @@ export function HistoryPage() {
   }, [query, arrived]);
   return (
     <div class="whole history">
-      <p>
+      <p class="formats">
         <AppLink to="add" class="button">
           {tell('add')}
+        </AppLink>
+        <AppLink to="imports" class="button">
+          {tell('imports')}
         </AppLink>
       </p>
       <DraftRows />

@@ -8,6 +8,7 @@ import { followAppAddress } from './app-place.ts';
 import { followDrafts } from './drafts.ts';
 import { followLiveNow } from './live-now.ts';
 import { followNetwork } from './network.ts';
+import { followUploads } from './uploads.ts';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
@@ -17,6 +18,7 @@ followNetwork();
 followAppAddress();
 followDrafts();
 followLiveNow();
+followUploads();
 render(<AppPage />, root);
 // Without one (another browser, an address without https) the application still works, but not offline.
 if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js', { scope: '/app' });
