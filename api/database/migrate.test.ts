@@ -17,7 +17,9 @@ const PAINT = "-- A colour; or two.\ncreate table paint (colour text);\ninsert i
 
 test('what was applied is applied once, and the next step after it', async () => {
   assert.deepEqual(await migrate(kysely, known), []);
-  assert.deepEqual(await migrate(kysely, [...known, next(PAINT)]), [`00${known.length + 1}-paint`]);
+  assert.deepEqual(await migrate(kysely, [...known, next(PAINT)]), [
+    `${String(known.length + 1).padStart(3, '0')}-paint`,
+  ]);
   assert.deepEqual(await migrate(kysely, [...known, next(PAINT)]), []);
   const { rows } = await sql<{ colour: string }>`select colour from paint`.execute(kysely);
   assert.deepEqual(rows, [{ colour: 'red;' }]);
