@@ -29,7 +29,7 @@ const table = defineOptions({
       'So many times the runs of each property, with new seeds; 0 keeps to the one seed that is always the same.',
   },
   concurrency: { type: 'integer', default: 2, min: 1, max: 64, unit: 'count', description: 'Files at once.' },
-  fileTimeoutMs: { type: 'integer', default: 600_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
+  fileTimeoutMs: { type: 'integer', default: 900_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
   root: { type: 'string', default: resolve(import.meta.dirname, '..'), description: 'Folder whose tests run.' },
 });
 
