@@ -67,7 +67,9 @@ test('each request is one line in the log, without its token', async (t) => {
   const { get, records } = await createTestApi(t);
   await get('/v1/ledger', 'operator');
   await get('/health/live');
-  const lines = records.map(({ level, msg, method, url, statusCode }) => ({ level, msg, method, url, statusCode }));
+  // What parts of it say by themselves is about no request.
+  const ofRequests = records.filter(({ method }) => method !== undefined);
+  const lines = ofRequests.map(({ level, msg, method, url, statusCode }) => ({ level, msg, method, url, statusCode }));
   assert.deepEqual(lines, [
     { level: 'info', msg: 'answered', method: 'GET', url: '/v1/ledger', statusCode: 200 },
     { level: 'debug', msg: 'answered', method: 'GET', url: '/health/live', statusCode: 200 },

@@ -27,15 +27,23 @@ export async function signUpAt(apiUrl: string, email: string, operatorToken?: st
     { body, ifMatch }: { body?: object; ifMatch?: string },
     token?: string,
   ): Promise<Asked<Answer>> {
-    const answer = await fetch(`${apiUrl}${path}`, {
-      method,
-      headers: {
-        ...(body && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+    const ask = () =>
+      fetch(`${apiUrl}${path}`, {
+        method,
+        headers: {
+          ...(body && { 'content-type': 'application/json' }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    // A database that is being made takes the processor for seconds, and what is watched meanwhile is lost and found.
+    const untilMs = Date.now() + 60_000;
+    let answer = await ask();
+    while (answer.status === 503 && Date.now() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      answer = await ask();
+    }
     const text = await answer.text();
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
     return {

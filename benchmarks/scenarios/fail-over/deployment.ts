@@ -35,7 +35,7 @@ export async function startFailOverDeployment(
   };
   const [natsPort, clickhousePort, questdbPort, questdbPgPort] = await freePorts(4);
   const [nats, clickhouse, questdb] = await Promise.all([
-    startNats({ dir: join(dir, 'nats'), port: natsPort, maxFileBytes: 4 * GIB }).then(keep),
+    startNats({ dir: join(dir, 'nats'), port: natsPort, maxFileBytes: 8 * GIB }).then(keep),
     startClickHouse({ dir: join(dir, 'clickhouse'), port: clickhousePort, user: 'default', password: '' }).then(keep),
     startQuestDb({ dir: join(dir, 'questdb'), httpPort: questdbPort, pgPort: questdbPgPort, maxHeapMb: 512 }).then(
       keep,
