@@ -65,6 +65,7 @@ async function start(given: Options<typeof stackOptions>, { log, release, signal
     say('  AUTHENTICATION IS OFF (--open): any client may send as any device. For closed test networks only.\n');
   if ((await pageDir) !== null) {
     say(`  the page    ${await demoLink(options, urls.api, tokenKeys.privateFile)}`);
+    say(`  application ${urls.api}/app   where athletes sign up`);
     say(`  operations  ${await operationsLink(options, urls.api, tokenKeys.privateFile)}`);
   }
   say(`  MQTT        ${urls.mqtt}`);
