@@ -1,59 +1,25 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createFitWriter } from '../files/fit/profile.ts';
-import { freePorts } from '../stack/ports.ts';
+import { startTestStack, type TestStack } from '../stack/stack-for-tests.ts';
 
 const TIMEOUT_MS = 120_000;
-const PORTS = [
-  'mqtt-port',
-  'websocket-port',
-  'api-port',
-  'nats-port',
-  'questdb-port',
-  'questdb-pg-port',
-  'clickhouse-port',
-  'ingest-admin-port',
-  'processors-admin-port',
-] as const;
 const pathOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const OLD_RIDE = pathOf('test/fixtures/ride-edge810-power.fit');
 
-let dir: string;
-let ports: Record<(typeof PORTS)[number], number>;
-let stack: ChildProcess;
+let stack: TestStack;
 
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'slip-import-'));
-  const free = await freePorts(PORTS.length);
-  ports = Object.fromEntries(PORTS.map((name, i) => [name, free[i]])) as typeof ports;
-  const flags = PORTS.map((name) => `--${name}=${ports[name]}`);
-  stack = spawn(process.execPath, [pathOf('stack/main.ts'), `--data-dir=${dir}`, '--no-demo', ...flags]);
-  let output = '';
-  for (const stream of [stack.stdout, stack.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  await until('the stack is up', () => {
-    assert.equal(stack.exitCode, null, output);
-    return output.includes('Ctrl-C drains and stops it all');
-  });
+  stack = await startTestStack();
 });
 
-after(async () => {
-  if (stack.exitCode === null) {
-    stack.kill('SIGTERM');
-    await once(stack, 'exit', { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  }
-  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
-});
+after(() => stack?.stop());
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const untilMs = Date.now() + TIMEOUT_MS;
@@ -82,7 +48,7 @@ function freshRun(firstHeartRate: number): Uint8Array {
 }
 
 async function runImport(...args: string[]): Promise<{ code: number; lines: Record<string, unknown>[]; err: string }> {
-  const flags = [`--websocket-port=${ports['websocket-port']}`, `--token-key=${join(dir, 'keys/token-key.jwk.json')}`];
+  const flags = [`--websocket-port=${stack.ports.websocket}`, `--token-key=${stack.keyFile}`];
   const child = spawn(process.execPath, [pathOf('importer/main.ts'), ...args, ...flags, '--json', '--log-level=fatal']);
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -104,14 +70,14 @@ async function runImport(...args: string[]): Promise<{ code: number; lines: Reco
 
 async function clickhouse(sql: string): Promise<unknown[]> {
   const query = encodeURIComponent(`${sql} FORMAT JSONCompact`);
-  const answer = await fetch(`http://127.0.0.1:${ports['clickhouse-port']}/?query=${query}`);
+  const answer = await fetch(`http://127.0.0.1:${stack.ports.clickhouse}/?query=${query}`);
   const text = await answer.text();
   assert.equal(answer.status, 200, text);
   return JSON.parse(text).data.flat().map(Number);
 }
 
 async function questdb(sql: string): Promise<unknown[]> {
-  const answer = await fetch(`http://127.0.0.1:${ports['questdb-port']}/exec?query=${encodeURIComponent(sql)}`);
+  const answer = await fetch(`http://127.0.0.1:${stack.ports.questdb}/exec?query=${encodeURIComponent(sql)}`);
   const text = await answer.text();
   assert.equal(answer.status, 200, text);
   return JSON.parse(text).dataset.flat();
@@ -143,7 +109,7 @@ async function storedOf(source: string, rows: number): Promise<{ clickhouse: unk
 }
 
 test('a file becomes rows in both stores, a second import of it changes nothing', async () => {
-  const [file, other] = [join(dir, 'fresh.fit'), join(dir, 'other.fit')];
+  const [file, other] = [join(stack.dir, 'fresh.fit'), join(stack.dir, 'other.fit')];
   await writeFile(file, freshRun(120));
   await writeFile(other, freshRun(130));
   const first = await runImport(file, '--athlete', 'ann');
@@ -168,7 +134,7 @@ test('a file becomes rows in both stores, a second import of it changes nothing'
 });
 
 test('a recording of years ago is in the history, and what is no activity is refused', async () => {
-  const text = join(dir, 'notes.txt');
+  const text = join(stack.dir, 'notes.txt');
   await writeFile(text, 'Ran well.');
   const { code, lines } = await runImport(OLD_RIDE, text, '--athlete', 'ann');
   assert.equal(code, 1);

@@ -9,21 +9,11 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './ports.ts';
+import { STACK_PORTS } from './stack-for-tests.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const UP_TIMEOUT_MS = 180_000;
 const END_TIMEOUT_MS = 60_000;
-const PORTS = [
-  'mqtt-port',
-  'websocket-port',
-  'api-port',
-  'nats-port',
-  'questdb-port',
-  'questdb-pg-port',
-  'clickhouse-port',
-  'ingest-admin-port',
-  'processors-admin-port',
-];
 
 let dir: string;
 let flags: string[];
@@ -32,12 +22,12 @@ const started: ChildProcess[] = [];
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slip-start-'));
-  ports = await freePorts(PORTS.length);
+  ports = await freePorts(STACK_PORTS.length);
   flags = [
     `--data-dir=${dir}`,
     '--demo-devices=4',
     '--demo-race=6',
-    ...PORTS.map((name, i) => `--${name}=${ports[i]}`),
+    ...STACK_PORTS.map((name, i) => `--${name}-port=${ports[i]}`),
   ];
 });
 

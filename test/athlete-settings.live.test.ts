@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,57 +8,32 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ActivityMetrics } from '../schemas/activity-metrics.ts';
 import type { StatedSettings } from '../schemas/athlete-settings.ts';
-import { freePorts } from '../stack/ports.ts';
+import { startTestStack, type TestStack } from '../stack/stack-for-tests.ts';
 import { signUpAt } from './signed-up.ts';
 
 const DAY_MS = 86_400_000;
-const UP_TIMEOUT_MS = 180_000;
 const SHOWN_TIMEOUT_MS = 60_000;
-const PORTS = [
-  ...['mqtt', 'websocket', 'api', 'nats', 'questdb', 'questdb-pg', 'clickhouse', 'ingest-admin', 'processors-admin'],
-] as const;
 const RIDER = 'ride-edge810-power';
 const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 const run = promisify(execFile);
-let dir: string;
-let ports: Record<(typeof PORTS)[number], number>;
-let stack: ChildProcess;
+let stack: TestStack;
 
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'slip-settings-'));
-  const free = await freePorts(PORTS.length);
-  ports = Object.fromEntries(PORTS.map((name, i) => [name, free[i]])) as typeof ports;
-  const flags = PORTS.map((name) => `--${name}-port=${ports[name]}`);
-  const args = [fileAt('../stack/main.ts'), `--data-dir=${dir}`, '--no-demo', '--open', ...flags];
-  stack = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [stack.stdout, stack.stderr]) stream?.setEncoding('utf8').on('data', (text) => (output += text));
-  const untilMs = Date.now() + UP_TIMEOUT_MS;
-  while (!output.includes('Ctrl-C drains')) {
-    if (stack.exitCode !== null || Date.now() > untilMs) assert.fail(output);
-    await delay(50);
-  }
+  stack = await startTestStack('--open');
 });
 
-after(async () => {
-  if (stack?.exitCode === null) {
-    const gone = new Promise((resolve) => stack.once('exit', resolve));
-    stack.kill('SIGINT');
-    await gone;
-  }
-  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
-});
+after(() => stack?.stop());
 
 /** As an operator types it. */
 async function config(...words: string[]): Promise<string> {
-  const env = { ...process.env, SLIPSTREAM_NATS_URLS: `nats://127.0.0.1:${ports.nats}` };
+  const env = { ...process.env, SLIPSTREAM_NATS_URLS: `nats://127.0.0.1:${stack.ports.nats}` };
   return (await run(process.execPath, [fileAt('../stack/config/main.ts'), ...words], { env })).stdout.trim();
 }
 
 async function state(stated: StatedSettings): Promise<string> {
-  const file = join(dir, 'rider.json');
+  const file = join(stack.dir, 'rider.json');
   await writeFile(file, JSON.stringify(stated));
   return config('athlete', RIDER, '--file', file);
 }
@@ -68,7 +42,7 @@ async function state(stated: StatedSettings): Promise<string> {
 async function ride(endMs: number, file = fileAt(`fixtures/${RIDER}.fit`)): Promise<void> {
   await run(process.execPath, [
     ...[fileAt('../device-sim/main.ts'), 'run', '--json', '--devices=0', '--log-level=error'],
-    ...[`--mqtt-port=${ports.mqtt}`, `--websocket-port=${ports.websocket}`, `--anchor-ms=${endMs}`],
+    ...[`--mqtt-port=${stack.ports.mqtt}`, `--websocket-port=${stack.ports.websocket}`, `--anchor-ms=${endMs}`],
     `--fit=${file}`,
   ]);
 }
@@ -83,7 +57,7 @@ interface Shown {
 }
 
 async function get<Answer>(path: string): Promise<Answer> {
-  const answer = await fetch(`http://127.0.0.1:${ports.api}/v1${path}`);
+  const answer = await fetch(`${stack.apiUrl}/v1${path}`);
   assert.equal(answer.status, 200, path);
   return (await answer.json()) as Answer;
 }
@@ -145,9 +119,9 @@ test('what an operator states gives rides their zones and loads from its day on,
 });
 
 test('what a person says in their profile reaches the activity that begins then, a change the next', async () => {
-  const ann = await signUpAt(`http://127.0.0.1:${ports.api}`, 'ann@example.test');
+  const ann = await signUpAt(stack.apiUrl, 'ann@example.test');
   // In an open deployment a device that belongs to nobody is its own athlete.
-  const file = join(dir, `${ann.athlete}.fit`);
+  const file = join(stack.dir, `${ann.athlete}.fit`);
   await copyFile(fileAt(`fixtures/${RIDER}.fit`), file);
   const nowMs = Date.now();
   const profile = (ftpW: number, heartRateZonesBpm: number[]) => ({

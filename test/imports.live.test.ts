@@ -1,32 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { signToken } from '../runtime/token.ts';
-import { loadSigningKey } from '../runtime/token-keys.ts';
-import { presentText } from '../schemas/consent-texts.ts';
-import { freePorts } from '../stack/ports.ts';
+import { startTestStack, type TestStack } from '../stack/stack-for-tests.ts';
+import { signUpAt } from './signed-up.ts';
 
 const TIMEOUT_MS = 240_000;
-const PORTS = [
-  'mqtt-port',
-  'websocket-port',
-  'api-port',
-  'nats-port',
-  'questdb-port',
-  'questdb-pg-port',
-  'clickhouse-port',
-  'ingest-admin-port',
-  'processors-admin-port',
-] as const;
 const pathOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const BEN = { email: 'ben@example.test', password: 'correct horse battery' };
 
 interface FileAnswer {
   readonly name: string;
@@ -35,35 +16,13 @@ interface FileAnswer {
   readonly reason: string | null;
 }
 
-let dir: string;
-let api: string;
-let stack: ChildProcess;
-let output = '';
+let stack: TestStack;
 
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'slip-uploads-'));
-  const free = await freePorts(PORTS.length);
-  const flags = PORTS.map((name, i) => `--${name}=${free[i]}`);
-  api = `http://127.0.0.1:${free[PORTS.indexOf('api-port')]}`;
-  stack = spawn(process.execPath, [pathOf('stack/main.ts'), `--data-dir=${dir}`, '--no-demo', ...flags]);
-  for (const stream of [stack.stdout, stack.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  await until('the stack is up', () => {
-    assert.equal(stack.exitCode, null, output);
-    return output.includes('Ctrl-C drains and stops it all');
-  });
+  stack = await startTestStack();
 });
 
-after(async () => {
-  if (stack.exitCode === null) {
-    stack.kill('SIGTERM');
-    await once(stack, 'exit', { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  }
-  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
-});
+after(() => stack?.stop());
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const untilMs = Date.now() + TIMEOUT_MS;
@@ -74,43 +33,17 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 }
 
 /** Asks again while a store is out of reach: opening PGlite keeps the API from its watches for seconds. */
-async function ask(method: string, path: string, token: string | null, body?: object | FormData) {
-  const isForm = body instanceof FormData;
+async function ask(method: string, path: string, token: string, body?: FormData) {
   const untilMs = Date.now() + TIMEOUT_MS;
   for (;;) {
-    const answer = await fetch(`${api}${path}`, {
-      method,
-      headers: {
-        ...(token !== null && { authorization: `Bearer ${token}` }),
-        ...(body && !isForm && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: isForm ? body : JSON.stringify(body) }),
-    });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${stack.apiUrl}${path}`, { method, headers, ...(body && { body }) });
     const text = await answer.text();
     if (answer.ok) return text === '' ? null : JSON.parse(text);
     const isAway = answer.status === 503 && Date.now() < untilMs;
     assert.ok(isAway, `${method} ${path}: ${answer.status} ${text}`);
     await delay(500);
   }
-}
-
-/** By the letter that an operator reads. */
-async function signUp(): Promise<string> {
-  const issuedMs = Date.now();
-  const operator = await signToken(await loadSigningKey(join(dir, 'keys/token-key.jwk.json'), '--token-key'), {
-    ...{ role: 'operator', subject: 'olga', tokenId: randomUUID(), issuedMs, expiresMs: issuedMs + 3_600_000 },
-    ...{ athlete: '', importer: false },
-  });
-  const consents = { healthData: presentText('healthData').version };
-  await ask('POST', '/v1/accounts', null, { ...BEN, consents });
-  let code: string | undefined;
-  await until('the letter is there', async () => {
-    const { mails } = await ask('GET', '/v1/operations/mail', operator);
-    code = /The code alone: (\S+)/.exec(mails[0]?.text ?? '')?.[1];
-    return code !== undefined;
-  });
-  await ask('POST', '/v1/accounts/verifications', null, { token: code, password: BEN.password });
-  return (await ask('POST', '/v1/sessions', null, { ...BEN, as: 'token' })).accessToken;
 }
 
 async function formOf(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<FormData> {
@@ -131,7 +64,7 @@ function gpx(startMs: number, totalBytes: number): Uint8Array {
 }
 
 test('recordings, a damaged one and 50 MB of GPX are imported, and the same file twice is one workout', async () => {
-  const token = await signUp();
+  const { accessToken: token } = await signUpAt(stack.apiUrl, 'ben@example.test', await stack.operatorToken());
   const fixture = async (name: string) => new Uint8Array(await readFile(pathOf(`test/fixtures/${name}`)));
   const large = gpx(Date.UTC(2024, 1, 29, 10), 50_000_000);
   assert.ok(large.length > 49_000_000);
@@ -148,7 +81,7 @@ test('recordings, a damaged one and 50 MB of GPX are imported, and the same file
   async function settled(of: string): Promise<FileAnswer[]> {
     let files: FileAnswer[] = [];
     await until(`import ${of} is over`, async () => {
-      assert.equal(stack.exitCode, null, output);
+      stack.assertUp();
       files = (await ask('GET', `/v1/imports/${of}`, token)).files;
       return files.every(({ state }) => !['waiting', 'reading', 'stored'].includes(state));
     });

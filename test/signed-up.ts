@@ -5,6 +5,8 @@ import { presentText } from '../schemas/consent-texts.ts';
 export interface SignedUp {
   readonly account: string;
   readonly athlete: string;
+  /** Of the session. */
+  readonly accessToken: string;
   ask<Answer>(method: string, path: string, said?: { body?: object; ifMatch?: string }): Promise<Asked<Answer>>;
 }
 
@@ -62,6 +64,7 @@ export async function signUpAt(apiUrl: string, email: string, operatorToken?: st
   return {
     account: own.id,
     athlete: own.athlete,
+    accessToken,
     ask: (method, path, said = {}) => asking(method, path, said, accessToken),
   };
 

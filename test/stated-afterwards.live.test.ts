@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,56 +10,31 @@ import { createMqttConnect } from '../device-sim/transport/mqtt-client.ts';
 import type { ActivityMetrics } from '../schemas/activity-metrics.ts';
 import { eventCode, sportCode } from '../schemas/events.ts';
 import { encodeFrame, type SensorFrame } from '../schemas/frame/encode.ts';
-import { freePorts } from '../stack/ports.ts';
+import { startTestStack, type TestStack } from '../stack/stack-for-tests.ts';
 
-const UP_TIMEOUT_MS = 180_000;
 const SHOWN_TIMEOUT_MS = 90_000;
-const PORTS = [
-  ...['mqtt', 'websocket', 'api', 'nats', 'questdb', 'questdb-pg', 'clickhouse', 'ingest-admin', 'processors-admin'],
-] as const;
 const LENGTH_S = 240;
 const FRAME_S = 20;
 const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const run = promisify(execFile);
-let dir: string;
-let ports: Record<(typeof PORTS)[number], number>;
-let stack: ChildProcess;
+let stack: TestStack;
 let operator: string;
 
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'slip-exclude-'));
-  const free = await freePorts(PORTS.length);
-  ports = Object.fromEntries(PORTS.map((name, i) => [name, free[i]])) as typeof ports;
-  const flags = PORTS.map((name) => `--${name}-port=${ports[name]}`);
-  const args = [fileAt('../stack/main.ts'), `--data-dir=${dir}`, '--no-demo', ...flags];
-  stack = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [stack.stdout, stack.stderr]) stream?.setEncoding('utf8').on('data', (text) => (output += text));
-  const untilMs = Date.now() + UP_TIMEOUT_MS;
-  while (!output.includes('Ctrl-C drains')) {
-    if (stack.exitCode !== null || Date.now() > untilMs) assert.fail(output);
-    await delay(50);
-  }
+  stack = await startTestStack();
   operator = await token('tess', '--operator');
 });
 
-after(async () => {
-  if (stack?.exitCode === null) {
-    const gone = new Promise((resolve) => stack.once('exit', resolve));
-    stack.kill('SIGINT');
-    await gone;
-  }
-  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
-});
+after(() => stack?.stop());
 
 async function command(main: string, ...words: string[]): Promise<string> {
-  const env = { ...process.env, SLIPSTREAM_NATS_URLS: `nats://127.0.0.1:${ports.nats}` };
+  const env = { ...process.env, SLIPSTREAM_NATS_URLS: `nats://127.0.0.1:${stack.ports.nats}` };
   return (await run(process.execPath, [fileAt(main), ...words], { env })).stdout.trim();
 }
 
 const token = (subject: string, ...words: string[]) =>
-  command('../stack/token/main.ts', subject, `--key=${join(dir, 'keys', 'token-key.jwk.json')}`, ...words);
+  command('../stack/token/main.ts', subject, `--key=${stack.keyFile}`, ...words);
 
 /** As an operator types it. */
 const config = (...words: string[]) => command('../stack/config/main.ts', ...words);
@@ -91,7 +65,7 @@ function framesOf(device: string, startMs: number): SensorFrame[] {
 
 /** What the athlete's devices recorded, sent in the order in which they would have sent it. */
 async function send(athlete: string, devices: readonly string[], startMs: number): Promise<void> {
-  const connect = createMqttConnect({ url: `mqtt://127.0.0.1:${ports.mqtt}`, version: 5 });
+  const connect = createMqttConnect({ url: `mqtt://127.0.0.1:${stack.ports.mqtt}`, version: 5 });
   const open = await Promise.all(
     devices.map(async (device) => ({
       connection: await connect({ device, token: await token(device, `--athlete=${athlete}`) }),
@@ -116,7 +90,7 @@ interface Shown {
 }
 
 async function get<Answer>(path: string): Promise<Answer> {
-  const answer = await fetch(`http://127.0.0.1:${ports.api}/v1${path}`, {
+  const answer = await fetch(`${stack.apiUrl}/v1${path}`, {
     headers: { authorization: `Bearer ${operator}` },
   });
   assert.equal(answer.status, 200, path);
@@ -167,7 +141,7 @@ test('a device that is left out leaves what the other alone measured, and counts
 
 test('what was said of the wet afterwards is in the load of the gear, until it is taken back', async () => {
   const shoes = { id: 'racers', kind: 'shoes', name: 'Racers', defaultFor: ['run'], from: '2026-01-01' };
-  const file = join(dir, 'cyd.json');
+  const file = join(stack.dir, 'cyd.json');
   await writeFile(file, JSON.stringify({ gear: [shoes] }));
   await config('athlete', 'cyd', '--file', file);
   const startMs = 1_000 * Math.floor(Date.now() / 1_000) - 1_000 * (LENGTH_S + 30);
