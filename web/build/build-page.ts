@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { inlineStyles, packFiles } from './pack-files.ts';
@@ -74,22 +74,12 @@ function isBuiltFrom(digest: string): boolean {
 /** Of everything that the page is made from. */
 function digestOfSources(): string {
   const hash = createHash('sha256');
-  const own = (dir: string) =>
-    readdirSync(join(ROOT, dir), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => `${dir}/${name}`);
-  const folders = [
-    'web',
-    'web/race',
-    'web/organiser',
-    'web/operations',
-    'web/progress',
-    'web/app',
-    'web/public',
-    'web/build',
-    'schemas',
-  ];
-  const files = [...folders.flatMap(own), 'package-lock.json'];
+  // What was built lies in there too, and is made from nothing but the rest.
+  const within = (dir: string) =>
+    readdirSync(join(ROOT, dir), { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(DIST))
+      .map(({ name, parentPath }) => relative(ROOT, join(parentPath, name)));
+  const files = [...['web', 'schemas'].flatMap(within), 'package-lock.json'];
   for (const file of files.filter((name) => !name.endsWith('.test.ts')).sort()) {
     hash.update(file).update(readFileSync(join(ROOT, file)));
   }
