@@ -1,35 +1,8 @@
 import { isIP } from 'node:net';
+import type { AccountCaller, Caller, RaceOfficial } from './caller.ts';
 import { type About, type Audience, asOfficial, judge } from './policy.ts';
 import { invalidParameter, Problem, type ProblemName } from './problem.ts';
 import { assertSameOrigin, type Browsing, type Cookies } from './requests/cookies.ts';
-
-/** Who asks. */
-export type Caller =
-  | {
-      readonly kind: 'device';
-      readonly device: string /** Its own id when it belongs to nobody. */;
-      readonly athlete: string;
-    }
-  | { readonly kind: 'operator'; readonly name: string }
-  /** Of races: may see and change their own. */
-  | { readonly kind: 'organiser'; readonly organiser: string }
-  /** A timing system of an organiser's: may send reads. */
-  | { readonly kind: 'feed'; readonly organiser: string; readonly tokenId: string }
-  | AccountCaller;
-
-/** A person who has logged in. */
-export interface AccountCaller {
-  readonly kind: 'account';
-  readonly account: string;
-  readonly session: string;
-  /** Whose data is theirs. */
-  readonly athlete: string;
-  readonly roles: readonly string[];
-  /** Whose races are theirs, with the role of an organiser. */
-  readonly organiser: string | null;
-}
-
-export type RaceOfficial = Extract<Caller, { kind: 'operator' | 'organiser' | 'feed' }>;
 
 /** What a token says once it has been checked, or why it counts for nothing. */
 export type TokenVerdict =

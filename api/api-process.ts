@@ -27,7 +27,7 @@ import { createRevocationDelivery, createSignDevice, REVOCATION, type SignDevice
 import { askToLookAfter } from './goals/ask-to-look.ts';
 import { createReaching } from './goals/reaching.ts';
 import { openImports } from './imports/open-imports.ts';
-import type { JobDatabase } from './jobs/pg-boss-queue.ts';
+import type { JobDatabase } from './jobs/job-database.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';

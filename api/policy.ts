@@ -1,4 +1,4 @@
-import type { Caller, RaceOfficial } from './access.ts';
+import type { Caller, RaceOfficial } from './caller.ts';
 import type { ProblemName } from './problem.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Logger } from '../runtime/log.ts';
 import type { Token } from '../runtime/token.ts';
 import type { TokenChecks } from '../runtime/token-checks.ts';
-import type { Caller, TokenVerdict } from './access.ts';
+import type { TokenVerdict } from './access.ts';
+import type { Caller } from './caller.ts';
 
 /** Whose request it is, by its bearer token. */
 export function createVerifyToken({ verify, revocations }: TokenChecks, log: Logger) {

@@ -6,7 +6,7 @@ import { EngineError } from '../stack/engine-error.ts';
 import { type BenchOptions, benchOptions, MEASURED, SMOKE } from './options.ts';
 import { writeResult } from './result.ts';
 import { runScenarios } from './run-scenarios.ts';
-import { SCENARIO_BY_NAME } from './scenario.ts';
+import { SCENARIO_BY_NAME } from './scenarios.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 

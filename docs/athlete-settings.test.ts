@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { checkStated } from '../schemas/athlete-settings.ts';
+import { checkStated } from '../schemas/check-settings.ts';
 import { settingsOn } from '../schemas/settings-at.ts';
 
 test('the example in the page about settings can be stated, and holds as the page says', () => {

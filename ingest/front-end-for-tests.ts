@@ -10,7 +10,8 @@ import type { Authenticator, Identity } from './auth/authenticator.ts';
 import { createConnections } from './connections/connections.ts';
 import { createFrontEndCounts, type FrontEndCounts } from './connections/counts.ts';
 import { type ConnectionLimits, DEFAULT_LIMITS } from './connections/limits.ts';
-import type { Intake, Origin } from './intake.ts';
+import type { Intake } from './intake.ts';
+import type { Origin } from './origin.ts';
 import { createReadForwarder } from './races/forward-reads.ts';
 import { createRaceBoards } from './races/race-boards.ts';
 

@@ -8,8 +8,8 @@ import { createNames } from '../schemas/names.ts';
 import type { Priority } from '../schemas/priority.ts';
 import type { Reason } from '../schemas/reasons.ts';
 import { createIngest, type IngestLimits } from './ingest.ts';
-import type { Origin } from './intake.ts';
 import { createDecodeHere } from './lane/decode-thread.ts';
+import type { Origin } from './origin.ts';
 
 export const NOW_MS = 1_800_000_000_000;
 export const names = createNames();

@@ -9,7 +9,7 @@ import type { Certificate, KeyPair } from '../runtime/certificate.ts';
 import { makeCertificate } from '../runtime/certificate-for-tests.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createSocketServer } from '../runtime/sockets/choose.ts';
-import { until } from '../runtime/sockets/conformance.ts';
+import { until } from '../runtime/sockets/sockets-for-tests.ts';
 import { WEBSOCKET_PATH } from '../schemas/names.ts';
 import { encodeHello, readDown } from '../schemas/websocket-framing.ts';
 import { countedReasons, createFrontEndParts, type FrontEndParts } from './front-end-for-tests.ts';

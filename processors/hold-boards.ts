@@ -4,7 +4,7 @@ import { createHolder } from '../runtime/holder/holder.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { Service } from '../runtime/service.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
-import type { ProcessorsDeps } from './processors.ts';
+import type { ProcessorsDeps } from './processors-deps.ts';
 import { BOARD_SLOTS, createBoards } from './races/board-reducer.ts';
 import { createBoardService } from './races/board-service.ts';
 import { createPreviews } from './races/preview/previews.ts';

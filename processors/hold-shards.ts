@@ -16,7 +16,7 @@ import { createClickHouseRecordStore } from './activities/records/clickhouse-rec
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import { createHolderCounts, gaugeActivities, gaugeHolder, gaugeRollUps } from './holder-metrics.ts';
 import { createAcceptedReducers } from './ledger/accepted.ts';
-import type { ProcessorsDeps } from './processors.ts';
+import type { ProcessorsDeps } from './processors-deps.ts';
 import { createLiveRaces } from './races/live-races.ts';
 import { createClickHousePositions } from './races/stored/clickhouse-positions.ts';
 import { createReadBatch } from './read-batch.ts';

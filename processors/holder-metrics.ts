@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Holder } from '../runtime/holder/holder.ts';
-import type { HolderEvents } from '../runtime/holder/shard.ts';
+import type { HolderEvents } from '../runtime/holder/shard-deps.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
 import type { Activities } from './activities/activity-reducer.ts';
 import type { ActivityCounts, ActivityLevels } from './activities/counts.ts';

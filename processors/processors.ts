@@ -1,17 +1,14 @@
 import { systemClock } from '../runtime/clock.ts';
-import type { Health } from '../runtime/health.ts';
 import { LATENCY_BUCKETS_MS, type Metrics } from '../runtime/metrics.ts';
-import type { Platform } from '../runtime/nats/platform.ts';
-import type { Options } from '../runtime/options.ts';
-import type { MainContext } from '../runtime/run-main.ts';
 import { joinServices, type Service, StartError } from '../runtime/service.ts';
 import { createBehindWatch, gaugeBehind } from './behind-watch.ts';
 import { createClickHouseSink } from './clickhouse/sink.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createBoardServices } from './hold-boards.ts';
 import { createShardServices } from './hold-shards.ts';
-import { type processorsOptions, SINKS } from './options.ts';
+import { SINKS } from './options.ts';
 import { createPipeline, type PipelineEvents, type PipelineOptions } from './pipeline.ts';
+import type { ProcessorsDeps } from './processors-deps.ts';
 import { createQuestDbSink } from './questdb/sink.ts';
 import type { Sink } from './sink.ts';
 
@@ -34,14 +31,6 @@ const PIPELINE: Omit<PipelineOptions, 'flushIntervalMs' | 'busyFlushIntervalMs' 
 const BEHIND = { everyMs: 5_000, maxBehindMs: 30_000 };
 type SinkName = (typeof SINKS)[number];
 const MAX_WAL_LAG_TRANSACTIONS = 1_000;
-
-export interface ProcessorsDeps {
-  readonly options: Options<typeof processorsOptions>;
-  readonly platform: Platform;
-  readonly health: Health;
-  readonly metrics: Metrics;
-  readonly log: MainContext['log'];
-}
 
 /**
  * A pipeline for each store that this process writes, each with its own durable, so that none waits for another; and

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { NO_SETTINGS, SettingsError, type StatedSettings } from '../schemas/athlete-settings.ts';
+import { NO_SETTINGS, type StatedSettings } from '../schemas/athlete-settings.ts';
+import { SettingsError } from '../schemas/check-settings.ts';
 import { keys } from '../schemas/names.ts';
 import {
   readAthleteSettings,

@@ -1,14 +1,11 @@
 import {
   type AthleteSettings,
-  checkStated,
-  encodeAthleteSettings,
   NO_SETTINGS,
   PROFILE_SETTINGS,
   type ProfileSettings,
-  parseAthleteSettings,
-  SettingsError,
   type StatedSettings,
 } from '../schemas/athlete-settings.ts';
+import { checkStated, encodeAthleteSettings, parseAthleteSettings, SettingsError } from '../schemas/check-settings.ts';
 import { keys } from '../schemas/names.ts';
 import type { Clock } from './clock.ts';
 import { changeEntity, createConfigView } from './config-view.ts';

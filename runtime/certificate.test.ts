@@ -8,7 +8,7 @@ import { makeCertificate } from './certificate-for-tests.ts';
 import { createManualClock } from './clock.ts';
 import { createMemoryLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { until } from './sockets/conformance.ts';
+import { until } from './sockets/sockets-for-tests.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 5, 8, 12);

@@ -8,9 +8,9 @@ import {
   parseAthleteSettings,
   parseJson,
   SettingsError,
-  type SettingsProblem,
-} from './athlete-settings.ts';
+} from './check-settings.ts';
 import { keys } from './names.ts';
+import type { SettingsProblem } from './settings-rules.ts';
 
 test('settings are read as they were written, and their key names the same athlete', () => {
   fc.assert(

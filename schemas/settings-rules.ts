@@ -1,6 +1,12 @@
-import type { SettingsProblem, StatedSettings } from './athlete-settings.ts';
+import type { StatedSettings } from './athlete-settings.ts';
 import { SPORTS, type Sport } from './events.ts';
 import { dayOf, settingsOn, sportAndBehind } from './settings-at.ts';
+
+export interface SettingsProblem {
+  /** As `body[2].weightKg`; '' for the whole. */
+  readonly field: string;
+  readonly rule: string;
+}
 
 /** The rules that need more than one value to tell. The shape is right already. */
 export function brokenRules(stated: StatedSettings): SettingsProblem[] {

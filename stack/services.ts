@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { flagName } from '../runtime/options.ts';
 import { AFTER_ACK_NICENESS, answersOk, type Engine, startEngine } from './engine.ts';
 import type { StackOptions } from './options.ts';
-import type { StackUrls } from './stack.ts';
+import type { StackUrls } from './stack-urls.ts';
 import type { TokenKeyFiles } from './token-keys.ts';
 
 interface ServicePort {

@@ -11,24 +11,10 @@ import type { StackOptions } from './options.ts';
 import { freePort } from './ports.ts';
 import { startQuestDb } from './questdb.ts';
 import { type ServiceSpec, servicesOf, startService } from './services.ts';
+import type { StackUrls } from './stack-urls.ts';
 import type { TokenKeyFiles } from './token-keys.ts';
 
 const ENGINE_STOP_MS = 20_000;
-
-/** What a running stack answers at. Engines that somebody else runs appear with the URL that was given. */
-export interface StackUrls {
-  readonly nats: string;
-  /** The HTTP monitor of the NATS started here, null for one that somebody else runs. */
-  readonly natsMonitor: string | null;
-  readonly questdb: string;
-  readonly questdbPg: string;
-  readonly clickhouse: string;
-  readonly mqtt: string;
-  readonly websocket: string;
-  readonly api: string;
-  readonly ingestAdmin: string;
-  readonly processorsAdmin: string;
-}
 
 export interface StackDeps {
   readonly options: StackOptions;

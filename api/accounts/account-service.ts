@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Static } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
-import type { AccountCaller } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import { assertShown, writeFirstConsents } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { isUniqueViolation } from '../database/database.ts';

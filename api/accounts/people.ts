@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
-import type { AccountCaller } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../problem.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
-import type { AccountCaller } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { countDay } from '../product/counting.ts';
 import { type Page, pageOf } from '../requests/paging.ts';

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import { CONSENT_KINDS, type ConsentKind, presentText } from '../../schemas/consent-texts.ts';
-import type { AccountCaller } from '../access.ts';
 import { writeAudit } from '../accounts/audit.ts';
+import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { invalidParameter, Problem } from '../problem.ts';
 import { startCounting, stopCounting } from '../product/counting.ts';

@@ -11,7 +11,7 @@ import type { DeviceTables } from '../devices/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
 import type { GoalTables } from '../goals/tables.ts';
 import type { ImportTables } from '../imports/tables.ts';
-import type { JobDatabase } from '../jobs/pg-boss-queue.ts';
+import type { JobDatabase } from '../jobs/job-database.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
 import type { OwnDataTables } from '../own-data/tables.ts';

@@ -1,11 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import { accountDeviceId } from '../../schemas/identity.ts';
-import type { AccountCaller } from '../access.ts';
 import { type Attempts, networkOf } from '../accounts/attempts.ts';
 import { type Act, writeAudit } from '../accounts/audit.ts';
 import { digestOf } from '../accounts/secrets.ts';
 import type { Whence } from '../accounts/sessions.ts';
+import type { AccountCaller } from '../caller.ts';
 import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';

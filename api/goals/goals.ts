@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Type } from 'typebox';
 import type { Clock } from '../../runtime/clock.ts';
-import type { AccountCaller } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction } from '../database/database.ts';
 import { invalidParameter, Problem } from '../problem.ts';
 import type { ProgressReader } from '../progress/reader.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Selectable, sql } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ObjectStore } from '../../runtime/objects/objects.ts';
-import type { AccountCaller } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database } from '../database/database.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';

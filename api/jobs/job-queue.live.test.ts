@@ -5,7 +5,8 @@ import { createSilentLog } from '../../runtime/log.ts';
 import type { Tables } from '../database/database.ts';
 import { noPostgresql, openTestPostgresql, type TestPostgresql } from '../database/postgresql-for-tests.ts';
 import { type QueueUnderTest, testJobQueue } from './conformance.ts';
-import { createPgBossQueue, type JobDatabase } from './pg-boss-queue.ts';
+import type { JobDatabase } from './job-database.ts';
+import { createPgBossQueue } from './pg-boss-queue.ts';
 
 function queuesOf(database: QueueUnderTest['database'], where: JobDatabase): QueueUnderTest {
   return {

@@ -1,9 +1,7 @@
-import { fromKysely, fromPglite, type JobWithMetadata, type PGliteLike, PgBoss } from 'pg-boss';
+import { fromKysely, fromPglite, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Logger } from '../../runtime/log.ts';
+import type { JobDatabase } from './job-database.ts';
 import type { DoJob, JobQueue } from './job-queue.ts';
-
-/** Where the jobs are kept: a PostgreSQL, or the PGlite of this process. */
-export type JobDatabase = { readonly url: string } | { readonly pglite: PGliteLike };
 
 const CONNECTIONS = 3;
 const POLL_S = 1;

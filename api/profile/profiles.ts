@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
-import type { AccountCaller } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';

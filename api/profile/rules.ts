@@ -1,9 +1,5 @@
-import {
-  checkStated,
-  MAX_SETTINGS_BYTES,
-  type ProfileSettings,
-  SettingsError,
-} from '../../schemas/athlete-settings.ts';
+import { MAX_SETTINGS_BYTES, type ProfileSettings } from '../../schemas/athlete-settings.ts';
+import { checkStated, SettingsError } from '../../schemas/check-settings.ts';
 import { Problem } from '../problem.ts';
 import { isTimeZone } from '../progress/calendar.ts';
 import type { ProfileStatement } from './statements.ts';

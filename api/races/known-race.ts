@@ -1,6 +1,6 @@
 import type { Races } from '../../runtime/races.ts';
 import type { Race } from '../../schemas/race.ts';
-import type { RaceOfficial } from '../access.ts';
+import type { RaceOfficial } from '../caller.ts';
 import { Problem } from '../problem.ts';
 import { assertOwn } from './setup/owned-race.ts';
 

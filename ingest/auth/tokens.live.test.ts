@@ -8,7 +8,7 @@ import { openPlatform, platformOptions } from '../../runtime/nats/platform.ts';
 import { readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
 import { createRevocations, type Revocations, revokeDevice, revokeToken } from '../../runtime/revocations.ts';
-import { until } from '../../runtime/sockets/conformance.ts';
+import { until } from '../../runtime/sockets/sockets-for-tests.ts';
 import { connectWsPeer } from '../../runtime/sockets/ws-peer.ts';
 import { createWsServer } from '../../runtime/sockets/ws-server.ts';
 import { createTokenVerifier, signToken } from '../../runtime/token.ts';

@@ -1,5 +1,5 @@
 import type { Encoding } from '../../schemas/names.ts';
-import type { Origin } from '../intake.ts';
+import type { Origin } from '../origin.ts';
 import type { DecodeTask, ResolvedOffset, Sender } from './task.ts';
 
 const MIN_BYTES = 64 * 1024;

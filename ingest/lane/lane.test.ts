@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '../../runtime/clock.ts';
-import type { Origin } from '../intake.ts';
+import type { Origin } from '../origin.ts';
 import { createLane, type LaneDeps } from './lane.ts';
 import type { DecodeResult, DecodeTask } from './task.ts';
 

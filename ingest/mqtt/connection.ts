@@ -5,11 +5,12 @@ import type { Reason, RefusedReason } from '../../schemas/reasons.ts';
 import type { Guard, Identity } from '../auth/authenticator.ts';
 import type { LiveConnection, Place } from '../connections/connections.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
-import type { Origin } from '../intake.ts';
+import type { Origin } from '../origin.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { slowDownCommand } from './command-subscriptions.ts';
-import { type ConnectRefusal, openSession, type Session } from './handshake.ts';
+import { openSession, type Session } from './handshake.ts';
 import { PacketReader } from './packet-reader.ts';
+import type { ConnectRefusal } from './packets.ts';
 import {
   disconnectPacket,
   isClientPacket,

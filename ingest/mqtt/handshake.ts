@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectionLimits } from '../connections/limits.ts';
-import type { Connect, Version } from './packets.ts';
+import type { Connect, ConnectRefusal, Version } from './packets.ts';
 import { TOPIC_ALIAS_MAXIMUM } from './publish-reader.ts';
 
 const MAX_CLIENT_ID_LENGTH = 128;
@@ -21,13 +21,6 @@ export interface Session {
   readonly withReasonStrings: boolean;
   /** Goes into the CONNACK. */
   readonly properties: Record<string, unknown> | undefined;
-}
-
-/** A CONNECT that is refused before anyone looks at the token; `code` for each version's CONNACK. */
-export interface ConnectRefusal {
-  readonly reason: 'not_supported' | 'malformed_packet' | 'protocol_error' | 'packet_too_large';
-  readonly codeV5: number;
-  readonly codeV4: number;
 }
 
 const refuse = (reason: ConnectRefusal['reason'], codeV5: number, codeV4: number): ConnectRefusal => ({

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import mqttPacket, { type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
-import { until } from '../../runtime/sockets/conformance.ts';
+import { until } from '../../runtime/sockets/sockets-for-tests.ts';
 import { topics } from '../../schemas/names.ts';
 import { countedReasons, createFrontEndParts, type FrontEndParts } from '../front-end-for-tests.ts';
 import type { Intake } from '../intake.ts';

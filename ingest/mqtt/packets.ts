@@ -1,7 +1,13 @@
 import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet';
 import type { RefusedReason } from '../../schemas/reasons.ts';
-import type { ConnectRefusal } from './handshake.ts';
 import { connackCode, connackReturnCode, disconnectCode } from './reason-codes.ts';
+
+/** A CONNECT that is refused before anyone looks at the token; `code` for each version's CONNACK. */
+export interface ConnectRefusal {
+  readonly reason: 'not_supported' | 'malformed_packet' | 'protocol_error' | 'packet_too_large';
+  readonly codeV5: number;
+  readonly codeV4: number;
+}
 
 /**
  * Everything but PUBLISH and PINGREQ goes through mqtt-packet: such packets are rare, and it knows them all. It is

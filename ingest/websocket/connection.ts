@@ -18,7 +18,7 @@ import {
 import type { Guard, Identity } from '../auth/authenticator.ts';
 import type { LiveConnection, Place } from '../connections/connections.ts';
 import type { FrontEndDeps } from '../connections/front-end.ts';
-import type { Origin } from '../intake.ts';
+import type { Origin } from '../origin.ts';
 import { closeCode } from './close-codes.ts';
 
 /** What a socket's data slot holds: the connection, once there is one. */

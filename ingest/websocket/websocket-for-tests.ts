@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
 import type { Logger } from '../../runtime/log.ts';
-import { until } from '../../runtime/sockets/conformance.ts';
 import { createMemorySocketServer, type MemorySocketServer } from '../../runtime/sockets/memory-server.ts';
 import type { Peer } from '../../runtime/sockets/peer.ts';
 import type { SocketServer, SocketServerOptions } from '../../runtime/sockets/socket-server.ts';
+import { until } from '../../runtime/sockets/sockets-for-tests.ts';
 import { connectWsPeer } from '../../runtime/sockets/ws-peer.ts';
 import { encodeFrame } from '../../schemas/frame/encode.ts';
 import { WEBSOCKET_PATH } from '../../schemas/names.ts';

@@ -5,7 +5,7 @@ import { KvUnavailableError } from '../../runtime/kv/kv.ts';
 import { openPlatform } from '../../runtime/nats/platform.ts';
 import { runMain } from '../../runtime/run-main.ts';
 import { LogFullError, LogUnavailableError } from '../../runtime/stream/stream.ts';
-import { SettingsError } from '../../schemas/athlete-settings.ts';
+import { SettingsError } from '../../schemas/check-settings.ts';
 import { StoreRefusedError, StoreUnavailableError } from '../sink.ts';
 import { recomputeHistoryOptions } from './options.ts';
 import { createProgressBar } from './progress.ts';

@@ -5,8 +5,7 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { OffsetSet } from './offset-set.ts';
 import type { RollUpOptions } from './options.ts';
-import { Part } from './part.ts';
-import { Series } from './series.ts';
+import { Part, Series } from './part.ts';
 
 /** Grows with every change of what follows it. */
 const FORMAT = 1;

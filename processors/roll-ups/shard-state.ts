@@ -4,9 +4,9 @@ import { bucketStartMs } from './bucket-time.ts';
 import type { RollUpCounts } from './counts.ts';
 import { endOfBucketRows, type FoldableRows, foldRows, type RunOrigin, toFoldable } from './fold-rows.ts';
 import type { RollUpOptions } from './options.ts';
+import type { Series } from './part.ts';
 import { PARTS, Part, partOf, seriesKey } from './part.ts';
 import { decodePart, encodePart } from './part-codec.ts';
-import type { Series } from './series.ts';
 
 const PART_NAME = /^part-(\d{2})$/;
 

@@ -1,7 +1,7 @@
 import type { EmitContext } from '../../runtime/reducer.ts';
+import type { Series } from './part.ts';
 import { encodeRollUpBlock, type RowToWrite } from './roll-up-block.ts';
 import type { RollUpStore } from './roll-up-store.ts';
-import type { Series } from './series.ts';
 import type { ShardState } from './shard-state.ts';
 
 interface PendingRow extends RowToWrite {

@@ -5,14 +5,8 @@ import { KvUnavailableError } from '../kv/kv.ts';
 import { createLeases, type Term } from '../lease.ts';
 import type { Service } from '../service.ts';
 import { createTurns } from '../turns.ts';
-import {
-  type HeldShard,
-  type HolderEvents,
-  type HolderOptions,
-  holdShard,
-  type ShardDeps,
-  type ShardStatus,
-} from './shard.ts';
+import { type HeldShard, holdShard, type ShardStatus } from './shard.ts';
+import type { HolderEvents, HolderOptions, ShardDeps } from './shard-deps.ts';
 
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
   emitIntervalMs: 1_000,

@@ -9,7 +9,7 @@ import type { ReducerFactory } from '../reducer.ts';
 import { createMemoryLogStore } from '../stream/memory-stream.ts';
 import { createHolder, type Holder } from './holder.ts';
 import { readManifest } from './manifest.ts';
-import type { HolderOptions } from './shard.ts';
+import type { HolderOptions } from './shard-deps.ts';
 
 export const names = createNames();
 

@@ -4,7 +4,7 @@ import { KvUnavailableError } from '../kv/kv.ts';
 import type { Term } from '../lease.ts';
 import type { Reducer } from '../reducer.ts';
 import { type Checkpoint, FenceLostError, PartTooLargeError } from './checkpoint.ts';
-import type { ShardDeps } from './shard.ts';
+import type { ShardDeps } from './shard-deps.ts';
 import type { Ticks } from './ticks.ts';
 
 interface Opened {

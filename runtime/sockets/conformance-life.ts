@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { freePort } from '../../stack/ports.ts';
 import { createSilentLog } from '../log.ts';
 import { StartError } from '../service.ts';
-import { collect, PATH, type Subject, startServer, until } from './conformance.ts';
 import type { ConnectionRequest, Socket, SocketServerOptions } from './socket-server.ts';
+import { collect, PATH, type Subject, startServer, until } from './sockets-for-tests.ts';
 
 /** How connections begin and end. */
 export function lifeCycleConformance(subject: Subject): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { collect, type Subject, startServer, until } from './conformance.ts';
 import type { ConnectionRequest, SendResult, Socket } from './socket-server.ts';
+import { collect, type Subject, startServer, until } from './sockets-for-tests.ts';
 
 const MESSAGE_BYTES = 64 * 1024;
 const LIMIT_BYTES = 1024 * 1024;

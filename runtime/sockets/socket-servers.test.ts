@@ -1,5 +1,6 @@
-import { type Subject, socketServerConformance } from './conformance.ts';
+import { socketServerConformance } from './conformance.ts';
 import { createMemorySocketServer, type MemorySocketServer } from './memory-server.ts';
+import type { Subject } from './sockets-for-tests.ts';
 import { connectWsPeer } from './ws-peer.ts';
 import { createWsServer } from './ws-server.ts';
 

@@ -1,13 +1,25 @@
 import type { Clock } from '../clock.ts';
 import { type Faults, faulted } from '../memory-faults.ts';
-import type { MemoryMessages } from './memory-stream.ts';
 import {
   type Durable,
   type DurableOptions,
   type DurablePosition,
+  type LogMessage,
   LogUnavailableError,
   type PulledMessage,
 } from './stream.ts';
+
+/** The messages, with a contiguous sequence from `firstSeq`, and who waits for more. */
+export interface MemoryMessages {
+  firstSeq(): number;
+  nextSeq(): number;
+  at(seq: number): LogMessage;
+  /** First sequence from `fromSeq` on that a filter takes, or null. */
+  find(filters: readonly string[], fromSeq: number): number | null;
+  count(filters: readonly string[], fromSeq: number): number;
+  /** Calls `run` after each publish, until taken back. */
+  onGrowth(run: () => void): () => void;
+}
 
 interface State {
   options: DurableOptions;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Faults, faulted, subjectMatches } from '../memory-faults.ts';
+import type { MemoryMessages } from './memory-durable.ts';
 import { createMemoryDurables } from './memory-durable.ts';
 import {
   LogConflictError,
@@ -18,18 +19,6 @@ import {
 export interface MemoryLogStore {
   /** Throws {@link LogMismatchError} when `metadata` is given and is not the store's. */
   open(end?: { faults?: Faults; metadata?: Readonly<Record<string, string>> }): MessageLog;
-}
-
-/** The messages, with a contiguous sequence from `firstSeq`, and who waits for more. */
-export interface MemoryMessages {
-  firstSeq(): number;
-  nextSeq(): number;
-  at(seq: number): LogMessage;
-  /** First sequence from `fromSeq` on that a filter takes, or null. */
-  find(filters: readonly string[], fromSeq: number): number | null;
-  count(filters: readonly string[], fromSeq: number): number;
-  /** Calls `run` after each publish, until taken back. */
-  onGrowth(run: () => void): () => void;
 }
 
 const OVERHEAD_BYTES = 30;

@@ -1,6 +1,6 @@
 import { readAthleteSettings, setAthleteSettings } from '../../runtime/athlete-settings.ts';
 import { OptionError } from '../../runtime/options.ts';
-import { checkStated, parseJson, SettingsError } from '../../schemas/athlete-settings.ts';
+import { checkStated, parseJson, SettingsError } from '../../schemas/check-settings.ts';
 import { ATHLETE_PATTERN } from '../../schemas/identity.ts';
 import { keys } from '../../schemas/names.ts';
 import type { ConfigCommandDeps } from './entity.ts';

@@ -1,5 +1,6 @@
 import { OptionError } from '../../runtime/options.ts';
-import { checkStated, SettingsError, type StatedSettings } from '../../schemas/athlete-settings.ts';
+import type { StatedSettings } from '../../schemas/athlete-settings.ts';
+import { checkStated, SettingsError } from '../../schemas/check-settings.ts';
 import { ATHLETE_PATTERN } from '../../schemas/identity.ts';
 import type { ConfigCommandOptions } from './options.ts';
 

@@ -6,7 +6,7 @@ import { readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
 import type { StatedSettings } from '../../schemas/athlete-settings.ts';
 import type { StackOptions } from '../options.ts';
-import type { StackUrls } from '../stack.ts';
+import type { StackUrls } from '../stack-urls.ts';
 
 const from = '2010-01-01';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { signToken } from '../../runtime/token.ts';
 import { loadSigningKey } from '../../runtime/token-keys.ts';
 import type { StackOptions } from '../options.ts';
-import type { StackUrls } from '../stack.ts';
+import type { StackUrls } from '../stack-urls.ts';
 import { readMoments } from './moments.ts';
 import { startSimulator } from './simulator.ts';
 import { demoTable } from './table.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../runtime/log.ts';
 import { StartError } from '../../runtime/service.ts';
 import type { StackOptions } from '../options.ts';
-import type { StackUrls } from '../stack.ts';
+import type { StackUrls } from '../stack-urls.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
 export interface LiveRace {

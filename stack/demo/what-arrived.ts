@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantileOf, readHistogram } from '../../runtime/metrics-page.ts';
 import { distinctRowsBeforeSql } from '../../schemas/sql/ledger-queries.ts';
-import type { StackUrls } from '../stack.ts';
+import type { StackUrls } from '../stack-urls.ts';
 import type { Arrived, LedgerAnswer, StoreArrival } from './table.ts';
 
 const SETTLE_TIMEOUT_MS = 60_000;

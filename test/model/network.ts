@@ -1,6 +1,7 @@
 import type { Protocol } from '../../device-sim/fleet.ts';
 import type { Random } from '../../device-sim/random.ts';
-import type { Intake, Origin } from '../../ingest/intake.ts';
+import type { Intake } from '../../ingest/intake.ts';
+import type { Origin } from '../../ingest/origin.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Connect, ConnectError, type Connection, type Outcome } from '../../runtime/device-client/connection.ts';
 import { shardOf } from '../../schemas/identity.ts';

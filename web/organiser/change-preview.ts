@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RacePreview } from '../../schemas/race-preview.ts';
 import { api } from './desk-store.ts';
-import type { TaggedSetup } from './organiser-api.ts';
-import { draftOf, type RaceDraft, type StatedRace, statedOf } from './race-draft.ts';
+import type { StatedRace, TaggedSetup } from './organiser-api.ts';
+import { draftOf, type RaceDraft, statedOf } from './race-draft.ts';
 
 /** What the change of a live race would do, as far as that is known. */
 export interface ChangePreview {

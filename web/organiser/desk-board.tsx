@@ -1,6 +1,6 @@
 import { finishText, Trouble } from '../race/board-table.tsx';
 import { say } from '../race/language.ts';
-import type { ShownRow } from '../race/live-board.ts';
+import type { ShownRow } from '../race/race-answers.ts';
 import { kilometresIn } from '../race/race-format.ts';
 import { DeskFilters } from './desk-filters.tsx';
 import { DeskLink } from './desk-link.tsx';

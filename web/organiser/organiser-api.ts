@@ -1,10 +1,31 @@
-import type { RaceChange, Starter } from '../../schemas/race.ts';
+import type { Category, Place, RaceChange, Starter, Wave } from '../../schemas/race.ts';
 import type { Act, ActValue } from '../../schemas/race-act.ts';
 import type { RacePreview } from '../../schemas/race-preview.ts';
 import type { ReviewDecision, ReviewFinding } from '../../schemas/review.ts';
 import { problemOf } from '../problem-error.ts';
 import type { AthleteAnswer, BoardPage, ListedRace, RaceAnswer } from '../race/race-answers.ts';
-import type { StatedRace } from './race-draft.ts';
+
+export interface StatedCheckpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly isStart: boolean;
+  readonly isFinish: boolean;
+  readonly positionM?: readonly number[];
+  readonly place?: Place;
+  readonly radiusM?: number;
+  readonly ends?: readonly Place[];
+}
+
+/** The body of `PUT /v1/races/{id}`. */
+export interface StatedRace {
+  readonly name: string;
+  readonly sport: string;
+  readonly state: 'draft' | 'live';
+  readonly closesMs: number | null;
+  readonly checkpoints: readonly StatedCheckpoint[];
+  readonly waves: readonly Wave[];
+  readonly categories: readonly Category[];
+}
 
 /** What the API answers to organisers, as far as the page reads it. */
 export interface Setup extends RaceAnswer {

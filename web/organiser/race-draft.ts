@@ -1,6 +1,6 @@
-import type { Category, Checkpoint, Place, Wave } from '../../schemas/race.ts';
+import type { Category, Checkpoint, Wave } from '../../schemas/race.ts';
 import { localText, msOf } from './local-time.ts';
-import type { Setup } from './organiser-api.ts';
+import type { Setup, StatedCheckpoint, StatedRace } from './organiser-api.ts';
 
 /** A row of a list in the form; `id` is '' until the row has been saved. */
 export interface WaveRow {
@@ -39,28 +39,6 @@ export interface RaceDraft {
   readonly waves: readonly WaveRow[];
   readonly checkpoints: readonly CheckpointRow[];
   readonly categories: readonly CategoryRow[];
-}
-
-interface StatedCheckpoint {
-  readonly id: string;
-  readonly name: string;
-  readonly isStart: boolean;
-  readonly isFinish: boolean;
-  readonly positionM?: readonly number[];
-  readonly place?: Place;
-  readonly radiusM?: number;
-  readonly ends?: readonly Place[];
-}
-
-/** The body of `PUT /v1/races/{id}`. */
-export interface StatedRace {
-  readonly name: string;
-  readonly sport: string;
-  readonly state: 'draft' | 'live';
-  readonly closesMs: number | null;
-  readonly checkpoints: readonly StatedCheckpoint[];
-  readonly waves: readonly Wave[];
-  readonly categories: readonly Category[];
 }
 
 const HOUR_MS = 3_600_000;

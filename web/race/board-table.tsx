@@ -1,6 +1,6 @@
 import { duration, pace } from '../format.ts';
 import { say } from './language.ts';
-import type { ShownRow } from './live-board.ts';
+import type { ShownRow } from './race-answers.ts';
 import { gapText, kilometresIn } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { at } from './race-place.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type BoardMessage, LiveBoard, type ShownRow } from './live-board.ts';
+import { type BoardMessage, LiveBoard } from './live-board.ts';
+import type { ShownRow } from './race-answers.ts';
 
 const row = (bib: string, rank: number | null, positionM: number): ShownRow => ({
   ...{ bib, status: 'running', rank, waveRank: null, sexRank: null, categoryRank: null, clubRank: null, positionM },

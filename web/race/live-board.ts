@@ -1,8 +1,4 @@
-import type { BoardRow } from '../../schemas/board.ts';
-import type { PublicStarter } from './race-answers.ts';
-
-/** A row as it is shown; `who` is null for somebody who is no longer in the race. */
-export type ShownRow = BoardRow & { readonly who: PublicStarter | null };
+import type { ShownRow } from './race-answers.ts';
 
 interface Head {
   readonly view: string;

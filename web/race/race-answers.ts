@@ -1,6 +1,8 @@
-import type { RoadGroup, WayCrossing } from '../../schemas/board.ts';
+import type { BoardRow, RoadGroup, WayCrossing } from '../../schemas/board.ts';
 import type { Category, Checkpoint, Course, RaceState, Starter, Wave } from '../../schemas/race.ts';
-import type { ShownRow } from './live-board.ts';
+
+/** A row as it is shown; `who` is null for somebody who is no longer in the race. */
+export type ShownRow = BoardRow & { readonly who: PublicStarter | null };
 
 /** What the API answers about races, as far as the page reads it. */
 export type PublicStarter = Pick<Starter, 'bib' | 'name' | 'sex' | 'club' | 'country' | 'wave' | 'category'>;

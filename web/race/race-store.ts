@@ -5,7 +5,8 @@ import { type LinkState, openSocket, startLiveLink } from '../live-link.ts';
 import { keep, kept } from './keep.ts';
 import { say } from './language.ts';
 import { type AreaMessage, isOfArea, LiveArea, NOBODY, type OnMap } from './live-area.ts';
-import { type BoardMessage, LiveBoard, type ShownRow } from './live-board.ts';
+import { type BoardMessage, LiveBoard } from './live-board.ts';
+import type { ShownRow } from './race-answers.ts';
 import {
   AnswerError,
   type AthleteAnswer,

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { RoadGroup } from '../../schemas/board.ts';
-import type { ShownRow } from './live-board.ts';
+import type { ShownRow } from './race-answers.ts';
 
 /** The moment that is shown, ms since the epoch by the server's clock; null for now. */
 export const momentMs = signal<number | null>(null);

@@ -3,7 +3,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { KeyValue } from '../../../runtime/kv/kv.ts';
 import { RaceChangedError, type StoredRace, writeRace } from '../../../runtime/race-config.ts';
 import { type Act, RACE_ACT_KIND, type RaceAct } from '../../../schemas/race-act.ts';
-import type { RaceOfficial } from '../../access.ts';
+import type { RaceOfficial } from '../../caller.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
 import type { BoardSource } from '../board-source.ts';
 import { readOwn } from '../setup/owned-race.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../schemas/forwarded-reads.ts';
 import type { Names } from '../../../schemas/names.ts';
 import { parseJson } from '../../../schemas/parse-json.ts';
-import type { RaceOfficial } from '../../access.ts';
+import type { RaceOfficial } from '../../caller.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
 import { NewReads } from './act-schemas.ts';
 import type { TakeReads } from './take-reads.ts';

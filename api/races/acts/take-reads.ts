@@ -1,5 +1,5 @@
 import type { Races } from '../../../runtime/races.ts';
-import type { RaceOfficial } from '../../access.ts';
+import type { RaceOfficial } from '../../caller.ts';
 import { Problem } from '../../problem.ts';
 import { ownRace } from '../known-race.ts';
 import type { NewRead } from './act-schemas.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Static } from 'typebox';
 import type { KeyValue } from '../../../runtime/kv/kv.ts';
 import { RaceChangedError, type StoredRace, writeRace } from '../../../runtime/race-config.ts';
-import type { RaceOfficial } from '../../access.ts';
+import type { RaceOfficial } from '../../caller.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
 import { asProblem, asProblems, assertOwn, readWhole } from './owned-race.ts';
 import { type NewRace, settingOf } from './stated-race.ts';

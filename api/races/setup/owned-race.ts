@@ -13,7 +13,8 @@ import {
   type Starter,
 } from '../../../schemas/race.ts';
 import { RaceError } from '../../../schemas/race-check.ts';
-import { type RaceOfficial, TOKEN_PROBLEMS } from '../../access.ts';
+import { TOKEN_PROBLEMS } from '../../access.ts';
+import type { RaceOfficial } from '../../caller.ts';
 import { mayRunRace } from '../../policy.ts';
 import { invalidParameter, Problem } from '../../problem.ts';
 import { type OwnSetting, ownOf } from './stated-race.ts';

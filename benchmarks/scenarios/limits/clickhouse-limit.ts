@@ -8,7 +8,7 @@ import { makeBlocks } from '../../blocks.ts';
 import { openAccount } from '../../cpu-account.ts';
 import { createDeviceTime } from '../../device-time.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
-import type { Limit } from './limits.ts';
+import type { Limit } from './limit.ts';
 import { untilCount } from './until-count.ts';
 
 const BLOCKS_PER_INSERT = 625;

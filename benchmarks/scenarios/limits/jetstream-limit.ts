@@ -7,7 +7,7 @@ import { startNats } from '../../../stack/nats.ts';
 import { freePort } from '../../../stack/ports.ts';
 import { openAccount } from '../../cpu-account.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
-import type { Limit } from './limits.ts';
+import type { Limit } from './limit.ts';
 
 const GIB = 1024 ** 3;
 /** As ingest has them under load: see `ingest`, which notes bytes and messages of its stream. */

@@ -4,23 +4,8 @@ import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
 import { createClickHouseLimit } from './clickhouse-limit.ts';
 import { createJetStreamLimit } from './jetstream-limit.ts';
+import type { Limit, LimitTurn } from './limit.ts';
 import { createQuestDbLimit } from './questdb-limit.ts';
-
-/** One stage by itself, given what it needs ready made. */
-export interface Limit {
-  readonly name: string;
-  /** Sends about so many samples that no one has sent before; what is made for that beforehand is not counted. */
-  run(samples: number): Promise<LimitTurn>;
-}
-
-export interface LimitTurn {
-  /** Samples, or messages where the stage knows no samples. */
-  readonly sent: number;
-  readonly found: number;
-  readonly bytes: number;
-  readonly elapsedMs: number;
-  readonly engineCpuMs: number;
-}
 
 const FIRST_SAMPLES = 50_000;
 /** Prepared bytes are held in memory: 200 each. */

@@ -10,7 +10,7 @@ import { makeBlocks } from '../../blocks.ts';
 import { openAccount } from '../../cpu-account.ts';
 import { createDeviceTime } from '../../device-time.ts';
 import type { ScenarioDeps } from '../../scenario.ts';
-import type { Limit } from './limits.ts';
+import type { Limit } from './limit.ts';
 import { untilCount } from './until-count.ts';
 
 const ROWS_PER_REQUEST = 100_000;
