@@ -32,18 +32,18 @@ suite('settings, devices and news in the application', { skip: whyNoBrowser }, (
     const section = page.locator('section[aria-labelledby=profile]');
     await section.getByLabel('Date of birth').fill('1990-02-28');
     await section.getByLabel('Sex, as formulas have it').selectOption('female');
-    await section.getByLabel('Weight, kg').fill('61.5');
-    await section.getByLabel('Maximum heart rate').fill('900');
+    await section.getByLabel('Time zone').fill('Europe/Nowhere');
     await section.getByRole('button', { name: 'Save' }).click();
     await section.getByRole('alert').getByText('Something in the form will not do').waitFor();
-    await section.getByLabel('Maximum heart rate').fill('190');
+    assert.equal(await section.getByLabel('Time zone').getAttribute('aria-invalid'), 'true');
+    await section.getByLabel('Time zone').fill('Europe/Vienna');
     await section.getByRole('button', { name: 'Save' }).click();
     await section.getByText('Saved.').waitFor();
     assert.deepEqual(await violationsOf(page), []);
     await page.reload();
     await page.getByText('About you').click();
-    assert.equal(await section.getByLabel('Weight, kg').inputValue(), '61.5');
-    assert.equal(await section.getByLabel('Maximum heart rate').inputValue(), '190');
+    assert.equal(await section.getByLabel('Date of birth').inputValue(), '1990-02-28');
+    assert.equal(await section.getByLabel('Time zone').inputValue(), 'Europe/Vienna');
     assert.deepEqual(troubles, []);
   });
 

@@ -163,7 +163,7 @@ suite('workouts in the application', { skip: whyNoBrowser }, () => {
     await fill(page, { 'Distance, km': '11.2', Name: 'Longer run' });
     await save(page);
     await page.getByRole('heading', { name: 'Longer run · Run By hand' }).waitFor();
-    await page.locator('[data-change=changed]').getByText('Distance, m: 10500 → 11200').waitFor();
+    await page.locator('[data-change=changed]').getByText('Distance: 10.5 km → 11.2 km').waitFor();
     await second.getByRole('button', { name: 'Edit' }).click();
     // What was seen there is the newer version by now, or the older one: the older one may not win.
     await page.getByRole('button', { name: 'Edit' }).click();

@@ -75,7 +75,7 @@ const VENDORS: Record<string, readonly string[]> = {
   saxes: ['files/xml/xml-reader.ts'],
   'temporal-polyfill': ['api/progress/calendar.ts', 'api/notifications/quiet-hours.ts'],
   typebox: ['api/**', 'schemas/athlete-settings.ts', 'schemas/check-settings.ts', 'schemas/race*.ts'],
-  uplot: ['web/charts.tsx', 'web/progress/*-chart.tsx', 'web/race/along-chart.tsx', 'web/use-plot.ts'],
+  uplot: ['web/charts.tsx', 'web/*/*-chart.tsx', 'web/use-plot.ts'],
   unpdf: [],
   'uWebSockets.js': ['runtime/sockets/uws-*.ts'],
   vite: ['web/build/**'],

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { units } from '../units.ts';
 import { AppLink } from './app-link.tsx';
 import { DraftRows } from './draft-rows.tsx';
 import { enter, keepForm, keptForm } from './drafts.ts';
@@ -6,7 +7,7 @@ import { tell } from './tell.ts';
 import { enteredFrom, freshFields, type WorkoutFields } from './workout-fields.ts';
 import { WorkoutForm } from './workout-form.tsx';
 
-const fresh = () => freshFields(Date.now(), new Date().getTimezoneOffset());
+const fresh = () => freshFields(Date.now(), new Date().getTimezoneOffset(), units.value);
 
 /** A workout by hand: written with or without a network, sent when there is one. */
 export function AddPage() {

@@ -5,6 +5,7 @@ import { session } from '../session.ts';
 import { AddPage } from './add-page.tsx';
 import { AppLink } from './app-link.tsx';
 import { moves, OPEN_VIEWS, place, type View } from './app-place.ts';
+import { GoalsPage } from './goals-page.tsx';
 import { HistoryPage } from './history-page.tsx';
 import { ImportsPage } from './imports-page.tsx';
 import { ConfirmEmailPage, ForgotPage, ResetPage, VerifyPage } from './letter-pages.tsx';
@@ -16,6 +17,7 @@ import { SettingsPage } from './settings-page.tsx';
 import { SignUp } from './sign-up.tsx';
 import { tell } from './tell.ts';
 import { TodayPage } from './today-page.tsx';
+import { TrainingPage } from './training-page.tsx';
 import { WorkoutPage } from './workout-page.tsx';
 
 const VIEWS: Readonly<Record<View, ComponentType>> = {
@@ -25,7 +27,9 @@ const VIEWS: Readonly<Record<View, ComponentType>> = {
   imports: ImportsPage,
   news: NewsPage,
   workout: WorkoutPage,
+  goals: GoalsPage,
   settings: SettingsPage,
+  training: TrainingPage,
   signUp: SignUp,
   logIn: LogIn,
   forgot: ForgotPage,

@@ -1,6 +1,7 @@
 import { dateAndTimeIn } from '../format.ts';
 import { sportName } from '../progress/say.ts';
 import { language } from '../race/language.ts';
+import { units } from '../units.ts';
 import { drafts, dropDraft } from './drafts.ts';
 import { tell } from './tell.ts';
 import { fieldsOf, type WorkoutFields } from './workout-fields.ts';
@@ -28,7 +29,7 @@ export function DraftRows({ onEdit }: { onEdit?: (fields: WorkoutFields) => void
                       type="button"
                       aria-label={tell('draftEditOf', { what })}
                       onClick={() => {
-                        onEdit(fieldsOf(workout));
+                        onEdit(fieldsOf(workout, units.value));
                         dropDraft(key);
                       }}
                     >

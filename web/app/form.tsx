@@ -88,7 +88,7 @@ export function Field(props: FieldProps) {
   const { label, name, about = name, hint = '', type = 'text', isLong = false, onInput, ...rest } = props;
   const id = useId();
   const error = useContext(Wrong);
-  const own = error instanceof ProblemError ? error.errors.filter(({ parameter }) => parameter === about) : [];
+  const own = error instanceof ProblemError ? error.errors.filter(({ parameter }) => isAbout(parameter, about)) : [];
   const named = { id, name, 'aria-describedby': `${id}-hint ${id}-wrong`, 'aria-invalid': own.length > 0 };
   return (
     <div class="field">
@@ -115,6 +115,9 @@ export function Field(props: FieldProps) {
     </div>
   );
 }
+
+/** `body/0/weightKg` is about `weightKg`, as is one value of several in it. */
+const isAbout = (parameter: string, about: string) => parameter === about || parameter.split('/').includes(about);
 
 interface SelectProps {
   readonly label: string;

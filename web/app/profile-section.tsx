@@ -1,69 +1,44 @@
 import { useEffect, useState } from 'preact/hooks';
-import { LANGUAGES } from '../race/language.ts';
-import { send } from './account-api.ts';
+import { LANGUAGES, language } from '../race/language.ts';
+import { UNIT_SYSTEMS, type Units } from '../units.ts';
+import { AppLink } from './app-link.tsx';
 import { Field, Form, Select, Trouble } from './form.tsx';
-import { type Profile, type ProfileFields, profileFields, saidProfile } from './profile-fields.ts';
+import { ownProfile, readProfile, sayOfProfile, type TaggedProfile } from './own-profile.ts';
+import { type ProfileFields, profileFields, saidProfile } from './profile-fields.ts';
 import { tell } from './tell.ts';
 
-interface TaggedProfile {
-  readonly profile: Profile;
-  readonly etag: string;
-}
-
-const tagged = async (answer: Response): Promise<TaggedProfile> => {
-  return { profile: (await answer.json()) as Profile, etag: answer.headers.get('etag') ?? '' };
-};
-
-/** By the calendar of this browser. */
-function today(): string {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-}
-
-/** What an athlete says of themselves; zones and loads are reckoned from it. */
+/** What an athlete says of themselves that holds without a day; what changes with time has a page of its own. */
 export function ProfileSection() {
-  const [held, setHeld] = useState<TaggedProfile | null>(null);
   const [wrong, setWrong] = useState<unknown>(null);
   const [said, say] = useState('');
-  useEffect(() => void send('GET', '/profile').then(tagged).then(setHeld, setWrong), []);
+  useEffect(() => void readProfile().catch(setWrong), []);
+  const held = ownProfile.value;
   return (
     <section aria-labelledby="profile">
       <details>
         <summary id="profile">{tell('profile')}</summary>
         <Trouble error={wrong} />
-        {held !== null && (
-          <ProfileForm
-            key={held.etag}
-            held={held}
-            onChanged={(next) => {
-              setHeld(next);
-              say(tell('settingsSaved'));
-            }}
-          />
-        )}
+        {held !== null && <ProfileForm key={held.etag} held={held} onSaved={() => say(tell('settingsSaved'))} />}
         <p role="status">{said}</p>
       </details>
+      <p>
+        <AppLink to="training">{tell('training')}</AppLink>
+      </p>
     </section>
   );
 }
 
-interface ProfileFormProps {
-  readonly held: TaggedProfile;
-  readonly onChanged: (held: TaggedProfile) => void;
-}
-
-function ProfileForm({ held: { profile, etag }, onChanged }: ProfileFormProps) {
-  const [fields, setFields] = useState<ProfileFields>(() => profileFields(profile, today()));
+function ProfileForm({ held, onSaved }: { held: TaggedProfile; onSaved: () => void }) {
+  const [fields, setFields] = useState<ProfileFields>(() => profileFields(held.profile));
   const bound = (name: keyof ProfileFields) => ({
     ...{ name, value: fields[name], onInput: (value: string) => setFields({ ...fields, [name]: value }) },
   });
-  const number = { type: 'number', inputMode: 'decimal', step: 'any' } as const;
   async function save(): Promise<void> {
-    onChanged(await tagged(await send('PUT', '/profile', saidProfile(profile, fields, today()), { 'if-match': etag })));
+    await sayOfProfile(held, saidProfile(fields));
+    onSaved();
   }
   return (
     <Form action={tell('save')} onSend={save} label={tell('profile')}>
-      <p>{tell('profileHow')}</p>
       <div class="more">
         <Field label={tell('birthDate')} type="date" autocomplete="bday" {...bound('birthDate')} />
         <Select
@@ -75,15 +50,22 @@ function ProfileForm({ held: { profile, etag }, onChanged }: ProfileFormProps) {
             ['male', tell('male')],
           ]}
         />
-        <Field label={tell('weightKg')} {...bound('weightKg')} {...number} />
-        <Field label={tell('heightCm')} {...bound('heightCm')} {...number} />
-        <Field label={tell('restingHeartRate')} {...bound('restingHeartRateBpm')} {...number} />
-        <Field label={tell('maxHeartRate')} {...bound('maxHeartRateBpm')} {...number} />
-        <Field label={tell('thresholdHeartRate')} {...bound('thresholdHeartRateBpm')} {...number} />
-        <Field label={tell('timeZone')} hint="Europe/Vienna" {...bound('timeZone')} maxLength={64} />
+        <Select
+          label={tell('units')}
+          {...bound('units')}
+          options={(Object.keys(UNIT_SYSTEMS) as Units[]).map((one) => [one, tell(`units_${one}`)])}
+        />
         <Select label={tell('newsLanguage')} {...bound('language')} options={Object.entries(LANGUAGES)} />
-        <Field label={tell('region')} hint="AT" {...bound('region')} maxLength={2} />
+        <Field label={tell('timeZone')} hint={tell('timeZoneHow')} {...bound('timeZone')} maxLength={64} />
+        <Field label={tell('region')} hint={regionName(fields.region)} {...bound('region')} maxLength={2} />
       </div>
     </Form>
   );
+}
+
+/** What a code of two letters stands for, so that one sees whether it is the right one. */
+function regionName(code: string): string {
+  if (!/^[A-Za-z]{2}$/.test(code)) return tell('regionHow');
+  const names = new Intl.DisplayNames(language.value, { type: 'region', fallback: 'none' });
+  return names.of(code.toUpperCase()) ?? tell('regionUnknown');
 }

@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Comparisons, FormSeries, Measure, Streaks } from '../../schemas/athlete-progress.ts';
+import type { Comparisons, FormSeries, Streaks } from '../../schemas/athlete-progress.ts';
 import { duration } from '../format.ts';
-import { compareText, POINTS } from '../progress/compare-text.ts';
-import { MEASURE_NAMES, plain, say, sportName, written } from '../progress/say.ts';
+import { sportName, written } from '../progress/say.ts';
 import { read } from './account-api.ts';
 import { AppLink } from './app-link.tsx';
 import { DraftRows } from './draft-rows.tsx';
 import { arrivals } from './drafts.ts';
 import { Trouble } from './form.tsx';
+import { type Goal, readGoals } from './goal-api.ts';
 import { liveNow } from './live-now.ts';
 import { tell } from './tell.ts';
+import { Compared, FormNow, GoalsNow } from './today-blocks.tsx';
 import { readWorkouts, type Workout } from './workout-api.ts';
 import { WorkoutCard } from './workout-card.tsx';
 
@@ -17,23 +18,24 @@ interface Today {
   readonly comparisons: Comparisons;
   readonly form: FormSeries;
   readonly streaks: Streaks;
+  readonly goals: readonly Goal[];
   readonly workouts: readonly Workout[];
 }
 
 const EVERY_MS = 60_000;
 const LAST = 5;
-const TILES: readonly Measure[] = ['activities', 'distanceM', 'movingS', 'trainingLoad'];
 
 async function readToday(): Promise<Today> {
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const zone = `timeZone=${encodeURIComponent(timeZone)}`;
-  const [comparisons, form, streaks, { workouts }] = await Promise.all([
+  const [comparisons, form, streaks, goals, { workouts }] = await Promise.all([
     read<Comparisons>(`/progress/comparisons?${zone}`),
     read<FormSeries>(`/progress/form?${zone}&days=7`),
     read<Streaks>(`/progress/streaks?${zone}`),
+    readGoals(),
     readWorkouts(new URLSearchParams({ limit: String(LAST) })),
   ]);
-  return { comparisons, form, streaks, workouts };
+  return { comparisons, form, streaks, goals, workouts };
 }
 
 /** How one stands: what goes on, this week against the last, form, what is in a row, and the last workouts. */
@@ -101,80 +103,36 @@ function LiveCard() {
   );
 }
 
-function Blocks({ today: { comparisons, form, streaks, workouts } }: { today: Today }) {
-  const week = comparisons.comparisons.find(({ unit }) => unit === 'week');
+function Blocks({ today: { comparisons, form, streaks, goals, workouts } }: { today: Today }) {
   // What goes on is shown above.
   const ended = workouts.filter(({ status }) => status !== 'live');
   if (workouts.length === 0) return <p class="empty">{tell('firstWorkout')}</p>;
   return (
     <>
-      <section aria-labelledby="week">
-        <h2 id="week">{say('week')}</h2>
-        <dl class="tiles">
-          {week !== undefined &&
-            TILES.map((measure) => {
-              const now = week.current.toPoint.all[measure];
-              const then = week.last.toPoint.all[measure];
-              return (
-                <div key={measure} data-measure={measure}>
-                  <dt>{say(MEASURE_NAMES[measure])}</dt>
-                  <dd>
-                    <span class="value">{written(measure, now)}</span>
-                    <p>{compareText(now, then, POINTS.week.last)}</p>
-                  </dd>
-                </div>
-              );
-            })}
-        </dl>
-        <p>
-          <a href="/progress">{tell('progress')}</a>
-        </p>
-      </section>
       <div class="column">
+        <Compared comparisons={comparisons} />
+        <Last workouts={ended} />
+      </div>
+      <div class="column">
+        <GoalsNow goals={goals} />
         <FormNow form={form} streaks={streaks} />
       </div>
-      <section aria-labelledby="last">
-        <h2 id="last">{tell('lastWorkouts')}</h2>
-        <ul class="list">
-          {ended.map((one) => (
-            <li key={one.id}>
-              <WorkoutCard workout={one} />
-            </li>
-          ))}
-        </ul>
-        <AppLink to="history">{tell('history')}</AppLink>
-      </section>
     </>
   );
 }
 
-/** Form and what is in a row. */
-function FormNow({ form, streaks }: Pick<Today, 'form' | 'streaks'>) {
-  const lines = [
-    ['fitness', form.fitness, 'fitness'],
-    ['fatigue', form.fatigue, 'fatigue'],
-    ['form', form.form, 'formNow'],
-  ] as const;
+function Last({ workouts }: Pick<Today, 'workouts'>) {
   return (
-    <section aria-labelledby="form">
-      <h2 id="form">{say('form')}</h2>
-      <dl class="numbers">
-        {lines.map(([name, values, phrase]) => (
-          <div key={name} data-line={name}>
-            <dt>{say(phrase)}</dt>
-            <dd class="value">{plain(values.at(-1) ?? 0)}</dd>
-          </div>
+    <section aria-labelledby="last">
+      <h2 id="last">{tell('lastWorkouts')}</h2>
+      <ul class="list">
+        {workouts.map((one) => (
+          <li key={one.id}>
+            <WorkoutCard workout={one} />
+          </li>
         ))}
-        <div data-streak="days">
-          <dt>{say('streakNow')}</dt>
-          <dd class="value">{say('daysInARow', { n: streaks.days.current?.length ?? 0 })}</dd>
-        </div>
-        <div data-streak="weeks">
-          <dt>{say('streakWeeksNow')}</dt>
-          <dd class="value">{say('weeksInARow', { n: streaks.weeks.current?.length ?? 0 })}</dd>
-        </div>
-      </dl>
-      <p class="none">{say('formHow')}</p>
+      </ul>
+      <AppLink to="history">{tell('history')}</AppLink>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { account } from './words/account-en.ts';
 import { common } from './words/common-en.ts';
 import { devices } from './words/devices-en.ts';
 import { entry } from './words/entry-en.ts';
+import { goals } from './words/goals-en.ts';
 import { imports } from './words/imports-en.ts';
 import { news } from './words/news-en.ts';
 import { problems } from './words/problems-en.ts';
@@ -10,12 +11,13 @@ import { profile } from './words/profile-en.ts';
 import { workouts } from './words/workouts-en.ts';
 
 /** By the part of the application that says them. A name stands in one part only, or the later would hide the other. */
-export const PARTS = { common, entry, workouts, imports, news, profile, devices, account, problems };
+export const PARTS = { common, entry, workouts, imports, goals, news, profile, devices, account, problems };
 export const en = {
   ...common,
   ...entry,
   ...workouts,
   ...imports,
+  ...goals,
   ...news,
   ...profile,
   ...devices,

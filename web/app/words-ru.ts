@@ -2,6 +2,7 @@ import { account } from './words/account-ru.ts';
 import { common } from './words/common-ru.ts';
 import { devices } from './words/devices-ru.ts';
 import { entry } from './words/entry-ru.ts';
+import { goals } from './words/goals-ru.ts';
 import { imports } from './words/imports-ru.ts';
 import { news } from './words/news-ru.ts';
 import { problems } from './words/problems-ru.ts';
@@ -14,6 +15,7 @@ export const ru: AppDictionary = {
   ...entry,
   ...workouts,
   ...imports,
+  ...goals,
   ...news,
   ...profile,
   ...devices,

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { dateAndTimeIn } from '../format.ts';
+import { dateAndTimeIn, duration } from '../format.ts';
+import { written } from '../progress/say.ts';
 import { language } from '../race/language.ts';
 import { Trouble } from './form.tsx';
 import { tell } from './tell.ts';
@@ -33,13 +34,21 @@ export function WorkoutChanges({ id }: { id: string }) {
 
 function differencesOf({ before, after }: WorkoutHistoryChange): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const said = (value: unknown) => (value === null || value === undefined || value === '' ? '–' : String(value));
-  return names.map((name) => `${fieldName(name)}: ${said(before[name])} → ${said(after[name])}`);
+  return names.map((name) => `${fieldName(name)}: ${said(name, before[name])} → ${said(name, after[name])}`);
+}
+
+function said(name: string, value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–';
+  if (typeof value !== 'number') return String(value);
+  if (name === 'durationS') return duration(value);
+  return name === 'distanceM' || name === 'climbM'
+    ? written(name === 'climbM' ? 'elevationGainM' : name, value, 2)
+    : String(value);
 }
 
 const FIELD_NAMES = {
-  ...{ sport: 'sport', localStart: 'began', start: 'began', durationS: 'durationInS', distanceM: 'distanceInM' },
-  ...{ climbM: 'climbM', averageHeartRateBpm: 'heartRate', energyKcal: 'energy', name: 'workoutName', notes: 'notes' },
+  ...{ sport: 'sport', localStart: 'began', start: 'began', durationS: 'duration', distanceM: 'distance' },
+  ...{ climbM: 'climb', averageHeartRateBpm: 'heartRate', energyKcal: 'energy', name: 'workoutName', notes: 'notes' },
   ...{ effort: 'effort', visibility: 'visibility', timeZone: 'timeZone' },
 } as const satisfies Readonly<Record<string, AppPhrase>>;
 

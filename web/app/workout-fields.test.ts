@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SPORTS } from '../../schemas/events.ts';
+import { UNIT_SYSTEMS, type Units } from '../units.ts';
 import { type EnteredWorkout, VISIBILITIES } from './workout-api.ts';
 import { enteredFrom, fieldsOf, freshFields } from './workout-fields.ts';
 
@@ -22,17 +23,32 @@ const entered: fc.Arbitrary<EnteredWorkout> = fc.record({
   visibility: fc.constantFrom(...VISIBILITIES),
 });
 
-test('what was entered is in the form as it was, to the tenth of a metre', () => {
-  fc.assert(fc.property(entered, (one) => assert.deepEqual(enteredFrom(fieldsOf(one), one.timeZone), { ...one })));
+const units = fc.constantFrom(...(Object.keys(UNIT_SYSTEMS) as Units[]));
+
+test('what was entered is in the form as it was, to the tenth of a metre, in whatever units the form is', () => {
+  fc.assert(
+    fc.property(entered, units, (one, inThese) => {
+      assert.deepEqual(enteredFrom(fieldsOf(one, inThese), one.timeZone), { ...one });
+    }),
+  );
+});
+
+test('a form in miles and feet is sent in metres', () => {
+  const fields = { ...freshFields(0, 0, 'imperial'), distance: '26.2', climb: '1000' };
+  const { distanceM, climbM } = enteredFrom(fields, 'UTC');
+  assert.deepEqual([distanceM, climbM], [42_164.8, 304.8]);
 });
 
 test('an empty number is unknown, and never zero', () => {
-  const { distanceM, climbM, averageHeartRateBpm, energyKcal, effort } = enteredFrom(freshFields(0, 0), 'UTC');
+  const { distanceM, climbM, averageHeartRateBpm, energyKcal, effort } = enteredFrom(
+    freshFields(0, 0, 'metric'),
+    'UTC',
+  );
   assert.deepEqual([distanceM, climbM, averageHeartRateBpm, energyKcal, effort], [null, null, null, null, null]);
 });
 
 test('a fresh form begins an hour ago by the clock of the place, at a quarter', () => {
   const nowMs = Date.UTC(2026, 5, 8, 12, 20);
-  assert.equal(freshFields(nowMs, -120).localStart, '2026-06-08T13:15');
-  assert.equal(freshFields(nowMs, 240).localStart, '2026-06-08T07:15');
+  assert.equal(freshFields(nowMs, -120, 'metric').localStart, '2026-06-08T13:15');
+  assert.equal(freshFields(nowMs, 240, 'metric').localStart, '2026-06-08T07:15');
 });

@@ -1,6 +1,8 @@
 import { SPORTS } from '../../schemas/events.ts';
 import { sportName } from '../progress/say.ts';
+import { UNIT_SYSTEMS } from '../units.ts';
 import { Field, Form, Select } from './form.tsx';
+import { labelIn } from './measures.ts';
 import { tell } from './tell.ts';
 import { VISIBILITIES } from './workout-api.ts';
 import type { FieldName, WorkoutFields } from './workout-fields.ts';
@@ -16,6 +18,7 @@ interface WorkoutFormProps {
 
 /** Three things are needed; the rest is there for who wants it. */
 export function WorkoutForm({ fields, onChange, action, onSend, isMeasured = false }: WorkoutFormProps) {
+  const { long, high } = UNIT_SYSTEMS[fields.units];
   const bound = (name: FieldName) => ({
     ...{ name, value: fields[name], onInput: (value: string) => onChange({ ...fields, [name]: value }) },
   });
@@ -34,7 +37,7 @@ export function WorkoutForm({ fields, onChange, action, onSend, isMeasured = fal
               <Field label={tell('seconds')} {...bound('seconds')} {...number} step="1" max="59" />
             </div>
           </fieldset>
-          <Field label={tell('distanceKm')} about="distanceM" {...bound('distanceKm')} {...number} />
+          <Field label={labelIn('distanceIn', long)} about="distanceM" {...bound('distance')} {...number} />
         </>
       )}
       <Field label={tell('workoutName')} {...bound('name')} maxLength={120} />
@@ -43,7 +46,7 @@ export function WorkoutForm({ fields, onChange, action, onSend, isMeasured = fal
         <div class="more">
           {!isMeasured && (
             <>
-              <Field label={tell('climbM')} {...bound('climbM')} {...number} />
+              <Field label={labelIn('climbIn', high)} about="climbM" {...bound('climb')} {...number} />
               <Field label={tell('heartRate')} {...bound('averageHeartRateBpm')} {...number} />
               <Field label={tell('energy')} {...bound('energyKcal')} {...number} />
             </>

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { dateAndTimeIn, duration, isPaced } from '../format.ts';
+import { dateAndTimeIn, duration } from '../format.ts';
 import { sportName, written } from '../progress/say.ts';
 import { language } from '../race/language.ts';
+import { units } from '../units.ts';
 import { AppLink } from './app-link.tsx';
 import { go, place, placeFor } from './app-place.ts';
 import { problemText, Trouble } from './form.tsx';
+import { paceOf, speedText } from './measures.ts';
 import { tell } from './tell.ts';
 import {
   changeWorkout,
@@ -85,15 +87,17 @@ function Facts({ workout }: { workout: Workout }) {
 function numbersOf(workout: Workout): [string, string][] {
   const { sport, durationS, distanceM, climbM, averageHeartRateBpm, energyKcal } = workout;
   const isMoved = distanceM !== null && distanceM > 0 && durationS !== null && durationS > 0;
-  const speed = (mps: number) => tell('speedValue', { value: (mps * 3.6).toFixed(1) });
   return [
     ...(durationS === null ? [] : [[tell('duration'), duration(durationS)] as [string, string]]),
     ...(distanceM === null ? [] : [[tell('distance'), written('distanceM', distanceM, 1)] as [string, string]]),
     ...(!isMoved
       ? []
-      : isPaced(sport)
-        ? [[tell('pace'), tell('paceValue', { value: duration((1_000 * durationS) / distanceM) })] as [string, string]]
-        : [[tell('speed'), speed(distanceM / durationS)] as [string, string]]),
+      : [
+          [tell(paceOf(sport) === null ? 'speed' : 'pace'), speedText(sport, distanceM / durationS)] as [
+            string,
+            string,
+          ],
+        ]),
     ...(climbM === null ? [] : [[tell('climb'), written('elevationGainM', climbM)] as [string, string]]),
     ...(averageHeartRateBpm === null
       ? []
@@ -152,7 +156,7 @@ function Actions({ workout, etag, onEdit }: TaggedWorkout & { onEdit: () => void
 function EditSection({ shown, onDone }: { shown: TaggedWorkout; onDone: (changed: TaggedWorkout | null) => void }) {
   const { workout, etag } = shown;
   const isMeasured = workout.source === 'stream';
-  const [fields, setFields] = useState<WorkoutFields>(() => fieldsOf(workout));
+  const [fields, setFields] = useState<WorkoutFields>(() => fieldsOf(workout, units.value));
   async function save(): Promise<void> {
     const said = isMeasured ? saidFrom(fields, workout) : enteredFrom(fields, workout.timeZone ?? 'UTC');
     onDone(await changeWorkout(workout.id, etag, said as Partial<EnteredWorkout>));

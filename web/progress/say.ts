@@ -2,6 +2,7 @@ import type { Measure } from '../../schemas/athlete-progress.ts';
 import type { Sport } from '../../schemas/events.ts';
 import type { RecordKind } from '../../schemas/record.ts';
 import { fillIn, language } from '../race/language.ts';
+import { UNIT_SYSTEMS, units } from '../units.ts';
 import { en, enRecordWords, enSports, type ProgressDictionary, type ProgressPhrase } from './words-en.ts';
 import { ru, ruRecordWords, ruSports } from './words-ru.ts';
 
@@ -40,6 +41,12 @@ export const plain = (value: number, digits = 0) =>
 export const percent = (share: number) =>
   share.toLocaleString(language.value, { style: 'percent', maximumFractionDigits: 0 });
 
+/** In one of the units of {@link UNIT_SYSTEMS}, of what we store. */
+export function inUnit(kind: keyof (typeof UNIT_SYSTEMS)['metric'], value: number, digits: number): string {
+  const { name, size } = UNIT_SYSTEMS[units.value][kind];
+  return unit(value / size, name, digits);
+}
+
 /** A time of training: `5 h 20 min`. */
 function hours(seconds: number): string {
   const sign = seconds < 0 ? '−' : '';
@@ -50,9 +57,9 @@ function hours(seconds: number): string {
 
 const WRITTEN: Readonly<Record<Measure, (value: number, digits: number) => string>> = {
   activities: plain,
-  distanceM: (metres, digits) => unit(metres / 1_000, 'kilometer', digits + 1),
+  distanceM: (metres, digits) => inUnit('long', metres, digits + 1),
   movingS: hours,
-  elevationGainM: (metres, digits) => unit(metres, 'meter', digits),
+  elevationGainM: (metres, digits) => inUnit('high', metres, digits),
   trainingLoad: plain,
 };
 

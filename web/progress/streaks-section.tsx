@@ -1,4 +1,4 @@
-import type { StreakPair } from '../../schemas/athlete-progress.ts';
+import type { StreakPair, Streaks } from '../../schemas/athlete-progress.ts';
 import { streaks } from './progress-store.ts';
 import { dayText, say } from './say.ts';
 
@@ -9,11 +9,17 @@ export function StreaksSection() {
   return (
     <section aria-labelledby="streaks">
       <h2 id="streaks">{say('streaks')}</h2>
-      <dl class="tiles">
-        <Pair pair={shown.days} title="streakNow" length="daysInARow" />
-        <Pair pair={shown.weeks} title="streakWeeksNow" length="weeksInARow" />
-      </dl>
+      <StreakTiles {...shown} />
     </section>
+  );
+}
+
+export function StreakTiles({ days, weeks }: Pick<Streaks, 'days' | 'weeks'>) {
+  return (
+    <dl class="tiles">
+      <Pair pair={days} title="streakNow" length="daysInARow" />
+      <Pair pair={weeks} title="streakWeeksNow" length="weeksInARow" />
+    </dl>
   );
 }
 

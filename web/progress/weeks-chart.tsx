@@ -1,20 +1,22 @@
 import type uPlot from 'uplot';
 import type { Measure, Week } from '../../schemas/athlete-progress.ts';
 import { language } from '../race/language.ts';
+import { UNIT_SYSTEMS, units } from '../units.ts';
 import { usePlot } from '../use-plot.ts';
 import { dayText, MEASURE_NAMES, plain, say, written } from './say.ts';
 
 const HEIGHT_PX = 180;
 /** What an axis counts in. */
-const SCALES: Readonly<Record<Measure, number>> = {
-  ...{ activities: 1, distanceM: 1_000, movingS: 3_600, elevationGainM: 1, trainingLoad: 1 },
-};
+function scaleOf(measure: Measure): number {
+  const { long, high } = UNIT_SYSTEMS[units.value];
+  return { activities: 1, distanceM: long.size, movingS: 3_600, elevationGainM: high.size, trainingLoad: 1 }[measure];
+}
 
 /** A bar for each week. */
 export function WeeksChart({ weeks, measure }: { weeks: readonly Week[]; measure: Measure }) {
   const box = usePlot({
     ...{ heightPx: HEIGHT_PX, options: optionsFor, data: () => dataOf(weeks, measure) },
-    ...{ anewWith: [language.value], changedWith: [weeks, measure] },
+    ...{ anewWith: [language.value], changedWith: [weeks, measure, units.value] },
   });
   const known = weeks.flatMap(({ all }) => all[measure] ?? []);
   const label = say('weeksChart', {
@@ -30,7 +32,7 @@ export function WeeksChart({ weeks, measure }: { weeks: readonly Week[]; measure
 function dataOf(weeks: readonly Week[], measure: Measure): uPlot.AlignedData {
   const values = weeks.map(({ all }) => {
     const value = all[measure];
-    return value === null ? null : value / SCALES[measure];
+    return value === null ? null : value / scaleOf(measure);
   });
   return [weeks.map(({ start }) => Date.parse(start) / 1_000), values];
 }

@@ -9,6 +9,7 @@ export const common = {
   addShort: 'Add',
   workout: 'Workout',
   progress: 'Progress',
+  progressAll: 'Progress: trends, form, records and years',
   settings: 'Settings',
   language: 'Language',
   loading: 'Loading …',

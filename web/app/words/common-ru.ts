@@ -10,6 +10,7 @@ export const common: Readonly<Record<keyof typeof english, Phrase>> = {
   addShort: 'Добавить',
   workout: 'Тренировка',
   progress: 'Прогресс',
+  progressAll: 'Прогресс: тенденции, форма, рекорды и годы',
   settings: 'Настройки',
   language: 'Язык',
   loading: 'Загрузка …',
