@@ -10,6 +10,7 @@ import { runDurability } from './scenarios/durability/durability.ts';
 import { runEndToEnd } from './scenarios/end-to-end/end-to-end.ts';
 import { runFailOver } from './scenarios/fail-over/fail-over.ts';
 import { runHalfLoad } from './scenarios/half-load/half-load.ts';
+import { runHistory } from './scenarios/history/history.ts';
 import { runIlpEncoder } from './scenarios/ilp-encoder/ilp-encoder.ts';
 import { runIngest } from './scenarios/ingest/ingest.ts';
 import { runLimits } from './scenarios/limits/limits.ts';
@@ -21,12 +22,14 @@ import { runProgress } from './scenarios/progress/progress.ts';
 import { runRace } from './scenarios/race/race.ts';
 import { runRaceSize } from './scenarios/race-size/race-size.ts';
 import { runRaceTruth } from './scenarios/race-truth/race-truth.ts';
+import { runReads } from './scenarios/reads/reads.ts';
 import { runReviews } from './scenarios/reviews/reviews.ts';
 import { runSinkShares } from './scenarios/sink-shares/sink-shares.ts';
 import { runStored } from './scenarios/stored/stored.ts';
 import { runWatchers } from './scenarios/watchers/watchers.ts';
 import { runWebsocket } from './scenarios/websocket/websocket.ts';
 import { runWholePath } from './scenarios/whole-path/whole-path.ts';
+import { runWorkout } from './scenarios/workout/workout.ts';
 
 /** Every question that can be asked, by the name in the options. */
 export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
@@ -51,6 +54,9 @@ export const SCENARIO_BY_NAME: Record<BenchOptions['scenario'], Scenario> = {
   'fail-over': runFailOver,
   'activity-import': runActivityImport,
   progress: runProgress,
+  reads: runReads,
+  history: runHistory,
+  workout: runWorkout,
   pages: runPages,
   race: runRace,
   'race-size': runRaceSize,

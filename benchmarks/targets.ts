@@ -113,6 +113,9 @@ export const TARGETS: readonly Target[] = [
   less('activity-import', 'finishedMs', '… imported, until the API shows its finished metrics', 'ms', 700, 1_000),
   less('pages', 'slowestUsefulMs', 'first picture of use on a "Fast 3G" phone, the slowest page', 'ms', 1_400, 1_500),
   less('progress', 'pageP99Ms', 'all numbers of the page of progress, from ten years of data, p99', 'ms', 200, 300),
+  more('reads', 'leastRatio', 'a simple read of the diary against an empty Fastify route', 'of its rate', 0.3, 0.2),
+  less('history', 'slowestP99Ms', 'history page and sums of 10,000 workouts, the slowest filter, p99', 'ms', 50, 75),
+  less('workout', 'slowestP99Ms', "a 4-hour ride's numbers, charts and map, p99", 'ms', 100, 150),
   less(
     'fail-over',
     'worstMs',

@@ -12,6 +12,8 @@ export interface TestDatabase {
   readonly kysely: Database;
   /** Takes all rows away; cheap while nobody has asked for anything. */
   empty(): Promise<void>;
+  /** That were answered until now, of all who ask. */
+  queries(): number;
   /** Away, every query fails as without a server. */
   setReachable(isReachable: boolean): void;
 }
@@ -19,13 +21,17 @@ export interface TestDatabase {
 export function createTestDatabase(dialect: Dialect): TestDatabase {
   let isReachable = true;
   let isUsed = false;
+  let answered = 0;
   const gate: KyselyPlugin = {
     transformQuery({ node }) {
       isUsed = true;
       if (!isReachable) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
       return node;
     },
-    transformResult: async ({ result }) => result,
+    transformResult: async ({ result }) => {
+      answered++;
+      return result;
+    },
   };
   const plain = new Kysely<Tables>({ dialect });
   return {
@@ -38,6 +44,7 @@ export function createTestDatabase(dialect: Dialect): TestDatabase {
       await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(plain);
       isUsed = false;
     },
+    queries: () => answered,
     setReachable(value) {
       isReachable = value;
     },

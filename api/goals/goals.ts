@@ -40,6 +40,23 @@ export async function timeZoneOf(database: Database, account: string): Promise<s
   return (await row.executeTakeFirst())?.time_zone ?? 'UTC';
 }
 
+/** Both, by one query. */
+async function goalsAndZoneOf(database: Database, account: string): Promise<{ goals: GoalRow[]; timeZone: string }> {
+  const rows = await database
+    .selectFrom('accounts as a')
+    .leftJoin('profiles as p', 'p.account', 'a.id')
+    .leftJoin('goals as g', 'g.account', 'a.id')
+    .selectAll('g')
+    .select('p.time_zone')
+    .where('a.id', '=', account)
+    .orderBy('g.created_at')
+    .orderBy('g.id')
+    .execute();
+  // Of somebody without goals there is one row, with none.
+  const goals = rows.filter(({ id }) => id !== null).map(({ time_zone, ...goal }) => goal as GoalRow);
+  return { goals, timeZone: rows[0]?.time_zone ?? 'UTC' };
+}
+
 /** What people mean to do: each sees and changes their own, and another's id is one that there is not. */
 export function createGoals({ database, clock, progress }: GoalsDeps) {
   async function take(transaction: DatabaseOrTransaction, account: string, id: string, ifMatch: string | undefined) {
@@ -53,10 +70,7 @@ export function createGoals({ database, clock, progress }: GoalsDeps) {
   return {
     /** With how far each is. Throws StoreUnavailableError. */
     async list({ account, athlete }: Pick<AccountCaller, 'account' | 'athlete'>, signal?: AbortSignal) {
-      const [goals, timeZone] = await Promise.all([
-        goalsOf(database, account).execute(),
-        timeZoneOf(database, account),
-      ]);
+      const { goals, timeZone } = await goalsAndZoneOf(database, account);
       const measured = await progressOf(progress, athlete, goals, { nowMs: clock.nowMs(), timeZone }, signal);
       return { timeZone, goals: measured.map(({ goal, ...rest }) => ({ ...shownGoal(goal), ...rest })) };
     },

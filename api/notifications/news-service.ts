@@ -12,7 +12,7 @@ import { kindNamed } from './kinds.ts';
 import type { Language } from './languages.ts';
 import { createNewsLetters } from './letters.ts';
 import { createNewsWatching } from './news-watching.ts';
-import { createNotifications, type GatherMs } from './notifications.ts';
+import { createNotifications, type GatherMs, type ListedRow } from './notifications.ts';
 import { createPreferences } from './preferences.ts';
 import { createPushSubscriptions } from './push/subscriptions.ts';
 import { athleteOfNews, createRecordNews, NEWS_PROJECTION, newsKinds } from './record-news.ts';
@@ -48,17 +48,16 @@ export function createNewsService(deps: NewsServiceDeps) {
   const senders = { email: createNewsLetters(deps), push: subscriptions.push, webhook: webhooks.send };
   const sending = createSending({ ...deps, preferences, senders });
 
-  async function readPage(account: string, page: Page<readonly [string]>, which: { onlyUnread: boolean }) {
-    const { language } = await preferences.read(database, account);
-    const { page: rows, next } = await notifications.list(account, page, which);
-    return { notifications: rows.map((row) => shown(row, language)), next };
+  async function readList(account: string, page: Page<readonly [string]>, which: { onlyUnread: boolean }) {
+    const { page: rows, language, ...rest } = await notifications.list(account, page, which);
+    return { notifications: rows.map((row) => shown(row, language)), ...rest };
   }
 
   const watching = createNewsWatching({
     ...deps,
     async read(account) {
-      const { notifications: some } = await readPage(account, FIRST, { onlyUnread: false });
-      return { unread: await notifications.countUnread(account), newest: some[0] ?? null };
+      const { notifications: some, unread } = await readList(account, FIRST, { onlyUnread: false });
+      return { unread, newest: some[0] ?? null };
     },
     onFailed: (err) => log.warn({ err }, 'who watches could not be told of their notifications'),
   });
@@ -70,12 +69,7 @@ export function createNewsService(deps: NewsServiceDeps) {
 
   let cleaning: Timer | null = null;
   return {
-    ...{ database, preferences, notifications, subscriptions, webhooks, sending, watching },
-
-    async readList(account: string, page: Page<readonly [string]>, which: { onlyUnread: boolean }) {
-      const list = await readPage(account, page, which);
-      return { ...list, unread: await notifications.countUnread(account) };
-    },
+    ...{ database, preferences, notifications, subscriptions, webhooks, sending, watching, readList },
 
     /** Once the database is open. */
     start(): void {
@@ -96,17 +90,7 @@ export function createNewsService(deps: NewsServiceDeps) {
 
 export type NewsService = ReturnType<typeof createNewsService>;
 
-interface Row {
-  id: string;
-  kind: string;
-  data: unknown;
-  event_at: Date;
-  created_at: Date;
-  read_at: Date | null;
-  withdrawn_at: Date | null;
-}
-
-function shown({ id, kind, data, event_at, created_at, read_at, withdrawn_at }: Row, language: Language) {
+function shown({ id, kind, data, event_at, created_at, read_at, withdrawn_at }: ListedRow, language: Language) {
   const { words, path } = kindNamed(kind)!;
   return {
     ...{ id, kind, ...words(data, language), path: path(data), data: data as Record<string, unknown> },

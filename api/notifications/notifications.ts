@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { CHANNELS, type DataOf, type KindName, kindNamed, type OutsideChannel } from './kinds.ts';
+import type { Language } from './languages.ts';
 import type { PreferenceStore } from './preferences.ts';
 
 /** Something that somebody is to be told of. */
@@ -34,6 +35,17 @@ export interface NotificationsDeps {
   readonly gatherMs?: GatherMs;
 }
 
+/** A notification as the list has it. */
+export interface ListedRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly data: unknown;
+  readonly event_at: Date;
+  readonly created_at: Date;
+  readonly read_at: Date | null;
+  readonly withdrawn_at: Date | null;
+}
+
 const OUTSIDE = CHANNELS.filter((channel): channel is OutsideChannel => channel !== 'inApp');
 
 /**
@@ -63,6 +75,14 @@ export function createNotifications(deps: NotificationsDeps) {
       .where('account', '=', account)
       .where('kind', '=', kind)
       .where('key', '=', key);
+
+  const unreadOf = (account: string) =>
+    database
+      .selectFrom('notifications')
+      .where('account', '=', account)
+      .where('is_listed', '=', true)
+      .where('read_at', 'is', null)
+      .where('withdrawn_at', 'is', null);
 
   return {
     /** Writes down what somebody is to be told of, in the transaction of what it tells. */
@@ -146,32 +166,46 @@ export function createNotifications(deps: NotificationsDeps) {
       }
     },
 
-    /** A page of the list, the newest first. */
+    /** A page of the list, the newest first; with how many are not read, and in which language. One query. */
     async list(account: string, { limit, after }: Page<readonly [string]>, { onlyUnread }: { onlyUnread: boolean }) {
-      let query = database
+      let listed = database
         .selectFrom('notifications')
-        .select(['kind', 'data', 'event_at', 'created_at', 'read_at', 'withdrawn_at', sql<string>`id::text`.as('id')])
+        .select(['id as number', 'kind', 'data', 'event_at', 'created_at', 'read_at', 'withdrawn_at'])
         .where('account', '=', account)
         .where('is_listed', '=', true)
         .orderBy('notifications.id', 'desc')
         .limit(limit + 1);
-      if (onlyUnread) query = query.where('read_at', 'is', null).where('withdrawn_at', 'is', null);
-      if (after !== null) query = query.where('notifications.id', '<', after[0]);
+      if (onlyUnread) listed = listed.where('read_at', 'is', null).where('withdrawn_at', 'is', null);
+      if (after !== null) listed = listed.where('notifications.id', '<', after[0]);
+      // One row at least, for whoever was told of nothing, too.
+      const rows = await database
+        .selectFrom('accounts as a')
+        .leftJoin('profiles as p', 'p.account', 'a.id')
+        .leftJoinLateral(listed.as('n'), (join) => join.onTrue())
+        .select(['p.language', sql<string | null>`n.number::text`.as('id'), 'n.kind', 'n.data'])
+        .select(['n.event_at', 'n.created_at', 'n.read_at', 'n.withdrawn_at'])
+        .select(
+          unreadOf(account)
+            .select(({ fn }) => fn.countAll<string>().as('count'))
+            .as('unread'),
+        )
+        .where('a.id', '=', account)
+        .orderBy('n.number', 'desc')
+        .execute();
+      const told = rows.filter((row): row is typeof row & ListedRow => row.id !== null);
       // A kind of a newer version may stand there: nobody could say here what it says.
-      const { page, next } = pageOf(await query.execute(), limit, ({ id }) => [id]);
-      return { page: page.filter(({ kind }) => kindNamed(kind) !== null), next };
+      const { page, next } = pageOf(told, limit, ({ id }) => [id]);
+      return {
+        page: page.filter(({ kind }) => kindNamed(kind) !== null),
+        next,
+        unread: Number(rows[0]?.unread ?? 0),
+        language: (rows[0]?.language ?? 'en') as Language,
+      };
     },
 
     async countUnread(account: string): Promise<number> {
-      const { count } = await database
-        .selectFrom('notifications')
-        .select(({ fn }) => fn.countAll<string>().as('count'))
-        .where('account', '=', account)
-        .where('is_listed', '=', true)
-        .where('read_at', 'is', null)
-        .where('withdrawn_at', 'is', null)
-        .executeTakeFirstOrThrow();
-      return Number(count);
+      const count = unreadOf(account).select(({ fn }) => fn.countAll<string>().as('count'));
+      return Number((await count.executeTakeFirstOrThrow()).count);
     },
 
     /** Marks some as read, or all up to one; says how many were not. */

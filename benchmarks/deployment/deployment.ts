@@ -32,6 +32,8 @@ export interface DeploymentPlan {
   readonly ingestProcesses?: number;
   /** Each sink and the holding of shards in a process of its own, where `npm start` has one for all. */
   readonly splitProcessors?: boolean;
+  /** Where accounts are kept, instead of PGlite. */
+  readonly postgresUrl?: string;
   /** Where the built pages are; they are not served without. */
   readonly pageDir?: string;
 }
@@ -46,8 +48,9 @@ export async function makeDataDir(release: ReleaseStack): Promise<string> {
 /** Everything that `npm start` starts, in a folder of its own on free ports. Throws EngineError. */
 export async function startDeployment(
   { release, say }: Pick<ScenarioDeps, 'release' | 'say'>,
-  { sinks = STORES, holdShards = true, splitProcessors = false, ingestProcesses = 1, pageDir }: DeploymentPlan = {},
+  { sinks = STORES, holdShards = true, splitProcessors = false, ingestProcesses = 1, ...plan }: DeploymentPlan = {},
 ): Promise<Deployment> {
+  const { pageDir, postgresUrl } = plan;
   const dataDir = await makeDataDir(release);
   const defaults = readOptions(stackOptions, { argv: [], env: {} });
   const { host } = defaults;
@@ -67,6 +70,7 @@ export async function startDeployment(
     ingestAdminPort: await freePort(host),
     processorsAdminPort: await freePort(host),
     apiPort: await freePort(host),
+    ...(postgresUrl !== undefined && { postgresUrl }),
   };
   const onStarted = (name: string, tookMs: number, pid: number) => {
     pids.set(name, pid);

@@ -17,9 +17,9 @@ const RIDE: readonly TestField[] = [
 ];
 
 /** A ride of so many seconds with a record a second, laps and a session; as FIT writes 33 bytes a record. */
-export function rideOf(seconds: number): Uint8Array {
+export function rideOf(seconds: number, startMs = RIDE_START_MS): Uint8Array {
   const fit = createTestFit();
-  const startS = fitSeconds(RIDE_START_MS);
+  const startS = fitSeconds(startMs);
   fit.define(0, 0, [[0, 'enum']]);
   fit.data(0, 4);
   fit.define(1, 20, RIDE);

@@ -1,13 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { importDevice } from '../../../importer/identity.ts';
-import { importFile } from '../../../importer/import-file.ts';
 import { systemClock } from '../../../runtime/clock.ts';
-import { createWebsocketConnect } from '../../../runtime/device-client/websocket.ts';
-import { signToken } from '../../../runtime/token.ts';
-import { loadSigningKey } from '../../../runtime/token-keys.ts';
 import { activityId } from '../../../schemas/activity.ts';
 import type { ActivityMetrics } from '../../../schemas/activity-metrics.ts';
-import { WEBSOCKET_PATH } from '../../../schemas/names.ts';
 import { openAccount, otherCores } from '../../cpu-account.ts';
 import { type Deployment, startDeployment } from '../../deployment/deployment.ts';
 import { askStore } from '../../deployment/store-rows.ts';
@@ -15,13 +8,11 @@ import { figureOf } from '../../figure.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { inRange } from '../../words.ts';
 import { RIDE_START_MS, rideOf } from '../activity-files/made-files.ts';
+import { openImport } from './open-import.ts';
 
 const FOUR_HOURS_S = 4 * 3_600;
 const SMOKE_S = 600;
 const WARM_UP_S = 3_600;
-const LIFETIME_MS = 3_600_000;
-const GIVE_UP_MS = 30_000;
-const MAX_FILE_BYTES = 64 * 1024 ** 2;
 /** Between two looks at the activity; half of it is in the answer. */
 const LOOK_EVERY_MS = 10;
 const STORED_WITHIN_MS = 60_000;
@@ -69,46 +60,35 @@ export async function runActivityImport(deps: ScenarioDeps): Promise<Outcome> {
 }
 
 async function importOnce(
-  { host, websocketPort, tokenKey, urls, pids }: Deployment,
+  deployment: Deployment,
   athlete: string,
   file: Uint8Array,
   seconds: number,
   signal: AbortSignal,
 ): Promise<Imported> {
-  const device = importDevice(athlete);
-  const issuedMs = Date.now();
-  const token = await signToken(await loadSigningKey(tokenKey, '--token-key'), {
-    ...{ role: 'device', subject: device, athlete, tokenId: randomUUID() },
-    ...{ issuedMs, expiresMs: issuedMs + LIFETIME_MS, importer: true },
-  });
-  const connect = createWebsocketConnect({ url: `ws://${host}:${websocketPort}${WEBSOCKET_PATH}` });
-  const close = openAccount(new Map([...pids, ['bench', process.pid]]));
+  const { token, send } = await openImport(deployment, athlete);
+  const close = openAccount(new Map([...deployment.pids, ['bench', process.pid]]));
   const fromMs = performance.now();
   let firstAcknowledgedMs = 0;
-  const finished = untilFinished(`${urls.api}/v1/activities/${activityId(athlete, RIDE_START_MS)}`, token, signal);
+  const finished = untilFinished(
+    `${deployment.urls.api}/v1/activities/${activityId(athlete, RIDE_START_MS)}`,
+    token,
+    signal,
+  );
   finished.catch(() => undefined); // awaited below, once the file is sent
-  const verdict = await importFile(file, {
-    ...{ athlete, maxBytes: MAX_FILE_BYTES },
-    send: {
-      ...{ connect, credentials: { device, token }, clock: systemClock, giveUpMs: GIVE_UP_MS, signal },
-    },
-    onProgress() {
-      firstAcknowledgedMs ||= performance.now() - fromMs;
-    },
+  const refused = await send(file, signal, () => {
+    firstAcknowledgedMs ||= performance.now() - fromMs;
   });
   const acknowledgedMs = performance.now() - fromMs;
   const { atMs, metrics } = await finished;
   return {
     ...{ athlete, firstAcknowledgedMs, acknowledgedMs, finishedMs: atMs - fromMs },
     otherCores: otherCores(close(), 0),
-    wrong: [
-      ...(verdict.kind === 'refused' ? [`the file was refused: ${verdict.reason}`] : []),
-      ...wrongOf(metrics, seconds),
-    ],
+    wrong: [...refused, ...wrongOf(metrics, seconds)],
   };
 }
 
-async function untilFinished(url: string, token: string, signal: AbortSignal) {
+export async function untilFinished(url: string, token: string, signal: AbortSignal) {
   for (;;) {
     const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` }, signal });
     const activity = (await answer.json()) as { status: unknown; metrics: ActivityMetrics };

@@ -1,6 +1,8 @@
+import type { Deployment } from '../../deployment/deployment.ts';
+
 /** An activity a day; every third one is a ride. The newest is number 0. */
 export interface Years {
-  readonly athletes: number;
+  readonly athletes: readonly string[];
   readonly days: number;
   /** Before this moment all of them began, ms since the epoch. */
   readonly endsMs: number;
@@ -10,11 +12,21 @@ export interface Statements {
   run(sql: string): Promise<void>;
 }
 
+/** Statements for the ClickHouse of a deployment. Throws what it refuses. */
+export function statementsOf({ urls }: Pick<Deployment, 'urls'>, signal: AbortSignal): Statements {
+  return {
+    async run(sql) {
+      const response = await fetch(`${urls.clickhouse}/`, { method: 'POST', body: sql, signal });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`ClickHouse refused the years to begin with: ${text}`);
+    },
+  };
+}
+
 const DAY_MS = 86_400_000;
 /** What an activity's metrics take as JSON; nothing here reads them, but they lie in the same table. */
 const METRICS_BYTES = 8_000;
 
-export const athleteOf = (nth: number) => `trained-${nth}`;
 export const distanceOf = (day: number) => 5_000 + (day % 7) * 1_000;
 
 const startOf = ({ endsMs }: Years) =>
@@ -51,8 +63,7 @@ FROM ${from} ARRAY JOIN range(15) AS nth`;
 
 /** Fills both tables; of every fifth activity an older revision comes later than the one that holds. */
 export async function fillYears(clickhouse: Statements, years: Years): Promise<void> {
-  for (let nth = 0; nth < years.athletes; nth++) {
-    const athlete = athleteOf(nth);
+  for (const athlete of years.athletes) {
     const all = `numbers(${years.days})`;
     const fifth = `(SELECT number FROM ${all} WHERE number % 5 = 0)`;
     await clickhouse.run(activitiesSql(years, athlete, 40, '5000 + (number % 7) * 1000', all));
@@ -62,13 +73,14 @@ export async function fillYears(clickhouse: Statements, years: Years): Promise<v
   }
 }
 
-/** A later revision of one activity, as late data makes it: another distance, the same efforts. */
+/** A later revision of one activity of the first athlete, as late data makes it: another distance, the same efforts. */
 export async function revise(
   clickhouse: Statements,
   years: Years,
   { day, revision, distanceM }: { day: number; revision: number; distanceM: number },
 ): Promise<void> {
   const one = `numbers(${day}, 1)`;
-  await clickhouse.run(effortsSql(years, athleteOf(0), revision, one));
-  await clickhouse.run(activitiesSql(years, athleteOf(0), revision, String(distanceM), one));
+  const [athlete] = years.athletes;
+  await clickhouse.run(effortsSql(years, athlete, revision, one));
+  await clickhouse.run(activitiesSql(years, athlete, revision, String(distanceM), one));
 }

@@ -7,7 +7,7 @@ import { type Deployment, startDeployment } from '../../deployment/deployment.ts
 import { figureOf } from '../../figure.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
-import { athleteOf, distanceOf, fillYears, revise, type Statements, type Years } from './fill-years.ts';
+import { distanceOf, fillYears, revise, statementsOf, type Years } from './fill-years.ts';
 
 const TEN_YEARS_DAYS = 3_652;
 const ATHLETES = 10;
@@ -33,11 +33,12 @@ export async function runProgress(deps: ScenarioDeps): Promise<Outcome> {
   const deployment = await startDeployment(deps);
   const signal = AbortSignal.any([deps.signal, deployment.lostSignal]);
   const clickhouse = statementsOf(deployment, signal);
-  const years: Years = { athletes, days, endsMs: Math.floor(Date.now() / HOUR_MS) * HOUR_MS };
+  const names = Array.from({ length: athletes }, (_, nth) => `trained-${nth}`);
+  const years: Years = { athletes: names, days, endsMs: Math.floor(Date.now() / HOUR_MS) * HOUR_MS };
   await fillYears(clickhouse, years);
   say(`${count(athletes)} athletes have ${count(days)} activities each`);
 
-  const token = await tokenFor(deployment, athleteOf(0));
+  const token = await tokenFor(deployment, names[0]);
   const readPage = async () => {
     const headers = { authorization: `Bearer ${token}` };
     const answers = BLOCKS.map(async (block) => {
@@ -94,16 +95,6 @@ function wrongOf({ years }: YearsAnswer, days: number, revised: ReadonlySet<numb
   return found[0] === days && found[1] === wantedM
     ? []
     : [`the years have ${found[0]} activities over ${found[1]} m, not ${days} over ${wantedM} m`];
-}
-
-function statementsOf({ urls }: Deployment, signal: AbortSignal): Statements {
-  return {
-    async run(sql) {
-      const response = await fetch(`${urls.clickhouse}/`, { method: 'POST', body: sql, signal });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`ClickHouse refused the years to begin with: ${text}`);
-    },
-  };
 }
 
 async function tokenFor({ tokenKey }: Deployment, athlete: string): Promise<string> {
