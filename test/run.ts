@@ -1,16 +1,27 @@
 /**
  * `npm test`: runs `*.test.ts` files, several at once, each in a process of its own with a bound on its time, and ends
- * with one line of totals. Exit code 1 when a test failed, a file hung or held no test, or nothing ran at all. A live
- * file that failed is run once more, alone, and the end says that it was.
+ * with the slowest files and one line of totals. Exit code 1 when a test failed, a file hung or held no test, or
+ * nothing ran at all. A live file that failed is run once more, alone, and the end says that it was.
  * `npm test -- ingest runtime/clock --unit` runs a part.
  */
-import { globSync } from 'node:fs';
-import { matchesGlob, relative, resolve } from 'node:path';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, matchesGlob, relative, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run } from 'node:test';
 import { spec, type TestEvent } from 'node:test/reporters';
 import { describeOptions } from '../runtime/option-text.ts';
 import { defineOptions, OptionError, readOptions } from '../runtime/options.ts';
+import {
+  describeCosts,
+  type FileCost,
+  inOrder,
+  keepCosts,
+  readCosts,
+  readCpuSeconds,
+  writeCosts,
+} from './costs/costs.ts';
+import { inPlaces } from './costs/places.ts';
 import { type FileRun, failuresOf, hasFailed, mayRunAgain } from './second-chance.ts';
 import { createTestCount } from './test-count.ts';
 
@@ -28,7 +39,15 @@ const table = defineOptions({
     description:
       'So many times the runs of each property, with new seeds; 0 keeps to the one seed that is always the same.',
   },
-  concurrency: { type: 'integer', default: 2, min: 1, max: 64, unit: 'count', description: 'Files at once.' },
+  concurrency: {
+    type: 'integer',
+    default: 3,
+    min: 1,
+    max: 64,
+    unit: 'count',
+    description: 'Files at once; a few files count twice. Half of what tests on engines do is waiting.',
+  },
+  keepCosts: { type: 'boolean', description: 'Write the list of slow files that is kept in the repository.' },
   fileTimeoutMs: { type: 'integer', default: 900_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
   root: { type: 'string', default: resolve(import.meta.dirname, '..'), description: 'Folder whose tests run.' },
 });
@@ -55,11 +74,12 @@ function findFiles(root: string, patterns: readonly string[], kind: 'unit' | 'li
     if (matching.length === 0) throw new OptionError(`no test file matches "${pattern}"`);
     for (const file of matching) chosen.add(file);
   }
-  // Unit tests come first: they say soonest what is wrong.
-  return [...chosen]
-    .filter((file) => kind === 'all' || isLive(file) === (kind === 'live'))
-    .sort((a, b) => Number(isLive(a)) - Number(isLive(b)))
-    .map((file) => resolve(root, file));
+  const asked = [...chosen].filter((file) => kind === 'all' || isLive(file) === (kind === 'live'));
+  return inOrder(
+    asked.map((file) => resolve(root, file)),
+    root,
+    readCosts(root),
+  );
 }
 
 interface Running {
@@ -91,7 +111,7 @@ function note(file: string, message: string): TestEvent {
 
 async function main(argv: readonly string[]): Promise<number> {
   const read = readOptions(table, { argv, env: {} });
-  const { files: patterns, live, unit, once, explore, concurrency, fileTimeoutMs, root } = read;
+  const { files: patterns, live, unit, once, explore, concurrency, fileTimeoutMs, root, keepCosts: isKept } = read;
   const files = findFiles(root, patterns, live === unit ? 'all' : live ? 'live' : 'unit');
   const startedMs = performance.now();
   const count = createTestCount();
@@ -102,7 +122,11 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const properties = new URL('./properties/preload.ts', import.meta.url);
   if (explore > 0) properties.searchParams.set('times', String(explore));
-  const running = { timeoutMs: fileTimeoutMs, stop: stop.signal, execArgv: [`--import=${properties.href}`] };
+  const costDir = mkdtempSync(join(tmpdir(), 'slipstream-test-costs-'));
+  const costs = new URL('./costs/preload.ts', import.meta.url);
+  costs.searchParams.set('to', costDir);
+  const execArgv = [properties, costs].map(({ href }) => `--import=${href}`);
+  const running = { timeoutMs: fileTimeoutMs, stop: stop.signal, execArgv };
   // A file's events stay together, else the report of files that run at once would be mixed up.
   function report({ file, events }: FileRun): void {
     for (const event of events) {
@@ -110,16 +134,16 @@ async function main(argv: readonly string[]): Promise<number> {
       reporter.write(event);
     }
   }
-  const waiting = [...files];
   const failed: FileRun[] = [];
-  async function runWaiting(): Promise<void> {
-    for (let file = waiting.shift(); file && !stop.signal.aborted; file = waiting.shift()) {
-      const ran = { file, events: await runFile(file, running) };
-      if (hasFailed(ran)) failed.push(ran);
-      else report(ran);
-    }
+  const secondsOf = new Map<string, number>();
+  async function runOne(file: string): Promise<void> {
+    const fromMs = performance.now();
+    const ran = { file, events: await runFile(file, running) };
+    secondsOf.set(file, (performance.now() - fromMs) / 1_000);
+    if (hasFailed(ran)) failed.push(ran);
+    else report(ran);
   }
-  await Promise.all(Array.from({ length: concurrency }, runWaiting));
+  await inPlaces(files, { places: concurrency, stop: stop.signal }, runOne);
 
   const unsteady: string[] = [];
   const again = once || stop.signal.aborted ? [] : mayRunAgain(failed);
@@ -138,15 +162,23 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!hasFailed(second)) unsteady.push(name);
   }
 
+  const cpuOf = readCpuSeconds(costDir);
+  rmSync(costDir, { recursive: true });
+  const ran: Record<string, FileCost> = {};
+  for (const [file, seconds] of secondsOf) ran[relative(root, file)] = { seconds, cpuSeconds: cpuOf.get(file) ?? 0 };
+  writeCosts(root, ran);
+  if (isKept) keepCosts(root);
+
   const totals = count.totals();
   for (const file of count.empty(files)) reporter.write(note(file, `no test ran in ${relative(root, file)}`));
   totals.failed += count.empty(files).filter((file) => !count.failedAsWhole(file)).length;
-  reporter.end(summary(totals, performance.now() - startedMs));
+  const tookMs = performance.now() - startedMs;
+  reporter.end(summary(totals, tookMs));
   await printed;
+  for (const line of describeCosts(ran, tookMs / 1_000)) process.stdout.write(`${line}\n`);
   for (const name of unsteady) process.stdout.write(`${name} failed at first and passed when it ran again, alone\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
-  const ran = totals.passed + totals.failed;
-  return ran === 0 || totals.failed > 0 || stop.signal.aborted ? 1 : 0;
+  return totals.passed + totals.failed === 0 || totals.failed > 0 || stop.signal.aborted ? 1 : 0;
 }
 
 /** The event that makes the reporter list what failed. */
