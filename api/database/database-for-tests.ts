@@ -18,6 +18,21 @@ export interface TestDatabase {
   setReachable(isReachable: boolean): void;
 }
 
+/**
+ * Rows are deleted, for truncating makes a new file of each table and index, which takes twenty times as long. As a
+ * replica the database follows no foreign key meanwhile: the order of the tables is all one.
+ */
+const EMPTY = `do $$
+declare one record;
+begin
+  set local session_replication_role = replica;
+  for one in select tablename from pg_tables where schemaname = 'public' and tablename <> 'migrations' loop
+    execute format('delete from public.%I', one.tablename);
+  end loop;
+  perform setval(seqrelid::regclass, seqstart, false) from pg_sequence
+    join pg_class on pg_class.oid = seqrelid where relnamespace = 'public'::regnamespace;
+end $$`;
+
 export function createTestDatabase(dialect: Dialect): TestDatabase {
   let isReachable = true;
   let isUsed = false;
@@ -39,9 +54,7 @@ export function createTestDatabase(dialect: Dialect): TestDatabase {
     async empty() {
       isReachable = true;
       if (!isUsed) return;
-      const { rows } = await sql<{ name: string }>`select tablename as name from pg_tables
-        where schemaname = 'public' and tablename <> 'migrations'`.execute(plain);
-      await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} restart identity cascade`.execute(plain);
+      await plain.transaction().execute((transaction) => sql.raw(EMPTY).execute(transaction));
       isUsed = false;
     },
     queries: () => answered,
