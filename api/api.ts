@@ -16,6 +16,7 @@ import { addAdministrationRoutes } from './accounts/administration-routes.ts';
 import type { Identity } from './accounts/identity.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import { addSessionRoutes } from './accounts/session-routes.ts';
+import { createFileWriter } from './activities/export/file-writer.ts';
 import { createLiveSocket, LIVE_ACTIVITIES_PATH, LIVE_NEWS_PATH, serveOn } from './activities/live-socket.ts';
 import type { LiveSource } from './activities/live-source.ts';
 import type { ActivityReader } from './activities/reader.ts';
@@ -69,6 +70,8 @@ import { addRateLimits, type RateFactor } from './requests/rate-limits.ts';
 import type { SampleHistory } from './samples/history.ts';
 import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
+import { addSharingRoutes } from './sharing/routes.ts';
+import { createSharing } from './sharing/sharing.ts';
 import { addWorkoutRoutes } from './workouts/routes.ts';
 import { createWorkouts } from './workouts/workouts.ts';
 
@@ -137,7 +140,10 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addLedgerRoutes(server, deps);
   addOperationsRoutes(server, deps);
   addSampleRoutes(server, deps);
-  addActivityRoutes(server, deps);
+  const writer = createFileWriter();
+  addActivityRoutes(server, { ...deps, writer });
+  const sharing = createSharing({ ...deps, database: deps.identity.database });
+  addSharingRoutes(server, { access: deps.access, sharing, writer });
   addRaceRoutes(server, deps);
   addRaceSetupRoutes(server, deps);
   addPreviewRoutes(server, deps);

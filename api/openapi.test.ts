@@ -27,6 +27,7 @@ import { previewScenarios } from './races/previews/previews-for-tests.ts';
 import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
+import { sharingScenarios } from './sharing/sharing-scenarios-for-tests.ts';
 import { workoutScenarios } from './workouts/workout-scenarios-for-tests.ts';
 
 /** An API with somebody's data and a race in it. */
@@ -263,6 +264,7 @@ const scenarios: Scenario[] = [
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
   ...accountScenarios,
   ...workoutScenarios,
+  ...sharingScenarios,
   ...profileScenarios,
   ...newsScenarios,
   ...consentScenarios,

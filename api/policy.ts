@@ -88,6 +88,10 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   changeWorkout: 'people',
   removeWorkout: 'people',
   listWorkoutChanges: 'people',
+  previewSharedWorkout: 'people',
+  readSharedWorkout: 'everybody',
+  readSharedStreams: 'everybody',
+  exportSharedWorkout: 'everybody',
   createImport: 'people',
   listImports: 'people',
   readImport: 'people',
@@ -187,4 +191,12 @@ export function asOfficial(caller: Caller): RaceOfficial | null {
 /** Races are their organiser's; operators help everybody. */
 export function mayRunRace(official: RaceOfficial, organiser: string): boolean {
   return official.kind === 'operator' || official.organiser === organiser;
+}
+
+/** What workouts and profiles call their widest audience. Of the others, friends and followers, there is nobody yet. */
+const SHOWN_TO_ALL: readonly string[] = ['everybody', 'everyone'];
+
+/** Something is shown to others where everything that is said of it says so: of two statements the closer one holds. */
+export function isForEverybody(...stated: readonly [string, ...string[]]): boolean {
+  return stated.every((audience) => SHOWN_TO_ALL.includes(audience));
 }

@@ -10,6 +10,8 @@ export interface AccountTables {
     password_hash: string;
     verified_at: Date | null;
     roles: string[];
+    /** Of the shields around privacy zones; migration 011. */
+    privacy_key: Generated<string>;
     organiser: string | null;
     version: Generated<number>;
     created_at: Date;

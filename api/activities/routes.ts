@@ -14,6 +14,7 @@ import {
   sourcesAnswer,
   streamsAnswer,
 } from './answer.ts';
+import type { FileWriter } from './export/file-writer.ts';
 import { addExportRoute } from './export/routes.ts';
 import type { LiveSource } from './live-source.ts';
 import {
@@ -33,9 +34,13 @@ export interface ActivityRoutesDeps {
   readonly live: LiveSource;
   readonly history: SampleHistory;
   readonly access: Access;
+  readonly writer: FileWriter;
 }
 
-export function addActivityRoutes(server: ApiServer, { activities, live, history, access }: ActivityRoutesDeps): void {
+export function addActivityRoutes(
+  server: ApiServer,
+  { activities, live, history, access, writer }: ActivityRoutesDeps,
+): void {
   const common = { tags: ['activities'], security: [{ token: [] }] };
   const ok = <Schema>(description: string, schema: Schema) => ({
     200: { description, content: { 'application/json': { schema } } },
@@ -176,7 +181,7 @@ export function addActivityRoutes(server: ApiServer, { activities, live, history
     },
   );
 
-  addExportRoute(server, { history, access, find });
+  addExportRoute(server, { history, access, writer, find });
 }
 
 function matches(

@@ -12,6 +12,7 @@ export const LANGUAGES = ['en', 'ru'] as const;
 export const AUDIENCES_OF_DATA = ['everyone', 'friends', 'me'] as const;
 /** Kinds of data that may be shown to some and not to others. */
 export const KINDS_OF_DATA = ['activities', 'tracks', 'heartRate', 'power', 'body', 'records'] as const;
+export type KindOfData = (typeof KINDS_OF_DATA)[number];
 export const MAX_PRIVACY_ZONES = 20;
 
 const who = word(AUDIENCES_OF_DATA, 'Who may see it besides the athlete.');
@@ -46,7 +47,7 @@ const fields = {
   privacyZones: Type.Optional(
     Type.Array(PrivacyZoneSchema, {
       maxItems: MAX_PRIVACY_ZONES,
-      description: 'Nobody but the athlete sees the part of a track that begins or ends in one.',
+      description: 'Nobody but the athlete sees the part of a workout that lies in one or around it.',
     }),
   ),
   visibility: Type.Optional(VisibilitySchema),

@@ -1,31 +1,21 @@
 import { Type } from 'typebox';
-import { FORMATS, type Format } from '../../../files/read-activity-file.ts';
+import { FORMATS } from '../../../files/read-activity-file.ts';
 import { type Access, TOKEN_PROBLEMS } from '../../access.ts';
-import { Problem, problemResponses } from '../../problem.ts';
+import { problemResponses } from '../../problem.ts';
 import type { SampleHistory } from '../../samples/history.ts';
 import { type ApiServer, whenGone } from '../../server.ts';
 import { ActivityParams, Athlete } from '../query.ts';
 import type { StoredActivity } from '../reader.ts';
+import { type FileWriter, fileName, MEDIA_TYPES } from './file-writer.ts';
 import { MAX_EXPORTED_SAMPLES, recordedActivity } from './recorded-activity.ts';
-import { writeInThread } from './write-in-thread.ts';
 
 export interface ExportRouteDeps {
   readonly history: SampleHistory;
   readonly access: Access;
+  readonly writer: FileWriter;
   /** Throws the problem `unknown_activity`. */
   readonly find: (athlete: string, id: string, signal: AbortSignal) => Promise<StoredActivity>;
 }
-
-/** One that holds a day at 1 Hz takes up to 350 MB while it is written, as GPX; memory grows with its length. */
-const MAX_AT_ONCE = 2;
-
-const MEDIA_TYPES: Readonly<Record<Format, string>> = {
-  fit: 'application/vnd.ant.fit',
-  gpx: 'application/gpx+xml',
-  tcx: 'application/vnd.garmin.tcx+xml',
-  csv: 'text/csv; charset=utf-8',
-  parquet: 'application/vnd.apache.parquet',
-};
 
 const ExportQuery = Type.Object(
   { athlete: Athlete, format: Type.Enum(FORMATS, { type: 'string', description: 'Of the file.' }) },
@@ -33,23 +23,7 @@ const ExportQuery = Type.Object(
 );
 
 /** An activity as a file that other programs read, and that reads as the same activity again. */
-export function addExportRoute(server: ApiServer, { history, access, find }: ExportRouteDeps): void {
-  let writing = 0;
-
-  async function write(activity: StoredActivity, format: Format, signal: AbortSignal): Promise<Uint8Array> {
-    if (writing >= MAX_AT_ONCE) throw new Problem('exports_busy');
-    writing++;
-    try {
-      const recorded = await recordedActivity(history, activity, signal);
-      if (recorded === null) throw new Problem('nothing_to_export', { detail: 'no sample of it is stored' });
-      const bytes = await writeInThread({ activity: recorded, format }, signal);
-      if (bytes === null) throw new Problem('nothing_to_export', { detail: `${format} needs positions` });
-      return bytes;
-    } finally {
-      writing--;
-    }
-  }
-
+export function addExportRoute(server: ApiServer, { history, access, writer, find }: ExportRouteDeps): void {
   const binary = Type.String({ format: 'binary' });
   server.get(
     '/v1/activities/:id/export',
@@ -92,7 +66,7 @@ export function addExportRoute(server: ApiServer, { history, access, find }: Exp
       const athlete = await access.requireAthlete(request, request.query.athlete);
       const signal = whenGone(reply);
       const activity = await find(athlete, request.params.id, signal);
-      const bytes = await write(activity, format, signal);
+      const bytes = await writer.write(() => recordedActivity(history, activity, signal), format, signal);
       return reply
         .header('content-disposition', `attachment; filename="${fileName(activity, format)}"`)
         .header('cache-control', 'private, no-cache')
@@ -100,10 +74,4 @@ export function addExportRoute(server: ApiServer, { history, access, find }: Exp
         .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as never);
     },
   );
-}
-
-/** `run-2026-06-08T12-00-00Z.fit`: without characters that a file system takes amiss. */
-function fileName({ sport, startMs }: StoredActivity, format: Format): string {
-  const start = new Date(startMs).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
-  return `${sport.replaceAll('_', '-')}-${start}.${format}`;
 }

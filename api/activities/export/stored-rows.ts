@@ -1,4 +1,4 @@
-import { channelsOf, type Kind } from '../../../schemas/channels.ts';
+import { type Channel, channelsOf, type Kind } from '../../../schemas/channels.ts';
 import { rankOf } from '../../../schemas/source-ranks.ts';
 import { Problem } from '../../problem.ts';
 import type { SampleHistory } from '../../samples/history.ts';
@@ -10,6 +10,8 @@ export interface RowsQuestion {
   readonly devices: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
+  /** All of the kind's where it is left out. */
+  readonly channels?: readonly Channel[];
 }
 
 const PAGE_ROWS = 5_000;
@@ -22,12 +24,12 @@ export const MAX_ROWS_READ = 2_000_000;
  */
 export async function* storedRows(
   history: Pick<SampleHistory, 'rows'>,
-  { kind, devices, fromMs, toMs }: RowsQuestion,
+  { devices, ...question }: RowsQuestion,
   signal: AbortSignal,
 ): AsyncGenerator<RankedRow> {
   const heads = await Promise.all(
     devices.map(async (device) => {
-      const rows = rowsOfDevice(history, { kind, device, fromMs, toMs }, signal);
+      const rows = rowsOfDevice(history, { ...question, device }, signal);
       return { rows, next: await rows.next() };
     }),
   );
@@ -45,10 +47,9 @@ const timeOf = ({ next }: { next: IteratorResult<RankedRow> }) => (next.value as
 
 async function* rowsOfDevice(
   history: Pick<SampleHistory, 'rows'>,
-  { kind, device, fromMs, toMs }: Omit<RowsQuestion, 'devices'> & { device: string },
+  { kind, device, fromMs, toMs, channels = channelsOf(kind) }: Omit<RowsQuestion, 'devices'> & { device: string },
   signal: AbortSignal,
 ): AsyncGenerator<RankedRow> {
-  const channels = channelsOf(kind);
   const ranks = new Map<string, number>();
   for (let after: RowKey | null = null; ; ) {
     const query = { kind, device, sources: [], channels, fromMs, toMs, after, limit: PAGE_ROWS };
