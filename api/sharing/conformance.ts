@@ -82,7 +82,7 @@ export function testSharing(open: (t: TestContext) => Promise<TestApi>): void {
     assert.equal((await preview()).status, 404);
   });
 
-  test('of a run from home and back others get the part that is away from home, and numbers of that part', async (t) => {
+  test('of a run from home and back others get the part that is away from home, and its numbers', async (t) => {
     const api = await open(t);
     const { id, ask } = await sharedRun(api, { fixes: outAndBack(1_001) });
     const { track, ...shared } = (await api.get(url(id))).body;

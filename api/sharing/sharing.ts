@@ -1,10 +1,10 @@
 import type { RecordedActivity } from '../../files/activity.ts';
 import { CHANNELS, type Channel, channelsOf } from '../../schemas/channels.ts';
-import type { AccountCaller } from '../access.ts';
 import { recordedActivity } from '../activities/export/recorded-activity.ts';
 import { storedRows } from '../activities/export/stored-rows.ts';
 import type { ActivityReader, StoredActivity } from '../activities/reader.ts';
 import { NO_STREAMS, readStreams, type Streams, stepFor } from '../activities/streams.ts';
+import type { AccountCaller } from '../caller.ts';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../problem.ts';
 import type { SampleHistory } from '../samples/history.ts';
@@ -46,8 +46,8 @@ const TRACK_POINTS = 1_000;
 const degreesOf = (stored: number | null) => (stored === null ? Number.NaN : stored / POSITION[0].scale);
 
 /**
- * What others than its owner see of a workout, the one place that decides it: whether they see it at all, which kinds of
- * data, and which part of the time (docs/decisions/051). What they must not see answers like what is not there.
+ * What others than its owner see of a workout, the one place that decides it: whether they see it, which kinds of data,
+ * and which part of the time (docs/decisions/051). What they must not see answers like what is not there.
  */
 export function createSharing({ database, activities, history }: SharingDeps) {
   async function view(row: SharedRow, kinds: ShownKinds, signal: AbortSignal): Promise<View> {

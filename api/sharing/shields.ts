@@ -13,8 +13,8 @@ const SLACK_M = 1;
 /**
  * A shield is twice as wide as its zone and holds all of it, and its middle is anywhere within the zone's radius of the
  * zone's middle, each place as likely as the next. Where exactly follows from the zone and from a key of the account
- * that nobody else knows: it is the same at each reading, for each workout, for ever. What is hidden depends on the
- * shield alone. So who has seen thousands of tracks knows the shield and no more, and the middle of the zone may then be
+ * that nobody else knows: it is the same at each reading, for each workout, for ever. What is hidden depends on it
+ * alone. So who has seen thousands of tracks knows the shield and no more, and the middle of the zone may be
  * anywhere in a circle as large as the zone itself (docs/decisions/051).
  */
 export function shieldsOf(key: string, zones: readonly Omit<PrivacyZone, 'name'>[]): Shield[] {

@@ -4,8 +4,8 @@ import { type Span, spanAt } from './shown-spans.ts';
 
 /**
  * Stored samples as others see them: whoever reads through it, for a chart or for a file, gets no value of a moment or
- * of a kind that is not shown. A row keeps its place, so that pages are as long as they were, and has no value; a bucket
- * that reaches out of what is shown is not there.
+ * of a kind that is not shown. A row keeps its place, so that pages are as long as they were, and has no value; what
+ * reaches out of what is shown, of buckets, is not there.
  */
 export function createShownHistory(
   history: Pick<SampleHistory, 'rows' | 'buckets'>,

@@ -26,8 +26,8 @@ const NEAR_M = 1_000;
 /**
  * When what was measured may be shown, by all positions that any device measured, in order of time: an instant is shown
  * that lies between two positions which are both outside of every shield and at most half a minute apart. So nothing is
- * shown of the time before the first position and after the last one, either. Without shields, and where nobody measured
- * a position, all of it is.
+ * shown of the time before the first position and after the last one, either. Without shields, and where nobody
+ * measured a position, all of it is.
  */
 export function shownSpans(fixes: Iterable<Fix>, shields: readonly Shield[], whole: Span): Shown {
   if (shields.length === 0) return { spans: [whole], isCut: false };
@@ -51,7 +51,7 @@ export function shownSpans(fixes: Iterable<Fix>, shields: readonly Shield[], who
   return { spans, isCut: isNear || unseenMs > MAX_UNSEEN_MS };
 }
 
-/** How far each instant was outside of the nearest shield; of several positions in one millisecond the nearest counts. */
+/** How far outside of the nearest shield each instant was; of several positions at once the nearest counts. */
 function* instants(fixes: Iterable<Fix>, shields: readonly Shield[]): Generator<{ atMs: number; awayM: number }> {
   let now = null as { atMs: number; awayM: number } | null;
   for (const fix of fixes) {

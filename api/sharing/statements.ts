@@ -66,7 +66,7 @@ export const SharedPreview = Type.Object(
     isShared: Type.Boolean({ description: 'Whether others see it now.' }),
     hiddenBy: Type.Array(Type.Enum(REASONS_HIDDEN, { type: 'string' }), {
       description:
-        'What keeps others out: `workout`, its own visibility; `activities`, the visibility that the profile gives them.',
+        'What keeps others out: `workout`, its own visibility; `activities`, the one that the profile gives them.',
     }),
     workout: SharedWorkout,
   },

@@ -14,6 +14,7 @@ import { LogIn } from './log-in.tsx';
 import { isOnline } from './network.ts';
 import { NewsPage } from './news-page.tsx';
 import { SettingsPage } from './settings-page.tsx';
+import { SharedPage } from './shared-page.tsx';
 import { SignUp } from './sign-up.tsx';
 import { tell } from './tell.ts';
 import { TodayPage } from './today-page.tsx';
@@ -28,6 +29,7 @@ const VIEWS: Readonly<Record<View, ComponentType>> = {
   news: NewsPage,
   workout: WorkoutPage,
   goals: GoalsPage,
+  shared: SharedPage,
   settings: SettingsPage,
   training: TrainingPage,
   signUp: SignUp,

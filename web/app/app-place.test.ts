@@ -12,6 +12,7 @@ test('every place has an address that leads back to it', () => {
     placeFor('add'),
     placeFor('imports'),
     placeFor('workout', { id: ID }),
+    placeFor('shared', { id: ID }),
     placeFor('settings'),
     placeFor('verify'),
   ];

@@ -17,8 +17,9 @@ const ADDRESSES = {
   reset: '/account/reset',
   confirmEmail: '/account/confirm-email',
 } as const;
-const WORKOUT = /^\/app\/workouts\/([0-9a-f]{16})$/;
-export type View = keyof typeof ADDRESSES | 'workout';
+/** Of one's own, and of somebody's who shows it. */
+const WORKOUT = /^\/app\/(workouts|shared)\/([0-9a-f]{16})$/;
+export type View = keyof typeof ADDRESSES | 'workout' | 'shared';
 
 export interface AppPlace {
   readonly view: View;
@@ -29,13 +30,13 @@ export interface AppPlace {
 }
 
 /** Where nobody has to be logged in. */
-export const OPEN_VIEWS: readonly View[] = ['signUp', 'logIn', 'forgot', 'verify', 'reset', 'confirmEmail'];
+export const OPEN_VIEWS: readonly View[] = ['signUp', 'logIn', 'forgot', 'verify', 'reset', 'confirmEmail', 'shared'];
 
 /** Null for an address that is none of ours. */
 export function placeOf(path: string, search = ''): AppPlace | null {
   const plain = path.replace(/\/+$/, '');
-  const [, id] = WORKOUT.exec(plain) ?? [];
-  if (id !== undefined) return { view: 'workout', id, query: '' };
+  const [, whose, id] = WORKOUT.exec(plain) ?? [];
+  if (id !== undefined) return { view: whose === 'shared' ? 'shared' : 'workout', id, query: '' };
   const found = Object.entries(ADDRESSES).find(([, address]) => address === plain);
   if (found === undefined) return null;
   const view = found[0] as View;
@@ -44,6 +45,7 @@ export function placeOf(path: string, search = ''): AppPlace | null {
 
 export function addressOf({ view, id, query }: AppPlace): string {
   if (view === 'workout') return `/app/workouts/${id}`;
+  if (view === 'shared') return `/app/shared/${id}`;
   return query === '' ? ADDRESSES[view] : `${ADDRESSES[view]}?${query}`;
 }
 

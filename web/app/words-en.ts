@@ -8,14 +8,16 @@ import { imports } from './words/imports-en.ts';
 import { news } from './words/news-en.ts';
 import { problems } from './words/problems-en.ts';
 import { profile } from './words/profile-en.ts';
+import { sharing } from './words/sharing-en.ts';
 import { workouts } from './words/workouts-en.ts';
 
 /** By the part of the application that says them. A name stands in one part only, or the later would hide the other. */
-export const PARTS = { common, entry, workouts, imports, goals, news, profile, devices, account, problems };
+export const PARTS = { common, entry, workouts, sharing, imports, goals, news, profile, devices, account, problems };
 export const en = {
   ...common,
   ...entry,
   ...workouts,
+  ...sharing,
   ...imports,
   ...goals,
   ...news,

@@ -7,6 +7,7 @@ import { imports } from './words/imports-ru.ts';
 import { news } from './words/news-ru.ts';
 import { problems } from './words/problems-ru.ts';
 import { profile } from './words/profile-ru.ts';
+import { sharing } from './words/sharing-ru.ts';
 import { workouts } from './words/workouts-ru.ts';
 import type { AppDictionary } from './words-en.ts';
 
@@ -14,6 +15,7 @@ export const ru: AppDictionary = {
   ...common,
   ...entry,
   ...workouts,
+  ...sharing,
   ...imports,
   ...goals,
   ...news,

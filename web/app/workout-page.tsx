@@ -1,12 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { dateAndTimeIn, duration } from '../format.ts';
-import { sportName, written } from '../progress/say.ts';
+import { dateAndTimeIn } from '../format.ts';
+import { sportName } from '../progress/say.ts';
 import { language } from '../race/language.ts';
 import { units } from '../units.ts';
 import { AppLink } from './app-link.tsx';
 import { go, place, placeFor } from './app-place.ts';
 import { problemText, Trouble } from './form.tsx';
-import { paceOf, speedText } from './measures.ts';
 import { tell } from './tell.ts';
 import {
   changeWorkout,
@@ -19,6 +18,8 @@ import {
 import { WorkoutChanges } from './workout-changes.tsx';
 import { enteredFrom, fieldsOf, saidFrom, type WorkoutFields } from './workout-fields.ts';
 import { effortText, WorkoutForm } from './workout-form.tsx';
+import { numbersOf } from './workout-numbers.ts';
+import { WorkoutSharing } from './workout-sharing.tsx';
 
 /** One workout: its numbers, what was said of it, and how to change that. */
 export function WorkoutPage() {
@@ -49,7 +50,14 @@ export function WorkoutPage() {
           <Actions {...{ workout, etag }} onEdit={() => setEditing(true)} />
         )}
       </div>
-      <div class="column">{workout.status !== 'live' && <WorkoutChanges key={etag} id={id} />}</div>
+      <div class="column">
+        {workout.status !== 'live' && (
+          <>
+            <WorkoutSharing key={`${etag} shared`} id={id} />
+            <WorkoutChanges key={etag} id={id} />
+          </>
+        )}
+      </div>
     </>
   );
 }
@@ -82,30 +90,6 @@ function Facts({ workout }: { workout: Workout }) {
       </p>
     </section>
   );
-}
-
-function numbersOf(workout: Workout): [string, string][] {
-  const { sport, durationS, distanceM, climbM, averageHeartRateBpm, energyKcal } = workout;
-  const isMoved = distanceM !== null && distanceM > 0 && durationS !== null && durationS > 0;
-  return [
-    ...(durationS === null ? [] : [[tell('duration'), duration(durationS)] as [string, string]]),
-    ...(distanceM === null ? [] : [[tell('distance'), written('distanceM', distanceM, 1)] as [string, string]]),
-    ...(!isMoved
-      ? []
-      : [
-          [tell(paceOf(sport) === null ? 'speed' : 'pace'), speedText(sport, distanceM / durationS)] as [
-            string,
-            string,
-          ],
-        ]),
-    ...(climbM === null ? [] : [[tell('climb'), written('elevationGainM', climbM)] as [string, string]]),
-    ...(averageHeartRateBpm === null
-      ? []
-      : [[tell('heartRateShort'), tell('beats', { n: Math.round(averageHeartRateBpm) })] as [string, string]]),
-    ...(energyKcal === null
-      ? []
-      : [[tell('energyShort'), tell('kcal', { n: Math.round(energyKcal) })] as [string, string]]),
-  ];
 }
 
 function Actions({ workout, etag, onEdit }: TaggedWorkout & { onEdit: () => void }) {

@@ -18,7 +18,7 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
 export function createFileWriter() {
   let writing = 0;
   return {
-    /** `read` gives what the file tells. Throws the problems `exports_busy` and `nothing_to_export`, and what it throws. */
+    /** `read` gives what the file tells. Throws `exports_busy`, `nothing_to_export`, and what it throws. */
     async write(
       read: () => Promise<RecordedActivity | null>,
       format: Format,
