@@ -10,6 +10,9 @@ import { LogFullError, LogUnavailableError } from '../runtime/stream/stream.ts';
 import { isDatabaseAway } from './database/database.ts';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
+import { createBuildValidator } from './validators.ts';
+
+const buildValidator = createBuildValidator();
 
 export interface ServerDeps {
   readonly log: Logger;
@@ -32,6 +35,7 @@ export async function createServer({ log, version }: ServerDeps) {
     requestTimeout: 30_000,
     frameworkErrors: (error, request, reply) => send(toProblem(error), request, reply),
     routerOptions: { maxParamLength: 128 },
+    schemaController: { compilersFactory: { buildValidator } },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 

@@ -30,6 +30,7 @@ const NODE_DEVELOPER = 'benchmarks/peers/node-developer-service.ts';
 const VENDORS: Record<string, readonly string[]> = {
   '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts', NODE_DEVELOPER],
   '@electric-sql/pglite': ['api/database/*pglite.ts'],
+  '@fastify/ajv-compiler': ['api/validators.ts'],
   '@fastify/multipart': ['api/imports/routes.ts'],
   '@fastify/rate-limit': ['api/requests/rate-limits.ts'],
   '@fastify/swagger': ['api/**'],
