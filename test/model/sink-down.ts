@@ -104,16 +104,18 @@ export async function runSinkDown({ seed, devices, durationMs, downMs, framesMax
   const trimmedWhileDown = (await platform.frames.open().info()).firstSeq - 1;
   sinkOfClickHouse.fill();
 
-  const whatIsLeft = async () => [
+  const whatIsOnTheWay = async () => [
     ...(result === undefined ? [`devices still have ${simulation.truth.unacknowledged().length} frames`] : []),
     ...(await whatIsUndrained(platform)),
     ...judgeLedger(await readMemoryLedger(platform)),
-    ...judgeRollUps(platform.holder.rollUps(), naiveRollUps(platform.clickhouse.rows('samples')), new Set()),
   ];
+  const wrongRollUps = () =>
+    judgeRollUps(platform.holder.rollUps(), naiveRollUps(platform.clickhouse.rows('samples')), new Set());
+  const isLeft = async () => (await whatIsOnTheWay()).length > 0 || wrongRollUps().length > 0;
   const calmUntilMs = Math.max(downMs, durationMs) + CALM_MS;
   while (result === undefined && clock.monotonicMs() < calmUntilMs) await goOn();
-  while ((await whatIsLeft()).length > 0 && clock.monotonicMs() < calmUntilMs) await clock.advance(5_000);
-  breaches.push(...(await whatIsLeft()));
+  while ((await isLeft()) && clock.monotonicMs() < calmUntilMs) await clock.advance(5_000);
+  breaches.push(...(await whatIsOnTheWay()), ...wrongRollUps());
   const trimmed = (await platform.frames.open().info()).firstSeq - 1;
   for (const role of [...others, sinkOfClickHouse]) role.end();
 
