@@ -1,4 +1,4 @@
-import { after, type TestContext } from 'node:test';
+import { after, afterEach, type TestContext } from 'node:test';
 
 /**
  * What all tests of a file or of a suite share is opened in its `before`, which has no test to end with. What is given
@@ -8,6 +8,18 @@ export function closedAfterAll(): Pick<TestContext, 'after'> {
   const closings: (() => unknown)[] = [];
   after(async () => {
     for (const close of closings.reverse()) await close();
+  });
+  return { after: (close) => void closings.push(close as () => unknown) };
+}
+
+/**
+ * For what each test of a file or of a suite opens by a function that they share: closed as soon as the test is over,
+ * the newest first. A page that is left open goes on drawing, and makes every test after its own slower.
+ */
+export function closedAfterEach(): Pick<TestContext, 'after'> {
+  const closings: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const close of closings.splice(0).reverse()) await close();
   });
   return { after: (close) => void closings.push(close as () => unknown) };
 }

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { logInOn, PERSON, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
 
 suite('the application', { skip: whyNoBrowser }, () => {
   let browser: Browser;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
+    browser = await startBrowser(all);
   });
 
   const open = (link: string, options: BrowserContextOptions = DESKTOP, expected?: RegExp) =>

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { publishFact, recordFact } from '../api/notifications/news-for-tests.ts';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { logInOn, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
 
 suite('settings, devices and news in the application', { skip: whyNoBrowser }, () => {
   let browser: Browser;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
+    browser = await startBrowser(all);
   });
 
   async function open(expected?: RegExp) {

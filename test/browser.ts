@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Debian's. */
@@ -53,4 +55,15 @@ export async function openPage(
   });
   await page.goto(link);
   return { page, troubles };
+}
+
+const LOOK_EVERY_MS = 50;
+
+/** Waits until it is so, with rests: the page that is asked has to draw meanwhile. Fails with `what` after a minute. */
+export async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  const untilMs = Date.now() + PAGE_WITHIN_MS;
+  while (!(await look())) {
+    assert.ok(Date.now() < untilMs, what);
+    await delay(LOOK_EVERY_MS);
+  }
 }

@@ -1,27 +1,23 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
-import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
+import { DESKTOP, openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts';
 import { showOperations } from './shown-operations.ts';
 import { violationsOf } from './wcag.ts';
 
 suite('the page of operators', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showOperations>>;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
-    shown = await showOperations(t);
+    browser = await startBrowser(all);
+    shown = await showOperations(all);
   });
 
   const open = (link: string, options?: BrowserContextOptions) => openPage({ browser, t }, link, options);
-
-  async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-    const untilMs = Date.now() + PAGE_WITHIN_MS;
-    while (!(await look())) assert.ok(Date.now() < untilMs, what);
-  }
 
   const engine = (page: Page, name: string) => page.locator(`[data-engine=${name}]`);
   const numberIn = async (page: Page, selector: string) =>

@@ -4,9 +4,9 @@ import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { readPageFiles } from '../api/page/page-files.ts';
 import { readActivityFile } from '../files/read-activity-file.ts';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
-import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
+import { DESKTOP, openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts';
 import { showRun } from './shown-run.ts';
 import { violationsOf } from './wcag.ts';
 
@@ -24,10 +24,11 @@ function scriptsOf(address: string, files: Awaited<ReturnType<typeof readPageFil
 
 suite('the page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t as Parameters<typeof startBrowser>[0]);
+    browser = await startBrowser(all as Parameters<typeof startBrowser>[0]);
   });
 
   // The lost connection of one of the tests is one of the complaints.
@@ -44,8 +45,7 @@ suite('the page', { skip: whyNoBrowser }, () => {
   const numbers = (page: Page) => page.locator('dl.numbers').innerText();
 
   async function changed(page: Page, before: string): Promise<void> {
-    const untilMs = Date.now() + PAGE_WITHIN_MS;
-    while ((await numbers(page)) === before) assert.ok(Date.now() < untilMs, 'the numbers did not change');
+    await until('the numbers change', async () => (await numbers(page)) !== before);
   }
 
   test('shows the live activity of the link, which leaves no token in the address', async (context) => {

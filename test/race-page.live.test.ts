@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
-import { DESKTOP, openPage, PAGE_WITHIN_MS, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
+import { DESKTOP, openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts';
 import { showRace } from './shown-race.ts';
 import { violationsOf } from './wcag.ts';
 
 suite('the race page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showRace>>;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
-    shown = await showRace(t);
+    browser = await startBrowser(all);
+    shown = await showRace(all);
   });
 
   // The lost connection of one of the tests is one of the complaints.
@@ -22,11 +23,6 @@ suite('the race page', { skip: whyNoBrowser }, () => {
 
   const lines = (page: Page) => page.locator('table.places').last().locator('tbody tr');
   const bibs = (page: Page) => lines(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-bib')));
-
-  async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-    const untilMs = Date.now() + PAGE_WITHIN_MS;
-    while (!(await look())) assert.ok(Date.now() < untilMs, what);
-  }
 
   test('shows the live board of the race in its order, and how old it is', async () => {
     const { page, troubles } = await open(shown.link);
