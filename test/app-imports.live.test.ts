@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { gpxOf, readingImporter, zipOf } from '../api/imports/imports-for-tests.ts';
 import { applyWorkoutFact } from '../api/workouts/project-activities.ts';
 import { factOf } from '../api/workouts/workouts-for-tests.ts';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { UPLOAD_LIMITS } from '../schemas/upload-limits.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { logInOn, showApp } from './shown-app.ts';
@@ -17,10 +17,11 @@ const NOTES = file('notes.fit', Buffer.from('no activity'));
 
 suite('importing files in the application', { skip: whyNoBrowser }, () => {
   let browser: Browser;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
+    browser = await startBrowser(all);
   });
 
   /** At the form, by the way that leads there. */

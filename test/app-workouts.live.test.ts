@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { countedActivity } from '../api/progress/counted.arbitrary.ts';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { readRunUntil } from './recorded-run.ts';
 import { logInOn, showApp } from './shown-app.ts';
@@ -13,10 +13,11 @@ const ZONE = { timezoneId: 'Europe/Vienna' };
 
 suite('workouts in the application', { skip: whyNoBrowser }, () => {
   let browser: Browser;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
+    browser = await startBrowser(all);
   });
 
   async function open(options: BrowserContextOptions = DESKTOP, expected?: RegExp) {

@@ -3,7 +3,7 @@ import { before, suite, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { NOW_MS } from '../api/api-for-tests.ts';
 import { countedActivity } from '../api/progress/counted.arbitrary.ts';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showProgress } from './shown-progress.ts';
 import { violationsOf } from './wcag.ts';
@@ -11,11 +11,12 @@ import { violationsOf } from './wcag.ts';
 suite('the page of progress', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showProgress>>;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
-    shown = await showProgress(t);
+    browser = await startBrowser(all);
+    shown = await showProgress(all);
   });
 
   const open = (link: string, options: BrowserContextOptions = DESKTOP, expected?: RegExp) =>
