@@ -3,6 +3,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { createHolder } from '../runtime/holder/holder.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { Service } from '../runtime/service.ts';
+import { shareReads } from '../runtime/stream/shared-reads.ts';
 import { createClickHouse } from './clickhouse/clickhouse-client.ts';
 import type { ProcessorsDeps } from './processors-deps.ts';
 import { BOARD_SLOTS, createBoards } from './races/board-reducer.ts';
@@ -37,7 +38,8 @@ export async function createBoardServices(deps: ProcessorsDeps): Promise<Service
     options: { groupsForMs: GROUPS_FOR_MS },
   });
   const holder = createHolder({
-    log: await platform.facts(),
+    // Each slot looks through the facts of all races.
+    log: shareReads(await platform.facts()),
     names: { frames: () => names.raceFactsFilter, holder: names.boardHolder },
     checkpoints: await platform.boardCheckpoints(),
     leases: await platform.boardLeases(),

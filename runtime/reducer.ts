@@ -21,6 +21,11 @@ export interface Reducer {
    */
   emit(context: EmitContext): Promise<void>;
   /**
+   * True when messages may be folded in while `emit` sends: what it sends was taken when it was called, and what comes
+   * meanwhile waits for the next round. Without it the messages of the shard wait until `emit` has come to its end.
+   */
+  readonly emitsBeside?: boolean;
+  /**
    * Whether time that passes without a message would change anything. While one reducer says so, the holder of an idle
    * shard publishes ticks; never when the function is missing.
    */

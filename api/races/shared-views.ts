@@ -42,7 +42,7 @@ export class SharedViews {
     this.#sorted = null;
     const changed: { view: ViewKey; message: Uint8Array }[] = [];
     for (const [key, view] of this.#views) {
-      if (!lanes.has(laneOf(key))) continue;
+      if (!lanes.has(laneOf(key)) || this.#isAsSaid(key, view)) continue;
       const { rows, removed } = change(key, view, this.#rowsOf(key), race);
       if (isOfOne(key) && rows.length === 0 && removed.length === 0) continue;
       view.of = board;
@@ -73,6 +73,14 @@ export class SharedViews {
     this.#views.delete(key);
   }
 
+  /** Most of those whom somebody follows are not in a board's news: their row is the very one of before. */
+  #isAsSaid(key: ViewKey, { said }: View): boolean {
+    if (!isOfOne(key)) return false;
+    const bib = bibOf(key);
+    const row = this.#board!.rows.get(bib);
+    return row !== undefined && said.get(bib)?.row === row;
+  }
+
   #view(key: ViewKey, race: Race): View {
     let view = this.#views.get(key);
     if (view === undefined) {
@@ -86,7 +94,7 @@ export class SharedViews {
   #rowsOf(key: ViewKey): BoardRow[] {
     const board = this.#board!;
     if (isOfOne(key)) {
-      const row = board.rows.get(key.slice('bib:'.length));
+      const row = board.rows.get(bibOf(key));
       return row === undefined ? [] : [row];
     }
     this.#sorted ??= inOrder(board.rows.values());
@@ -96,6 +104,10 @@ export class SharedViews {
 
 function isOfOne(key: ViewKey): boolean {
   return key.startsWith('bib:');
+}
+
+function bibOf(key: ViewKey): string {
+  return key.slice('bib:'.length);
 }
 
 export function laneOf(key: ViewKey): Lane {

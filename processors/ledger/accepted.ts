@@ -60,6 +60,7 @@ function createAccepted({ kv, names }: { kv: KeyValue; names: Names }, shard: nu
       await writeAccepted(kv, shard, now);
       isEmitted = counts.batches === now.batches;
     },
+    emitsBeside: true,
   };
 }
 

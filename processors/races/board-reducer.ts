@@ -43,6 +43,17 @@ export interface Boards {
  */
 export function createBoards({ shards, knownRaces, onMalformed, options }: BoardsDeps): Boards {
   const slots = new Map<number, Map<string, HeldRace>>();
+  // Every slot of the process sees the same message.
+  const known = new WeakMap<Uint8Array, RaceFact | null>();
+
+  function factOf({ data }: LogMessage): RaceFact | null {
+    let fact = known.get(data);
+    if (fact === undefined) {
+      fact = readRaceFact(data);
+      known.set(data, fact);
+    }
+    return fact;
+  }
 
   function raceIn(races: Map<string, HeldRace>, id: string): HeldRace {
     let race = races.get(id);
@@ -64,7 +75,7 @@ export function createBoards({ shards, knownRaces, onMalformed, options }: Board
     return {
       name: 'boards',
       apply(message) {
-        const said = readRaceFact(message.data);
+        const said = factOf(message);
         if (said === null) return onMalformed(message);
         const id = said.kind === 'race.crossing' ? said.crossing.race : said.race;
         if (slotOf(id) === slot) raceIn(races, id).tell(said, message.seq);

@@ -83,6 +83,8 @@ export function createRaceReducers({
           for (const [key, news] of some) if (state.news.get(key) === news) state.news.delete(key);
         }
       },
+      // Each crossing is sent as it was when it became news.
+      emitsBeside: true,
       wantsTick: () => state.wantsTick,
     };
   }

@@ -114,7 +114,9 @@ export class ShardRaces {
       this.awaiting.add(runner);
     }
     for (const runner of this.#unsettled) {
-      this.#tell(runner, runner.passTo(nowMs, revision));
+      const settled = runner.passTo(nowMs, revision);
+      if (settled.length === 0) continue;
+      this.#tell(runner, settled);
       if (!runner.isUnsettled) this.#unsettled.delete(runner);
     }
   }
@@ -254,7 +256,9 @@ export class ShardRaces {
     }
     this.#dirty.add(shardOf(runner.key, PARTS));
     this.#tell(runner, changed);
-    if (changed.length > 0 && runner.isUnsettled) this.#unsettled.add(runner);
+    if (changed.length === 0) return;
+    if (runner.isUnsettled) this.#unsettled.add(runner);
+    else this.#unsettled.delete(runner);
   }
 
   /** A fact is due for the first and the settled time, for what late data changed, and for what is taken back. */

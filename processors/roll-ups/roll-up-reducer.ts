@@ -48,8 +48,10 @@ function createRollUpReducer(
   async function emitRows(context: EmitContext): Promise<void> {
     const { nowMs } = state;
     const withOpen = Math.abs(nowMs - openRowsWrittenMs) >= options.openRowsEveryMs;
-    counts.rowsWritten += await writeRows(state, store, { withOpen, maxRows: options.maxRowsPerWrite }, context);
-    if (withOpen) openRowsWrittenMs = nowMs;
+    const maxRows = options.maxRowsPerWrite;
+    const { written, isAll } = await writeRows(state, store, { withOpen, maxRows }, context);
+    counts.rowsWritten += written;
+    if (withOpen && isAll) openRowsWrittenMs = nowMs;
   }
 
   /** Marks are kept with the checkpoint, so a recompute that fails holds nothing up. */
@@ -75,6 +77,7 @@ function createRollUpReducer(
       await emitRows(context);
       await emitRecomputes(context);
     },
+    emitsBeside: true,
     // Buckets close, and rows of open ones are written, as time passes; once a series is idle nothing waits for it.
     wantsTick: () => state.parts.some(({ active }) => active.size > 0),
   };

@@ -11,25 +11,28 @@ interface PendingRow extends RowToWrite {
 
 /**
  * Writes the rows that the store has not got, those of open buckets only when `withOpen`; `maxRows` in one block.
- * Returns how many. Messages may be folded meanwhile: a bucket that changed again stays to be written.
+ * Returns how many, and whether that was all. Messages may be folded meanwhile: a bucket that changed again stays to be
+ * written, and one that changed before its block was made is left out, for what is sent was known when this was called.
  */
 export async function writeRows(
   state: ShardState,
   store: RollUpStore,
   { withOpen, maxRows }: { withOpen: boolean; maxRows: number },
   { epoch, signal }: EmitContext,
-): Promise<number> {
+): Promise<{ written: number; isAll: boolean }> {
   const pending = pendingRows(state, withOpen);
+  let written = 0;
   for (let from = 0; from < pending.length; from += maxRows) {
     // A bucket that was given up meanwhile lacks part of its last message: it is left to a recompute.
-    const rows = pending.slice(from, from + maxRows).filter(({ bucket }) => bucket.changed);
+    const isCurrent = ({ bucket, version }: PendingRow) => bucket.changed && bucket.version === version;
+    const rows = pending.slice(from, from + maxRows).filter(isCurrent);
     if (rows.length === 0) continue;
-    const current = rows.map((row) => ({ ...row, version: row.bucket.version }));
     signal.throwIfAborted();
-    await store.write(encodeRollUpBlock(current, epoch), current.length);
-    markWritten(current);
+    await store.write(encodeRollUpBlock(rows, epoch), rows.length);
+    markWritten(rows);
+    written += rows.length;
   }
-  return pending.length;
+  return { written, isAll: written === pending.length };
 }
 
 function pendingRows(state: ShardState, withOpen: boolean): PendingRow[] {

@@ -27,6 +27,9 @@ interface Wishes {
   emitError?: Error | null;
   /** Emitting never comes to an end. */
   emitHangs?: boolean;
+  /** Emitting comes to its end later. */
+  emitLasts?(): Promise<void>;
+  emitsBeside?: boolean;
 }
 
 /**
@@ -58,7 +61,9 @@ function createChronicle(owner: number, emitted: Emission[], wishes: Wishes): Re
         if (wishes.emitHangs) await new Promise(() => undefined);
         if (wishes.emitError) throw wishes.emitError;
         emitted.push({ shard, epoch, owner, seq, words: words.join(' ') });
+        await wishes.emitLasts?.();
       },
+      emitsBeside: wishes.emitsBeside ?? false,
     };
   }
   return { name: 'chronicle', create };
@@ -156,6 +161,8 @@ const anyStep: fc.Arbitrary<HolderStep | { do: 'publish'; shard: number; count: 
   },
 );
 
+const anySteps = fc.array(anyStep, { minLength: 5, maxLength: 60 });
+
 async function assertKeptWhatWasSent({ world, kept, lastSeqOf, wordsUpTo, publish }: SetUp): Promise<void> {
   // Whoever lives goes on, and one more comes, so that somebody is there.
   world.start();
@@ -181,8 +188,8 @@ function assertEmissionsAreRight({ emitted, wordsUpTo }: SetUp): void {
 
 test('whoever dies, stops or wakes up, every message counts once and in order in what is kept', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.array(anyStep, { minLength: 5, maxLength: 60 }), async (seed, steps) => {
-      const all = setUp(seed);
+    fc.asyncProperty(fc.integer(), fc.boolean(), anySteps, async (seed, emitsBeside, steps) => {
+      const all: SetUp = setUp(seed, { emitsBeside, emitLasts: () => all.world.clock.sleep(seed % 1_500) });
       all.world.start();
       for (const step of steps) {
         if (step.do === 'publish') await all.publish(step.shard, step.count);

@@ -3,6 +3,7 @@ import type { Timer } from '../clock.ts';
 import { KvUnavailableError } from '../kv/kv.ts';
 import type { Term } from '../lease.ts';
 import type { Reducer } from '../reducer.ts';
+import { createTurns } from '../turns.ts';
 import { type Checkpoint, FenceLostError, PartTooLargeError } from './checkpoint.ts';
 import type { ShardDeps } from './shard-deps.ts';
 import type { Ticks } from './ticks.ts';
@@ -20,8 +21,9 @@ interface Opened {
 /**
  * The state of a shard in memory: one ordered read that serves all reducers, and rounds of emitting and keeping.
  *
- * Messages are folded in one after the other, except while a round emits: then they wait in the log, so that what is
- * sent out, and what is kept as sent, belong to the same sequence.
+ * Messages are folded in one after the other, except while a round takes what it sends out and keeps: then they wait in
+ * the log, so that both belong to the same sequence. They wait as well while a reducer sends that does not do so beside
+ * them (`emitsBeside`): a store may take seconds, and live positions would stand still for as long.
  *
  * Nothing is sent out before the fence was looked at. A process that was stopped for long reads on behind what the
  * trimmer removed meanwhile, by its successor's checkpoint, and does not see the gap: its state is wrong, and what it
@@ -43,6 +45,10 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
   let savedBytes = 0;
   let hasCleaned = false;
   let trouble = '';
+  const besides = reducers.filter(({ emitsBeside }) => emitsBeside === true);
+  const others = reducers.filter(({ emitsBeside }) => emitsBeside !== true);
+  /** No reducer sends twice at a time. */
+  const rounds = createTurns();
   let emitting: Promise<void> | null = null;
   let wakeUp: () => void = () => undefined;
   let roundAtMs = Number.NEGATIVE_INFINITY;
@@ -122,22 +128,42 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     }
   }
 
-  async function emitAndSave(wantsSave: boolean): Promise<boolean> {
-    roundAtMs = clock.monotonicMs();
-    if (!wantsSave) return withoutFolding(emitSoundly);
-    // While others are kept this one goes on; in its turn it sends out what followed meanwhile.
-    if (deps.isAnyAtWork() && !(await withoutFolding(emitSoundly))) return false;
-    return deps.oneAtATime(() =>
-      withoutFolding(async (goOn) => {
-        signal.throwIfAborted();
-        if (!(await emitSoundly())) return false;
-        const at = seq;
-        const fromMs = clock.monotonicMs();
-        const dirty = takeDirty();
-        goOn();
-        return save(at, dirty, clock.monotonicMs() - fromMs);
-      }),
-    );
+  function emitAndSave(wantsSave: boolean): Promise<boolean> {
+    return rounds.run(async () => {
+      roundAtMs = clock.monotonicMs();
+      if (!wantsSave) return sendOut(others);
+      // While others are kept this one goes on; in its turn it sends out what followed meanwhile.
+      if (deps.isAnyAtWork() && !(await sendOut(others))) return false;
+      return deps.oneAtATime(async () => {
+        // So that little is left to send while messages wait.
+        if (besides.length > 0 && !(await sendOut([]))) return false;
+        return keep();
+      });
+    });
+  }
+
+  function keep(): Promise<boolean> {
+    return withoutFolding(async (goOn) => {
+      signal.throwIfAborted();
+      if (!(await isSound()) || !(await emit(reducers))) return false;
+      const at = seq;
+      const fromMs = clock.monotonicMs();
+      const dirty = takeDirty();
+      goOn();
+      return save(at, dirty, clock.monotonicMs() - fromMs);
+    });
+  }
+
+  /** Messages wait until the fence was looked at and `held` have sent; the others send beside them. */
+  async function sendOut(held: readonly Reducer[]): Promise<boolean> {
+    const sent = await withoutFolding(async () => {
+      if (!(await isSound())) return null;
+      const beside = emit(besides);
+      // It is awaited below, whatever becomes of the others.
+      beside.catch(() => undefined);
+      return { succeeded: await emit(held), beside };
+    });
+    return sent !== null && (await sent.beside) && sent.succeeded;
   }
 
   /** Messages wait in the log until the work is done, or says that they can go on. */
@@ -157,10 +183,6 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     }
   }
 
-  async function emitSoundly(): Promise<boolean> {
-    return (await isSound()) && (await emit());
-  }
-
   /** False when it cannot be known. Throws FenceLostError. */
   async function isSound(): Promise<boolean> {
     if (soundSeq === seq) return true;
@@ -176,15 +198,15 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     return true;
   }
 
-  async function emit(): Promise<boolean> {
+  async function emit(senders: readonly Reducer[]): Promise<boolean> {
     const context = { epoch, seq, signal };
-    const results = await Promise.allSettled(reducers.map((reducer) => reducer.emit(context)));
+    const results = await Promise.allSettled(senders.map((reducer) => reducer.emit(context)));
     signal.throwIfAborted();
     let succeeded = true;
     for (const [i, result] of results.entries()) {
       if (result.status === 'fulfilled') continue;
       succeeded = false;
-      const { name } = reducers[i];
+      const { name } = senders[i];
       fail(result.reason, `${name} could not emit`);
       events.emitFailed(shard);
     }

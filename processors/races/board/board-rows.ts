@@ -3,7 +3,7 @@ import type { BoardAthlete } from './athlete.ts';
 import type { CourseEffort } from './course-effort.ts';
 import type { Crossing } from './crossing-evidence.ts';
 import type { Forecast, Paced } from './forecast.ts';
-import { gapMs, type RankingClock, type Reckoned, reckon, type Standing } from './standings.ts';
+import { behindMs, gapMs, type RankingClock, type Reckoned, reckon, type Standing } from './standings.ts';
 
 export interface BoardRowsOptions {
   readonly clock: RankingClock;
@@ -65,12 +65,16 @@ export class BoardRows {
     return this.#madeOf(athlete).reckoned;
   }
 
-  /** Known already while nothing was told of either. */
+  /** To somebody who is ranked ahead. Known already while nothing was told of either. */
   gapMs(to: 'toLeader' | 'toAhead', standing: Standing, other: Standing): number | null {
     const made = this.#madeOf(standing.athlete);
     const known = made[to];
     if (known?.athlete === other.athlete && known.version === other.athlete.version) return known.gapMs;
-    const gap = { athlete: other.athlete, version: other.athlete.version, gapMs: gapMs(standing, other) };
+    const gap = {
+      athlete: other.athlete,
+      version: other.athlete.version,
+      gapMs: behindMs(gapMs(standing, other, this.#effort)),
+    };
     made[to] = gap;
     return gap.gapMs;
   }

@@ -15,7 +15,16 @@ import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
 import { Forecast } from './forecast.ts';
 import { passagesOf } from './passages.ts';
 import { groupOnRoad, type OnRoad } from './road-groups.ts';
-import { type Field, gapMs, inOrder, type RankingClock, type Standing, standingOf } from './standings.ts';
+import {
+  behindMs,
+  type Field,
+  gapMs,
+  inOrder,
+  MAX_AHEAD_MS,
+  type RankingClock,
+  type Standing,
+  standingOf,
+} from './standings.ts';
 import { gridFor } from './trail.ts';
 
 export interface BoardOptions extends StatusRules {
@@ -32,8 +41,6 @@ export const DEFAULT_BOARD_OPTIONS: BoardOptions = {
 };
 
 const FORECAST_EVERY_MS = 10_000;
-/** A position says where somebody is for so long; farther on they may have stopped. */
-const MAX_AHEAD_MS = 10_000;
 
 /** Who moved since the last view, in the places that it gave them. */
 export type MovedView = Pick<BoardView, 'race' | 'raceVersion' | 'atMs' | 'dataMs' | 'rows'>;
@@ -221,9 +228,15 @@ export class RaceBoard {
   /** Gaps of everybody with a rank to one athlete, at the last place where both were. Null when there is none such. */
   gapsTo(bib: string, nowMs: number): Map<string, number | null> | null {
     const standings = this.#standings(nowMs, this.dataMs).filter(({ projectedMs }) => !Number.isNaN(projectedMs));
-    const chosen = standings.find(({ athlete }) => athlete.bib === bib);
-    if (chosen === undefined) return null;
-    return new Map(standings.map((standing) => [standing.athlete.bib, gapMs(standing, chosen)]));
+    const at = standings.findIndex(({ athlete }) => athlete.bib === bib);
+    if (at < 0) return null;
+    const gaps = standings.map((standing, i) => {
+      const chosen = standings[at];
+      if (i >= at) return behindMs(gapMs(standing, chosen, this.#effort));
+      const ahead = behindMs(gapMs(chosen, standing, this.#effort));
+      return ahead === null ? null : 0 - ahead;
+    });
+    return new Map(standings.map(({ athlete }, i) => [athlete.bib, gaps[i]]));
   }
 
   #standings(nowMs: number, dataMs: number): Standing[] {
@@ -235,7 +248,7 @@ export class RaceBoard {
   }
 
   #fieldAt(nowMs: number, dataMs: number): Field {
-    return { rules: this.options, nowMs, dataMs, closesMs: this.#race.closesMs };
+    return { rules: this.options, effort: this.#effort, nowMs, dataMs, closesMs: this.#race.closesMs };
   }
 
   #momentAt(nowMs: number, forecast: Forecast): RowMoment {

@@ -37,7 +37,11 @@ export function naiveStandings(race: Race, told: readonly Told[], nowMs: number)
     const fade = last === undefined ? 0 : Math.max(0, 1 - (placeM - last.positionM) / 500);
     const correctionMs = fade === 0 ? 0 : fade * (last!.atMs - (passedAt(positions, last!.positionM) ?? last!.atMs));
     const placeMs = placeM === last?.positionM ? last.atMs : passedAt(positions, placeM)! + correctionMs;
-    const soFarMs = ((placeMs - gunMs) * (finishM + 100)) / (Math.max(0, placeM) + 100);
+    // Where they are by now, if they have gone on for up to ten seconds as they went when they were seen last.
+    const aheadMs = Math.max(0, Math.min(10_000, nowMs - placeMs));
+    const aheadM = (aheadMs / 1_000) * (positions.at(-1)?.speedMps ?? 0);
+    const byNowM = Math.max(0, Math.min(finishM, placeM + aheadM));
+    const soFarMs = ((placeMs + aheadMs - gunMs) * (finishM + 100)) / (byNowM + 100);
     return [{ bib, isFinished: false, keys: [Math.max(soFarMs, nowMs - gunMs), soFarMs] }];
   });
 }
