@@ -38,8 +38,10 @@ import { createMemoryAthleteReader } from './athletes/memory-reader.ts';
 import { type TestDatabase, testDatabase } from './database/database-for-tests.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION } from './devices/credentials.ts';
 import { createMemoryDeviceReader } from './devices/memory-reader.ts';
+import { createWatchDevices } from './devices/trouble/watch-devices.ts';
 import { askToLookAfter } from './goals/ask-to-look.ts';
 import { createReaching } from './goals/reaching.ts';
+import { createSendPushed, HEALTH_QUEUE } from './health-stores/send-pushed.ts';
 import type { ImportFile } from './imports/importer.ts';
 import { createRunImport, IMPORT_QUEUE } from './imports/run-import.ts';
 import { createMemoryQueue } from './jobs/memory-queue.ts';
@@ -210,15 +212,22 @@ export async function createTestApi(
     ...{ database: database.kysely, clock, log, activities, progress: progress ?? counted },
     ...{ notifications: news.notifications, onChanged: news.watching.tell },
   });
-  const rates = { factor: 1_000 };
-  const objects = createMemoryObjects();
-  const jobs = createMemoryQueue();
-  let importFile: ImportFile = async () => assert.fail('the test says nothing of how files are imported');
-  jobs.work(
-    IMPORT_QUEUE,
-    createRunImport({ database: database.kysely, objects, clock, importFile: (ask) => importFile(ask) }),
-  );
   const operationsRead = createMemoryOperationsRead();
+  const live = createLiveSource({
+    ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
+    ...{ watcher: 'api', everyMs: 100 },
+  });
+  const devices = createWatchDevices({
+    ...{ database: database.kysely, clock, log, names, live, seen: seenDevices },
+    deadLetterCounts: () => operationsRead.deadLetters(),
+    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+  });
+  const [rates, objects, jobs] = [{ factor: 1_000 }, createMemoryObjects(), createMemoryQueue()];
+  let importFile: ImportFile = async () => assert.fail('the test says nothing of how files are imported');
+  const importing = { database: database.kysely, clock, importFile: ((ask) => importFile(ask)) as ImportFile };
+  jobs.work(IMPORT_QUEUE, createRunImport({ ...importing, objects }));
+  jobs.work(HEALTH_QUEUE, createSendPushed(importing));
+  jobs.work(HEALTH_QUEUE, createSendPushed({ database: database.kysely, clock, importFile: (ask) => importFile(ask) }));
   const api = await createApi({
     log,
     version: '0.0.0',
@@ -256,10 +265,7 @@ export async function createTestApi(
     },
     product,
     readSettings: (athlete) => readSettings(athlete),
-    live: createLiveSource({
-      ...{ bus: hub.open(), names, shards: SHARDS, timeoutMs: 1_000 },
-      ...{ watcher: 'api', everyMs: 100 },
-    }),
+    live,
     page,
     maxWatchers: 3,
     readLedger: () => readLedger(),
@@ -288,9 +294,7 @@ export async function createTestApi(
     ask({ method: 'GET', url, remoteAddress }, token);
 
   return {
-    api,
-    ask,
-    reaching,
+    ...{ api, ask, reaching, devices },
     hot,
     races,
     boards,

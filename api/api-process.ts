@@ -24,6 +24,7 @@ import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { openDatabase, ping } from './database/database.ts';
 import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION, type SignDevice } from './devices/credentials.ts';
+import { createWatchDevices } from './devices/trouble/watch-devices.ts';
 import { askToLookAfter } from './goals/ask-to-look.ts';
 import { createReaching } from './goals/reaching.ts';
 import { openImports } from './imports/open-imports.ts';
@@ -195,10 +196,21 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     ...{ notifications: news.notifications, onChanged: news.watching.tell },
   });
   release.add('goals', reaching.outbox.stop);
+  const live = createLiveSource({
+    ...platform,
+    shards: options.shards,
+    timeoutMs: LIVE_TIMEOUT_MS,
+    watcher: `api-${randomBytes(8).toString('hex')}`,
+    everyMs: options.liveIntervalMs,
+  });
+  const seen = createClickHouseDeviceReader(clickhouse);
+  const devices = createWatchDevices({
+    ...{ ...platform, database: identity.database, clock, log, live, seen },
+    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+  });
+  release.add('the watch of devices', devices.stop);
   void opened.then(() => {
-    news.start();
-    deletion.outbox.start();
-    reaching.outbox.start();
+    for (const one of [news, deletion.outbox, reaching.outbox, devices]) one.start();
   });
   const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
   const api = await createApi({
@@ -228,20 +240,14 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     evidence: createClickHouseEvidenceReader(clickhouse),
     ownDevices: {
       sign: await openSignDevice(options.deviceKey, clock),
-      seen: createClickHouseDeviceReader(clickhouse),
+      seen,
       deadLetterCounts: platform.deadLetterCounts,
     },
     product: createClickHouseProduct(clickhouse),
     readSettings: (athlete) => readAthleteSettings(config, athlete),
     page: await readPage(options),
     maxWatchers: options.maxWatchers,
-    live: createLiveSource({
-      ...platform,
-      shards: options.shards,
-      timeoutMs: LIVE_TIMEOUT_MS,
-      watcher: `api-${randomBytes(8).toString('hex')}`,
-      everyMs: options.liveIntervalMs,
-    }),
+    live,
     readLedger: () => readLedger({ kv, stores }),
     readTurnedAway: () => readTurnedAway(kv),
     countDeadLetters: async () => (await dead.info()).messages,

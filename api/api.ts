@@ -33,6 +33,8 @@ import { addDeviceRoutes } from './devices/routes.ts';
 import { createGoals } from './goals/goals.ts';
 import { addGoalRoutes } from './goals/routes.ts';
 import { addHealthRoutes } from './health/routes.ts';
+import { createPushes } from './health-stores/pushes.ts';
+import { addHealthStoreRoutes } from './health-stores/routes.ts';
 import { createImports } from './imports/imports.ts';
 import { addImportRoutes } from './imports/routes.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
@@ -173,6 +175,8 @@ function addIdentityRoutes(server: ApiServer, { access, identity, ...given }: Ap
   addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
   const imports = createImports({ database, objects, jobs, clock });
   addImportRoutes(server, { access, imports, limits: UPLOAD_LIMITS, isOpen });
+  const pushes = createPushes({ database, jobs, clock, wakeOutbox: outbox.wake });
+  addHealthStoreRoutes(server, { access, pushes, database });
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
   addAdministrationRoutes(server, deps);

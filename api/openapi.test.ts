@@ -13,6 +13,7 @@ import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.t
 import { consentScenarios } from './consents/consent-scenarios-for-tests.ts';
 import { deviceScenarios } from './devices/device-scenarios-for-tests.ts';
 import { goalScenarios } from './goals/goal-scenarios-for-tests.ts';
+import { healthScenarios } from './health-stores/health-scenarios-for-tests.ts';
 import { importScenarios } from './imports/imports-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
@@ -272,6 +273,7 @@ const scenarios: Scenario[] = [
   ...ownDataScenarios,
   ...goalScenarios,
   ...importScenarios,
+  ...healthScenarios,
   ...productScenarios,
   ...setupScenarios,
   ...actScenarios,

@@ -65,6 +65,7 @@ export async function createServer({ log, version }: ServerDeps) {
         { name: 'workouts', description: 'What people did, measured or entered by hand, and what they say of it' },
         { name: 'devices', description: 'Devices of an account: pairing by code, and how they are' },
         { name: 'product', description: 'What the business learns of people who agreed to be counted' },
+        { name: 'health', description: 'Health stores of phones: what they push, and what a day consists of' },
         { name: 'profile', description: 'What athletes say of themselves' },
         { name: 'notifications', description: 'What people are told of, and where' },
         { name: 'activities', description: 'What athletes did' },

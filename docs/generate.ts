@@ -25,6 +25,7 @@ import { durabilityCosts } from './durability-costs.ts';
 import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
 import { exampleConversation } from './example-websocket.ts';
 import { faultsRun, faultTable, memoryTable, soakRun } from './fault-tables.ts';
+import { healthConnectTable, healthKitTable } from './health-types-tables.ts';
 import { ADVICE } from './reason-advice.ts';
 import { settingsTable } from './settings-table.ts';
 
@@ -32,6 +33,7 @@ import { settingsTable } from './settings-table.ts';
 export const GENERATED_PAGES = [
   'frames.md',
   'athlete-settings.md',
+  'health-stores.md',
   'RESULTS.md',
   'capacity.md',
   'reliability.md',
@@ -48,6 +50,8 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   sports: () => codeTable('sport', SPORTS),
   limits: limitTable,
   'athlete settings': () => settingsTable(table),
+  'healthkit types': () => healthKitTable(table),
+  'health connect types': () => healthConnectTable(table),
   'dead reasons': () => reasonTable('dead'),
   'refused reasons': () => reasonTable('refused'),
   'shed reasons': () => reasonTable('shed'),

@@ -10,7 +10,21 @@ export type Verdict =
       readonly source: string;
       readonly activities: readonly ImportedActivity[];
     }
+  | HealthVerdict
   | { readonly kind: 'refused'; readonly reason: RefusedFileReason; readonly detail: string };
+
+/** Of what a phone's health store gave: a whole export, or what was pushed. */
+export interface HealthVerdict {
+  readonly kind: 'health';
+  readonly records: number;
+  readonly workouts: number;
+  /** Types that we do not keep → how many records. */
+  readonly notTaken: Readonly<Record<string, number>>;
+  readonly damage: readonly Damage[];
+  /** Of all records; null without one. */
+  readonly span: { readonly startMs: number; readonly endMs: number } | null;
+  readonly sent: SendResult;
+}
 
 export interface ImportedActivity {
   readonly boot: string;

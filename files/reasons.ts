@@ -5,9 +5,13 @@
  * damage:  the activity is there and marked; the text says what was saved
  */
 export const FILE_REASONS = {
-  unknown_format: { outcome: 'refused', text: 'The bytes are no FIT, GPX, TCX, CSV or Parquet file.' },
+  unknown_format: {
+    outcome: 'refused',
+    text: 'The bytes are no FIT, GPX, TCX, CSV or Parquet file, and no export of a Health app.',
+  },
   file_too_large: { outcome: 'refused', text: 'The file, or what it unpacks to, is larger than allowed.' },
   bad_gzip: { outcome: 'refused', text: 'The file begins like gzip and cannot be unpacked.' },
+  bad_zip: { outcome: 'refused', text: 'The zip is broken, or unpacks to more than it says.' },
   bad_xml: { outcome: 'refused', text: 'The XML breaks off or is broken before the first sample.' },
   xml_doctype: {
     outcome: 'refused',

@@ -1,16 +1,11 @@
+import { isHealthBatch } from '../files/health/health-batch.ts';
 import type { ImportedActivity, Verdict } from '../files/import-verdict.ts';
 import { readActivityFile } from '../files/read-activity-file.ts';
 import { framesOf, rowsOf } from './frames.ts';
+import { sendHealthBatch } from './health/send-batch.ts';
 import { identityOf } from './identity.ts';
-import { type SendDeps, sendFrames } from './send-frames.ts';
-
-export interface ImportDeps {
-  readonly athlete: string;
-  readonly maxBytes: number;
-  readonly send: Omit<SendDeps, 'onAcknowledged'>;
-  /** From 0 to 1, of the file's rows. */
-  readonly onProgress: (share: number) => void;
-}
+import type { ImportDeps } from './import-deps.ts';
+import { sendFrames } from './send-frames.ts';
 
 /**
  * Reads a whole file, then sends its samples over the path that live ones take. Nothing is sent of a file that is
@@ -20,6 +15,7 @@ export async function importFile(
   bytes: Uint8Array,
   { athlete, maxBytes, send, onProgress }: ImportDeps,
 ): Promise<Verdict> {
+  if (isHealthBatch(bytes)) return sendHealthBatch(bytes, { athlete, maxBytes, send, onProgress });
   const outcome = await readActivityFile(bytes, { maxBytes, nowMs: send.clock.nowMs() });
   if (outcome.kind === 'refused') return outcome;
   const total = outcome.activities.reduce((sum, activity) => sum + rowsOf(activity), 0);

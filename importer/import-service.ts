@@ -1,8 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
+import type { HealthRow } from '../files/health/coalesce.ts';
 import type { Verdict } from '../files/import-verdict.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Connect } from '../runtime/device-client/connection.ts';
 import { type Service, StartError } from '../runtime/service.ts';
+import { importHealthExport } from './health/import-export.ts';
 import { importDevice } from './identity.ts';
 import { importFile } from './import-file.ts';
 import type { ImportOptions } from './options.ts';
@@ -15,7 +17,7 @@ export interface ImportServiceDeps {
   /** Null in an open deployment. */
   readonly token: string | null;
   readonly clock: Clock;
-  readonly out: { write(text: string): unknown };
+  readonly out: { write(text: string): boolean; once(event: 'drain', then: () => void): unknown };
   /** Progress goes here, and only where somebody watches. */
   readonly err: { write(text: string): unknown; isTTY?: boolean };
 }
@@ -39,7 +41,16 @@ export function createImportService({ options, connect, token, clock, out, err }
     // Before it is read: what is too large does not come into memory.
     const { size } = await stat(file);
     if (size > maxBytes) return { kind: 'refused', reason: 'file_too_large', detail: `${size} bytes` };
-    return importFile(await readFile(file), { athlete, maxBytes, send, onProgress: showProgress(file) });
+    const deps = { athlete, maxBytes, send, onProgress: showProgress(file) };
+    // A zip is the export of a phone's health store, and too large for memory when it is unpacked.
+    if (await isZipFile(file)) return importHealthExport(file, { ...deps, onRows: tellRows });
+    return importFile(await readFile(file), deps);
+  }
+
+  /** For whoever keeps them: the importer has no database. */
+  async function tellRows(rows: readonly HealthRow[]): Promise<void> {
+    if (!options.progress || out.write(`${JSON.stringify({ rows })}\n`)) return;
+    await new Promise<void>((resolve) => out.once('drain', resolve));
   }
 
   function showProgress(file: string): (share: number) => void {
@@ -66,7 +77,7 @@ export function createImportService({ options, connect, token, clock, out, err }
       const verdict = await importOne(file).catch((error: unknown) => {
         throw isForPeople(error) ? new StartError(`${file}: ${(error as Error).message}`, { cause: error }) : error;
       });
-      if (verdict.kind === 'refused' || verdict.activities.some(({ sent }) => Object.keys(sent.dead).length > 0)) bad++;
+      if (!isWhole(verdict)) bad++;
       out.write(options.json ? `${JSON.stringify({ file, ...verdict })}\n` : inWords(file, verdict));
     }
     if (bad > 0) throw new StartError(`${bad} of ${options.files.length} files were not imported whole`);
@@ -78,6 +89,22 @@ export function createImportService({ options, connect, token, clock, out, err }
     drain: async () => stopping.abort(new Error('the import was asked to end')),
     stop: async () => stopping.abort(new Error('the import was asked to end')),
   };
+}
+
+function isWhole(verdict: Verdict): boolean {
+  if (verdict.kind === 'refused') return false;
+  const sent = verdict.kind === 'health' ? [verdict.sent] : verdict.activities.map((activity) => activity.sent);
+  return sent.every(({ dead }) => Object.keys(dead).length === 0);
+}
+
+async function isZipFile(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.toString('latin1') === 'PK\u0003\u0004';
+  } finally {
+    await file.close();
+  }
 }
 
 /** A file that is not there, or an ingest that does not answer: no error of ours. */

@@ -1,4 +1,4 @@
-import type { ImportedActivity, Verdict } from '../files/import-verdict.ts';
+import type { HealthVerdict, ImportedActivity, Verdict } from '../files/import-verdict.ts';
 import { FILE_REASONS } from '../files/reasons.ts';
 
 const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
@@ -9,6 +9,7 @@ export function inWords(file: string, verdict: Verdict): string {
     const detail = verdict.detail === '' ? '' : ` (${verdict.detail})`;
     return `refused   ${file}: ${FILE_REASONS[verdict.reason].text}${detail}\n`;
   }
+  if (verdict.kind === 'health') return healthInWords(file, verdict);
   return verdict.activities.map((activity) => activityInWords(file, activity)).join('');
 }
 
@@ -27,5 +28,15 @@ function activityInWords(file: string, activity: ImportedActivity): string {
   ];
   const names = Object.keys(ignored);
   if (names.length > 0) lines.push(`  left out  ${names.join(', ')}: no channels of ours`);
+  return `${lines.join('\n')}\n`;
+}
+
+function healthInWords(file: string, { records, workouts, notTaken, damage, sent }: HealthVerdict): string {
+  const lines = [
+    `imported  ${file}: ${count(records, 'record')} of a health store, ${count(workouts, 'workout')}`,
+    ...damage.map(({ reason, count: times }) => `  damaged   ${FILE_REASONS[reason].text} (${count(times, 'time')})`),
+    ...Object.entries(sent.dead).map(([reason, frames]) => `  not taken ${count(frames, 'frame')}: ${reason}`),
+    ...Object.entries(notTaken).map(([type, records]) => `  left out  ${count(records, 'record')} of ${type}`),
+  ];
   return `${lines.join('\n')}\n`;
 }

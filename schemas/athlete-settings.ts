@@ -43,6 +43,8 @@ const SOURCE_OF_FILE = 'file:[0-9a-f]{8,40}';
 const SOURCE = `(${SOURCE_OF_FILE}|[a-z][a-z0-9_]{0,15})(:rr|:events)?`;
 /** A source with its device or of any, or all of a device. */
 const LEFT_OUT_PATTERN = `^(([A-Za-z0-9_-]{1,64}/)?${SOURCE}|[A-Za-z0-9_-]{1,64}/[*])$`;
+/** The same without the kinds of rows, which are preferred together. */
+const PREFERRED_PATTERN = `^(([A-Za-z0-9_-]{1,64}/)?(${SOURCE_OF_FILE}|[a-z][a-z0-9_]{0,15})|[A-Za-z0-9_-]{1,64}/[*])$`;
 const load = (what: string) => number(0, 1e9, what);
 const GearSchema = closed({
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Names it for ever, unique among all of them' }),
@@ -108,7 +110,7 @@ export const StatedSettingsSchema = closed({
   heart: dated(HeartSchema, 'The heart, in all sports or some'),
   thresholds: dated(ThresholdsSchema, 'Power and speed, by sport'),
   preferredSources: optional(
-    Type.Array(Type.String({ pattern: '^(([A-Za-z0-9_-]{1,64}/)?[a-z][a-z0-9_]{0,15}|[A-Za-z0-9_-]{1,64}/[*])$' }), {
+    Type.Array(Type.String({ pattern: PREFERRED_PATTERN }), {
       maxItems: MAX_PREFERRED,
       uniqueItems: true,
       description: 'Whose values win over others, the best first: `source`, `device/source` or `device/*`',

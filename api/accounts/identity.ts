@@ -4,6 +4,7 @@ import type { Logger } from '../../runtime/log.ts';
 import type { TokenVerdict } from '../access.ts';
 import { createConsents } from '../consents/consents.ts';
 import type { Database } from '../database/database.ts';
+import { createHideWorkout, HIDE_HEALTH_WORKOUT } from '../health-stores/withdraw-records.ts';
 import type { MailCatcher } from '../mail/caught.ts';
 import type { Mailer } from '../mail/mail.ts';
 import { createOutbox, type Deliver, type Outbox } from '../outbox/outbox.ts';
@@ -44,7 +45,12 @@ export async function createIdentity(deps: IdentityDeps) {
   const sessions = createSessions(deps);
   const attempts = createAttempts(deps);
   const passwords = await createPasswords({ cost: passwordCost });
-  const deliver = { ...deps.deliver, [LETTERS]: createLetters(deps), [SETTINGS]: createSettingsDelivery(deps) };
+  const deliver = {
+    ...deps.deliver,
+    [LETTERS]: createLetters(deps),
+    [SETTINGS]: createSettingsDelivery(deps),
+    [HIDE_HEALTH_WORKOUT]: createHideWorkout(deps),
+  };
   const outbox: Outbox = createOutbox({ database, clock, log, deliver });
   const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
   const people = createPeople({ database, clock, sessions });

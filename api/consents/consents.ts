@@ -90,6 +90,12 @@ export function assertShown(given: Partial<Record<ConsentKind, string | null>>, 
  * `consent_needed`.
  */
 export async function assertHealthConsent(from: DatabaseOrTransaction, account: string): Promise<void> {
+  if (await hasHealthConsent(from, account)) return;
+  throw new Problem('consent_needed', { detail: 'PUT /v1/consents says it' });
+}
+
+/** For work in the background, which nobody waits for. */
+export async function hasHealthConsent(from: DatabaseOrTransaction, account: string): Promise<boolean> {
   const last = await from
     .selectFrom('consents')
     .select('is_given')
@@ -98,7 +104,7 @@ export async function assertHealthConsent(from: DatabaseOrTransaction, account: 
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (!last?.is_given) throw new Problem('consent_needed', { detail: 'PUT /v1/consents says it' });
+  return last?.is_given ?? false;
 }
 
 async function rowsOf(from: DatabaseOrTransaction, account: string) {

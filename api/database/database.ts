@@ -10,6 +10,7 @@ import type { ConsentTables } from '../consents/tables.ts';
 import type { DeviceTables } from '../devices/tables.ts';
 import type { FactTables } from '../facts/tables.ts';
 import type { GoalTables } from '../goals/tables.ts';
+import type { HealthStoreTables } from '../health-stores/tables.ts';
 import type { ImportTables } from '../imports/tables.ts';
 import type { JobDatabase } from '../jobs/job-database.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
@@ -36,6 +37,7 @@ export type Tables = AccountTables &
   ConsentTables &
   DeviceTables &
   ImportTables &
+  HealthStoreTables &
   GoalTables;
 
 /** PostgreSQL, whichever it is: queries by Kysely, on a connection of a pool or inside of a transaction. */

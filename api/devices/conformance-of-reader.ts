@@ -24,6 +24,7 @@ const anyRows = fc.uniqueArray(
     tsMs: fc.integer({ min: 0, max: 14 * 24 }).map((hour) => START_MS + hour * 3_600_000),
     firmware: fc.constantFrom('', 'w/1', 'w/2'),
     battery: fc.option(fc.integer({ min: 0, max: 1_000 })),
+    offsetMs: fc.constantFrom(-400_000, 0, 250),
   }),
   { minLength: 1, maxLength: 25, selector: ({ device, tsMs }) => `${device} ${tsMs}` },
 );
@@ -35,7 +36,7 @@ export function deviceReaderConformance(name: string, open: () => Promise<Reader
     const suffix = randomBytes(4).toString('hex');
     let run = 0;
 
-    test('the newest sample, battery and firmware count, and what the numbers of each boot skip', async () => {
+    test('the newest of each counts, the days with any, and what the numbers of each boot skip', async () => {
       opened ??= open();
       const { reader, insert } = await opened;
       const property = fc.asyncProperty(

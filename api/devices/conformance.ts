@@ -88,6 +88,32 @@ export function testDevices(open: (t: TestContext) => Promise<TestApi>): void {
     assert.equal(await statusOf(api, third.credential), 'good');
   });
 
+  test('its owner calls a device otherwise, from the version that was seen, and nobody else does', async (t) => {
+    const api = await open(t);
+    const { accessToken } = await signUp(api);
+    const { device } = await pairDevice(api, accessToken);
+    const rename = (name: string | null, tag: string, token = accessToken) => {
+      const headers = { 'if-match': tag };
+      return api.ask({ method: 'PATCH', url: `/v1/devices/${device}`, payload: { name }, headers }, token);
+    };
+    const named = await rename('Часы 🏃 ריצה', '"device-1"');
+    const body = { device, name: 'Часы 🏃 ריצה', ownName: 'watch-7', version: 2 };
+    assert.deepEqual([named.status, named.headers.etag, named.body], [200, '"device-2"', body]);
+    assert.equal((await rename('Other', '"device-1"')).status, 412, 'somebody was faster');
+    const [listed] = (await api.get('/v1/devices', accessToken)).body.devices;
+    assert.deepEqual([listed.name, listed.ownName, listed.version], [body.name, 'watch-7', 2]);
+    const eve = await signUp(api, { ...BEN, email: 'eve@example.test' });
+    assert.equal((await rename('Mine', '"device-2"', eve.accessToken)).status, 404);
+    assert.equal((await rename('two\nlines', '"device-2"')).status, 422);
+    assert.deepEqual((await rename(null, '"device-2"')).body, { ...body, name: 'watch-7', version: 3 });
+    await pairDevice(api, accessToken);
+    assert.equal(
+      (await api.get('/v1/devices', accessToken)).body.devices[0].version,
+      3,
+      'pairing anew changes no name',
+    );
+  });
+
   test('a device rotates its credential; the one before is good for five minutes, if it never heard', async (t) => {
     const api = await open(t);
     const { accessToken } = await signUp(api);

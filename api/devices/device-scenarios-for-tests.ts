@@ -9,6 +9,7 @@ const [NEXT_OF_WATCH, WATCH] = ['/v1/devices/watch-1/credentials', '/v1/devices/
 const wrong = { code: 'BCDF-GHJK', device: 'watch-7' };
 const post = { method: 'POST' } as const;
 const remove = { method: 'DELETE' } as const;
+const rename = { method: 'PATCH', payload: { name: 'Часы для бега 🏃' } } as const;
 const foreign = { cookie: 'slipstream=ssa_x', 'sec-fetch-site': 'cross-site' };
 
 async function guess(api: TestApi): Promise<void> {
@@ -26,6 +27,11 @@ async function codeOfBen(api: TestApi): Promise<{ payload: object }> {
 const ofPaired = asBen(async (api, { accessToken }) => ({
   url: `${LIST}/${(await pairDevice(api, accessToken)).device}`,
 }));
+const ofPairedAt = (tag: string) =>
+  asBen(async (api, { accessToken }) => ({
+    url: `${LIST}/${(await pairDevice(api, accessToken)).device}`,
+    headers: { 'if-match': tag },
+  }));
 /** As if the device of the tests' own token had been paired. */
 async function watchOfBen(api: TestApi): Promise<void> {
   const { accessToken } = await signUp(api);
@@ -58,6 +64,14 @@ export const deviceScenarios: Scenario[] = [
   [LIST, 422, `${LIST}?colour=red`, undefined, asBen()],
   ...always('GET', LIST),
   ...others('GET', LIST),
+
+  [ONE, 200, WATCH, undefined, ofPairedAt('"device-1"'), rename],
+  [ONE, 404, WATCH, undefined, asBen(), { ...rename, headers: { 'if-match': '"device-1"' } }],
+  [ONE, 412, WATCH, undefined, ofPairedAt('"device-7"'), rename],
+  [ONE, 422, WATCH, undefined, ofPairedAt('"device-1"'), { ...rename, payload: { name: ' ' } }],
+  [ONE, 428, WATCH, undefined, ofPaired, rename],
+  ...always('PATCH', ONE, { url: WATCH, payload: rename.payload }),
+  ...others('PATCH', ONE, { url: WATCH, payload: rename.payload }),
 
   [ONE, 204, WATCH, undefined, ofPaired, remove],
   [ONE, 404, WATCH, undefined, asBen(), remove],

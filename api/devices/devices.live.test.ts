@@ -23,12 +23,13 @@ const shared = closedAfterAll();
 
 /** Of every kind in turn: a boot counts its frames whatever they carry. Only samples measure the battery. */
 async function insertRows(clickhouse: TestClickHouse, rows: readonly SeenRow[]): Promise<void> {
-  const stored = rows.map(({ boot, tsMs, battery, ...rest }, i) => ({
+  const stored = rows.map(({ boot, tsMs, battery, offsetMs, ...rest }, i) => ({
     kind: battery !== null ? 'samples' : (['samples', 'rr', 'events'] as const)[i % 3],
     row: {
       ...rest,
       boot: BigInt(`0x${boot}`).toString(),
       ts: new Date(tsMs).toISOString().slice(0, -1),
+      device_time: new Date(tsMs - offsetMs).toISOString().slice(0, -1),
       source: `s${i}`,
     },
     battery,

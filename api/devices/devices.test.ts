@@ -24,7 +24,7 @@ test('the list says how each device is, and what no store says now is null', asy
   const { accessToken } = await signUp(api);
   const [watch, bike] = [await pairDevice(api, accessToken, 'watch-7'), await pairDevice(api, accessToken, 'bike-1')];
   const nowMs = api.clock.nowMs();
-  const row = { device: watch.device, boot: '0000000000000007', firmware: 'w/2', battery: null };
+  const row = { device: watch.device, boot: '0000000000000007', firmware: 'w/2', battery: null, offsetMs: 0 };
   api.seenDevices.insert([
     { ...row, seq: 3, tsMs: nowMs - 9_000, battery: 815 },
     { ...row, seq: 6, tsMs: nowMs - 1_000 },
@@ -41,7 +41,7 @@ test('the list says how each device is, and what no store says now is null', asy
     }),
   });
   const shown = ({ device, expiresMs }: typeof watch, name: string) => {
-    return { device, name, pairedMs: nowMs, credentialExpiresMs: expiresMs };
+    return { device, name, ownName: name, version: 1, pairedMs: nowMs, credentialExpiresMs: expiresMs };
   };
   const read = async () => {
     const { devices } = (await api.get('/v1/devices', accessToken)).body;

@@ -11,6 +11,7 @@ import type { Database, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
 import { countEvent } from '../product/counting.ts';
+import { requireMatch, tagOf } from '../requests/etag.ts';
 import { type Credential, REVOCATION, type RevocationDue, type SignDevice } from './credentials.ts';
 import { newPairingCode, plainCode } from './pairing-code.ts';
 
@@ -174,7 +175,7 @@ export function createDevices({ database, clock, attempts, sign, wakeOutbox }: D
     async list({ account }: Pick<AccountCaller, 'account'>) {
       return database
         .selectFrom('devices')
-        .select(['id', 'name', 'paired_at'])
+        .select(['id', 'name', 'label', 'version', 'paired_at'])
         .select(({ selectFrom }) =>
           selectFrom('device_credentials')
             .whereRef('device', '=', 'devices.id')
@@ -188,6 +189,24 @@ export function createDevices({ database, clock, attempts, sign, wakeOutbox }: D
         .orderBy('id')
         .limit(MAX_DEVICES)
         .execute();
+    },
+
+    /**
+     * What its owner calls a device from now on; null: what it calls itself. From the version that was seen. Throws
+     * `unknown_own_device`, `if_match_needed` and `changed_meanwhile`.
+     */
+    async rename({ account }: AccountCaller, device: string, label: string | null, ifMatch: string | undefined) {
+      return database.transaction().execute(async (transaction) => {
+        const own = transaction.selectFrom('devices').select(['name', 'label', 'version']).where('id', '=', device);
+        const paired = own.where('account', '=', account).where('ended_at', 'is', null).forUpdate();
+        const before = await paired.executeTakeFirst();
+        if (before === undefined) throw new Problem('unknown_own_device');
+        requireMatch(ifMatch, deviceTag(before));
+        if (before.label === label) return { device, ...nameOf(before), version: before.version };
+        const version = before.version + 1;
+        await transaction.updateTable('devices').set({ label, version }).where('id', '=', device).execute();
+        return { device, ...nameOf({ ...before, label }), version };
+      });
     },
 
     /** Lets a device go: its credentials count no longer, within two seconds. Throws `unknown_own_device`. */
@@ -208,6 +227,13 @@ export function createDevices({ database, clock, attempts, sign, wakeOutbox }: D
       wakeOutbox();
     },
   };
+}
+
+export const deviceTag = ({ version }: { readonly version: number }) => tagOf('device', version);
+
+/** What a device is called, and what it calls itself. */
+export function nameOf({ name, label }: { readonly name: string; readonly label: string | null }) {
+  return { name: label ?? name, ownName: name };
 }
 
 export type Devices = ReturnType<typeof createDevices>;

@@ -9,6 +9,8 @@ export interface SeenRow {
   readonly tsMs: number;
   readonly firmware: string;
   readonly battery: number | null;
+  /** By what the clock of its boot was corrected. */
+  readonly offsetMs: number;
 }
 
 /** The in-memory twin of the tables, which can be told to be out of reach. */
@@ -16,6 +18,8 @@ export interface MemoryDeviceReader extends DeviceReader {
   insert(rows: readonly SeenRow[]): void;
   setReachable(isReachable: boolean): void;
 }
+
+const DAY_MS = 86_400_000;
 
 export function createMemoryDeviceReader(): MemoryDeviceReader {
   const held: SeenRow[] = [];
@@ -46,6 +50,9 @@ export function createMemoryDeviceReader(): MemoryDeviceReader {
           ...{ device, lastSeenMs: last.tsMs, firmware: last.firmware },
           battery: inOrder.findLast(({ battery }) => battery !== null)?.battery ?? null,
           missingFrames: [...recent.values()].reduce((sum, boot) => sum + missingOf(boot), 0),
+          recentFrames: [...recent.values()].reduce((sum, boot) => sum + new Set(boot.map(({ seq }) => seq)).size, 0),
+          daysSeen: new Set([...recent.values()].flat().map(({ tsMs }) => Math.floor(tsMs / DAY_MS))).size,
+          clockOffsetMs: last.offsetMs,
         };
       });
     },

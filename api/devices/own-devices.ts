@@ -3,7 +3,7 @@ import { LogUnavailableError } from '../../runtime/stream/stream.ts';
 import { CHANNELS } from '../../schemas/channels.ts';
 import type { Names } from '../../schemas/names.ts';
 import { StoreUnavailableError } from '../samples/reader.ts';
-import type { Devices } from './devices.ts';
+import { type Devices, nameOf } from './devices.ts';
 import type { DeviceReader, DeviceState } from './reader.ts';
 
 const DAY_MS = 86_400_000;
@@ -34,8 +34,8 @@ export async function describeDevices(
     devices.length === 0 ? null : deadLetterCounts().catch(nullWhileAway),
   ]);
   const byDevice = states && new Map(states.map((state) => [state.device, state]));
-  return paired.map(({ id: device, name, paired_at, expires_at }) => ({
-    ...{ device, name, pairedMs: paired_at.getTime() },
+  return paired.map(({ id: device, name, label, version, paired_at, expires_at }) => ({
+    ...{ device, ...nameOf({ name, label }), version, pairedMs: paired_at.getTime() },
     credentialExpiresMs: expires_at?.getTime() ?? null,
     state: byDevice && stateAnswer(byDevice.get(device)),
     deadLetters: dead?.subjects ? deadLettersOf(device, dead.subjects, names) : null,
@@ -57,7 +57,17 @@ function deadLettersOf(device: string, subjects: ReadonlyMap<string, number>, na
   return { messages: own.reduce((sum, [, count]) => sum + count, 0), reasons: Object.fromEntries(own) };
 }
 
-function nullWhileAway(error: unknown): null {
+/** Of every device that has any. */
+export function countDeadLetters(subjects: ReadonlyMap<string, number>, names: OwnDevicesDeps['names']) {
+  const counts = new Map<string, number>();
+  for (const [subject, count] of subjects) {
+    const device = names.parseDead(subject)?.device;
+    if (device !== undefined) counts.set(device, (counts.get(device) ?? 0) + count);
+  }
+  return counts;
+}
+
+export function nullWhileAway(error: unknown): null {
   const isAway = [StoreUnavailableError, KvUnavailableError, LogUnavailableError].some((kind) => error instanceof kind);
   if (!isAway) throw error;
   return null;

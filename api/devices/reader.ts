@@ -9,6 +9,12 @@ export interface DeviceState {
   readonly battery: number | null;
   /** Frames that its numbers skip in what it measured since {@link StateQuestion.gapsFromMs}. */
   readonly missingFrames: number;
+  /** Frames since then that were stored. */
+  readonly recentFrames: number;
+  /** Days of UTC since then with any sample. */
+  readonly daysSeen: number;
+  /** By what its clock was corrected with its newest sample; above 0 where it is behind. */
+  readonly clockOffsetMs: number;
 }
 
 export interface StateQuestion {

@@ -11,12 +11,14 @@ import {
   OWN_PROBLEMS,
   reads,
   SOMEBODY,
+  takes,
   whence,
 } from '../accounts/route-parts.ts';
+import { ChangeHeaders } from '../requests/etag.ts';
 import { type ApiServer, whenGone } from '../server.ts';
-import type { Devices, PairedDevice } from './devices.ts';
+import { type Devices, deviceTag, type PairedDevice } from './devices.ts';
 import { describeDevices, type OwnDevicesDeps } from './own-devices.ts';
-import { DeviceCredential, DeviceList, Pairing, PairingCode } from './statements.ts';
+import { DeviceCredential, DeviceList, DeviceNaming, NamedDevice, Pairing, PairingCode } from './statements.ts';
 
 export interface DeviceRoutesDeps extends OwnDevicesDeps {
   readonly access: Access;
@@ -122,6 +124,33 @@ export function addDeviceRoutes(server: ApiServer, { access, devices, clock, ...
     async (request, reply) => {
       const paired = await devices.list(await access.requireAccount(request));
       return { devices: await describeDevices(reading, paired, clock.nowMs(), whenGone(reply)) };
+    },
+  );
+
+  server.patch(
+    '/v1/devices/:device',
+    {
+      ...{ ...takes, ...changes },
+      schema: {
+        ...{ ...SOMEBODY, tags },
+        operationId: 'renameDevice',
+        summary: "Call one's own device otherwise",
+        description: 'For people alone: its id, and what it sends, stay as they are.',
+        params: DeviceParams,
+        headers: ChangeHeaders,
+        body: DeviceNaming,
+        response: {
+          200: json('As it is called now', NamedDevice),
+          ...instead(...OWN_PROBLEMS, 'bad_request', 'unknown_own_device', 'changed_meanwhile', 'if_match_needed'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const caller = await access.requireAccount(request);
+      const { params, body, headers } = request;
+      const named = await devices.rename(caller, params.device, body.name, headers['if-match']);
+      reply.header('etag', deviceTag(named));
+      return named;
     },
   );
 

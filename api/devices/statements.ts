@@ -50,7 +50,9 @@ const DeviceStateSchema = Type.Object(
 const OwnDevice = Type.Object(
   {
     device: Type.String(),
-    name: Type.String({ description: 'As it called itself when it was paired.' }),
+    name: Type.String({ description: 'As its owner calls it, or as it calls itself.' }),
+    ownName: Type.String({ description: 'As it called itself when it was paired.' }),
+    version: Type.Integer({ description: 'Of its name; the ETag that a change asks for is `"device-<version>"`.' }),
     pairedMs: Type.Integer(),
     credentialExpiresMs: maybeNumber('When its newest credential ends; null where it has none that counts.'),
     state: Type.Union([DeviceStateSchema, Type.Null()], { description: 'Null while the store gives no answer.' }),
@@ -69,6 +71,31 @@ const OwnDevice = Type.Object(
     ),
   },
   closed,
+);
+
+const MAX_NAME_CHARACTERS = 60;
+export const DeviceNaming = Type.Object(
+  {
+    name: Type.Union(
+      [
+        Type.String({
+          minLength: 1,
+          maxLength: MAX_NAME_CHARACTERS,
+          // Something to be seen, and nothing that breaks a line.
+          pattern: '^[^\\s\\u0000-\\u001f\\u007f]([^\\u0000-\\u001f\\u007f]*[^\\s\\u0000-\\u001f\\u007f])?$',
+          description: 'As its owner calls it.',
+        }),
+        Type.Null(),
+      ],
+      { description: 'Null: as it calls itself.' },
+    ),
+  },
+  closed,
+);
+
+export const NamedDevice = Type.Object(
+  { device: Type.String(), name: Type.String(), ownName: Type.String(), version: Type.Integer() },
+  { ...closed, title: 'NamedDevice' },
 );
 
 export const DeviceList = Type.Object({ devices: Type.Array(OwnDevice) }, closed);

@@ -44,6 +44,7 @@ export function testImports(open: (t: TestContext) => Promise<TestApi>): void {
       reason: null,
       detail: null,
       damage: [],
+      health: null,
     };
     const refused = { state: 'refused', progress: 1, reason: 'unknown_format', detail: '' };
     assert.deepEqual(body, {
@@ -103,6 +104,47 @@ export function testImports(open: (t: TestContext) => Promise<TestApi>): void {
       [false, true],
       'what somebody else uploaded is not known to her',
     );
+  });
+
+  test('an export of a health store is told by what was in it, and its rows are kept while it is read', async (t) => {
+    const api = await open(t);
+    const ben = await asOwner(api);
+    const origin = { store: 'healthkit', app: 'iPhone', device: '' } as const;
+    const span = { startMs: START_MS, endMs: START_MS + 600_000 };
+    const sent = { frames: 1, rows: 1, dead: { frame_conflict: 1 } };
+    const found = { records: 7, workouts: 1, notTaken: { HKQuantityTypeIdentifierFlightsClimbed: 2 } };
+    api.setImporter(async ({ onRows }) => {
+      await onRows?.([{ id: 'a', origin, measure: 'steps', value: 900, ...span }]);
+      return { kind: 'health', ...found, damage: [{ reason: 'truncated', count: 1 }], span, sent };
+    });
+    const bytes = await zipOf([{ name: 'apple_health_export/export.xml', bytes: Buffer.from('<HealthData/>') }]);
+    const { body } = await ben.upload([{ name: 'export.zip', bytes }]);
+    await api.jobs.runAll();
+    const [file] = (await ben.read(body.id)).files;
+    assert.deepEqual(
+      [file.state, file.health, file.damage, file.workouts],
+      ['stored', found, ['truncated', 'frame_conflict'], []],
+    );
+    const day = new Date(START_MS).toISOString().slice(0, 10);
+    const { measures } = (await api.get(`/v1/me/health/days/${day}`, ben.accessToken)).body;
+    assert.deepEqual(
+      measures.map(({ measure, total }: { measure: string; total: number }) => [measure, total]),
+      [['steps', 900]],
+    );
+  });
+
+  test('nothing is read of what was uploaded before the consent was taken back', async (t) => {
+    const api = await open(t);
+    const ben = await asOwner(api);
+    api.setImporter(() => assert.fail('it is not to be read'));
+    const { body } = await ben.upload([{ name: 'run.gpx', bytes: gpxOf(START_MS) }]);
+    const { headers } = await api.get('/v1/consents', ben.accessToken);
+    const payload = { healthData: null, productEvents: null };
+    const put = { method: 'PUT', url: '/v1/consents', payload, headers: { 'if-match': String(headers.etag) } } as const;
+    assert.equal((await api.ask(put, ben.accessToken)).status, 200);
+    await api.jobs.runAll();
+    const [file] = (await ben.read(body.id)).files;
+    assert.deepEqual([file.state, file.reason, api.objects.keys()], ['failed', 'consent_needed', []]);
   });
 
   test('damaged files are saved as far as they can be, or refused with the reason', async (t) => {

@@ -1,3 +1,4 @@
+import type { HealthRow } from '../../files/health/coalesce.ts';
 import type { Verdict } from '../../files/import-verdict.ts';
 
 export interface ImportAsk {
@@ -7,6 +8,8 @@ export interface ImportAsk {
   readonly signal: AbortSignal;
   /** From 0 to 1. */
   readonly onProgress: (share: number) => void;
+  /** What an export of a health store says besides samples of workouts; the importer waits until it is kept. */
+  readonly onRows?: (rows: readonly HealthRow[]) => Promise<void>;
 }
 
 /** Reads a file and sends its samples to ingest. Throws ImporterError when that could not be done now. */

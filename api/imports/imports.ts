@@ -23,6 +23,7 @@ export interface ImportsDeps {
 
 type Owner = Pick<AccountCaller, 'account'>;
 type FileRow = Selectable<ImportTables['import_files']>;
+type NewFileRow = Omit<FileRow, 'health'>;
 
 /** Imports of one account that are not done yet. */
 const MAX_OPEN_IMPORTS = 20;
@@ -38,7 +39,7 @@ export function createImports({ database, objects, jobs, clock }: ImportsDeps) {
     await assertHealthConsent(database, owner.account);
     await assertFew(owner);
     const id = randomBytes(8).toString('hex');
-    const rows: FileRow[] = [];
+    const rows: NewFileRow[] = [];
     const digests: string[] = [];
     try {
       for await (const { name, unpackedBytes, bytes, ...rest } of files) {
@@ -71,7 +72,7 @@ export function createImports({ database, objects, jobs, clock }: ImportsDeps) {
   }
 
   /** What cannot be taken back now, the store forgets by itself. */
-  async function forget(rows: readonly FileRow[]): Promise<void> {
+  async function forget(rows: readonly NewFileRow[]): Promise<void> {
     await Promise.allSettled(rows.flatMap(({ object }) => (object === null ? [] : [objects.delete(object)])));
   }
 
@@ -183,12 +184,12 @@ const headOf = ({ id, created_at, ended_at }: { id: string; created_at: Date; en
 });
 
 function fileAnswer(row: FileRow, made: readonly WorkoutOfFiles[]) {
-  const { name, bytes, state, share, source, reason, detail, damage } = row;
+  const { name, bytes, state, share, source, reason, detail, damage, health } = row;
   const own = made.filter(({ sources }) => source !== null && sources.includes(source));
   const isMerged = own.some(({ sources }) => sources.some((one) => one !== source));
   const told: FileState = state !== 'stored' || own.length === 0 ? state : isMerged ? 'merged' : 'imported';
   const progress = DONE.includes(state) ? 1 : share;
-  return { name, bytes, state: told, progress, workouts: own.map(({ id }) => id), reason, detail, damage };
+  return { name, bytes, state: told, progress, workouts: own.map(({ id }) => id), reason, detail, damage, health };
 }
 
 async function digestOf(bytes: Uint8Array): Promise<string> {

@@ -8,6 +8,7 @@ import type { ReleaseStack } from '../../runtime/release.ts';
 import { StartError } from '../../runtime/service.ts';
 import { UPLOAD_LIMITS } from '../../schemas/upload-limits.ts';
 import type { Database } from '../database/database.ts';
+import { createSendPushed, HEALTH_QUEUE } from '../health-stores/send-pushed.ts';
 import type { JobDatabase } from '../jobs/job-database.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import { createPgBossQueue } from '../jobs/pg-boss-queue.ts';
@@ -43,7 +44,10 @@ export function openImports({ options, platform, ...deps }: OpenImportsDeps): Op
   const jobs = createPgBossQueue({ database: opened, log });
   release.add('jobs', jobs.stop);
   const importFile = importerOf(options);
-  if (importFile !== null) jobs.work(IMPORT_QUEUE, createRunImport({ database, objects, importFile, clock }));
+  if (importFile !== null) {
+    jobs.work(IMPORT_QUEUE, createRunImport({ database, objects, importFile, clock }));
+    jobs.work(HEALTH_QUEUE, createSendPushed({ database, importFile, clock }));
+  }
   void opened.then(() => {
     jobs.start().catch((err) => log.error({ err }, 'no jobs are done in the background'));
   });

@@ -1,8 +1,11 @@
-import type { Selectable } from 'kysely';
-import type { Verdict } from '../../files/import-verdict.ts';
+import type { Selectable, Updateable } from 'kysely';
+import type { HealthRow } from '../../files/health/coalesce.ts';
+import type { HealthVerdict, Verdict } from '../../files/import-verdict.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ObjectStore } from '../../runtime/objects/objects.ts';
+import { hasHealthConsent } from '../consents/consents.ts';
 import type { Database } from '../database/database.ts';
+import { keepExported } from '../health-stores/keep-records.ts';
 import type { DoJob } from '../jobs/job-queue.ts';
 import { ImporterError, type ImportFile } from './importer.ts';
 import type { ImportTables } from './tables.ts';
@@ -21,7 +24,12 @@ export interface RunImportDeps {
 }
 
 type FileRow = Selectable<ImportTables['import_files']>;
-type Set = Partial<Omit<FileRow, 'import' | 'place'>>;
+type Set = Updateable<ImportTables['import_files']>;
+
+interface Owner {
+  readonly account: string;
+  readonly athlete: string;
+}
 
 /** From one note of the progress to the next. */
 const NOTE_EVERY_MS = 1_000;
@@ -34,7 +42,13 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
   const set = ({ import: id, place }: FileRow, columns: Set) =>
     database.updateTable('import_files').set(columns).where('import', '=', id).where('place', '=', place).execute();
 
-  async function runFile(file: FileRow, athlete: string, signal: AbortSignal): Promise<void> {
+  async function runFile(file: FileRow, { account, athlete }: Owner, signal: AbortSignal): Promise<void> {
+    if (!(await hasHealthConsent(database, account))) {
+      // Taken back since the upload: nothing is taken any more.
+      await set(file, { state: 'failed', reason: 'consent_needed', detail: null, object: null });
+      await objects.delete(file.object!);
+      return;
+    }
     const bytes = await objects.get(file.object!);
     if (bytes === null) {
       // The store forgets what waited for too long.
@@ -51,7 +65,8 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
       // It is waited for below; until then nobody looks.
       noting.catch(() => undefined);
     };
-    const verdict = await importFile({ bytes, athlete, signal, onProgress });
+    const onRows = (rows: readonly HealthRow[]) => keepExported(database, account, rows, clock.nowMs());
+    const verdict = await importFile({ bytes, athlete, signal, onProgress, onRows });
     await noting;
     await set(file, { ...columnsOf(verdict), object: null });
     await objects.delete(file.object!);
@@ -62,7 +77,7 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
     const owner = await database
       .selectFrom('imports')
       .innerJoin('accounts', 'accounts.id', 'imports.account')
-      .select('accounts.athlete')
+      .select(['accounts.id as account', 'accounts.athlete'])
       .where('imports.id', '=', id)
       .executeTakeFirst();
     // The account is gone, and the import with it.
@@ -77,7 +92,7 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
     for (const file of files) {
       signal.throwIfAborted();
       try {
-        await runFile(file, owner.athlete, signal);
+        await runFile(file, owner, signal);
       } catch (error) {
         if (!isLast || !(error instanceof ImporterError)) throw error;
         await set(file, { state: 'failed', reason: 'not_taken', detail: null });
@@ -93,6 +108,7 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
 
 function columnsOf(verdict: Verdict): Set {
   if (verdict.kind === 'refused') return { state: 'refused', reason: verdict.reason, detail: verdict.detail };
+  if (verdict.kind === 'health') return columnsOfExport(verdict);
   const { activities, source } = verdict;
   const damage = activities.flatMap((one) => [
     ...one.damage.map(({ reason }) => reason),
@@ -102,5 +118,14 @@ function columnsOf(verdict: Verdict): Set {
     ...{ state: 'stored', share: 1, source, damage: [...new Set<string>(damage)] },
     first_at: new Date(Math.min(...activities.map(({ startMs }) => startMs))),
     last_at: new Date(Math.max(...activities.map(({ endMs }) => endMs))),
+  };
+}
+
+function columnsOfExport({ records, workouts, notTaken, damage, sent, span }: HealthVerdict): Set {
+  const reasons = [...damage.map(({ reason }) => reason), ...Object.keys(sent.dead)];
+  return {
+    ...{ state: 'stored', share: 1, damage: [...new Set<string>(reasons)] },
+    health: JSON.stringify({ records, workouts, notTaken }),
+    ...(span !== null && { first_at: new Date(span.startMs), last_at: new Date(span.endMs) }),
   };
 }

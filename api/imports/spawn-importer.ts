@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { HealthRow } from '../../files/health/coalesce.ts';
 import type { Verdict } from '../../files/import-verdict.ts';
 import { type ImportAsk, ImporterError, type ImportFile } from './importer.ts';
 
@@ -42,7 +43,7 @@ export function createSpawnedImporter(options: SpawnImporterOptions): ImportFile
   };
 }
 
-async function run(file: string, { athlete, signal, onProgress }: ImportAsk, options: SpawnImporterOptions) {
+async function run(file: string, { athlete, signal, onProgress, onRows }: ImportAsk, options: SpawnImporterOptions) {
   const { ingestHost, ingestWebsocketPort, tokenKey, maxFileBytes } = options;
   const flags = [
     ...[`--athlete=${athlete}`, `--host=${ingestHost}`, `--websocket-port=${ingestWebsocketPort}`],
@@ -55,6 +56,8 @@ async function run(file: string, { athlete, signal, onProgress }: ImportAsk, opt
     killSignal: 'SIGKILL',
   });
   const ended = Promise.withResolvers<number | null>();
+  // Waited for below, once all that it said is read.
+  ended.promise.catch(() => undefined);
   child.once('error', ended.reject);
   child.once('close', ended.resolve);
   let words = '';
@@ -62,11 +65,18 @@ async function run(file: string, { athlete, signal, onProgress }: ImportAsk, opt
     words = (words + text).slice(-KEPT_CHARACTERS);
   });
   let verdict: Verdict | null = null;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const said = JSON.parse(line) as { progress: number } | Verdict;
-    if ('progress' in said) onProgress(said.progress);
-    else verdict = said;
-  });
+  try {
+    // Line by line: while rows are being kept nothing is read, and the importer waits.
+    for await (const line of createInterface({ input: child.stdout })) {
+      const said = JSON.parse(line) as { progress: number } | { rows: readonly HealthRow[] } | Verdict;
+      if ('progress' in said) onProgress(said.progress);
+      else if ('rows' in said) await onRows?.(said.rows);
+      else verdict = said;
+    }
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   const code = await ended.promise.catch((cause: unknown) => {
     throw new ImporterError(`the importer was ended: ${(cause as Error).message}`, { cause });
   });

@@ -14,7 +14,11 @@ export const ImportParams = Type.Object({
 
 export const UploadedFiles = Type.Object({
   files: Type.Array(
-    Type.String({ format: 'binary', description: 'FIT, GPX or TCX, packed with gzip or not, or a zip of them.' }),
+    Type.String({
+      format: 'binary',
+      description:
+        'FIT, GPX or TCX, packed with gzip or not, a zip of them, or the zip that Apple’s Health app exports.',
+    }),
   ),
 });
 
@@ -42,6 +46,20 @@ const ImportedFile = Type.Object(
     reason: orNull<string>('string', 'Why it was refused'),
     detail: orNull<string>('string', 'What of it'),
     damage: Type.Array(Type.String(), { description: 'What was wrong with it, and was left out.' }),
+    health: Type.Union(
+      [
+        Type.Object(
+          {
+            records: Type.Integer(),
+            workouts: Type.Integer(),
+            notTaken: Type.Record(Type.String(), Type.Integer(), { description: 'Types that are not kept here.' }),
+          },
+          closed,
+        ),
+        Type.Null(),
+      ],
+      { description: 'What was in the export of a health store; null for any other file.' },
+    ),
   },
   closed,
 );

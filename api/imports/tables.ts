@@ -1,4 +1,12 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
+
+/** Of an export of a health store. */
+export interface FoundInExport {
+  readonly records: number;
+  readonly workouts: number;
+  /** Types that are not kept here → how many. */
+  readonly notTaken: Readonly<Record<string, number>>;
+}
 
 /** As migration 008 makes them. */
 export interface ImportTables {
@@ -17,5 +25,6 @@ export interface ImportTables {
     first_at: Date | null;
     last_at: Date | null;
     damage: Generated<string[]>;
+    health: ColumnType<FoundInExport | null, string | null | undefined, string | null>;
   };
 }

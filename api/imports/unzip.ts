@@ -41,3 +41,21 @@ export async function* unzip(zip: Buffer, limits: UnzipLimits): AsyncGenerator<Z
     throw new RefusedUploadError('bad_zip', error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
+
+/**
+ * Whether it is the zip of Apple's Health app, by the folder that all of it lies in. False for what is no zip.
+ */
+export async function isHealthExport(zip: Buffer): Promise<boolean> {
+  try {
+    const archive = await fromBufferPromise(zip, { lazyEntries: true, validateEntrySizes: true });
+    for await (const { fileName } of archive.eachEntry()) {
+      if (/^apple_health_export\/[^/]+\.xml$/.test(fileName)) return true;
+      if (!fileName.startsWith('apple_health_export/')) return false;
+    }
+    return false;
+  } catch (error) {
+    // Whoever unpacks it says what is wrong with it.
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}

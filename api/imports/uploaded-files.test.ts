@@ -64,6 +64,16 @@ test('a zip is as good as its files, in any script, without folders and what sys
   ]);
 });
 
+test("the zip of Apple's Health app stays packed, whatever it unpacks to, and its size counts as it is", async () => {
+  const records = { name: 'apple_health_export/export.xml', bytes: Buffer.alloc(1_000_000, ' ') };
+  const zip = await zipOf([records, { name: 'apple_health_export/export_cda.xml', bytes: Buffer.from('<x/>') }]);
+  const [file, ...others] = await read([{ name: 'export.zip', bytes: zip }], SMALL);
+  assert.deepEqual([file.name, file.unpackedBytes, file.refused, others], ['export.zip', zip.length, null, []]);
+  assert.deepEqual(Buffer.from(file.bytes!), zip);
+  const [large] = await read([{ name: 'export.zip', bytes: zip }], { ...SMALL, maxFileBytes: 100 });
+  assert.deepEqual([large.refused, large.bytes], ['file_too_large', null]);
+});
+
 test('what unpacks to more than is allowed is refused before it is unpacked', async () => {
   const zeros = Buffer.alloc(20_000_000);
   const bomb = await zipOf(Array.from({ length: 3 }, (_, i) => ({ name: `${i}.gpx`, bytes: zeros })));

@@ -6,7 +6,7 @@ import type { RefusedFileReason } from '../../files/reasons.ts';
 import { xmlRoot } from '../../files/xml/xml-reader.ts';
 import type { UploadLimits } from '../../schemas/upload-limits.ts';
 import { RefusedUploadError } from './refused-upload.ts';
-import { unzip } from './unzip.ts';
+import { isHealthExport, unzip } from './unzip.ts';
 
 /** An activity file as its bytes are, or why it is none. */
 export type UploadedFile = {
@@ -39,6 +39,14 @@ export async function* uploadedFiles(
   for await (const { name, bytes } of parts) {
     if (!isZip(bytes)) {
       yield counted(await readKind(name, bytes, limits));
+      continue;
+    }
+    if (await isHealthExport(bytes)) {
+      // It unpacks to gigabytes, so it stays packed until the importer reads it, entry by entry.
+      const own = { name: shownName(name), unpackedBytes: bytes.length };
+      yield counted(
+        bytes.length > limits.maxFileBytes ? { ...own, ...tooLarge(limits) } : { ...own, bytes, refused: null },
+      );
       continue;
     }
     for await (const inner of unzip(bytes, limits)) {

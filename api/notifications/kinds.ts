@@ -1,5 +1,6 @@
 import type { Sport } from '../../schemas/events.ts';
 import { RECORD_KINDS, type RecordKind } from '../../schemas/record.ts';
+import { type DeviceNews, deviceWords } from './device-words.ts';
 import { type GoalNews, goalWords } from './goal-words.ts';
 import { type InEach, type Language, recordName, recordValue, sportName } from './languages.ts';
 
@@ -99,6 +100,12 @@ export const KINDS = {
     defaults: EVERYWHERE,
     words: goalWords,
     path: () => '/',
+  }),
+  device: kindOf<DeviceNews>({
+    name: { en: 'Trouble with own devices', ru: 'Неполадки своих устройств' },
+    defaults: EVERYWHERE,
+    words: deviceWords,
+    path: () => '/app/settings',
   }),
   webhook_off: kindOf<WebhookNews>({
     name: { en: 'Webhooks that were switched off', ru: 'Отключённые вебхуки' },

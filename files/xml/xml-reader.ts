@@ -19,20 +19,39 @@ const CHUNK_BYTES = 64 * 1024;
 const MAX_DEPTH = 64;
 const MAX_TEXT_CHARACTERS = 4_096;
 
+/** An XML file that is read while it comes, however long it is. */
+export interface XmlStream {
+  /** Throws RefusedFileError. */
+  write(chunk: Uint8Array): void;
+  /** After the last chunk: false when the XML broke off or is broken somewhere. */
+  end(): boolean;
+}
+
+export interface XmlStreamOptions {
+  /** Apple's export says its own document type. Entities are never defined by it, nor by any other. */
+  readonly allowsDoctype?: boolean;
+}
+
 /**
  * Hands over every element. Answers false when the XML breaks off or is broken somewhere: what came before was handed
  * over. Throws RefusedFileError for a document type (only there can entities be defined that grow when they are used)
  * and for elements nested without end.
  */
 export function readXml(bytes: Uint8Array, handler: XmlHandler): boolean {
+  const stream = createXmlStream(handler);
+  stream.write(bytes);
+  return stream.end();
+}
+
+export function createXmlStream(handler: XmlHandler, { allowsDoctype = false }: XmlStreamOptions = {}): XmlStream {
   const parser = new SaxesParser({ xmlns: false, position: false });
   const texts: string[] = [];
   let isBroken = false;
   parser.on('error', () => {
     isBroken = true;
   });
-  parser.on('doctype', () => {
-    throw new RefusedFileError('xml_doctype');
+  parser.on('doctype', (doctype) => {
+    if (!allowsDoctype || doctype.includes('<!ENTITY')) throw new RefusedFileError('xml_doctype');
   });
   parser.on('opentag', ({ name, attributes }) => {
     if (isBroken) return;
@@ -51,12 +70,19 @@ export function readXml(bytes: Uint8Array, handler: XmlHandler): boolean {
   parser.on('closetag', ({ name }) => {
     if (!isBroken) handler.close(localName(name), texts.pop() ?? '');
   });
-  const decoder = new TextDecoder(encodingOf(bytes));
-  for (let at = 0; at < bytes.length && !isBroken; at += CHUNK_BYTES) {
-    parser.write(decoder.decode(bytes.subarray(at, at + CHUNK_BYTES), { stream: true }));
-  }
-  if (!isBroken) parser.close();
-  return !isBroken;
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
+  return {
+    write(chunk) {
+      decoder ??= new TextDecoder(encodingOf(chunk));
+      for (let at = 0; at < chunk.length && !isBroken; at += CHUNK_BYTES) {
+        parser.write(decoder.decode(chunk.subarray(at, at + CHUNK_BYTES), { stream: true }));
+      }
+    },
+    end() {
+      if (!isBroken) parser.close();
+      return !isBroken;
+    },
+  };
 }
 
 /** Like XML 1.0, appendix F: a byte order mark first, then what the declaration says, else UTF-8. */

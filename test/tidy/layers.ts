@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Whole deployments run as processes; a scenario may also measure one part by itself.
   benchmarks: ['runtime', 'schemas', 'files', 'stack', 'device-sim', 'ingest', 'processors', 'importer'],
   // Documents are generated from the tables of whoever owns them.
-  docs: ['runtime', 'schemas', 'ingest', 'processors', 'api', 'device-sim', 'stack', 'benchmarks'],
+  docs: ['runtime', 'schemas', 'files', 'ingest', 'processors', 'api', 'device-sim', 'stack', 'benchmarks'],
 };
 
 /** A peer of the benchmarks that uses each library as its README says. */
@@ -83,7 +83,7 @@ const VENDORS: Record<string, readonly string[]> = {
   vite: ['web/build/**'],
   'web-push': ['api/notifications/push/web-push.ts'],
   yaml: [],
-  yauzl: ['api/imports/unzip.ts'],
+  yauzl: ['api/imports/unzip.ts', 'importer/health/export-zip.ts'],
   yazl: [],
   ws: ['runtime/sockets/ws-*.ts', 'runtime/device-client/websocket.ts'],
 };

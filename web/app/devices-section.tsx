@@ -2,13 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { dateAndTimeIn } from '../format.ts';
 import { language } from '../race/language.ts';
 import { read, send } from './account-api.ts';
+import { DeviceName, type NamedDevice } from './device-name.tsx';
 import { Trouble } from './form.tsx';
 import { tell } from './tell.ts';
 
 /** What the API answers about a device, as far as the application reads it. */
-interface OwnDevice {
-  readonly device: string;
-  readonly name: string;
+interface OwnDevice extends NamedDevice {
   readonly credentialExpiresMs: number | null;
   /** Null while the store gives no answer. */
   readonly state: {
@@ -63,6 +62,7 @@ export function DevicesSection() {
         {(devices ?? []).map((one) => (
           <li key={one.device} data-device={one.name}>
             <DeviceRow device={one} onEnd={() => attempt(end(one.device))} />
+            <DeviceName key={one.version} device={one} onRenamed={() => attempt(look())} />
           </li>
         ))}
       </ul>

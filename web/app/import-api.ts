@@ -31,6 +31,12 @@ export interface ImportedFile {
   readonly isRepeated: boolean;
   readonly reason: string | null;
   readonly damage: readonly string[];
+  /** Of the export of a health store. */
+  readonly health: {
+    readonly records: number;
+    readonly workouts: number;
+    readonly notTaken: Readonly<Record<string, number>>;
+  } | null;
 }
 
 /** Each throws ProblemError with what the API said, TypeError when it cannot be reached. */

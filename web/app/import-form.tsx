@@ -61,7 +61,8 @@ export function ImportForm() {
             onChange={(event) => choose(event.currentTarget.files)}
           />
           <small id={`${id}-how`}>
-            {tell('importHow', LIMIT_VALUES)} <span class="with-pointer">{tell('importDrop')}</span>
+            {tell('importHow', LIMIT_VALUES)} {tell('healthExport')}{' '}
+            <span class="with-pointer">{tell('importDrop')}</span>
           </small>
           <small id={`${id}-chosen`} role="status">
             {choice.files.length > 0 && tell('importChosen', { n: choice.files.length, mb: megabytesOf(bytes) })}

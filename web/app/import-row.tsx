@@ -65,7 +65,7 @@ export function ImportRow({ listed, startsOpen }: { listed: ListedImport; starts
   );
 }
 
-const isSettled = ({ files }: FileImport) => files.every(({ state }) => state !== 'stored');
+const isSettled = ({ files }: FileImport) => files.every(({ state, health }) => state !== 'stored' || health !== null);
 
 /** Read out whenever another file is done. */
 function countText({ files }: FileImport): string {

@@ -33,10 +33,25 @@ export function uploadTrouble(error: unknown): string {
 }
 
 /** What became of a file, in a sentence or two. */
-export function outcomeText({ state, progress, isRepeated, reason, damage }: ImportedFile): string {
+export function outcomeText(file: ImportedFile): string {
+  const { state, progress, isRepeated, reason, damage, health } = file;
   const why = reason === null ? '' : reasonText(reason);
-  const outcome = tell(isRepeated ? 'file_repeated' : `file_${state}`, { why, percent: percentOf(progress) });
+  const outcome =
+    health !== null
+      ? healthText(health)
+      : tell(isRepeated ? 'file_repeated' : `file_${state}`, { why, percent: percentOf(progress) });
   return damage.length === 0 ? outcome : `${outcome} ${tell('file_damaged')}`;
+}
+
+/** More types are not named: an export has a hundred. */
+const MAX_TYPES = 8;
+
+function healthText({ records, workouts, notTaken }: NonNullable<ImportedFile['health']>): string {
+  const taken = tell('file_health', { records, workouts });
+  const types = Object.keys(notTaken).map((type) => type.replace(/^HK(Quantity|Category|Data)Type(Identifier)?/, ''));
+  if (types.length === 0) return taken;
+  const named = types.length > MAX_TYPES ? [...types.slice(0, MAX_TYPES), '…'] : types;
+  return `${taken} ${tell('file_health_left', { types: named.join(', ') })}`;
 }
 
 export function reasonText(reason: string): string {

@@ -4,6 +4,7 @@ import { common } from './words/common-en.ts';
 import { devices } from './words/devices-en.ts';
 import { entry } from './words/entry-en.ts';
 import { goals } from './words/goals-en.ts';
+import { health } from './words/health-en.ts';
 import { imports } from './words/imports-en.ts';
 import { news } from './words/news-en.ts';
 import { problems } from './words/problems-en.ts';
@@ -12,7 +13,20 @@ import { sharing } from './words/sharing-en.ts';
 import { workouts } from './words/workouts-en.ts';
 
 /** By the part of the application that says them. A name stands in one part only, or the later would hide the other. */
-export const PARTS = { common, entry, workouts, sharing, imports, goals, news, profile, devices, account, problems };
+export const PARTS = {
+  common,
+  entry,
+  workouts,
+  sharing,
+  imports,
+  goals,
+  news,
+  profile,
+  devices,
+  health,
+  account,
+  problems,
+};
 export const en = {
   ...common,
   ...entry,
@@ -23,6 +37,7 @@ export const en = {
   ...news,
   ...profile,
   ...devices,
+  ...health,
   ...account,
   ...problems,
 };

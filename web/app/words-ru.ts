@@ -3,6 +3,7 @@ import { common } from './words/common-ru.ts';
 import { devices } from './words/devices-ru.ts';
 import { entry } from './words/entry-ru.ts';
 import { goals } from './words/goals-ru.ts';
+import { health } from './words/health-ru.ts';
 import { imports } from './words/imports-ru.ts';
 import { news } from './words/news-ru.ts';
 import { problems } from './words/problems-ru.ts';
@@ -21,6 +22,7 @@ export const ru: AppDictionary = {
   ...news,
   ...profile,
   ...devices,
+  ...health,
   ...account,
   ...problems,
 };

@@ -1,0 +1,34 @@
+import { HEALTH_CONNECT_TYPES } from '../files/health/health-connect-record.ts';
+import { HEALTHKIT_TYPES } from '../files/health/healthkit-types.ts';
+import { measureNamed } from '../files/health/measures.ts';
+import { unitsOf } from '../files/health/units.ts';
+
+type Table = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
+
+const WHERE = { samples: 'sample', amount: 'amount of an interval', level: 'level' };
+
+function measureCells(measure: string): string[] {
+  const { kind, unit, min, max } = measureNamed(measure);
+  const name = unit === '1' ? '' : unit;
+  return [`\`${measure}\``, WHERE[kind], name, `${min} … ${max}`];
+}
+
+/** Types of HealthKit that are kept, with what each becomes. */
+export function healthKitTable(table: Table): string {
+  const rows = [...HEALTHKIT_TYPES].map(([type, { measure, dimension }]) => {
+    const units = unitsOf(dimension).filter((unit) => !/^[a-z_]{5,}$/.test(unit) || unit === 'count');
+    return [`\`${type}\``, ...measureCells(measure), units.map((unit) => `\`${unit}\``).join(' ')];
+  });
+  return table(['type', 'measure', 'kept as', 'unit', 'limits', 'taken in'], rows);
+}
+
+/** Records of Health Connect that are kept, with what each becomes. */
+export function healthConnectTable(table: Table): string {
+  const rows = Object.entries(HEALTH_CONNECT_TYPES).map(([type, { measure, dimension, field, bareUnit, times }]) => {
+    const within = times === 'samples' ? `samples[].${field}` : field;
+    const words = unitsOf(dimension).filter((unit) => /^[a-z_]{5,}$/.test(unit));
+    const units = bareUnit === null ? words.map((unit) => `\`${unit}\``).join(' ') : 'a number';
+    return [`\`${type}\``, `\`${within}\``, ...measureCells(measure), units];
+  });
+  return table(['record', 'field', 'measure', 'kept as', 'unit', 'limits', 'taken in'], rows);
+}
