@@ -128,6 +128,8 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   changeWebhook: 'people',
   deleteWebhook: 'people',
   readWebhookSecret: 'people',
+  listWebhookDeliveries: 'people',
+  testWebhook: 'people',
 
   readConsents: 'people',
   putConsents: 'people',

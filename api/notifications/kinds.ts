@@ -99,7 +99,7 @@ export const KINDS = {
     name: { en: 'Goals that were reached', ru: 'Достигнутые цели' },
     defaults: EVERYWHERE,
     words: goalWords,
-    path: () => '/',
+    path: () => '/app/goals',
   }),
   device: kindOf<DeviceNews>({
     name: { en: 'Trouble with own devices', ru: 'Неполадки своих устройств' },
@@ -114,7 +114,7 @@ export const KINDS = {
       title: language === 'en' ? `The webhook to ${host} was switched off` : `Вебхук на ${host} отключён`,
       text: language === 'en' ? 'It did not answer well for too long.' : 'Он слишком долго не отвечал как надо.',
     }),
-    path: () => '/',
+    path: () => '/app/settings',
   }),
 };
 export type KindName = keyof typeof KINDS;

@@ -110,7 +110,7 @@ export interface Received {
 }
 
 /** A program or a push service on this machine, which answers as it is told to. */
-export async function openReceiver(t: TestContext) {
+export async function openReceiver(t: Pick<TestContext, 'after'>) {
   const received: Received[] = [];
   const receiver = { url: '', received, status: 200, headers: {} as Record<string, string> };
   const server = createServer(async (request, response) => {

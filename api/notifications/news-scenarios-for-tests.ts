@@ -132,4 +132,15 @@ export const newsScenarios: Scenario[] = [
   own(`${WEBHOOK}/secret`, 422, { url: `${WEBHOOKS}/1/secret` }),
   ...always('GET', `${WEBHOOK}/secret`, { url: `${NO_WEBHOOK}/secret` }),
   ...others('GET', `${WEBHOOK}/secret`, { url: `${NO_WEBHOOK}/secret` }),
+  own(`${WEBHOOK}/deliveries`, 200, {}, made(WEBHOOKS, webhook, {}, '/deliveries')),
+  own(`${WEBHOOK}/deliveries`, 404, { url: `${NO_WEBHOOK}/deliveries` }),
+  own(`${WEBHOOK}/deliveries`, 422, { url: `${WEBHOOKS}/1/deliveries` }),
+  ...always('GET', `${WEBHOOK}/deliveries`, { url: `${NO_WEBHOOK}/deliveries` }),
+  ...others('GET', `${WEBHOOK}/deliveries`, { url: `${NO_WEBHOOK}/deliveries` }),
+  // Nobody listens there, which is an answer.
+  own(`${WEBHOOK}/tests`, 200, { method: 'POST' }, made(WEBHOOKS, { url: 'http://127.0.0.1:1/' }, {}, '/tests')),
+  own(`${WEBHOOK}/tests`, 404, { method: 'POST', url: `${NO_WEBHOOK}/tests` }),
+  own(`${WEBHOOK}/tests`, 422, { method: 'POST', url: `${WEBHOOKS}/1/tests` }),
+  ...always('POST', `${WEBHOOK}/tests`, { url: `${NO_WEBHOOK}/tests` }),
+  ...others('POST', `${WEBHOOK}/tests`, { url: `${NO_WEBHOOK}/tests` }),
 ];

@@ -119,6 +119,17 @@ export const ShownWebhook = Type.Object(
   closed,
 );
 export const WebhookList = Type.Object({ webhooks: Type.Array(ShownWebhook) }, closed);
+export const ShownDelivery = Type.Object(
+  {
+    atMs: Type.Integer(),
+    isTest: Type.Boolean({ description: 'Its owner asked for it.' }),
+    notifications: Type.Integer({ description: 'How many were in the message.' }),
+    outcome: Type.String({ description: 'Status of the answer, or words for why there is none.' }),
+    isGood: Type.Boolean({ description: 'It was answered by 200 to 299.' }),
+  },
+  closed,
+);
+export const DeliveryList = Type.Object({ deliveries: Type.Array(ShownDelivery, { maxItems: 20 }) }, closed);
 export const WebhookSecret = Type.Object(
   {
     secret: Type.String({

@@ -59,6 +59,16 @@ export interface NotificationTables {
     last_at: Date | null;
     last_outcome: string | null;
   };
+  /** As migration 014 makes it: the newest of each webhook. */
+  webhook_deliveries: {
+    id: Generated<string>;
+    webhook: string;
+    sent_at: Date;
+    is_test: boolean;
+    notifications: number;
+    outcome: string;
+    is_good: boolean;
+  };
   /** Keys that this deployment made for itself. */
   server_keys: { name: string; data: ColumnType<unknown, string>; created_at: Date };
 }

@@ -12,6 +12,7 @@ import {
   tokenOf,
   withdraw,
 } from '../news-for-tests.ts';
+import { MAX_DELIVERIES } from './deliveries.ts';
 import { MAX_FAILURES } from './webhooks.ts';
 
 const HOUR_MS = 3_600_000;
@@ -133,6 +134,46 @@ export function testWebhooks(open: (t: TestContext) => Promise<TestApi>): void {
     assert.equal(url, 'https://hooks.test/%00%20%C3%BC');
   });
 
+  test('its owner may try a webhook, also while it is off, and sees what became of the newest messages', async (t) => {
+    const api = await open(t);
+    const ben = await someone(api);
+    const receiver = await openReceiver(t);
+    const { id } = await addWebhook(api, ben, receiver.url);
+    const url = `/v1/notifications/webhooks/${id}`;
+    const attempt = async () => (await api.ask({ method: 'POST', url: `${url}/tests` }, await tokenOf(api, ben))).body;
+    const atMs = api.clock.nowMs();
+    const good = { atMs, isTest: true, notifications: 0, outcome: '200', isGood: true };
+    assert.deepEqual(await attempt(), good);
+    assert.deepEqual(JSON.parse(receiver.received[0].body.toString()), {
+      ...{ type: 'test', webhook: id, sentMs: atMs, notifications: [] },
+    });
+    assert.match(String(receiver.received[0].headers['slipstream-signature']), /^t=\d+,v1=[0-9a-f]{64}$/);
+
+    const headers = { 'if-match': '"webhook-1"' };
+    const payload = { url: receiver.url, isEnabled: false };
+    await api.ask({ method: 'PUT', url, payload, headers }, await tokenOf(api, ben));
+    receiver.status = 410;
+    const bad = { ...good, outcome: '410', isGood: false };
+    assert.deepEqual(await attempt(), bad);
+    const deliveries = async () => (await api.get(`${url}/deliveries`, await tokenOf(api, ben))).body.deliveries;
+    assert.deepEqual(await deliveries(), [bad, good]);
+    const [{ failures, isEnabled, disabledBecause, lastOutcome }] = await webhooksOf(api, ben);
+    assert.deepEqual([failures, isEnabled, disabledBecause, lastOutcome], [0, false, 'owner', '410']);
+
+    receiver.status = 200;
+    await api.ask(
+      { method: 'PUT', url, payload: { ...payload, isEnabled: true }, headers: { 'if-match': '"webhook-2"' } },
+      await tokenOf(api, ben),
+    );
+    await notify(api, recordNews(ben, 'a1', api.clock.nowMs()));
+    await api.clock.advance(2_000);
+    await api.news.sending.runDue();
+    assert.deepEqual((await deliveries())[0], { ...good, atMs: atMs + 2_000, isTest: false, notifications: 1 });
+    for (let i = 0; i < MAX_DELIVERIES; i++) await attempt();
+    assert.equal((await deliveries()).length, MAX_DELIVERIES);
+    assert.equal((await deliveries()).filter(({ isTest }: { isTest: boolean }) => !isTest).length, 0);
+  });
+
   test('nobody sees, changes or ends the webhooks of somebody else', async (t) => {
     const api = await open(t);
     const [ben, eva] = [await someone(api), await someone(api, 'eva@example.test')];
@@ -142,6 +183,8 @@ export function testWebhooks(open: (t: TestContext) => Promise<TestApi>): void {
     const payload = { url: 'https://hooks.test/', isEnabled: false };
     for (const request of [
       { method: 'GET', url: `${url}/secret` },
+      { method: 'GET', url: `${url}/deliveries` },
+      { method: 'POST', url: `${url}/tests` },
       { method: 'PUT', url, payload, headers },
       { method: 'DELETE', url },
     ] as const) {

@@ -122,4 +122,43 @@ export function addWebhookRoutes(server: ApiServer, { access, webhooks }: Webhoo
       return { secret: await webhooks.secretOf(account, request.params.id) };
     },
   );
+
+  server.get(
+    `${ONE}/deliveries`,
+    {
+      ...reads,
+      schema: {
+        ...OWN,
+        operationId: 'listWebhookDeliveries',
+        summary: 'What became of the newest messages to a program, the newest first',
+        params: said.IdParams,
+        response: { 200: json('At most 20', said.DeliveryList), ...instead(...OWN_PROBLEMS, 'unknown_webhook') },
+      },
+    },
+    async (request) => {
+      const { account } = await access.requireAccount(request);
+      return { deliveries: await webhooks.deliveriesOf(account, request.params.id) };
+    },
+  );
+
+  server.post(
+    `${ONE}/tests`,
+    {
+      ...changes,
+      schema: {
+        ...OWN,
+        operationId: 'testWebhook',
+        summary: 'Send a program a message without news, to see whether it answers',
+        description:
+          'It is signed as all are, its `type` is `test` and its `notifications` are none. It is sent to one that is ' +
+          'switched off as well, is tried once, and counts for nothing when it fails.',
+        params: said.IdParams,
+        response: { 200: json('What came of it', said.ShownDelivery), ...instead(...OWN_PROBLEMS, 'unknown_webhook') },
+      },
+    },
+    async (request) => {
+      const { account } = await access.requireAccount(request);
+      return webhooks.test(account, request.params.id);
+    },
+  );
 }

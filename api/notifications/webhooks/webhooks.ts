@@ -10,6 +10,7 @@ import { requireMatch, tagOf } from '../../requests/etag.ts';
 import { once } from '../../requests/idempotency.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Sender } from '../sending.ts';
+import { type Delivery, deliveriesOf, noteDelivery } from './deliveries.ts';
 import { SIGNATURE_HEADER, signatureOf } from './signature.ts';
 
 export interface WebhooksDeps {
@@ -39,6 +40,13 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
   const own = (from: DatabaseOrTransaction, account: string) =>
     from.selectFrom('webhooks').select(SHOWN).where('account', '=', account).orderBy('created_at').orderBy('id');
 
+  async function targetOf(account: string, id: string): Promise<Target> {
+    const one = database.selectFrom('webhooks').select(['url', 'secret']);
+    const found = await one.where('id', '=', id).where('account', '=', account).executeTakeFirst();
+    if (found === undefined) throw new Problem('unknown_webhook');
+    return found;
+  }
+
   /** As it is kept: control characters that a database takes none of are written as %00 and the like. */
   function readUrl(url: string): string {
     try {
@@ -49,17 +57,21 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
     }
   }
 
-  async function noteOutcome(id: string, outcome: string, isGood: boolean): Promise<void> {
-    const now = new Date(clock.nowMs());
+  /** What an owner only tries counts for nothing, but is among what was sent. */
+  async function noteOutcome(id: string, delivery: Delivery): Promise<void> {
+    const { isGood, isTest, outcome } = delivery;
+    const now = new Date(delivery.atMs);
     await database.transaction().execute(async (transaction) => {
+      const counted = isGood ? 0 : sql<number>`failures + 1`;
       const row = await transaction
         .updateTable('webhooks')
-        .set({ last_at: now, last_outcome: outcome, failures: isGood ? 0 : sql<number>`failures + 1` })
+        .set({ last_at: now, last_outcome: outcome, ...(!isTest && { failures: counted }) })
         .where('id', '=', id)
         .returning(['account', 'url', 'failures', 'disabled_at'])
         .executeTakeFirst();
+      if (row !== undefined) await noteDelivery(transaction, id, delivery);
       const isOver = outcome === '410' || (row?.failures ?? 0) >= MAX_FAILURES;
-      if (row === undefined || row.disabled_at !== null || !isOver) return;
+      if (row === undefined || row.disabled_at !== null || isTest || !isOver) return;
       await transaction
         .updateTable('webhooks')
         .set(({ eb }) => ({ disabled_at: now, disabled_because: outcome, version: eb('version', '+', 1) }))
@@ -74,9 +86,10 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
     });
   }
 
-  /** Throws what went wrong, in few words that its owner may read. */
-  async function post(id: string, url: string, secret: string, message: object): Promise<void> {
+  /** Says what came of it. Throws what went wrong, in few words that its owner may read. */
+  async function post(id: string, { url, secret }: Target, message: WebhookMessage): Promise<Delivery> {
     const body = Buffer.from(JSON.stringify(message));
+    const of = { isTest: message.type === 'test', notifications: message.notifications.length };
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Slipstream-Webhooks/1',
@@ -85,12 +98,16 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
     try {
       const { status } = await outside.post({ url, headers, body });
       const isGood = status >= 200 && status <= 299;
-      await noteOutcome(id, String(status), isGood);
-      if (!isGood) throw new AnsweredBadly(`the webhook answered ${status}`);
+      const delivery = { ...of, atMs: clock.nowMs(), outcome: String(status), isGood };
+      await noteOutcome(id, delivery);
+      if (!isGood) throw new FailedDelivery(`the webhook answered ${status}`, delivery);
+      return delivery;
     } catch (error) {
-      if (error instanceof AnsweredBadly) throw error;
-      await noteOutcome(id, error instanceof ForbiddenTargetError ? error.message : 'no answer', false);
-      throw error;
+      if (error instanceof FailedDelivery) throw error;
+      const outcome = error instanceof ForbiddenTargetError ? error.message : 'no answer';
+      const delivery = { ...of, atMs: clock.nowMs(), outcome, isGood: false };
+      await noteOutcome(id, delivery);
+      throw new FailedDelivery(outcome, delivery, { cause: error });
     }
   }
 
@@ -103,12 +120,13 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
       .where('disabled_at', 'is', null)
       .executeTakeFirst();
     if (webhook === undefined) return false;
-    const message = { type: 'notifications', webhook: target, sentMs: clock.nowMs(), notifications: sayings };
+    const message = { type: 'notifications', webhook: target, sentMs: clock.nowMs(), notifications: sayings } as const;
     try {
-      await post(target, webhook.url, webhook.secret, message);
+      await post(target, webhook, message);
       return true;
     } catch (cause) {
-      const isHopeless = cause instanceof ForbiddenTargetError || attempts >= MAX_ATTEMPTS;
+      const isForbidden = cause instanceof FailedDelivery && cause.cause instanceof ForbiddenTargetError;
+      const isHopeless = isForbidden || attempts >= MAX_ATTEMPTS;
       if (isHopeless) throw new UndeliverableError(`a webhook failed: ${(cause as Error).message}`, { cause });
       throw cause;
     }
@@ -170,20 +188,53 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
       });
     },
 
+    /** The newest messages first. Throws `unknown_webhook`. */
+    async deliveriesOf(account: string, id: string): Promise<Delivery[]> {
+      await targetOf(account, id);
+      return deliveriesOf(database, id);
+    },
+
+    /** Sends a message without news, also to one that is switched off. Throws `unknown_webhook`. */
+    async test(account: string, id: string): Promise<Delivery> {
+      const target = await targetOf(account, id);
+      try {
+        return await post(id, target, { type: 'test', webhook: id, sentMs: clock.nowMs(), notifications: [] });
+      } catch (error) {
+        if (error instanceof FailedDelivery) return error.delivery;
+        throw error;
+      }
+    },
+
     /** What its messages are signed with. Throws `unknown_webhook`. */
     async secretOf(account: string, id: string): Promise<string> {
-      const own = database.selectFrom('webhooks').select('secret').where('id', '=', id).where('account', '=', account);
-      const found = await own.executeTakeFirst();
-      if (found === undefined) throw new Problem('unknown_webhook');
-      return found.secret;
+      return (await targetOf(account, id)).secret;
     },
   };
 }
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
 
-class AnsweredBadly extends Error {
-  override name = 'AnsweredBadly';
+interface Target {
+  readonly url: string;
+  readonly secret: string;
+}
+
+interface WebhookMessage {
+  readonly type: 'notifications' | 'test';
+  readonly webhook: string;
+  readonly sentMs: number;
+  readonly notifications: readonly object[];
+}
+
+/** A program answered badly or not at all; that is written down. */
+class FailedDelivery extends Error {
+  override name = 'FailedDelivery';
+  readonly delivery: Delivery;
+
+  constructor(message: string, delivery: Delivery, options?: ErrorOptions) {
+    super(message, options);
+    this.delivery = delivery;
+  }
 }
 
 interface WebhookRow {
