@@ -30,6 +30,7 @@ const PAGES = {
   '/organiser': 'organiser.html',
   '/operations': 'operations.html',
   '/progress': 'progress.html',
+  '/product': 'product.html',
   '/app': 'app.html',
 } as const;
 /** What a browser that installs the application asks for, under names that stay. */

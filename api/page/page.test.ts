@@ -17,6 +17,7 @@ async function setUp(t: TestContext, mapStyleUrl = '') {
   await writeFile(join(dir, 'race.html'), `${HTML}race`);
   await writeFile(join(dir, 'operations.html'), `${HTML}operations`);
   await writeFile(join(dir, 'progress.html'), `${HTML}progress`);
+  await writeFile(join(dir, 'product.html'), `${HTML}product`);
   await writeFile(join(dir, 'organiser.html'), `${HTML}organiser`);
   await writeFile(join(dir, 'app.html'), `${HTML}app`);
   const installed = [
@@ -65,9 +66,9 @@ test('the page of races is served for each of them, and other sites may show the
   assert.deepEqual(await ancestors('/races/ten?embed=1'), [...page, '*']);
 });
 
-test('pages of operators and of progress are served to all, since they hold nothing without a token', async (t) => {
+test('pages that hold nothing without a token or a log-in are served to all', async (t) => {
   const { get } = await setUp(t);
-  for (const name of ['operations', 'progress']) {
+  for (const name of ['operations', 'progress', 'product']) {
     const { status, body, headers } = await get(`/${name}`);
     assert.deepEqual([status, body, headers['cache-control']], [200, `${HTML}${name}`, 'no-cache']);
     assert.match(String(headers['content-security-policy']), /frame-ancestors 'none'/);

@@ -19,7 +19,7 @@ interface Sent {
 
 /**
  * The pages: `/app` (with what lies below, and the links of letters, `/account/…`), `/` and `/progress` for athletes,
- * `/races` and `/organiser` (each with `/{id}`), `/operations`.
+ * `/races` and `/organiser` (each with `/{id}`), `/operations`, and `/product` for administrators.
  */
 export function addPageRoutes(
   server: ApiServer,
@@ -71,7 +71,7 @@ export function addPageRoutes(
   }
 
   const shown = { schema: { hide: true }, config: { audience: 'everybody' } } as const;
-  for (const address of ['/', '/progress', '/operations']) {
+  for (const address of ['/', '/progress', '/operations', '/product']) {
     server.get(address, shown, (request, reply) => send(address, request, reply));
   }
   for (const address of ['/app', '/app/*', '/account/:letter']) {

@@ -45,6 +45,12 @@ export const SHELLS: Readonly<Record<string, Shell>> = {
     without: "This page shows an athlete's progress with JavaScript, which is switched off.",
     ...{ entry: 'progress/main.tsx', hasMap: false },
   },
+  'product.html': {
+    title: 'Slipstream: what people do',
+    description: 'For administrators: from signing up to logging regularly, who stays, and who is active.',
+    without: 'This page shows what people do with Slipstream with JavaScript, which is switched off.',
+    ...{ entry: 'product/main.tsx', hasMap: false },
+  },
 };
 
 /** The documents of the pages, which are no files: Vite takes each as if it lay in `web`. */
