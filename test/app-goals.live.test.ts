@@ -105,7 +105,7 @@ suite('goals, thresholds, zones and units in the application', { skip: whyNoBrow
     const zones = page.locator('section[aria-labelledby=zones]');
     await zones.getByLabel('Sport').selectOption('ride');
     await zones.getByText('As you stated them.').waitFor();
-    assert.equal(await zones.locator('[data-zone="2"]').textContent(), '2130 bpm149');
+    assert.equal(await zones.locator('[data-zone="2"]').textContent(), '2130 bpm149 bpm');
     await zones.getByLabel('On the day').fill('2026-01-15');
     await zones.getByText('They follow from your threshold or maximum heart rate.').waitFor();
 
@@ -155,10 +155,11 @@ suite('goals, thresholds, zones and units in the application', { skip: whyNoBrow
     await page.reload();
     const power = page.locator('[data-suggestion="ride ftpW"]');
     await power.getByText('FTP, Ride: 285 W').waitFor();
+    assert.deepEqual(await violationsOf(page), []);
     await power.getByRole('link', { name: /95 % of your best twenty minutes, 300 W/ }).waitFor();
-    await page.getByRole('button', { name: 'Leave Maximum heart rate, Run as it is' }).click();
+    await page.getByRole('button', { name: 'Leave it: Maximum heart rate, Run' }).click();
     await page.locator('[data-suggestion="run maxHeartRateBpm"]').waitFor({ state: 'detached' });
-    await power.getByRole('button', { name: 'Take FTP, Ride: 285 W' }).click();
+    await power.getByRole('button', { name: 'Take it: FTP, Ride: 285 W' }).click();
     await page.getByText('Stated from today on: FTP, Ride: 285 W.').waitFor();
     await power.waitFor({ state: 'detached' });
     await page.locator('section[aria-labelledby=thresholds]').getByText('FTP 285 W').waitFor();

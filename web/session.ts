@@ -12,6 +12,8 @@ export interface KeptSession {
   readonly accessExpiresMs: number;
   readonly account: string;
   readonly email: string;
+  /** Only for what is offered: what somebody may do the API judges. */
+  readonly roles?: readonly string[];
 }
 
 interface OpenedSession {
@@ -21,6 +23,7 @@ interface OpenedSession {
 interface OwnAccount {
   readonly id: string;
   readonly email: string;
+  readonly roles: readonly string[];
 }
 
 const NAME = 'session';
@@ -69,11 +72,11 @@ export async function logIn(email: string, password: string): Promise<void> {
   forgetAccess(ATHLETE_ACCESS);
 }
 
-async function readOwn(): Promise<Pick<KeptSession, 'account' | 'email'>> {
+async function readOwn(): Promise<Omit<KeptSession, 'accessExpiresMs'>> {
   const answer = await sessionFetch('/v1/account');
   if (!answer.ok) throw await problemOf(answer);
-  const { id, email } = (await answer.json()) as OwnAccount;
-  return { account: id, email };
+  const { id, email, roles } = (await answer.json()) as OwnAccount;
+  return { account: id, email, roles };
 }
 
 /** The address may have changed meanwhile. */

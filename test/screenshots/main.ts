@@ -2,13 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { countedActivity } from '../../api/progress/counted.arbitrary.ts';
 import { localText, msOf } from '../../web/organiser/local-time.ts';
 import { PAGE_WITHIN_MS, startBrowser } from '../browser.ts';
 import { logInOn, showApp } from '../shown-app.ts';
 import { showOperations } from '../shown-operations.ts';
+import { showProduct } from '../shown-product.ts';
 import { showRace } from '../shown-race.ts';
 import { showRun } from '../shown-run.ts';
+import { trainForWeeks } from '../shown-weeks.ts';
 
 /** Takes the pictures of docs/screenshots/ again: `node test/screenshots/main.ts`, `… race` those of one page. */
 const DIR = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
@@ -37,13 +38,9 @@ const APP_SHOTS = [
   { name: 'app-phone-light', width: 390, height: 844, colorScheme: 'light', path: '' },
   { name: 'app-desktop-dark', width: 1280, height: 900, colorScheme: 'dark', path: '' },
   { name: 'app-history-phone-dark', width: 390, height: 844, colorScheme: 'dark', path: '/history' },
+  { name: 'app-goals-phone-light', width: 390, height: 844, colorScheme: 'light', path: '/goals' },
+  { name: 'app-training-desktop-light', width: 1280, height: 900, colorScheme: 'light', path: '/training' },
 ] as const;
-
-const ENTERED = [
-  { sport: 'run', localStart: '2026-06-07T08:00', distanceM: 12_000, climbM: 210, name: 'Hill reps', effort: 7 },
-  { sport: 'ride', localStart: '2026-06-06T09:15', distanceM: 42_000 },
-  { sport: 'strength', localStart: '2026-06-05T18:00' },
-];
 
 const OPERATIONS_SHOTS = [
   { name: 'operations-desktop-light', width: 1280, height: 900 },
@@ -64,6 +61,7 @@ try {
   if (isWanted('organiser')) await takeOrganiser(browser);
   if (isWanted('operations')) await takeOperations(browser);
   if (isWanted('app')) await takeApp(browser);
+  if (isWanted('product')) await takeProduct(browser);
 } finally {
   for (const close of closings.reverse()) await close();
 }
@@ -163,38 +161,37 @@ async function takeOperations(browser: Browser): Promise<void> {
   }
 }
 
-/** Some weeks of training, and three workouts by hand. */
+/** Some weeks of training, with goals and what an athlete may say of themselves. */
 async function takeApp(browser: Browser): Promise<void> {
   const app = await showApp(t);
   await app.register();
-  const [{ athlete }] = await app.identity.database.selectFrom('accounts').select('athlete').execute();
-  for (let ago = 1; ago < 40; ago++) {
-    const startMs = Date.now() - ago * 70_000_000;
-    app.counted.insert([
-      countedActivity({ athlete, startMs, distanceM: 9_000 + 300 * (ago % 9), movingS: 2_700, trainingLoad: 60 }),
-    ]);
-  }
+  await trainForWeeks(app);
   for (const { name, width, height, colorScheme, path } of APP_SHOTS) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale: 'en-GB' });
     const page = await context.newPage();
     page.setDefaultTimeout(PAGE_WITHIN_MS);
     await page.goto(app.url);
     await logInOn(page);
-    if (name === APP_SHOTS[0].name) await page.evaluate(enterWorkouts, ENTERED);
     await page.goto(`${app.url}${path}`);
-    await page
-      .locator('.list .card')
-      .nth(ENTERED.length - 1)
-      .waitFor();
+    await page.locator('.list .card, [data-zone]').nth(2).waitFor();
+    // A week has just begun on some days.
+    if (path === '') await page.getByLabel('Span').selectOption('month');
+    if (path === '/training') await page.locator('.chart canvas').waitFor();
     await page.screenshot({ path: `${DIR}${name}.png` });
     process.stdout.write(`docs/screenshots/${name}.png\n`);
     await context.close();
   }
 }
 
-async function enterWorkouts(all: typeof ENTERED): Promise<void> {
-  for (const workout of all) {
-    const body = JSON.stringify({ timeZone: 'Europe/Vienna', durationS: 3_600, ...workout });
-    await fetch('/v1/workouts', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  }
+async function takeProduct(browser: Browser): Promise<void> {
+  const own = await showProduct(t);
+  await own.grant(['athlete', 'administrator']);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en-GB' });
+  page.setDefaultTimeout(PAGE_WITHIN_MS);
+  await page.goto(own.appUrl);
+  await logInOn(page);
+  await page.goto(own.url);
+  await page.locator('.chart canvas').waitFor();
+  await page.screenshot({ path: `${DIR}product-desktop-light.png`, fullPage: true });
+  process.stdout.write('docs/screenshots/product-desktop-light.png\n');
 }

@@ -13,6 +13,7 @@ import { unread } from './live-now.ts';
 import { LogIn } from './log-in.tsx';
 import { isOnline } from './network.ts';
 import { NewsPage } from './news-page.tsx';
+import { PrivacyPage } from './privacy-page.tsx';
 import { SettingsPage } from './settings-page.tsx';
 import { SharedPage } from './shared-page.tsx';
 import { SignUp } from './sign-up.tsx';
@@ -31,6 +32,7 @@ const VIEWS: Readonly<Record<View, ComponentType>> = {
   goals: GoalsPage,
   shared: SharedPage,
   settings: SettingsPage,
+  privacy: PrivacyPage,
   training: TrainingPage,
   signUp: SignUp,
   logIn: LogIn,

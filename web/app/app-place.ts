@@ -9,6 +9,7 @@ const ADDRESSES = {
   news: '/app/news',
   goals: '/app/goals',
   settings: '/app/settings',
+  privacy: '/app/privacy',
   training: '/app/training',
   signUp: '/app/sign-up',
   logIn: '/app/log-in',

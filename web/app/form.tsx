@@ -70,7 +70,7 @@ interface FieldProps {
   /** Several lines. */
   readonly isLong?: boolean;
   readonly hint?: string;
-  readonly type?: 'text' | 'email' | 'password' | 'number' | 'date' | 'datetime-local' | 'time';
+  readonly type?: 'text' | 'email' | 'password' | 'number' | 'date' | 'datetime-local' | 'time' | 'url';
   readonly value?: string;
   readonly autocomplete?: string;
   readonly required?: boolean;

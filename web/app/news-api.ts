@@ -23,6 +23,8 @@ export type NewsChannel = (typeof NEWS_CHANNELS)[number];
 
 export interface NewsPreferences {
   readonly version: number;
+  /** The profile's, by whose clock hours are quiet. */
+  readonly timeZone: string;
   readonly quietHours: { readonly from: string; readonly to: string } | null;
   readonly kinds: Readonly<Record<string, Readonly<Record<NewsChannel, boolean>>>>;
   /** What each kind is called. */

@@ -31,7 +31,7 @@ interface PreferenceFormProps {
 }
 
 function PreferenceForm({ held: { preferences, etag }, onChanged }: PreferenceFormProps) {
-  const { quietHours, kinds, names } = preferences;
+  const { quietHours, kinds, names, timeZone } = preferences;
   async function save(fields: FormData): Promise<void> {
     const [from, to] = [String(fields.get('from')), String(fields.get('to'))];
     const chosen = Object.keys(kinds).map((kind) => [
@@ -62,6 +62,9 @@ function PreferenceForm({ held: { preferences, etag }, onChanged }: PreferenceFo
       ))}
       <fieldset>
         <legend>{tell('quietHours')}</legend>
+        <p class="none">
+          {tell('quietHow')} {tell('quietZone', { zone: timeZone })}
+        </p>
         <div class="more">
           <Field label={tell('quietFrom')} name="from" type="time" value={quietHours?.from ?? ''} />
           <Field label={tell('quietTo')} name="to" type="time" value={quietHours?.to ?? ''} />

@@ -1,6 +1,6 @@
 /**
  * Keeps the application's own files in the browser, so that it opens without a network and drafts can be written. What
- * the API says is never kept here: it is somebody's, and who comes next may be somebody else.
+ * the API says is never kept here: it is somebody's, and who comes next may be somebody else. Shows what is pushed.
  */
 interface Extended extends Event {
   waitUntil(work: Promise<unknown>): void;
@@ -9,11 +9,36 @@ interface Asked extends Extended {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface Pushed extends Extended {
+  readonly data: { json(): PushedNews } | null;
+}
+interface Clicked extends Extended {
+  readonly notification: Notification;
+}
+/** As the API pushes it. */
+interface PushedNews {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+  /** Page of ours that tells more, from the root. */
+  readonly path: string;
+}
+interface Page {
+  readonly url: string;
+  focus(): Promise<unknown>;
+}
 interface Worker {
   addEventListener(kind: 'install' | 'activate', hear: (event: Extended) => void): void;
   addEventListener(kind: 'fetch', hear: (event: Asked) => void): void;
+  addEventListener(kind: 'push', hear: (event: Pushed) => void): void;
+  addEventListener(kind: 'notificationclick', hear: (event: Clicked) => void): void;
   skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void> };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(which: { type: 'window'; includeUncontrolled: boolean }): Promise<readonly Page[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
+  readonly registration: ServiceWorkerRegistration;
 }
 
 const worker = self as unknown as Worker;
@@ -31,6 +56,28 @@ worker.addEventListener('fetch', (event) => {
   if (pathname.startsWith('/assets/')) event.respondWith(fromCacheFirst(request));
   else if (request.mode === 'navigate' && /^\/(app|account)(\/|$)/.test(pathname)) event.respondWith(shellFor(request));
 });
+
+worker.addEventListener('push', (event) => {
+  if (event.data === null) return;
+  const { id, title, text, path } = event.data.json();
+  // What is said anew of the same thing takes the place of what was said before.
+  const shown = { body: text, tag: `news-${id}`, icon: '/icon-192.png', data: { path } };
+  event.waitUntil(worker.registration.showNotification(title, shown));
+});
+
+worker.addEventListener('notificationclick', (event) => {
+  const { path } = event.notification.data as { path: string };
+  event.notification.close();
+  event.waitUntil(show(new URL(path, location.origin)));
+});
+
+/** Where it is open already; else in a window of its own. Never on another site, whatever was pushed. */
+async function show(url: URL): Promise<void> {
+  if (url.origin !== location.origin) return;
+  const open = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const there = open.find((page) => page.url === url.href);
+  await (there === undefined ? worker.clients.openWindow(url.href) : there.focus());
+}
 
 /** The page as it is now, with every file that it names. */
 async function keepShell(): Promise<void> {

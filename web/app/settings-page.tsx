@@ -1,18 +1,27 @@
+import { session } from '../session.ts';
 import { AccountSection, EmailSection, PasswordSection } from './account-sections.tsx';
 import { ConsentsSection } from './consents-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { HealthSection } from './health-section.tsx';
 import { NewsSection } from './news-section.tsx';
+import { PrivacyLink } from './privacy-page.tsx';
 import { ProfileSection } from './profile-section.tsx';
+import { PushSection } from './push-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
+import { tell } from './tell.ts';
+import { WebhooksSection } from './webhooks-section.tsx';
 
 export function SettingsPage() {
   return (
     <>
       <div class="column">
         <ProfileSection />
+        <PrivacyLink />
         <NewsSection />
+        <PushSection />
+        <WebhooksSection />
         <AccountSection />
+        <AdministratorLink />
         <PasswordSection />
         <EmailSection />
       </div>
@@ -23,5 +32,17 @@ export function SettingsPage() {
         <SessionsSection />
       </div>
     </>
+  );
+}
+
+/** Offered to administrators alone. */
+function AdministratorLink() {
+  if (!session.value?.roles?.includes('administrator')) return null;
+  return (
+    <section aria-label={tell('administration')}>
+      <p>
+        <a href="/product">{tell('productTo')}</a>
+      </p>
+    </section>
   );
 }

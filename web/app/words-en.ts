@@ -1,5 +1,6 @@
 import type { Phrase } from '../race/words-en.ts';
 import { account } from './words/account-en.ts';
+import { channels } from './words/channels-en.ts';
 import { common } from './words/common-en.ts';
 import { devices } from './words/devices-en.ts';
 import { entry } from './words/entry-en.ts';
@@ -7,6 +8,7 @@ import { goals } from './words/goals-en.ts';
 import { health } from './words/health-en.ts';
 import { imports } from './words/imports-en.ts';
 import { news } from './words/news-en.ts';
+import { privacy } from './words/privacy-en.ts';
 import { problems } from './words/problems-en.ts';
 import { profile } from './words/profile-en.ts';
 import { sharing } from './words/sharing-en.ts';
@@ -21,7 +23,9 @@ export const PARTS = {
   imports,
   goals,
   news,
+  channels,
   profile,
+  privacy,
   devices,
   health,
   account,
@@ -35,7 +39,9 @@ export const en = {
   ...imports,
   ...goals,
   ...news,
+  ...channels,
   ...profile,
+  ...privacy,
   ...devices,
   ...health,
   ...account,

@@ -1,4 +1,5 @@
 import { account } from './words/account-ru.ts';
+import { channels } from './words/channels-ru.ts';
 import { common } from './words/common-ru.ts';
 import { devices } from './words/devices-ru.ts';
 import { entry } from './words/entry-ru.ts';
@@ -6,6 +7,7 @@ import { goals } from './words/goals-ru.ts';
 import { health } from './words/health-ru.ts';
 import { imports } from './words/imports-ru.ts';
 import { news } from './words/news-ru.ts';
+import { privacy } from './words/privacy-ru.ts';
 import { problems } from './words/problems-ru.ts';
 import { profile } from './words/profile-ru.ts';
 import { sharing } from './words/sharing-ru.ts';
@@ -20,7 +22,9 @@ export const ru: AppDictionary = {
   ...imports,
   ...goals,
   ...news,
+  ...channels,
   ...profile,
+  ...privacy,
   ...devices,
   ...health,
   ...account,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { SPORTS, type Sport } from '../../schemas/events.ts';
-import { plain, sportName } from '../progress/say.ts';
+import { sportName } from '../progress/say.ts';
 import { read } from './account-api.ts';
 import { today } from './dated-rows.ts';
 import { Field, Select, Trouble } from './form.tsx';
@@ -68,7 +68,7 @@ function Zones({ values: { heartRateZonesBpm: bounds = [], areZonesStated } }: {
             <tr key={from} data-zone={i + 1}>
               <th scope="row">{i + 1}</th>
               <td>{from <= 1 ? '–' : tell('beats', { n: Math.round(from) })}</td>
-              <td>{i + 1 < bounds.length ? plain(Math.round(bounds[i + 1]) - 1) : tell('zoneOpen')}</td>
+              <td>{i + 1 < bounds.length ? tell('beats', { n: Math.round(bounds[i + 1]) - 1 }) : tell('zoneOpen')}</td>
             </tr>
           ))}
         </tbody>

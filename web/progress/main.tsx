@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import '../page.css';
+import '../shell.css';
 import './progress.css';
 import { startLanguage } from '../race/language.ts';
 import { followSession, readOwnAccess } from '../session.ts';

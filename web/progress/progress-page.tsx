@@ -14,31 +14,67 @@ import { YearsSection } from './years-section.tsx';
 /** An athlete against themselves. */
 export function ProgressPage() {
   return (
-    <div class="progress">
-      <Head />
+    <div class={session.value === null ? 'progress' : 'app progress'}>
+      {session.value === null ? <Head /> : <HeadOfMember />}
       <Everything />
     </div>
   );
 }
 
-function Head() {
+function useTitle(): string {
   const title = say('title');
   useEffect(() => {
     document.title = `${title} – Slipstream`;
   }, [title]);
+  return title;
+}
+
+function Status() {
+  return (
+    <p class="status" role="status">
+      {refusal.value}
+      {isAway.value && say('noAnswer')}
+    </p>
+  );
+}
+
+function Head() {
+  const title = useTitle();
   return (
     <header>
       <h1>{title}</h1>
-      <p class="status" role="status">
-        {refusal.value}
-        {isAway.value && say('noAnswer')}
-      </p>
+      <Status />
       <nav aria-label={say('places')}>
-        {session.value !== null && <a href="/app">{say('today')}</a>}
         <a href="/">{say('activities')}</a>
         <LanguageSwitch />
       </nav>
     </header>
+  );
+}
+
+/** For who is logged in, the application's own: they have not left it. */
+function HeadOfMember() {
+  const title = useTitle();
+  return (
+    <>
+      <header>
+        <h1>{title}</h1>
+        <Status />
+        <a href="/app/goals" class="news-link">
+          {say('goals')}
+        </a>
+        <LanguageSwitch />
+      </header>
+      <nav class="places" aria-label={say('places')}>
+        <a href="/app">{say('today')}</a>
+        <a href="/app/history">{say('historyOfWorkouts')}</a>
+        <a href="/app/workouts/new">{say('add')}</a>
+        <a href="/progress" aria-current="page">
+          {title}
+        </a>
+        <a href="/app/settings">{say('settings')}</a>
+      </nav>
+    </>
   );
 }
 

@@ -3,6 +3,8 @@ import type { Phrase } from '../../race/words-en.ts';
 export const account = {
   account: 'Account',
   accountOf: 'Logged in as {email}.',
+  administration: 'Administration',
+  productTo: 'What people do with Slipstream',
   logOut: 'Log out',
   logOutEverywhere: 'Log out everywhere',
 

@@ -4,6 +4,8 @@ import type { account as english } from './account-en.ts';
 export const account: Readonly<Record<keyof typeof english, Phrase>> = {
   account: 'Учётная запись',
   accountOf: 'Вы вошли как {email}.',
+  administration: 'Администрирование',
+  productTo: 'Что люди делают со Slipstream',
   logOut: 'Выйти',
   logOutEverywhere: 'Выйти везде',
 

@@ -13,6 +13,8 @@ export const news = {
   channel_push: 'by push',
   channel_webhook: 'by webhook',
   quietHours: 'Quiet hours: no letters and no push',
+  quietHow: 'What comes in them is held back and comes as one letter and one push when they end.',
+  quietZone: 'By the clock of {zone}, your time zone.',
   quietFrom: 'from',
   quietTo: 'to',
   newsLanguage: 'Language of news and letters',

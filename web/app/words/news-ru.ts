@@ -14,6 +14,8 @@ export const news: Readonly<Record<keyof typeof english, Phrase>> = {
   channel_push: 'push-уведомлением',
   channel_webhook: 'вебхуком',
   quietHours: 'Тихие часы: без писем и push',
+  quietHow: 'Что случилось за это время, придёт одним письмом и одним уведомлением, когда они кончатся.',
+  quietZone: 'По часам вашего пояса, {zone}.',
   quietFrom: 'с',
   quietTo: 'до',
   newsLanguage: 'Язык новостей и писем',

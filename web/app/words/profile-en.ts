@@ -26,9 +26,9 @@ export const profile = {
   rule_thresholdSpeedMps: 'your best half hour, {value}, on {when}',
   rule_maxHeartRateBpm: 'the highest that was measured, {value}, on {when}',
   suggestionTake: 'Take it',
-  suggestionTakeOf: 'Take {what}, {sport}: {suggested}',
+  suggestionTakeOf: 'Take it: {what}, {sport}: {suggested}',
   suggestionLeave: 'Leave it',
-  suggestionLeaveOf: 'Leave {what}, {sport} as it is',
+  suggestionLeaveOf: 'Leave it: {what}, {sport}',
   suggestionTaken: 'Stated from today on: {what}, {sport}: {suggested}.',
 
   zones: 'Heart rate zones',

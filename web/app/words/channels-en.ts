@@ -1,0 +1,43 @@
+import type { Phrase } from '../../race/words-en.ts';
+
+export const channels = {
+  push: 'Push to this browser',
+  pushHow: 'News shows on this device also while the application is closed. The browser asks you once whether it may.',
+  pushTurnOn: 'Turn it on here',
+  pushTurnOff: 'Turn it off',
+  pushIsOn: 'News is pushed to this browser from now on.',
+  pushIsOff: 'Nothing is pushed there any more.',
+  pushSince: 'since {when}, by {host}',
+  pushRefused_unsupported:
+    'This browser takes no pushes here. It needs https; on an iPhone, add it to the home screen first.',
+  pushRefused_denied: 'The browser shows no notifications of this page: allow them in its settings, then try again.',
+  pushRefused_dismissed: 'The question was closed without an answer. Press again to be asked again.',
+  pushRefused_noService: 'The browser did not reach its push service. Is there a network? Try again later.',
+
+  webhooks: 'Webhooks',
+  webhooksHow: 'A program of yours gets your news as a signed POST with JSON. It has to be https on the internet.',
+  webhookAdd: 'Add a webhook',
+  webhookUrl: 'Its address',
+  webhookSecretOnce: 'Its secret. Keep it now: it is not shown here again.',
+  webhookSigned:
+    'Each message has Slipstream-Signature: t=seconds,v1=hex: HMAC-SHA-256 of “seconds.body” by this secret.',
+  webhookTest: 'Test',
+  webhookTestOf: 'Test {url}',
+  webhookOff: 'Switch off',
+  webhookOffOf: 'Switch off {url}',
+  webhookOn: 'Switch on',
+  webhookOnOf: 'Switch on {url}',
+  webhookRemoveOf: 'Remove {url}',
+  webhookIsOn: 'on',
+  webhookIsOff: 'switched off',
+  webhookFailures: { one: '{n} bad answer in a row', other: '{n} bad answers in a row' },
+  webhookNever: 'nothing was sent yet',
+  webhookLast: 'last message: {when}',
+  webhookAnswered: 'answered well ({outcome})',
+  webhookFailed: 'failed ({outcome})',
+  deliveries: 'Last messages',
+  noDeliveries: 'None yet.',
+  deliveryTest: 'a test',
+  deliveryOf: { one: '{n} notification', other: '{n} notifications' },
+  problem_too_many_webhooks: 'There are as many webhooks as there may be; remove one first.',
+} satisfies Record<string, Phrase>;

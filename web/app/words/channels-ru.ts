@@ -1,0 +1,53 @@
+import type { Phrase } from '../../race/words-en.ts';
+import type { channels as english } from './channels-en.ts';
+
+export const channels: Readonly<Record<keyof typeof english, Phrase>> = {
+  push: 'Уведомления в этом браузере',
+  pushHow: 'Новости появляются на устройстве, даже когда приложение закрыто. Браузер один раз спросит разрешения.',
+  pushTurnOn: 'Включить здесь',
+  pushTurnOff: 'Выключить',
+  pushIsOn: 'Теперь новости приходят в этот браузер.',
+  pushIsOff: 'Туда больше ничего не приходит.',
+  pushSince: 'с {when}, через {host}',
+  pushRefused_unsupported:
+    'Браузер здесь не принимает уведомлений. Нужен https; на iPhone добавьте страницу на экран «Домой».',
+  pushRefused_denied: 'Браузеру запрещены уведомления этой страницы: разрешите их в его настройках и попробуйте снова.',
+  pushRefused_dismissed: 'Вопрос закрыт без ответа. Нажмите ещё раз, и браузер спросит снова.',
+  pushRefused_noService: 'Браузер не достучался до своей службы уведомлений. Есть ли сеть? Попробуйте позже.',
+
+  webhooks: 'Вебхуки',
+  webhooksHow: 'Ваша программа получает новости подписанным POST с JSON. Нужен адрес https в интернете.',
+  webhookAdd: 'Добавить вебхук',
+  webhookUrl: 'Его адрес',
+  webhookSecretOnce: 'Его секрет. Сохраните сейчас: здесь он больше не покажется.',
+  webhookSigned: 'Заголовок Slipstream-Signature, t=секунды,v1=hex, — HMAC-SHA-256 от «секунды.тело» этим секретом.',
+  webhookTest: 'Проверить',
+  webhookTestOf: 'Проверить {url}',
+  webhookOff: 'Выключить',
+  webhookOffOf: 'Выключить {url}',
+  webhookOn: 'Включить',
+  webhookOnOf: 'Включить {url}',
+  webhookRemoveOf: 'Удалить {url}',
+  webhookIsOn: 'включён',
+  webhookIsOff: 'выключен',
+  webhookFailures: {
+    one: '{n} плохой ответ подряд',
+    few: '{n} плохих ответа подряд',
+    many: '{n} плохих ответов подряд',
+    other: '{n} плохого ответа подряд',
+  },
+  webhookNever: 'ещё ничего не отправлялось',
+  webhookLast: 'последнее сообщение: {when}',
+  webhookAnswered: 'ответил хорошо ({outcome})',
+  webhookFailed: 'не получилось ({outcome})',
+  deliveries: 'Последние сообщения',
+  noDeliveries: 'Пока нет.',
+  deliveryTest: 'проверка',
+  deliveryOf: {
+    one: '{n} уведомление',
+    few: '{n} уведомления',
+    many: '{n} уведомлений',
+    other: '{n} уведомления',
+  },
+  problem_too_many_webhooks: 'Вебхуков уже столько, сколько может быть; сначала удалите один.',
+};
