@@ -59,9 +59,13 @@ export function createPushes({ database, jobs, clock, wakeOutbox }: PushesDeps) 
           const ids = store === 'healthkit' ? deleted.map((id) => id.toLowerCase()) : deleted;
           const withdrawn = await withdrawRecords(transaction, { account, store }, ids, nowMs);
           const kept = await keepPushed(transaction, account, taken, nowMs);
-          const isToSend = taken.some(({ content }) => content.kind === 'workout' || content.kind === 'samples');
-          if (isToSend && kept.added + kept.changed > 0) {
-            await jobs.put(transaction, HEALTH_QUEUE, { account } satisfies HealthJob);
+          const toSend = taken.filter(({ content }) => content.kind === 'workout' || content.kind === 'samples');
+          if (toSend.length > 0 && kept.added + kept.changed > 0) {
+            await jobs.put(transaction, HEALTH_QUEUE, {
+              account,
+              fromMs: Math.min(...toSend.map(({ startMs }) => startMs)),
+              untilMs: Math.max(...toSend.map(({ endMs }) => endMs)),
+            } satisfies HealthJob);
           }
           const repeated = taken.length - kept.added - kept.changed;
           const body: PushAnswer = { taken: kept.added, changed: kept.changed, repeated, withdrawn, notTaken };

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { countersOf, encodeHealthBatch, type HealthBatch } from '../../files/health/health-batch.ts';
+import { type CountedWorkout, countersOf, encodeHealthBatch } from '../../files/health/health-batch.ts';
 import type { HealthOrigin, HealthRecord, SamplesContent, WorkoutContent } from '../../files/health/health-record.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { hasHealthConsent } from '../consents/consents.ts';
@@ -12,6 +12,9 @@ export const HEALTH_QUEUE = 'health-pushes';
 
 export interface HealthJob {
   readonly account: string;
+  /** What was pushed lies within it. */
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 export interface SendPushedDeps {
@@ -27,6 +30,8 @@ type SourcedRow = Row & Pick<HealthOrigin, 'app' | 'device'>;
 /** In one batch, which is in memory. */
 const MAX_WORKOUTS = 10;
 const MAX_SAMPLES = 2_000;
+/** The longest that a record lasts: what began earlier is over. */
+const MAX_LENGTH_MS = 7 * 86_400_000;
 
 /**
  * Sends what was pushed and belongs to a workout by the way of live samples: workouts with what their own origin
@@ -34,7 +39,7 @@ const MAX_SAMPLES = 2_000;
  * that breaks off goes on where it was, under the same keys. Without consent nothing is sent.
  */
 export function createSendPushed({ database, importFile, clock }: SendPushedDeps): DoJob {
-  const toSend = (account: string) =>
+  const records = (account: string) =>
     database
       .selectFrom('health_records')
       .innerJoin('health_sources', (join) =>
@@ -45,35 +50,48 @@ export function createSendPushed({ database, importFile, clock }: SendPushedDeps
       .selectAll('health_records')
       .select(['health_sources.app', 'health_sources.device'])
       .where('health_records.account', '=', account)
-      .where('content', 'is not', null)
-      .where('sent_at', 'is', null)
       .where('withdrawn_at', 'is', null)
       .orderBy('start_at')
       .orderBy('id');
+  const toSend = (account: string) => records(account).where('content', 'is not', null).where('sent_at', 'is', null);
 
-  async function nextBatch(account: string): Promise<{ batch: HealthBatch; rows: SourcedRow[] }> {
-    const workouts = await toSend(account).where('measure', '=', WORKOUT).limit(MAX_WORKOUTS).execute();
-    const samples = await toSend(account)
+  const workoutsToSend = (account: string) =>
+    toSend(account).where('measure', '=', WORKOUT).limit(MAX_WORKOUTS).execute();
+
+  /** Those that what was pushed may be in, from a place on. */
+  function workoutsAt({ account, fromMs, untilMs }: HealthJob, after: SourcedRow | null) {
+    const overlapping = records(account)
+      .where('measure', '=', WORKOUT)
+      .where('start_at', '>=', new Date(fromMs - MAX_LENGTH_MS))
+      .where('start_at', '<=', new Date(untilMs))
+      .where('end_at', '>=', new Date(fromMs))
+      .limit(MAX_WORKOUTS);
+    if (after === null) return overlapping.execute();
+    return overlapping.where(sql<boolean>`(start_at, id) > (${after.start_at}, ${after.id})`).execute();
+  }
+
+  /** Samples that were measured in one of the workouts and are not sent yet. */
+  function samplesIn(account: string, workouts: readonly Row[]) {
+    return toSend(account)
       .where('measure', '<>', WORKOUT)
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('health_records as workout')
-            .select('workout.id')
-            .where('workout.account', '=', account)
-            .where('workout.measure', '=', WORKOUT)
-            .where('workout.withdrawn_at', 'is', null)
-            .whereRef('workout.start_at', '<=', 'health_records.end_at')
-            .whereRef('workout.end_at', '>=', 'health_records.start_at'),
+      .where(({ eb, and, or }) =>
+        or(
+          workouts.map(({ start_at, end_at }) =>
+            and([
+              eb('start_at', '>=', new Date(start_at!.getTime() - MAX_LENGTH_MS)),
+              eb('start_at', '<=', end_at),
+              eb('end_at', '>=', start_at),
+            ]),
+          ),
         ),
       )
       .limit(MAX_SAMPLES)
       .execute();
-    const counted = [];
-    for (const row of workouts) {
-      const record = recordOf<WorkoutContent>(row);
-      counted.push({ record, counters: countersOf(record.startMs, await amountsOf(row)) });
-    }
-    return { batch: { workouts: counted, samples: joined(samples) }, rows: [...workouts, ...samples] };
+  }
+
+  async function counted(row: SourcedRow): Promise<CountedWorkout> {
+    const record = recordOf<WorkoutContent>(row);
+    return { record, counters: countersOf(record.startMs, await amountsOf(row)) };
   }
 
   /** What the workout's own origin counted within it. */
@@ -109,23 +127,54 @@ export function createSendPushed({ database, importFile, clock }: SendPushedDeps
     }
   }
 
-  return async function sendPushed(data, { isLast, signal }) {
-    const { account } = data as HealthJob;
+  /** Null for one who is gone, or takes it back. */
+  async function consentingAthlete(account: string): Promise<string | null> {
+    const owner = database.selectFrom('accounts').select('athlete').where('id', '=', account);
+    const athlete = (await owner.executeTakeFirst())?.athlete ?? null;
+    return athlete !== null && (await hasHealthConsent(database, account)) ? athlete : null;
+  }
+
+  /** False when nothing may be sent any more. */
+  async function send(
+    account: string,
+    workouts: readonly SourcedRow[],
+    samples: readonly SourcedRow[],
+    signal: AbortSignal,
+  ) {
+    signal.throwIfAborted();
+    const athlete = await consentingAthlete(account);
+    if (athlete === null) return false;
+    const batch = { workouts: await Promise.all(workouts.map(counted)), samples: joined(samples) };
+    await importFile({ bytes: encodeHealthBatch(batch), athlete, signal, onProgress: () => undefined });
+    await markSent(account, [...workouts, ...samples]);
+    return true;
+  }
+
+  async function sendSamples(account: string, workouts: readonly SourcedRow[], signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      signal.throwIfAborted();
-      const owner = database.selectFrom('accounts').select('athlete').where('id', '=', account);
-      const athlete = (await owner.executeTakeFirst())?.athlete;
-      if (athlete === undefined || !(await hasHealthConsent(database, account))) return;
-      const { batch, rows } = await nextBatch(account);
-      if (rows.length === 0) return;
-      try {
-        await importFile({ bytes: encodeHealthBatch(batch), athlete, signal, onProgress: () => undefined });
-      } catch (error) {
-        // It is not sent, and goes with the next push.
-        if (isLast && error instanceof ImporterError) return;
-        throw error;
-      }
-      await markSent(account, rows);
+      const samples = await samplesIn(account, workouts);
+      if (samples.length === 0) return true;
+      if (!(await send(account, [], samples, signal))) return false;
+    }
+  }
+
+  async function sendAll(job: HealthJob, signal: AbortSignal): Promise<void> {
+    const { account } = job;
+    for (let some = await workoutsToSend(account); some.length > 0; some = await workoutsToSend(account)) {
+      if (!(await send(account, some, await samplesIn(account, some), signal))) return;
+      if (!(await sendSamples(account, some, signal))) return;
+    }
+    for (let some = await workoutsAt(job, null); some.length > 0; some = await workoutsAt(job, some.at(-1)!)) {
+      if (!(await sendSamples(account, some, signal))) return;
+    }
+  }
+
+  return async function sendPushed(data, { isLast, signal }) {
+    try {
+      await sendAll(data as HealthJob, signal);
+    } catch (error) {
+      // It is not sent, and goes with a later push.
+      if (!isLast || !(error instanceof ImporterError)) throw error;
     }
   };
 }
