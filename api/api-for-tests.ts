@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createManualClock } from '../runtime/clock.ts';
 import { createHealth } from '../runtime/health.ts';
 import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
-import type { Ledger } from '../runtime/ledger.ts';
 import { createMemoryLog } from '../runtime/log.ts';
 import { createMemoryBusHub } from '../runtime/memory-bus.ts';
 import { createMetrics } from '../runtime/metrics.ts';
 import { createMemoryObjects } from '../runtime/objects/memory-objects.ts';
 import { createRaces } from '../runtime/races.ts';
 import { createRevocations } from '../runtime/revocations.ts';
+import { createSeal, generateSealJwk } from '../runtime/seal.ts';
 import { createMemoryLogStore } from '../runtime/stream/memory-stream.ts';
 import { createTokenVerifier } from '../runtime/token.ts';
 import { generateDeviceSigningJwk, publicJwkOf, readKeySet, readSigningKey } from '../runtime/token-keys.ts';
-import type { TurnedAwayLedger } from '../runtime/turned-away.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
 import { type AthleteSettings, NO_SETTINGS } from '../schemas/athlete-settings.ts';
 import type { AthleteWay, BoardView } from '../schemas/board.ts';
@@ -47,7 +47,8 @@ import { createRunImport, IMPORT_QUEUE } from './imports/run-import.ts';
 import { createMemoryQueue } from './jobs/memory-queue.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
-import { createOperations, type OperationsDeps } from './operations/operations.ts';
+import { createOperations } from './operations/operations.ts';
+import { createMemoryOperationsRead, ledger, turnedAway } from './operations/operations-for-tests.ts';
 import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
 import type { PersonStores } from './own-data/person-stores.ts';
@@ -90,48 +91,6 @@ const verdicts = new Map<string, TokenVerdict>(
   }),
 );
 
-export const ledger: Ledger = {
-  balanced: true,
-  stores: [
-    { store: 'questdb', accepted: 10, written: 7, refused: 1, expired: 1, inFlight: 1, balanced: true },
-    { store: 'clickhouse', accepted: 10, written: 9, refused: 1, expired: 0, inFlight: 0, balanced: true },
-  ],
-};
-
-export const turnedAway: TurnedAwayLedger = {
-  refused: 4,
-  shed: 6,
-  reasons: { stream_full: 4, shed_background: 5, shed_live: 1 },
-};
-
-/** What each part says of itself, for a test to change. */
-export function createMemoryOperationsRead(): OperationsDeps['read'] {
-  const [questdb, clickhouse] = ledger.stores;
-  return {
-    engine: {
-      nats: async () => ({ version: '2.15.1', isWell: true }),
-      questdb: async () => ({ version: '9.3.4', isWell: true }),
-      clickhouse: async () => ({ version: '26.7.1', isWell: true }),
-    },
-    consumers: async () => [
-      { stream: 'FRAMES', consumer: 'clickhouse', readers: 1, waitingMessages: 3, behindMs: 1_200 },
-      { stream: 'FRAMES', consumer: '', readers: 16, waitingMessages: 0, behindMs: 0 },
-    ],
-    accepted: async () => 10,
-    account: { questdb: async () => questdb, clickhouse: async () => clickhouse },
-    turnedAway: async () => turnedAway,
-    deadLetters: async () => ({
-      messages: 4,
-      subjects: new Map([
-        ['dead.frame_too_old.watch-1', 2],
-        ['dead.frame_too_old.ben-1', 1],
-        ['dead.foreign_device.watch-1', 1],
-      ]),
-    }),
-    connections: async () => ({ devices: { mqtt: 2, websocket: 1 }, ingests: 1, silentIngests: 0, nats: 4 }),
-  };
-}
-
 export interface TestRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
@@ -147,6 +106,10 @@ interface TestApiOptions {
   readonly progress?: ProgressReader;
   /** False for an API that has no key to sign with. */
   readonly pairs?: boolean;
+  /** False for an API that has no key for the secrets of second factors. */
+  readonly seals?: boolean;
+  /** Roles that open nothing without a second factor. */
+  readonly secondFactorRoles?: readonly string[];
   /** In place of PGlite. */
   readonly database?: TestDatabase;
   /** When the clock begins; a browser drops cookies that are over by its own. */
@@ -154,10 +117,9 @@ interface TestApiOptions {
 }
 
 /** The whole API over twins. */
-export async function createTestApi(
-  t: Pick<TestContext, 'after'>,
-  { openLoopback = false, page = null, progress, database: given, startMs = NOW_MS, pairs = true }: TestApiOptions = {},
-) {
+export async function createTestApi(t: Pick<TestContext, 'after'>, options: TestApiOptions = {}) {
+  const { openLoopback = false, page = null, progress, database: given, startMs = NOW_MS, pairs = true } = options;
+  const { seals = true, secondFactorRoles = [] } = options;
   const { log, records } = createMemoryLog();
   const clock = createManualClock(startMs);
   const hot = createMemorySampleReader('questdb');
@@ -193,6 +155,7 @@ export async function createTestApi(
   const publicUrl = 'http://here.test';
   const identity = await createIdentity({
     ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
+    ...{ seal: seals ? createSeal(generateSealJwk(randomBytes)) : null, secondFactorRoles },
     deliver: {
       [COUNT_WORKOUT]: createCountWorkout(counted, (one) => askToLookAfter(database.kysely, one, clock.nowMs())),
       [REVOCATION]: createRevocationDelivery(revocationsBucket.open()),
@@ -227,7 +190,6 @@ export async function createTestApi(
   const importing = { database: database.kysely, clock, importFile: ((ask) => importFile(ask)) as ImportFile };
   jobs.work(IMPORT_QUEUE, createRunImport({ ...importing, objects }));
   jobs.work(HEALTH_QUEUE, createSendPushed(importing));
-  jobs.work(HEALTH_QUEUE, createSendPushed({ database: database.kysely, clock, importFile: (ask) => importFile(ask) }));
   const api = await createApi({
     log,
     version: '0.0.0',

@@ -10,6 +10,7 @@ import type { Platform } from '../runtime/nats/platform.ts';
 import type { Options } from '../runtime/options.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
+import { loadSeal } from '../runtime/seal.ts';
 import { joinServices, type Service, StartError } from '../runtime/service.ts';
 import type { MessageLog } from '../runtime/stream/stream.ts';
 import { openTokenChecks } from '../runtime/token-checks.ts';
@@ -287,7 +288,11 @@ async function openIdentity(
     [REVOCATION]: createRevocationDelivery(await platform.revocations()),
     ...createProductDelivery(database, createClickHouseProduct(clickhouse)),
   };
-  const identity = await createIdentity({ database, clock, log, config, mailer, publicUrl, deliver });
+  const { secondFactorKey, secondFactorRoles } = options;
+  const seal = secondFactorKey === undefined ? null : await loadSeal(secondFactorKey, '--second-factor-key');
+  const identity = await createIdentity({
+    ...{ database, clock, log, config, mailer, publicUrl, deliver, seal, secondFactorRoles },
+  });
   release.add('accounts', identity.stop);
   const projector = createWorkoutProjector({ database, facts, names: platform.names, clock, log });
   release.add('histories', projector.stop);

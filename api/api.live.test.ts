@@ -82,7 +82,7 @@ before(async () => {
   }).open();
   const identity = await createIdentity({
     ...{ database: testDatabase.kysely, clock: createManualClock(NOW_MS), log: createSilentLog(), config: kv },
-    ...{ mailer: createMailCatcher({ nowMs: () => NOW_MS }), publicUrl: 'http://here.test' },
+    ...{ mailer: createMailCatcher({ nowMs: () => NOW_MS }), publicUrl: 'http://here.test', seal: null },
   });
   const news = createNewsService({
     ...{ ...identity, clock: createManualClock(NOW_MS), log: createSilentLog(), facts, names },

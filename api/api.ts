@@ -15,6 +15,7 @@ import type { Access } from './access.ts';
 import { addAdministrationRoutes } from './accounts/administration-routes.ts';
 import type { Identity } from './accounts/identity.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
+import { addSecondFactorRoutes } from './accounts/second-factor/routes.ts';
 import { addSessionRoutes } from './accounts/session-routes.ts';
 import { createFileWriter } from './activities/export/file-writer.ts';
 import { createLiveSocket, LIVE_ACTIVITIES_PATH, LIVE_NEWS_PATH, serveOn } from './activities/live-socket.ts';
@@ -179,6 +180,7 @@ function addIdentityRoutes(server: ApiServer, { access, identity, ...given }: Ap
   addHealthStoreRoutes(server, { access, pushes, database });
   addAccountRoutes(server, deps);
   addSessionRoutes(server, deps);
+  addSecondFactorRoutes(server, deps);
   addAdministrationRoutes(server, deps);
   addConsentRoutes(server, deps);
   addProfileRoutes(server, deps);

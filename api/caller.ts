@@ -20,6 +20,8 @@ export interface AccountCaller {
   /** Whose data is theirs. */
   readonly athlete: string;
   readonly roles: readonly string[];
+  /** Of those: what they open is closed until the person has a second factor. */
+  readonly rolesToConfirm: readonly string[];
   /** Whose races are theirs, with the role of an organiser. */
   readonly organiser: string | null;
 }

@@ -7,6 +7,7 @@ import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import { writeRace } from '../runtime/race-config.ts';
 import { accountScenarios } from './accounts/account-scenarios-for-tests.ts';
 import { PASSWORD, signUp } from './accounts/accounts-for-tests.ts';
+import { secondFactorScenarios } from './accounts/second-factor/second-factor-scenarios-for-tests.ts';
 import { storedActivity } from './activities/activity.arbitrary.ts';
 import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
@@ -264,6 +265,7 @@ const scenarios: Scenario[] = [
   [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
   [SAMPLES, 503, OWN, 'watch-1', outOfReach],
   ...accountScenarios,
+  ...secondFactorScenarios,
   ...workoutScenarios,
   ...sharingScenarios,
   ...profileScenarios,

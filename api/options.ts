@@ -12,6 +12,19 @@ export const apiOptions = defineOptions({
       'File with the private key (JWK) that this API signs with for devices that people pair with their accounts; ' +
       '`npm run token` makes one. Without it no device is paired.',
   },
+  secondFactorKey: {
+    type: 'string',
+    optional: true,
+    description:
+      'File with the key (JWK, A256GCM; or a JWKS: the first seals, all open) that the secrets of second factors are ' +
+      'encrypted with; `npm run token` and `npm start` make one. Without it nobody sets up a second factor.',
+  },
+  secondFactorRoles: {
+    type: 'list',
+    choices: ['organiser', 'administrator'],
+    default: [],
+    description: 'Roles, comma-separated, that open nothing before the account that has them has a second factor.',
+  },
   host: { type: 'string', default: '127.0.0.1', description: 'Address that everything listens on.' },
   apiPort: { type: 'integer', default: 8080, min: 0, max: 65_535, description: 'REST API, health and metrics.' },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },

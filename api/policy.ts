@@ -80,7 +80,13 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   confirmEmail: 'everybody',
   logIn: 'everybody',
   refreshSession: 'everybody',
+  completeLogIn: 'everybody',
   readAccount: 'people',
+  readSecondFactor: 'people',
+  enrolSecondFactor: 'people',
+  confirmSecondFactor: 'people',
+  renewRecoveryCodes: 'people',
+  removeSecondFactor: 'people',
   listWorkouts: 'people',
   sumWorkouts: 'people',
   createWorkout: 'people',
@@ -177,20 +183,29 @@ export function judge(audience: Audience, caller: Caller, { device, athlete }: A
       if (athlete === undefined || athlete === caller.athlete) return null;
       return { problem: 'wrong_athlete', detail: `the token is ${caller.athlete}'s` };
     case 'administrators':
-      if (caller.kind === 'account' && caller.roles.includes('administrator')) return null;
-      return { problem: 'administrator_only' };
+      if (caller.kind !== 'account' || !caller.roles.includes('administrator'))
+        return { problem: 'administrator_only' };
+      return hasToConfirm(caller, 'administrator') ? { problem: 'second_factor_needed' } : null;
     case 'raceOfficials':
+      if (hasToConfirm(caller, 'organiser')) return { problem: 'second_factor_needed' };
       return asOfficial(caller) === null || caller.kind === 'feed' ? { problem: 'organiser_only' } : null;
     case 'raceReaders':
+      if (hasToConfirm(caller, 'organiser')) return { problem: 'second_factor_needed' };
       return asOfficial(caller) === null ? { problem: 'organiser_only' } : null;
   }
+}
+
+/** Whether a role of theirs waits for a second factor. */
+function hasToConfirm(caller: Caller, role: string): boolean {
+  return caller.kind === 'account' && caller.rolesToConfirm.includes(role);
 }
 
 /** As whom a caller acts on races; null for one who does not. */
 export function asOfficial(caller: Caller): RaceOfficial | null {
   if (caller.kind === 'device') return null;
   if (caller.kind !== 'account') return caller;
-  if (caller.organiser === null || !caller.roles.includes('organiser')) return null;
+  if (caller.organiser === null || !caller.roles.includes('organiser') || hasToConfirm(caller, 'organiser'))
+    return null;
   return { kind: 'organiser', organiser: caller.organiser };
 }
 

@@ -59,6 +59,7 @@ export function startService(spec: ServiceSpec): Promise<Engine<ServiceUrls>> {
  */
 export function servicesOf(options: StackOptions, urls: StackUrls, keys: TokenKeyFiles): ServiceSpec[] {
   const { publicFile: tokenKeys, privateFile: uploadTokenKey, deviceFile: deviceKey } = keys;
+  const secondFactorKey = keys.secondFactorFile;
   const { host, dataDir, open } = options;
   const platform = { natsUrls: urls.nats, shards: options.shards, streamReplicas: options.streamReplicas };
   const isOurs = { nats: !options.natsUrl, questdb: !options.questdbUrl };
@@ -90,6 +91,7 @@ export function servicesOf(options: StackOptions, urls: StackUrls, keys: TokenKe
         disks: disks.map((engine) => `${engine}=${join(dataDir, engine)}`).join(','),
         ingestHost: host,
         ingestWebsocketPort: options.websocketPort,
+        secondFactorKey,
         ...(open ? { openLoopback: true } : { tokenKeys, deviceKey, uploadTokenKey }),
       },
     },

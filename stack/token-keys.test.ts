@@ -33,6 +33,7 @@ test('keys are made once, and only their owner may read the private one', async 
   assert.deepEqual(files, {
     privateFile: join(dir, 'keys', 'token-key.jwk.json'),
     deviceFile: join(dir, 'keys', 'device-key.jwk.json'),
+    secondFactorFile: join(dir, 'keys', 'second-factor-key.jwk.json'),
     publicFile: join(dir, 'keys', 'token-keys.jwks.json'),
   });
   assert.deepEqual([await modeOf(files.privateFile), await modeOf(join(dir, 'keys'))], ['600', '700']);
@@ -45,7 +46,8 @@ test('processes that make them at the same time agree, and leave nothing else be
   const dir = await emptyFolder(t);
   const all = await Promise.all(Array.from({ length: 8 }, () => ensureTokenKeys(dir)));
   for (const files of all) assert.ok(await isGood(await sign(files), files));
-  const names = ['device-key.jwk.json', 'token-key.jwk.json', 'token-keys.jwks.json'];
+  const own = ['device-key.jwk.json', 'second-factor-key.jwk.json'];
+  const names = [...own, 'token-key.jwk.json', 'token-keys.jwks.json'];
   assert.deepEqual((await readdir(join(dir, 'keys'))).sort(), names);
 });
 
@@ -67,7 +69,7 @@ test('a new private key joins the public ones, so tokens of both are good', asyn
 test('a damaged file is named and not written over', async (t) => {
   const dir = await emptyFolder(t);
   const files = await ensureTokenKeys(dir);
-  for (const file of [files.publicFile, files.deviceFile, files.privateFile]) {
+  for (const file of [files.publicFile, files.secondFactorFile, files.deviceFile, files.privateFile]) {
     for (const text of ['{', '{"keys":[]}']) {
       await writeFile(file, text);
       await assert.rejects(ensureTokenKeys(dir), (err) => err instanceof TokenKeyError && err.message.includes(file));

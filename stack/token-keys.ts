@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createSeal, generateSealJwk, SealError } from '../runtime/seal.ts';
 import {
   generateDeviceSigningJwk,
   generateSigningJwk,
@@ -15,6 +16,8 @@ export interface TokenKeyFiles {
   readonly privateFile: string;
   /** The API's own private key: it signs for devices that people pair with their accounts, and for nothing else. */
   readonly deviceFile: string;
+  /** The API's key (JWK) that the secrets of second factors are encrypted with. Who loses it loses all of those. */
+  readonly secondFactorFile: string;
   /** The public keys (JWKS) that tokens are checked with: of both private keys, and those that were there before. */
   readonly publicFile: string;
 }
@@ -30,6 +33,7 @@ export async function ensureTokenKeys(dataDir: string): Promise<TokenKeyFiles> {
   const files = {
     privateFile: join(dir, 'token-key.jwk.json'),
     deviceFile: join(dir, 'device-key.jwk.json'),
+    secondFactorFile: join(dir, 'second-factor-key.jwk.json'),
     publicFile: join(dir, 'token-keys.jwks.json'),
   };
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -37,6 +41,7 @@ export async function ensureTokenKeys(dataDir: string): Promise<TokenKeyFiles> {
     await ensurePrivate(files.privateFile, generateSigningJwk),
     await ensurePrivate(files.deviceFile, generateDeviceSigningJwk),
   ];
+  await ensureSeal(files.secondFactorFile);
   const jwks = (await readJson(files.publicFile)) as { keys: unknown[] } | undefined;
   const known = jwks === undefined ? new Map() : await inFile(files.publicFile, () => readKeySet(jwks));
   const missing = own.filter(({ kid }) => !known.has(kid)).map(({ jwk }) => publicJwkOf(jwk));
@@ -55,6 +60,12 @@ async function ensurePrivate(file: string, generate: () => Promise<object>) {
   }
   const { kid } = await inFile(file, () => readSigningKey(jwk));
   return { kid, jwk: jwk as object };
+}
+
+async function ensureSeal(file: string): Promise<void> {
+  if ((await readJson(file)) === undefined) await createOnce(file, generateSealJwk(randomBytes));
+  const jwk = await readJson(file);
+  await inFile(file, async () => createSeal(jwk));
 }
 
 /** Of several processes that make the file at once one wins, and nobody ever reads half of it. */
@@ -90,7 +101,9 @@ async function inFile<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof TokenKeyError) throw new TokenKeyError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof TokenKeyError || error instanceof SealError) {
+      throw new TokenKeyError(`${file}: ${error.message}`, { cause: error });
+    }
     throw error;
   }
 }

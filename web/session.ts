@@ -61,10 +61,26 @@ function note(next: KeptSession | null): void {
 const post = (path: string, body: object) =>
   fetch(path, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) });
 
-/** Throws ProblemError with what the API said, TypeError when it cannot be reached; so do all of these. */
-export async function logIn(email: string, password: string): Promise<void> {
+/**
+ * Logs in; where the account has a second factor, the challenge that asks for its code comes back, and nobody is logged
+ * in yet. Throws ProblemError with what the API said, TypeError when it cannot be reached; so do all of these.
+ */
+export async function logIn(email: string, password: string): Promise<string | null> {
   const opened = await post('/v1/sessions', { email, password, as: 'cookie' });
   if (!opened.ok) throw await problemOf(opened);
+  if (opened.status === 202) return ((await opened.json()) as { challenge: string }).challenge;
+  await enter(opened);
+  return null;
+}
+
+/** The second step: a code of the app, or for recovery. */
+export async function completeLogIn(challenge: string, code: string): Promise<void> {
+  const opened = await post('/v1/sessions/completions', { challenge, code });
+  if (!opened.ok) throw await problemOf(opened);
+  await enter(opened);
+}
+
+async function enter(opened: Response): Promise<void> {
   const { accessExpiresMs } = (await opened.json()) as OpenedSession;
   note({ accessExpiresMs, ...(await readOwn()) });
   hasEnded.value = false;

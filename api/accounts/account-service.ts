@@ -14,6 +14,7 @@ import type { Attempts } from './attempts.ts';
 import { type Act, type AuditEntry, writeAudit } from './audit.ts';
 import { emailKey, LETTERS, type Letter, type MailTokenKind } from './letters.ts';
 import type { Passwords } from './passwords.ts';
+import { type AnswerAs, type Challenge, type Challenges, forgetChallenges } from './second-factor/challenges.ts';
 import { digestOf } from './secrets.ts';
 import type { Sessions, SessionTokens, Whence } from './sessions.ts';
 import type { Registration } from './statements.ts';
@@ -24,6 +25,7 @@ export interface AccountServiceDeps {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly attempts: Attempts;
+  readonly challenges: Challenges;
   /** Called after each transaction that wrote a letter. */
   readonly wakeOutbox: () => void;
 }
@@ -39,7 +41,7 @@ export const CHECK_MAIL: KeptAnswer<{ next: 'check_mail' }> = {
  * and the same is done for them, up to the letter, which only the owner of the address reads.
  */
 export function createAccountService(deps: AccountServiceDeps) {
-  const { database, clock, passwords, sessions, attempts, wakeOutbox } = deps;
+  const { database, clock, passwords, sessions, attempts, challenges, wakeOutbox } = deps;
 
   const audit = (
     to: DatabaseOrTransaction,
@@ -141,13 +143,20 @@ export function createAccountService(deps: AccountServiceDeps) {
       });
     },
 
-    /** Throws `wrong_credentials` or `too_many_attempts`. */
-    async logIn({ email, password }: { email: string; password: string }, from: Whence): Promise<SessionTokens> {
+    /**
+     * The tokens of a session, or where the account has a second factor the challenge that asks for it. Throws
+     * `wrong_credentials` or `too_many_attempts`.
+     */
+    async logIn(
+      said: { email: string; password: string; as: AnswerAs },
+      from: Whence,
+    ): Promise<SessionTokens | Challenge> {
+      const { email, password } = said;
       const key = emailKey(email);
       await attempts.assertOpen(key, from.ip);
       const account = await database
         .selectFrom('accounts')
-        .select(['id', 'password_hash', 'verified_at'])
+        .select(['id', 'password_hash', 'verified_at', 'second_factor_at'])
         .where('email_key', '=', key)
         .executeTakeFirst();
       const isRight = await passwords.verify(password, account?.password_hash ?? null);
@@ -160,6 +169,10 @@ export function createAccountService(deps: AccountServiceDeps) {
       const { id } = account;
       await attempts.succeeded(key, from.ip);
       return database.transaction().execute(async (transaction) => {
+        if (account.second_factor_at !== null) {
+          await audit(transaction, { account: id, act: 'second_factor_asked' }, from);
+          return challenges.open(transaction, id, said.as, from);
+        }
         const tokens = await sessions.open(transaction, id, from);
         const detail = { session: tokens.session };
         await audit(transaction, { account: id, act: 'logged_in', actor: `account:${id}`, detail }, from);
@@ -189,6 +202,7 @@ export function createAccountService(deps: AccountServiceDeps) {
         }
         await transaction.updateTable('accounts').set({ password_hash }).where('id', '=', account).execute();
         await transaction.deleteFrom('mail_tokens').where('account', '=', account).execute();
+        await forgetChallenges(transaction, account);
         await sessions.end(transaction, account, 'all', 'password_reset');
         await audit(transaction, { account, act: 'password_reset' }, from);
         await write(transaction, { letter: 'password_changed', email });
@@ -206,6 +220,7 @@ export function createAccountService(deps: AccountServiceDeps) {
       await writing(async (transaction) => {
         await transaction.updateTable('accounts').set({ password_hash }).where('id', '=', account).execute();
         await transaction.deleteFrom('mail_tokens').where('account', '=', account).execute();
+        await forgetChallenges(transaction, account);
         await sessions.end(transaction, account, { not: session }, 'password_changed');
         await audit(transaction, { account, act: 'password_changed', actor: `account:${account}` }, from);
         await write(transaction, { letter: 'password_changed', email });

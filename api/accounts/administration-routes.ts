@@ -16,7 +16,7 @@ export interface AdministrationRoutesDeps {
   readonly people: People;
 }
 
-const ADMINISTRATOR_PROBLEMS = [...TOKEN_PROBLEMS, 'administrator_only', 'cross_site'] as const;
+const ADMINISTRATOR_PROBLEMS = [...TOKEN_PROBLEMS, 'administrator_only', 'second_factor_needed', 'cross_site'] as const;
 const AccountParams = Type.Object({ id: Type.String(said.Uuid) });
 const FindQuery = Type.Object({ email: said.Email }, { additionalProperties: false });
 

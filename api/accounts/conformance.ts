@@ -27,7 +27,14 @@ export function testAccounts(open: (t: TestContext) => Promise<TestApi>): void {
     assert.match(athlete, /^p[0-9a-f]{20}$/);
     assert.equal(headers.etag, '"account-1"');
     assert.deepEqual(rest, {
-      ...{ email: BEN.email, isVerified: true, roles: ['athlete'], organiser: null, version: 1 },
+      ...{
+        email: BEN.email,
+        isVerified: true,
+        hasSecondFactor: false,
+        roles: ['athlete'],
+        organiser: null,
+        version: 1,
+      },
       createdMs: api.clock.nowMs(),
     });
     const { entries } = (await api.get('/v1/account/audit', accessToken)).body;

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { KeyValue } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { Seal } from '../../runtime/seal.ts';
 import type { TokenVerdict } from '../access.ts';
 import { createConsents } from '../consents/consents.ts';
 import type { Database } from '../database/database.ts';
@@ -17,6 +18,8 @@ import { createAttempts } from './attempts.ts';
 import { createLetters, LETTERS } from './letters.ts';
 import { createPasswords } from './passwords.ts';
 import { createPeople } from './people.ts';
+import { createChallenges } from './second-factor/challenges.ts';
+import { createSecondFactors } from './second-factor/second-factors.ts';
 import { ACCESS_PREFIX, createSessions } from './sessions.ts';
 
 export interface IdentityDeps {
@@ -31,6 +34,10 @@ export interface IdentityDeps {
   readonly publicUrl: string;
   /** What else happens outside because of a change in the database, by its kind in the outbox. */
   readonly deliver?: Readonly<Record<string, Deliver>>;
+  /** Keeps the secrets of second factors; null where there is no key: nobody sets one up. */
+  readonly seal: Seal | null;
+  /** Roles that open nothing before their owner has a second factor. */
+  readonly secondFactorRoles?: readonly string[];
   /** Of argon2id; tests make it cheap. */
   readonly passwordCost?: { memoryCost: number; timeCost: number; parallelism: number };
 }
@@ -41,7 +48,7 @@ const KEEP_AUDIT_MS = 400 * 24 * HOUR_MS;
 
 /** Everything about who people are, put together. */
 export async function createIdentity(deps: IdentityDeps) {
-  const { database, clock, log, mailer, publicUrl, passwordCost } = deps;
+  const { database, clock, log, mailer, publicUrl, seal, passwordCost } = deps;
   const sessions = createSessions(deps);
   const attempts = createAttempts(deps);
   const passwords = await createPasswords({ cost: passwordCost });
@@ -52,7 +59,10 @@ export async function createIdentity(deps: IdentityDeps) {
     [HIDE_HEALTH_WORKOUT]: createHideWorkout(deps),
   };
   const outbox: Outbox = createOutbox({ database, clock, log, deliver });
-  const accounts = createAccountService({ database, clock, passwords, sessions, attempts, wakeOutbox: outbox.wake });
+  const challenges = createChallenges({ clock });
+  const holding = { database, clock, sessions, attempts, challenges, wakeOutbox: outbox.wake };
+  const accounts = createAccountService({ ...holding, passwords });
+  const secondFactors = createSecondFactors({ ...holding, accounts, seal });
   const people = createPeople({ database, clock, sessions });
   const consents = createConsents({ database, clock, wakeOutbox: outbox.wake });
   const profiles = createProfiles({ database, clock, wakeOutbox: outbox.wake });
@@ -62,6 +72,7 @@ export async function createIdentity(deps: IdentityDeps) {
     await forgetOldKeys(database, nowMs);
     await attempts.forgetOld();
     await sessions.forgetOld();
+    await challenges.forgetOld(database);
     await database.deleteFrom('device_pairings').where('expires_at', '<', new Date(nowMs)).execute();
     await database.deleteFrom('device_credentials').where('expires_at', '<', new Date(nowMs)).execute();
     await database.deleteFrom('mail_tokens').where('expires_at', '<', new Date(nowMs)).execute();
@@ -73,7 +84,20 @@ export async function createIdentity(deps: IdentityDeps) {
 
   let cleaning: Timer | null = null;
   return {
-    ...{ database, mailer, publicUrl, sessions, attempts, accounts, people, consents, profiles, outbox, forgetOld },
+    ...{
+      database,
+      mailer,
+      publicUrl,
+      sessions,
+      attempts,
+      accounts,
+      secondFactors,
+      people,
+      consents,
+      profiles,
+      outbox,
+      forgetOld,
+    },
     cookies: createCookies({ isSecure: publicUrl.startsWith('https:') }),
     /** Null where mail is sent. */
     catcher: 'caught' in mailer ? mailer : null,

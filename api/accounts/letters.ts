@@ -17,7 +17,11 @@ export type Letter =
   /** An account wants this to be its address. */
   | { readonly letter: 'change'; readonly account: string; readonly email: string }
   /** To tell an owner what was changed, where it may not have been them. */
-  | { readonly letter: 'email_changed' | 'password_changed' | 'deleted'; readonly email: string };
+  | { readonly letter: TellingLetter; readonly email: string }
+  /** Somebody has logged in without the app: so many codes are left. */
+  | { readonly letter: 'recovery_code_used'; readonly email: string; readonly left: number };
+
+type TellingLetter = keyof typeof TELLING;
 
 export const LETTERS = 'letter';
 
@@ -55,14 +59,13 @@ export function createLetters({ database, mailer, clock, publicUrl }: LettersDep
 
   async function write(letter: Letter): Promise<Mail | null> {
     const { email } = letter;
-    if (letter.letter === 'email_changed') {
-      return plain(email, 'Your e-mail address was changed', `Another address is used for your account now. ${WRONG}`);
+    if (isTelling(letter)) {
+      const [subject, text] = TELLING[letter.letter];
+      return plain(email, subject, text);
     }
-    if (letter.letter === 'password_changed') {
-      return plain(email, 'Your password was changed', `All other sessions have ended. ${WRONG}`);
-    }
-    if (letter.letter === 'deleted') {
-      return plain(email, 'Your account was deleted', `All that is known of you is being removed. ${GONE}`);
+    if (letter.letter === 'recovery_code_used') {
+      const text = `Somebody has logged in with it; ${letter.left} are left, and you can get new ones. ${WRONG}`;
+      return plain(email, 'A recovery code was used', text);
     }
     if (letter.letter === 'change') {
       const secret = await newToken(letter.account, 'change', email);
@@ -101,3 +104,19 @@ export function createLetters({ database, mailer, clock, publicUrl }: LettersDep
 const NOT_YOU = 'If it was not you who asked, nothing happens unless somebody follows this link.';
 const GONE = 'What ages out by itself, streams and the newest samples, is gone within five weeks.';
 const WRONG = 'If it was not you, set a new password: your account may be in other hands.';
+
+/** Subject and text of letters that only tell. */
+const TELLING = {
+  email_changed: ['Your e-mail address was changed', `Another address is used for your account now. ${WRONG}`],
+  password_changed: ['Your password was changed', `All other sessions have ended. ${WRONG}`],
+  second_factor_on: [
+    'A second factor is on',
+    `Logging in asks for a code of your app from now on. All other sessions have ended. ${WRONG}`,
+  ],
+  second_factor_off: ['The second factor is off', `A password is enough to log in again. ${WRONG}`],
+  deleted: ['Your account was deleted', `All that is known of you is being removed. ${GONE}`],
+} as const;
+
+function isTelling(letter: Letter): letter is Extract<Letter, { letter: TellingLetter }> {
+  return Object.hasOwn(TELLING, letter.letter);
+}

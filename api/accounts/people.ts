@@ -15,7 +15,17 @@ export type Role = (typeof ROLES)[number];
 
 export const accountTag = ({ version }: { version: number }) => tagOf('account', version);
 
-const SHOWN = ['id', 'athlete', 'email', 'verified_at', 'roles', 'organiser', 'version', 'created_at'] as const;
+const SHOWN = [
+  'id',
+  'athlete',
+  'email',
+  'verified_at',
+  'roles',
+  'organiser',
+  'version',
+  'created_at',
+  'second_factor_at',
+] as const;
 
 /** An account as its owner and administrators see it. */
 export function createPeople(deps: { database: Database; clock: Clock; sessions: Sessions }) {
@@ -68,6 +78,7 @@ export type People = ReturnType<typeof createPeople>;
 
 type AccountRow = Pick<Selectable<AccountTables['accounts']>, (typeof SHOWN)[number]>;
 
-function answerOf({ verified_at, created_at, ...rest }: AccountRow) {
-  return { ...rest, isVerified: verified_at !== null, createdMs: created_at.getTime() };
+function answerOf({ verified_at, created_at, second_factor_at, ...rest }: AccountRow) {
+  const hasSecondFactor = second_factor_at !== null;
+  return { ...rest, isVerified: verified_at !== null, hasSecondFactor, createdMs: created_at.getTime() };
 }

@@ -19,12 +19,15 @@ import {
   takes,
   whence,
 } from './route-parts.ts';
+import type { SecondFactors } from './second-factor/second-factors.ts';
+import { AskedForSecondFactor, Completion } from './second-factor/statements.ts';
 import type { Sessions, SessionTokens } from './sessions.ts';
 import * as said from './statements.ts';
 
 export interface SessionRoutesDeps {
   readonly access: Access;
   readonly accounts: AccountService;
+  readonly secondFactors: SecondFactors;
   readonly sessions: Sessions;
   readonly cookies: Cookies;
 }
@@ -32,7 +35,9 @@ export interface SessionRoutesDeps {
 const SessionParams = Type.Object({ id: Type.String(said.Uuid) });
 
 /** Logging in and out, on this device and others. */
-export function addSessionRoutes(server: ApiServer, { access, accounts, sessions, cookies }: SessionRoutesDeps): void {
+export function addSessionRoutes(server: ApiServer, deps: SessionRoutesDeps): void {
+  const { access, accounts, secondFactors, sessions, cookies } = deps;
+
   function answer(reply: FastifyReply, tokens: SessionTokens, as: 'cookie' | 'token') {
     const { session, accessExpiresMs, expiresMs, accessToken, refreshToken } = tokens;
     if (as === 'token') return { session, accessToken, accessExpiresMs, refreshToken, expiresMs };
@@ -54,15 +59,46 @@ export function addSessionRoutes(server: ApiServer, { access, accounts, sessions
         body: said.LogIn,
         response: {
           201: json('A session is open', said.OpenedSession),
+          202: json('The password is right, and a second factor is asked for', AskedForSecondFactor),
           ...instead('bad_request', 'wrong_credentials', 'cross_site', 'too_many_attempts', 'busy'),
         },
       },
     },
     async (request, reply) => {
       if (request.body.as === 'cookie') assertSameOrigin(request);
-      const tokens = await accounts.logIn(request.body, whence(request));
+      const done = await accounts.logIn(request.body, whence(request));
+      if ('challenge' in done) return reply.code(202).send({ next: 'second_factor', ...done });
+      return reply.code(201).send(answer(reply, done, request.body.as));
+    },
+  );
+
+  server.post(
+    '/v1/sessions/completions',
+    {
+      ...guesses,
+      schema: {
+        ...ANYBODY,
+        operationId: 'completeLogIn',
+        summary: 'Log in, the second step: the challenge of the first, and a code',
+        description:
+          'The session comes as it was asked for in the first step. A code is good once. A challenge is good for ' +
+          'five minutes, five codes and one session, for the program that took the first step, by its User-Agent.',
+        body: Completion,
+        response: {
+          201: json('A session is open', said.OpenedSession),
+          ...instead(
+            ...(['bad_request', 'bad_challenge', 'wrong_code', 'cross_site'] as const),
+            ...(['too_many_attempts', 'second_factor_off'] as const),
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const as = await secondFactors.wantedAs(request.body.challenge, whence(request));
+      if (as === 'cookie') assertSameOrigin(request);
+      const tokens = await secondFactors.completeLogIn(request.body, whence(request));
       reply.code(201);
-      return answer(reply, tokens, request.body.as);
+      return answer(reply, tokens, as);
     },
   );
 

@@ -43,7 +43,14 @@ export interface Whence {
 /** Which sessions of an account: one, all, or all but one. */
 export type Which = { readonly session: string } | 'all' | { readonly not: string };
 
-export function createSessions({ database, clock }: { database: Database; clock: Clock }) {
+export interface SessionsDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Roles that open nothing before their owner has a second factor. */
+  readonly secondFactorRoles?: readonly string[];
+}
+
+export function createSessions({ database, clock, secondFactorRoles = [] }: SessionsDeps) {
   // By digest of the access token; the first is the oldest.
   const known = new Map<string, { caller: AccountCaller; untilMs: number }>();
 
@@ -169,14 +176,16 @@ export function createSessions({ database, clock }: { database: Database; clock:
       .selectFrom('sessions')
       .innerJoin('accounts', 'accounts.id', 'sessions.account')
       .select(['sessions.id', 'sessions.account', 'sessions.access_expires_at'])
-      .select(['accounts.athlete', 'accounts.roles', 'accounts.organiser'])
+      .select(['accounts.athlete', 'accounts.roles', 'accounts.organiser', 'accounts.second_factor_at'])
       .where('sessions.access_hash', '=', hash)
       .where('sessions.ended_at', 'is', null)
       .where('sessions.access_expires_at', '>', new Date(nowMs))
       .executeTakeFirst();
     if (found === undefined) return null;
-    const { id: session, access_expires_at, ...rest } = found;
-    const caller: AccountCaller = { kind: 'account', session, ...rest };
+    const { id: session, access_expires_at, second_factor_at, ...rest } = found;
+    const rolesToConfirm =
+      second_factor_at === null ? rest.roles.filter((role) => secondFactorRoles.includes(role)) : [];
+    const caller: AccountCaller = { kind: 'account', session, ...rest, rolesToConfirm };
     known.set(hash, { caller, untilMs: Math.min(nowMs + CACHE_MS, access_expires_at.getTime()) });
     if (known.size > MAX_CACHED) known.delete(known.keys().next().value!);
     return caller;

@@ -91,6 +91,7 @@ export const Account = Type.Object(
     athlete: Type.String({ description: 'Whose activities, samples and settings are theirs.' }),
     email: Type.String(),
     isVerified: Type.Boolean(),
+    hasSecondFactor: Type.Boolean({ description: 'Whether logging in asks for a code besides the password.' }),
     roles: Type.Array(Type.String({ enum: [...ROLES] })),
     organiser: nullableString('Whose races they set up, with the role of an organiser.'),
     version: Type.Integer(),

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** As migration 001 makes them. */
+/** As the migrations `accounts` and `second-factor` make them. */
 export interface AccountTables {
   accounts: {
     id: string;
@@ -13,6 +13,7 @@ export interface AccountTables {
     /** Of the shields around privacy zones; migration 011. */
     privacy_key: Generated<string>;
     organiser: string | null;
+    second_factor_at: Date | null;
     version: Generated<number>;
     created_at: Date;
   };

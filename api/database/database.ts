@@ -5,6 +5,7 @@ import { retry } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import { StartError } from '../../runtime/service.ts';
+import type { SecondFactorTables } from '../accounts/second-factor/tables.ts';
 import type { AccountTables } from '../accounts/tables.ts';
 import type { ConsentTables } from '../consents/tables.ts';
 import type { DeviceTables } from '../devices/tables.ts';
@@ -26,6 +27,7 @@ import { createPostgresDialect } from './postgres.ts';
 
 /** Every table. Each noun declares its own beside its queries; a migration makes it. */
 export type Tables = AccountTables &
+  SecondFactorTables &
   OutboxTables &
   IdempotencyTables &
   FactTables &

@@ -7,6 +7,7 @@ import { NewsSection } from './news-section.tsx';
 import { PrivacyLink } from './privacy-page.tsx';
 import { ProfileSection } from './profile-section.tsx';
 import { PushSection } from './push-section.tsx';
+import { SecondFactorSection } from './second-factor-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 import { tell } from './tell.ts';
 import { WebhooksSection } from './webhooks-section.tsx';
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <AccountSection />
         <AdministratorLink />
         <PasswordSection />
+        <SecondFactorSection />
         <EmailSection />
       </div>
       <div class="column">

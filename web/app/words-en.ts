@@ -11,6 +11,7 @@ import { news } from './words/news-en.ts';
 import { privacy } from './words/privacy-en.ts';
 import { problems } from './words/problems-en.ts';
 import { profile } from './words/profile-en.ts';
+import { secondFactor } from './words/second-factor-en.ts';
 import { sharing } from './words/sharing-en.ts';
 import { workouts } from './words/workouts-en.ts';
 
@@ -29,6 +30,7 @@ export const PARTS = {
   devices,
   health,
   account,
+  secondFactor,
   problems,
 };
 export const en = {
@@ -45,6 +47,7 @@ export const en = {
   ...devices,
   ...health,
   ...account,
+  ...secondFactor,
   ...problems,
 };
 

@@ -10,6 +10,7 @@ import { news } from './words/news-ru.ts';
 import { privacy } from './words/privacy-ru.ts';
 import { problems } from './words/problems-ru.ts';
 import { profile } from './words/profile-ru.ts';
+import { secondFactor } from './words/second-factor-ru.ts';
 import { sharing } from './words/sharing-ru.ts';
 import { workouts } from './words/workouts-ru.ts';
 import type { AppDictionary } from './words-en.ts';
@@ -28,5 +29,6 @@ export const ru: AppDictionary = {
   ...devices,
   ...health,
   ...account,
+  ...secondFactor,
   ...problems,
 };

@@ -25,6 +25,7 @@ const MAX_READS = 3;
 /** What routes for those whose a race is may answer instead. */
 export const OWN_PROBLEMS = [
   'organiser_only',
+  'second_factor_needed',
   'wrong_organiser',
   'unknown_race',
   'invalid_request',

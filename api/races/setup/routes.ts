@@ -266,7 +266,7 @@ const CREATE_PROBLEMS = [
   ...(['bad_request', 'race_exists', 'key_reused'] as const),
 ];
 /** A list needs no race. */
-const LIST_PROBLEMS = ['organiser_only', ...TOKEN_PROBLEMS] as const;
+const LIST_PROBLEMS = ['organiser_only', 'second_factor_needed', ...TOKEN_PROBLEMS] as const;
 
 /** A request without a body has no type either, so nothing has looked at it yet. */
 function fileOf(body: unknown): Uint8Array {

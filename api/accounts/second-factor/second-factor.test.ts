@@ -1,0 +1,4 @@
+import { createTestApi } from '../../api-for-tests.ts';
+import { testSecondFactor } from './conformance.ts';
+
+testSecondFactor(createTestApi);
