@@ -28,6 +28,7 @@ import { shardOf } from '../schemas/identity.ts';
 import { encodeLive } from '../schemas/live-activity.ts';
 import { createNames, keys } from '../schemas/names.ts';
 import type { PreviewQuestion, PreviewState } from '../schemas/race-preview.ts';
+import type { RecomputeAsk } from '../schemas/recompute-ask.ts';
 import type { ReviewEntry } from '../schemas/review.ts';
 import { createAccess, type TokenVerdict } from './access.ts';
 import { createIdentity, verifyBoth } from './accounts/identity.ts';
@@ -64,6 +65,7 @@ import { createSampleHistory } from './samples/history.ts';
 import { createMemorySampleReader } from './samples/memory-reader.ts';
 import { createVerifyToken } from './verify-token.ts';
 import { COUNT_WORKOUT, createCountWorkout } from './workouts/counted.ts';
+import { createEditDelivery, EDIT_WORKOUTS } from './workouts/edits/deliver-edits.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 8, 12);
 /** Hashes that are made in a millisecond. */
@@ -153,12 +155,17 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
   await database.empty();
   const mailer = createMailCatcher({ nowMs: clock.nowMs });
   const publicUrl = 'http://here.test';
+  const asked: RecomputeAsk[] = [];
   const identity = await createIdentity({
     ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
     ...{ seal: seals ? createSeal(generateSealJwk(randomBytes)) : null, secondFactorRoles },
     deliver: {
       [COUNT_WORKOUT]: createCountWorkout(counted, (one) => askToLookAfter(database.kysely, one, clock.nowMs())),
       [REVOCATION]: createRevocationDelivery(revocationsBucket.open()),
+      [EDIT_WORKOUTS]: createEditDelivery({
+        ...{ database: database.kysely, config: config.open() },
+        askRecompute: async (ask) => void asked.push(ask),
+      }),
       ...createProductDelivery(database.kysely, product),
     },
   });
@@ -312,6 +319,8 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     },
     /** What each part says of itself, to be changed. */
     operationsRead,
+    /** What processors were asked to find again. */
+    asked,
     seenDevices,
     shownEvidence,
     cold,

@@ -62,6 +62,8 @@ import { readClickHouseState, readWalTables } from './watch/engines.ts';
 import { readNatsServer } from './watch/nats-monitor.ts';
 import { createWatch } from './watch/watch.ts';
 import { COUNT_WORKOUT, createCountWorkout } from './workouts/counted.ts';
+import { createAskRecompute } from './workouts/edits/ask-recompute.ts';
+import { createEditDelivery, EDIT_WORKOUTS } from './workouts/edits/deliver-edits.ts';
 import { createWorkoutProjector } from './workouts/projector.ts';
 
 const HOUR_MS = 3_600_000;
@@ -78,6 +80,7 @@ export interface ApiProcessDeps {
     | 'names'
     | 'config'
     | 'facts'
+    | 'frames'
     | 'boards'
     | 'ledger'
     | 'dead'
@@ -273,7 +276,7 @@ async function openIdentity(
   { clickhouse, facts, config }: { clickhouse: ClickHouseQueries; facts: MessageLog; config: KeyValue },
 ): Promise<OpenedIdentity> {
   const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
-  const maxConnections = options.maxStoreConnections;
+  const { maxStoreConnections: maxConnections, shards } = options;
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
   const opened = Promise.withResolvers<JobDatabase>();
   const onOpen = opened.resolve;
@@ -286,6 +289,7 @@ async function openIdentity(
       askToLookAfter(database, workout, clock.nowMs()),
     ),
     [REVOCATION]: createRevocationDelivery(await platform.revocations()),
+    [EDIT_WORKOUTS]: createEditDelivery({ database, config, askRecompute: createAskRecompute(platform, shards) }),
     ...createProductDelivery(database, createClickHouseProduct(clickhouse)),
   };
   const { secondFactorKey, secondFactorRoles } = options;

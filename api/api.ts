@@ -75,6 +75,8 @@ import { addSampleRoutes } from './samples/routes.ts';
 import { type ApiServer, addDocumentRoute, createServer } from './server.ts';
 import { addSharingRoutes } from './sharing/routes.ts';
 import { createSharing } from './sharing/sharing.ts';
+import { createWorkoutEdits } from './workouts/edits/edits.ts';
+import { addWorkoutEditRoutes } from './workouts/edits/routes.ts';
 import { addWorkoutRoutes } from './workouts/routes.ts';
 import { createWorkouts } from './workouts/workouts.ts';
 
@@ -174,6 +176,7 @@ function addIdentityRoutes(server: ApiServer, { access, identity, ...given }: Ap
   const { sign, ...reading } = ownDevices;
   const devices = createDevices({ database, clock, attempts, sign, wakeOutbox: outbox.wake });
   addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
+  addWorkoutEditRoutes(server, { access, edits: createWorkoutEdits({ database, clock, wakeOutbox: outbox.wake }) });
   const imports = createImports({ database, objects, jobs, clock });
   addImportRoutes(server, { access, imports, limits: UPLOAD_LIMITS, isOpen });
   const pushes = createPushes({ database, jobs, clock, wakeOutbox: outbox.wake });

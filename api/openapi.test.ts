@@ -30,6 +30,7 @@ import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
 import { sharingScenarios } from './sharing/sharing-scenarios-for-tests.ts';
+import { workoutEditScenarios } from './workouts/edits/edit-scenarios-for-tests.ts';
 import { workoutScenarios } from './workouts/workout-scenarios-for-tests.ts';
 
 /** An API with somebody's data and a race in it. */
@@ -268,6 +269,7 @@ const scenarios: Scenario[] = [
   ...secondFactorScenarios,
   ...workoutScenarios,
   ...sharingScenarios,
+  ...workoutEditScenarios,
   ...profileScenarios,
   ...newsScenarios,
   ...consentScenarios,

@@ -39,6 +39,8 @@ export const PROBLEMS = {
   unknown_subscription: { status: 404, title: 'The account has no such browser.' },
   unknown_webhook: { status: 404, title: 'The account has no such webhook.' },
   too_many_webhooks: { status: 409, title: 'The account has as many webhooks as it may have.' },
+  unknown_edit: { status: 404, title: 'There is no such edit, or it was undone.' },
+  too_many_edits: { status: 409, title: 'The account has as many edits of this kind as it may have.' },
   unknown_goal: { status: 404, title: 'The account has no such goal.' },
   too_many_goals: { status: 409, title: 'The account has as many goals as it may have.' },
   too_many_devices: { status: 409, title: 'The account has as many devices as it may have.' },

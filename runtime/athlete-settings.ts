@@ -5,7 +5,13 @@ import {
   type ProfileSettings,
   type StatedSettings,
 } from '../schemas/athlete-settings.ts';
-import { checkStated, encodeAthleteSettings, parseAthleteSettings, SettingsError } from '../schemas/check-settings.ts';
+import {
+  type AccountVersions,
+  checkStated,
+  encodeAthleteSettings,
+  parseAthleteSettings,
+  SettingsError,
+} from '../schemas/check-settings.ts';
 import { keys } from '../schemas/names.ts';
 import type { Clock } from './clock.ts';
 import { changeEntity, createConfigView } from './config-view.ts';
@@ -93,12 +99,12 @@ export async function setAthleteSettings(
   basedOn?: number,
 ): Promise<AthleteSettings> {
   return changeEntity(kv, keys.athleteSettings(athlete), (before) => {
-    const { version: present, profileVersion } = versionsOf(before?.value);
+    const { version: present, ...account } = versionsOf(before?.value);
     if (basedOn !== undefined && basedOn !== present) {
       throw new SettingsChangedError(`the settings of ${athlete} are of version ${present}, not ${basedOn}`);
     }
-    const value: AthleteSettings = { version: present + 1, ...stated };
-    return { value, bytes: encodeAthleteSettings(value, profileVersion) };
+    const value: AthleteSettings = { version: present + 1, ...accountEdits(before?.value), ...stated };
+    return { value, bytes: encodeAthleteSettings(value, account) };
   });
 }
 
@@ -116,18 +122,46 @@ export async function setProfileSettings(
   return changeEntity(kv, keys.athleteSettings(athlete), (before) => {
     const present = versionsOf(before?.value);
     if (present.profileVersion >= profileVersion) return null;
-    const stated = checkStated({ ...statedElsewhere(before?.value), ...said });
+    const stated = checkStated({ ...statedBesides(before?.value, PROFILE_SETTINGS), ...said });
     const value: AthleteSettings = { version: present.version + 1, ...stated };
-    return { value, bytes: encodeAthleteSettings(value, profileVersion) };
+    return { value, bytes: encodeAthleteSettings(value, { ...present, profileVersion }) };
   });
 }
 
-/** What no profile says. Of settings that cannot be read, which count as not stated, there is none. */
-function statedElsewhere(bytes: Uint8Array | undefined): StatedSettings {
+/**
+ * The same of how an account wants its activities to be cut and joined. Answers the settings' version from which on it
+ * holds, whoever wrote it.
+ */
+export async function setActivityEdits(
+  kv: KeyValue,
+  athlete: string,
+  said: Pick<StatedSettings, 'splits' | 'joins'>,
+  editsVersion: number,
+): Promise<number> {
+  const written = await changeEntity(kv, keys.athleteSettings(athlete), (before) => {
+    const present = versionsOf(before?.value);
+    if (present.editsVersion >= editsVersion) return null;
+    const stated = checkStated({ ...statedBesides(before?.value, EDIT_SETTINGS), ...said });
+    const value: AthleteSettings = { version: present.version + 1, ...stated };
+    return { value, bytes: encodeAthleteSettings(value, { ...present, editsVersion }) };
+  });
+  return (written ?? (await readAthleteSettings(kv, athlete))).version;
+}
+
+const EDIT_SETTINGS = ['splits', 'joins'] as const;
+
+/** They stay when everything else is stated anew: whoever does that knows nothing of them. */
+function accountEdits(bytes: Uint8Array | undefined): StatedSettings {
+  const { splits, joins } = statedBesides(bytes, []);
+  return { ...(splits !== undefined && { splits }), ...(joins !== undefined && { joins }) };
+}
+
+/** All but these. Of settings that cannot be read, which count as not stated, there is none. */
+function statedBesides(bytes: Uint8Array | undefined, said: readonly (keyof StatedSettings)[]): StatedSettings {
   if (bytes === undefined) return {};
   try {
     const { version: _, ...stated } = parseAthleteSettings(bytes);
-    const others = Object.entries(stated).filter(([name]) => !(PROFILE_SETTINGS as readonly string[]).includes(name));
+    const others = Object.entries(stated).filter(([name]) => !(said as readonly string[]).includes(name));
     return Object.fromEntries(others);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -142,13 +176,13 @@ export async function readAthleteSettings(kv: KeyValue, athlete: string): Promis
 }
 
 /** Also of settings that cannot be read any more: what replaces them is later. 0 for what none is known of. */
-function versionsOf(bytes: Uint8Array | undefined): { version: number; profileVersion: number } {
-  const none = { version: 0, profileVersion: 0 };
+function versionsOf(bytes: Uint8Array | undefined): AccountVersions & { version: number } {
+  const none = { version: 0, profileVersion: 0, editsVersion: 0 };
   if (bytes === undefined) return none;
   try {
-    const { version, profileVersion } = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const { version, profileVersion, editsVersion } = JSON.parse(Buffer.from(bytes).toString('utf8'));
     const known = (said: unknown) => (Number.isSafeInteger(said) ? (said as number) : 0);
-    return { version: known(version), profileVersion: known(profileVersion) };
+    return { version: known(version), profileVersion: known(profileVersion), editsVersion: known(editsVersion) };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return none;
     throw error;

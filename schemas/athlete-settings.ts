@@ -139,6 +139,22 @@ export const StatedSettingsSchema = closed({
       { maxItems: MAX_DATED, description: 'Whether activities that begin in a span were in the wet: no sensor tells' },
     ),
   ),
+  splits: optional(
+    Type.Array(Type.String({ format: 'date-time', description: 'RFC 3339' }), {
+      maxItems: MAX_DATED,
+      uniqueItems: true,
+      description: 'Whatever goes on at such a moment is two activities: one ends there, another begins',
+    }),
+  ),
+  joins: optional(
+    Type.Array(
+      closed({
+        from: Type.String({ format: 'date-time', description: 'Where the first one ends, RFC 3339' }),
+        until: Type.String({ format: 'date-time', description: 'Where the next one begins' }),
+      }),
+      { maxItems: MAX_DATED, description: 'What ends and what begins there is one activity, paused in between' },
+    ),
+  ),
   gear: optional(Type.Array(GearSchema, { maxItems: MAX_GEAR, description: 'Everything that wears' })),
 });
 export type StatedSettings = Static<typeof StatedSettingsSchema>;

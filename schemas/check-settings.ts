@@ -30,20 +30,26 @@ export function checkStated(said: unknown): StatedSettings {
   return stated;
 }
 
-/** With the version of the account's profile that said it, where one did: 0 for none. */
-export function encodeAthleteSettings({ version, ...stated }: AthleteSettings, profileVersion = 0): Buffer {
-  return Buffer.from(JSON.stringify({ version, ...(profileVersion > 0 && { profileVersion }), ...stated }));
+/** Versions of what an account says of its athlete: its profile, and how its activities are cut. 0 for nothing. */
+export interface AccountVersions {
+  readonly profileVersion: number;
+  readonly editsVersion: number;
+}
+
+/** With the versions of the account that said it, where one did. */
+export function encodeAthleteSettings(
+  { version, ...stated }: AthleteSettings,
+  { profileVersion = 0, editsVersion = 0 }: Partial<AccountVersions> = {},
+): Buffer {
+  const of = { ...(profileVersion > 0 && { profileVersion }), ...(editsVersion > 0 && { editsVersion }) };
+  return Buffer.from(JSON.stringify({ version, ...of, ...stated }));
 }
 
 /** Throws {@link SettingsError} for bytes that {@link encodeAthleteSettings} did not write. */
 export function parseAthleteSettings(bytes: Uint8Array): AthleteSettings {
-  const said = parseJson(Buffer.from(bytes).toString('utf8')) as Partial<AthleteSettings> | null;
-  // Of the profile's version only who writes the next one needs to know.
-  const {
-    version,
-    profileVersion: _,
-    ...stated
-  } = (said ?? {}) as Partial<AthleteSettings> & { profileVersion?: number };
+  const said = parseJson(Buffer.from(bytes).toString('utf8')) as Partial<AthleteSettings & AccountVersions> | null;
+  // Of the account's versions only who writes the next ones needs to know.
+  const { version, profileVersion: _, editsVersion: __, ...stated } = said ?? {};
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
     throw new SettingsError([{ field: 'version', rule: 'must be a whole number from 1 on' }]);
   }

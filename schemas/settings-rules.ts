@@ -10,7 +10,7 @@ export interface SettingsProblem {
 
 /** The rules that need more than one value to tell. The shape is right already. */
 export function brokenRules(stated: StatedSettings): SettingsProblem[] {
-  const { timeZone, heart = [], gear = [], wet = [] } = stated;
+  const { timeZone, heart = [], gear = [], wet = [], joins = [] } = stated;
   const single: SettingsProblem[] = [];
   if (!isTimeZone(timeZone)) single.push({ field: 'timeZone', rule: `is none that is known: ${timeZone}` });
   heart.forEach(({ heartRateZonesBpm: zones = [] }, i) => {
@@ -25,6 +25,11 @@ export function brokenRules(stated: StatedSettings): SettingsProblem[] {
   wet.forEach(({ from, until }, i) => {
     const isSpan = Date.parse(from) < Date.parse(until);
     if (!isSpan) single.push({ field: `wet[${i}].until`, rule: `must be after ${from}` });
+  });
+  joins.forEach(({ from, until }, i) => {
+    // One may begin where the other ends.
+    const isSpan = Date.parse(from) <= Date.parse(until);
+    if (!isSpan) single.push({ field: `joins[${i}].until`, rule: `must not be before ${from}` });
   });
   const problems = [...single, ...unclearStatements(stated)];
   return problems.length > 0 ? problems : impossibleDays(stated);

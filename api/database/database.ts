@@ -20,6 +20,7 @@ import type { OwnDataTables } from '../own-data/tables.ts';
 import type { ProductTables } from '../product/tables.ts';
 import type { ProfileTables } from '../profile/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
+import type { WorkoutEditTables } from '../workouts/edits/tables.ts';
 import type { WorkoutTables } from '../workouts/tables.ts';
 import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
 import { createPgliteDialect } from './pglite.ts';
@@ -34,6 +35,7 @@ export type Tables = AccountTables &
   NotificationTables &
   OwnDataTables &
   WorkoutTables &
+  WorkoutEditTables &
   ProductTables &
   ProfileTables &
   ConsentTables &

@@ -50,6 +50,9 @@ export interface WorkoutTables {
   };
 }
 
-/** `moved`: what was stated of a workout that the stream took back went to the one in its place. */
-export const CHANGE_ACTS = ['entered', 'changed', 'moved'] as const;
+/**
+ * `moved`: what was stated of a workout that the stream took back went to the one in its place. `joined`, `split`: its
+ * owner had it made one with others, or two; `restored` took that back.
+ */
+export const CHANGE_ACTS = ['entered', 'changed', 'moved', 'joined', 'split', 'restored'] as const;
 export type ChangeAct = (typeof CHANGE_ACTS)[number];

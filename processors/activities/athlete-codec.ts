@@ -9,7 +9,7 @@ import type { KeptOrigins } from './origins.ts';
 import type { RecomputeMark } from './recompute-marks.ts';
 import { Session, type SessionStart } from './session.ts';
 import type { KeptMarks } from './source-marks.ts';
-import type { Waiting } from './timeline.ts';
+import type { Waiting } from './waiting.ts';
 
 /** Grows with every change of what follows it. */
 const FORMAT = 3;

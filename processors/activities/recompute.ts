@@ -1,4 +1,5 @@
 import type { ActivityRecord } from '../../schemas/activity.ts';
+import { type ActivityEdits, editsOf } from '../../schemas/activity-edits.ts';
 import { NO_ORIGINS } from '../../schemas/activity-origins.ts';
 import type { AthleteSettings } from '../../schemas/athlete-settings.ts';
 import { isWithin, leftOutSpans } from '../../schemas/left-out.ts';
@@ -41,7 +42,8 @@ export async function recomputeActivities(
     const rows = counting(await store.rows({ athlete, devices }, around), settings);
     const found = findActivities(athlete, rows, settings, options, revision);
     const spans = found.map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
-    const wider = widened(span, [...before, ...spans], rows.filter(matters));
+    const joined = joinsAround(settings, around);
+    const wider = widened(span, [...before, ...spans, ...joined], rows.filter(matters));
     if (wider === span || wider.untilMs - wider.fromMs > MAX_SPAN_MS) {
       const ids = new Set(found.map(({ id }) => id));
       const gone = before.filter(({ id }) => !ids.has(id)).map((one) => withdrawn(athlete, one, revision));
@@ -64,6 +66,13 @@ function widened(span: Span, activities: readonly Span[], rows: readonly StoredR
   if (first !== undefined && first.tsMs < fromMs) fromMs = first.tsMs - lengthMs;
   if (last !== undefined && last.tsMs >= untilMs) untilMs = last.tsMs + 1 + lengthMs;
   return fromMs === span.fromMs && untilMs === span.untilMs ? span : { fromMs, untilMs };
+}
+
+/** Who finds one side of a join has to look at the other. */
+function joinsAround(settings: AthleteSettings, { fromMs, untilMs }: Span): Span[] {
+  return editsOf(settings)
+    .joinsS.map(({ fromS, untilS }) => ({ fromMs: fromS * 1000, untilMs: (untilS + 1) * 1000 }))
+    .filter((join) => join.fromMs < untilMs && join.untilMs > fromMs);
 }
 
 const MOVEMENT = [SPEED, POWER, CADENCE];
@@ -95,14 +104,18 @@ export function findActivities(
   revision: number,
 ): ActivityRecord[] {
   const found: ActivityRecord[] = [];
+  const edits = editsOf(settings);
   const timeline = new Timeline({
     athlete,
     options,
+    edits,
     settingsAt: (startMs, sport) => settingsAt(settings, startMs, sport),
     onEnded: (record) => found.push(record),
     onIncomplete: () => undefined,
   });
+  const due = editsInOrder(edits);
   for (const { kind, device, source, tsMs, values } of counting(rows, settings)) {
+    while (due.length > 0 && due[0].beforeS * 1000 <= tsMs) due.shift()?.apply(timeline, revision);
     const rank = rankOf(device, source, settings.preferredSources);
     timeline.reach(tsMs, revision);
     if (kind !== 'samples') {
@@ -116,6 +129,23 @@ export function findActivities(
   timeline.advance(Math.floor(timeline.newestMs / 1000) + 1, revision);
   timeline.end(revision);
   return found;
+}
+
+interface DueEdit {
+  /** It happens before the first sample of this second or later. */
+  readonly beforeS: number;
+  apply(timeline: Timeline, revision: number): void;
+}
+
+function editsInOrder({ splitsS, joinsS }: ActivityEdits): DueEdit[] {
+  const splits = splitsS.map(
+    (atS): DueEdit => ({ beforeS: atS, apply: (line, revision) => line.split(atS, revision) }),
+  );
+  const pauses = joinsS.flatMap(({ fromS, untilS }): DueEdit[] => [
+    { beforeS: fromS + 1, apply: (line, revision) => line.pause('pause', fromS, revision) },
+    { beforeS: untilS, apply: (line, revision) => line.pause('resume', untilS - 1, revision) },
+  ]);
+  return [...splits, ...pauses].sort((a, b) => a.beforeS - b.beforeS);
 }
 
 function withdrawn(athlete: string, { id, fromMs, untilMs }: Span & { id: string }, revision: number): ActivityRecord {

@@ -1,44 +1,41 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ActivityRecord } from '../../schemas/activity.ts';
-import { BEAT_BIT } from '../../schemas/activity-origins.ts';
+import { type ActivityEdits, isJoinedAt, NO_EDITS, silentSeconds } from '../../schemas/activity-edits.ts';
 import type { SampleBatch } from '../../schemas/batch/reader.ts';
-import { type EventType, eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
+import { eventOfCode, type Sport, sportOfCode } from '../../schemas/events.ts';
 import type { SettingsAt } from '../../schemas/settings-at.ts';
 import { CADENCE, LATITUDE, MISSING, POWER, ROW, SPEED } from './metrics/grid.ts';
 import { SecondsWindow } from './metrics/seconds-window.ts';
 import type { ActivityOptions } from './options.ts';
 import { isTooShort, Session } from './session.ts';
-import { type Measured, type RankedSource, SourceMarks } from './source-marks.ts';
-
-/** A beat or an event that waits for its second to become final. */
-export type Waiting =
-  | {
-      readonly type: 'beat';
-      readonly atMs: number;
-      readonly device: string;
-      readonly source: string;
-      readonly rank: number;
-      readonly value: number;
-    }
-  | {
-      readonly type: 'event';
-      readonly atMs: number;
-      readonly device: string;
-      readonly event: EventType;
-      readonly sport: Sport | null;
-    };
+import { type RankedSource, SourceMarks } from './source-marks.ts';
+import {
+  bestBeats,
+  byTime,
+  cuts,
+  distinct,
+  isStop,
+  isUntil,
+  lastOpenings,
+  openingsFirst,
+  type Waiting,
+  whoBeats,
+} from './waiting.ts';
 
 export interface TimelineDeps {
   readonly athlete: string;
   readonly options: ActivityOptions;
   /** What the athlete's settings say now of an activity that starts then. */
   settingsAt(startMs: number, sport: Sport): SettingsAt;
+  /** What is found again in the stored samples follows them; what goes on was never edited. */
+  readonly edits?: ActivityEdits;
   onEnded(record: ActivityRecord): void;
   /** What ended, or would have been an activity, lacks what came late, or was computed with settings that changed. */
   onIncomplete(span: { fromMs: number; untilMs: number }): void;
 }
 
 type Columns = SampleBatch['channels'];
+type TimedEvent = Extract<Waiting, { type: 'event' }>;
 
 /** Room before the first sample, for what another device measured at the same time and sends a little later. */
 const LEAD_S = 30;
@@ -196,8 +193,44 @@ export class Timeline {
     if (session) this.#publish(session, revision);
   }
 
+  /** Ends what goes on in this second, all before it being final, and begins another of the same kind. */
+  split(atS: number, revision: number): void {
+    this.advance(atS, revision);
+    const { session } = this;
+    if (session === null || session.start.startS >= atS) return;
+    const { sport, origin } = session.start;
+    this.end(revision);
+    const next = this.#open(atS, sport, origin, '');
+    for (const starter of session.starters) next.join(starter);
+  }
+
+  /** From behind this second on what goes on is paused, or goes on again. */
+  pause(event: 'pause' | 'resume', atS: number, revision: number): void {
+    this.advance(atS + 1, revision);
+    const { session } = this;
+    if (session === null || session.start.startS > atS) return;
+    session.metrics.foldEvent(event, atS);
+    session.isPublished = false;
+  }
+
   #endIfSilent(atS: number, revision: number): void {
-    if (this.session && atS - this.session.aliveS > this.deps.options.silenceS) this.end(revision);
+    if (this.session === null) return;
+    const { edits = NO_EDITS, options } = this.deps;
+    if (silentSeconds(edits, this.session.aliveS, atS) > options.silenceS) this.end(revision);
+  }
+
+  /** What ends or begins where two activities are joined does neither. */
+  #isBridged(session: Session, { event, device, atMs }: TimedEvent): boolean {
+    const atS = Math.floor(atMs / 1000);
+    const { edits = NO_EDITS } = this.deps;
+    if (edits.joinsS.length === 0 || !isJoinedAt(edits, atS)) return false;
+    if (event === 'stop') {
+      session.leave(device);
+      session.aliveS = Math.max(session.aliveS, atS);
+    } else if (event === 'start' || event === 'sport') session.join(device);
+    else return false;
+    session.devices.add(device);
+    return true;
   }
 
   #publish(session: Session, revision: number): void {
@@ -236,8 +269,10 @@ export class Timeline {
     session.fold(atS, rows, from, measured);
   }
 
-  #event({ event, device, sport }: Extract<Waiting, { type: 'event' }>, atS: number, revision: number): void {
+  #event(one: TimedEvent, atS: number, revision: number): void {
+    const { event, device, sport } = one;
     const { session } = this;
+    if (session !== null && this.#isBridged(session, one)) return;
     switch (event) {
       case 'start':
         // A second device of the athlete joins; one that starts twice was not heard to stop.
@@ -297,18 +332,6 @@ export class Timeline {
   }
 }
 
-function isStop(one: Waiting): boolean {
-  return one.type === 'event' && one.event === 'stop';
-}
-
-function cuts(one: Waiting): boolean {
-  return isStop(one) || opens(one);
-}
-
-function opens(one: Waiting): boolean {
-  return one.type === 'event' && (one.event === 'start' || one.event === 'sport');
-}
-
 function moves(rows: Int32Array, from: number): boolean {
   if (from + ROW > rows.length) throw new RangeError('the row is not whole');
   return (
@@ -318,68 +341,4 @@ function moves(rows: Int32Array, from: number): boolean {
     // A position without a speed: whoever stands still at home is not sending positions.
     (rows[from + LATITUDE] !== MISSING && rows[from + SPEED] === MISSING)
   );
-}
-
-function byTime(a: Waiting, b: Waiting): number {
-  if (a.atMs !== b.atMs) return a.atMs - b.atMs;
-  if (a.type !== b.type) return a.type === 'beat' ? -1 : 1;
-  if (a.type === 'beat' && b.type === 'beat') return a.rank - b.rank || a.value - b.value;
-  const [first, second] = [JSON.stringify(a), JSON.stringify(b)];
-  return first === second ? 0 : first < second ? -1 : 1;
-}
-
-/** The same event or beat that came twice counts once. */
-function distinct(sorted: readonly Waiting[]): Waiting[] {
-  return sorted.filter((one, i) => i === 0 || byTime(sorted[i - 1], one) !== 0);
-}
-
-/** The last event of each second that opens an activity. */
-function lastOpenings(sorted: readonly Waiting[]): Map<number, Waiting> {
-  return new Map(sorted.filter(opens).map((one) => [Math.floor(one.atMs / 1000), one]));
-}
-
-/** What begins or ends activities until the last one of its second is open. */
-function isUntil(one: Waiting, lastOpening: ReadonlyMap<number, Waiting>): boolean {
-  const last = lastOpening.get(Math.floor(one.atMs / 1000));
-  return last !== undefined && cuts(one) && byTime(one, last) <= 0;
-}
-
-/** Beats, laps and pauses of a second happen to the last activity that opens in it. */
-function openingsFirst(sorted: readonly Waiting[], lastOpening: ReadonlyMap<number, Waiting>): readonly Waiting[] {
-  if (lastOpening.size === 0) return sorted;
-  return sorted.toSorted((a, b) => {
-    const seconds = Math.floor(a.atMs / 1000) - Math.floor(b.atMs / 1000);
-    return seconds || Number(isUntil(b, lastOpening)) - Number(isUntil(a, lastOpening));
-  });
-}
-
-/** Who had beats in each second. */
-function whoBeats(due: readonly Waiting[]): Map<number, Measured[]> {
-  const found = new Map<number, Measured[]>();
-  for (const one of due) {
-    if (one.type !== 'beat') continue;
-    const { device, source, rank } = one;
-    const atS = Math.floor(one.atMs / 1000);
-    const inSecond = found.get(atS) ?? [];
-    if (inSecond.some((other) => other.device === device && other.source === source)) continue;
-    found.set(atS, [...inSecond, { device, source, rank, channels: BEAT_BIT }]);
-  }
-  return found;
-}
-
-/** Of each second only the beats of the best-ranked source: two straps would give every interval twice. */
-function bestBeats(sorted: readonly Waiting[]): Waiting[] {
-  const best = new Map<number, number>();
-  for (const one of sorted) {
-    if (one.type !== 'beat') continue;
-    const atS = Math.floor(one.atMs / 1000);
-    best.set(atS, Math.min(best.get(atS) ?? Number.POSITIVE_INFINITY, one.rank));
-  }
-  let lastMs = 0;
-  return sorted.filter((one) => {
-    if (one.type !== 'beat') return true;
-    const isBest = one.rank === best.get(Math.floor(one.atMs / 1000)) && one.atMs > lastMs;
-    if (isBest) lastMs = one.atMs;
-    return isBest;
-  });
 }

@@ -3,6 +3,7 @@ import { account } from './words/account-en.ts';
 import { channels } from './words/channels-en.ts';
 import { common } from './words/common-en.ts';
 import { devices } from './words/devices-en.ts';
+import { edits } from './words/edits-en.ts';
 import { entry } from './words/entry-en.ts';
 import { goals } from './words/goals-en.ts';
 import { health } from './words/health-en.ts';
@@ -20,6 +21,7 @@ export const PARTS = {
   common,
   entry,
   workouts,
+  edits,
   sharing,
   imports,
   goals,
@@ -37,6 +39,7 @@ export const en = {
   ...common,
   ...entry,
   ...workouts,
+  ...edits,
   ...sharing,
   ...imports,
   ...goals,

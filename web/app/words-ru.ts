@@ -2,6 +2,7 @@ import { account } from './words/account-ru.ts';
 import { channels } from './words/channels-ru.ts';
 import { common } from './words/common-ru.ts';
 import { devices } from './words/devices-ru.ts';
+import { edits } from './words/edits-ru.ts';
 import { entry } from './words/entry-ru.ts';
 import { goals } from './words/goals-ru.ts';
 import { health } from './words/health-ru.ts';
@@ -19,6 +20,7 @@ export const ru: AppDictionary = {
   ...common,
   ...entry,
   ...workouts,
+  ...edits,
   ...sharing,
   ...imports,
   ...goals,

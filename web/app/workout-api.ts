@@ -9,6 +9,9 @@ export interface Workout {
   readonly sport: Sport;
   readonly measuredSport: Sport | null;
   readonly startMs: number;
+  readonly endMs: number;
+  /** Grows with every change. */
+  readonly version: number;
   /** `2026-06-08T18:30:00` by the clock of `timeZone`; null where none is known. */
   readonly localStart: string | null;
   readonly timeZone: string | null;

@@ -20,7 +20,7 @@ export function WorkoutChanges({ id }: { id: string }) {
         {(changes ?? []).map((change) => (
           <li key={change.atMs} data-change={change.act}>
             <span>
-              {tell(change.act === 'entered' ? 'changeEntered' : change.act === 'moved' ? 'changeMoved' : 'changeMade')}
+              {tell(ACTS[change.act as keyof typeof ACTS] ?? 'changeMade')}
               <small>{dateAndTimeIn(language.value, change.atMs)}</small>
               {change.act === 'changed' && <small>{differencesOf(change).join('; ')}</small>}
             </span>
@@ -31,6 +31,11 @@ export function WorkoutChanges({ id }: { id: string }) {
     </section>
   );
 }
+
+const ACTS = {
+  ...{ entered: 'changeEntered', changed: 'changeMade', moved: 'changeMoved' },
+  ...{ joined: 'changeJoined', split: 'changeSplit', restored: 'changeRestored' },
+} as const satisfies Readonly<Record<string, AppPhrase>>;
 
 function differencesOf({ before, after }: WorkoutHistoryChange): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -16,6 +16,7 @@ import {
   type Workout,
 } from './workout-api.ts';
 import { WorkoutChanges } from './workout-changes.tsx';
+import { WorkoutEdits } from './workout-edits.tsx';
 import { enteredFrom, fieldsOf, saidFrom, type WorkoutFields } from './workout-fields.ts';
 import { effortText, WorkoutForm } from './workout-form.tsx';
 import { numbersOf } from './workout-numbers.ts';
@@ -54,6 +55,9 @@ export function WorkoutPage() {
         {workout.status !== 'live' && (
           <>
             <WorkoutSharing key={`${etag} shared`} id={id} />
+            {workout.source === 'stream' && (
+              <WorkoutEdits key={`${etag} edits`} {...shown} onCounted={() => go(placeFor('history'))} />
+            )}
             <WorkoutChanges key={etag} id={id} />
           </>
         )}
