@@ -52,6 +52,10 @@ import { createOperations } from './operations/operations.ts';
 import { createMemoryOperationsRead, ledger, turnedAway } from './operations/operations-for-tests.ts';
 import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
+import { createExports } from './own-data/export/exports.ts';
+import { createMemorySamples } from './own-data/export/memory-samples.ts';
+import { createPersonSource } from './own-data/export/person-source.ts';
+import { createRunExport, EXPORT_QUEUE } from './own-data/export/run-export.ts';
 import type { PersonStores } from './own-data/person-stores.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
 import { createProductDelivery } from './product/deliver-events.ts';
@@ -173,10 +177,11 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     ...{ database: database.kysely, clock, log, mailer, publicUrl, facts: facts.open(), bus: hub.open(), names },
     ...{ outside: createPostOutside({ allowLoopback: true }), random: () => 0 },
   });
+  const [rates, objects, jobs] = [{ factor: 1_000 }, createMemoryObjects(), createMemoryQueue()];
   const stores: PersonStores = { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) };
   const deletion = createDeletion({
     ...{ database: database.kysely, clock, log, stores, accounts: identity.accounts, sessions: identity.sessions },
-    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear, objects },
   });
   const reaching = createReaching({
     ...{ database: database.kysely, clock, log, activities, progress: progress ?? counted },
@@ -192,11 +197,15 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     deadLetterCounts: () => operationsRead.deadLetters(),
     ...{ notifications: news.notifications, onChanged: news.watching.tell },
   });
-  const [rates, objects, jobs] = [{ factor: 1_000 }, createMemoryObjects(), createMemoryQueue()];
   let importFile: ImportFile = async () => assert.fail('the test says nothing of how files are imported');
   const importing = { database: database.kysely, clock, importFile: ((ask) => importFile(ask)) as ImportFile };
   jobs.work(IMPORT_QUEUE, createRunImport({ ...importing, objects }));
   jobs.work(HEALTH_QUEUE, createSendPushed(importing));
+  const history = createSampleHistory({ hot, cold, clock, hotMs: HOT_MS });
+  const own = { database: database.kysely, clock, log, objects };
+  const filesOf = createPersonSource({ ...own, samples: createMemorySamples(), activities, history, races });
+  jobs.work(EXPORT_QUEUE, createRunExport({ ...own, filesOf, wakeOutbox: identity.outbox.wake }));
+  const exports = createExports({ ...own, jobs, accounts: identity.accounts });
   const api = await createApi({
     log,
     version: '0.0.0',
@@ -210,12 +219,13 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     identity,
     news,
     deletion,
+    exports,
     jobs,
     objects,
     importsFiles: true,
     rates,
     clock,
-    history: createSampleHistory({ hot, cold, clock, hotMs: HOT_MS }),
+    history,
     activities,
     races,
     boards,
@@ -329,6 +339,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     identity,
     news,
     deletion,
+    exports,
     /** What is stored of people outside of PostgreSQL, to be changed. */
     stores,
     mailer,

@@ -7,6 +7,7 @@ import { readAccepted, readAccount, readLedger } from '../runtime/ledger.ts';
 import { type Logger, withoutCredentials } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
+import type { ObjectStore } from '../runtime/objects/objects.ts';
 import type { Options } from '../runtime/options.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
@@ -30,6 +31,7 @@ import { askToLookAfter } from './goals/ask-to-look.ts';
 import { createReaching } from './goals/reaching.ts';
 import { openImports } from './imports/open-imports.ts';
 import type { JobDatabase } from './jobs/job-database.ts';
+import type { JobQueue } from './jobs/job-queue.ts';
 import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
@@ -40,6 +42,10 @@ import { createOperations } from './operations/operations.ts';
 import type { apiOptions } from './options.ts';
 import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
+import { createClickHouseSamples } from './own-data/export/clickhouse-samples.ts';
+import { createExports } from './own-data/export/exports.ts';
+import { createPersonSource } from './own-data/export/person-source.ts';
+import { createRunExport, EXPORT_QUEUE } from './own-data/export/run-export.ts';
 import { createPersonStores } from './own-data/person-stores.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
@@ -112,9 +118,22 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const facts = await platform.facts();
   const config = await platform.config();
   const { identity, opened } = await openIdentity(deps, { clickhouse, facts, config });
-  const imports = openImports({ ...deps, database: identity.database, opened });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
+  const history = createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS });
+  const activities = createClickHouseActivityReader(clickhouse);
+  const races = createRaces({ kv: config, clock, logger: log });
+  release.add('the watch of races', async () => races.stop());
+  const { database } = identity;
+  const samples = createClickHouseSamples(clickhouse);
+  const filesOf = createPersonSource({ database, samples, activities, history, races });
+  const addWork = (jobs: JobQueue, objects: ObjectStore) => {
+    const writing = { database, objects, clock, log, filesOf, wakeOutbox: identity.outbox.wake };
+    jobs.work(EXPORT_QUEUE, createRunExport(writing));
+  };
+  const imports = openImports({ ...deps, database, opened, addWork });
+  const exports = createExports({ database, ...imports, clock, log, accounts: identity.accounts });
+  release.add('exports', exports.stop);
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
   for (const reader of [hot, cold]) {
     health.register(reader.store, async () => {
@@ -167,8 +186,6 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
       connections: () => readConnections({ ingestMetricsUrls, natsMonitorUrls, timeoutMs }),
     },
   });
-  const races = createRaces({ kv: config, clock, logger: log });
-  release.add('the watch of races', async () => races.stop());
   health.register('races', () => (races.isReady ? { ok: true } : { ok: false, detail: 'the races are not known' }));
   const { publicUrl, mailer } = identity;
   const outside = createPostOutside({ allowLoopback: options.webhooksToLoopback });
@@ -187,13 +204,13 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const deletion = createDeletion({
     ...{ database: identity.database, clock, log, accounts: identity.accounts, sessions: identity.sessions },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+    objects: imports.objects,
     stores: createPersonStores({
       ...{ ...platform, clickhouse, questdb, config },
       ...{ offsets: await platform.offsets(), revocations: await platform.revocations() },
     }),
   });
   release.add('deletions', deletion.outbox.stop);
-  const activities = createClickHouseActivityReader(clickhouse);
   const progress = createClickHouseProgressReader(clickhouse);
   const reaching = createReaching({
     ...{ database: identity.database, clock, log, progress, activities },
@@ -214,7 +231,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   });
   release.add('the watch of devices', devices.stop);
   void opened.then(() => {
-    for (const one of [news, deletion.outbox, reaching.outbox, devices]) one.start();
+    for (const one of [news, deletion.outbox, exports, reaching.outbox, devices]) one.start();
   });
   const boards = createBoardSource({ ...platform, kv: await platform.boards(), clock, log });
   const api = await createApi({
@@ -228,9 +245,10 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     identity,
     news,
     deletion,
+    exports,
     ...imports,
     rates: { factor: 1 },
-    history: createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS }),
+    history,
     activities,
     races,
     boards,

@@ -27,6 +27,7 @@ import { createMailCatcher } from './mail/caught.ts';
 import { createNewsService } from './notifications/news-service.ts';
 import { createPostOutside } from './outside/post-outside.ts';
 import { createDeletion } from './own-data/deletion.ts';
+import { createExports } from './own-data/export/exports.ts';
 import { createMemoryProduct } from './product/memory-product.ts';
 import { createClickHouseEvidenceReader } from './profile/suggestions/clickhouse.ts';
 import { createClickHouseProgressReader } from './progress/clickhouse.ts';
@@ -90,9 +91,12 @@ before(async () => {
   });
   const deletion = createDeletion({
     ...{ ...identity, clock: createManualClock(NOW_MS), log: createSilentLog() },
-    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
+    ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear, objects: createMemoryObjects() },
     stores: { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) },
   });
+  const jobs = createMemoryQueue();
+  const exporting = { ...identity, clock: createManualClock(NOW_MS), log: createSilentLog(), jobs };
+  const exports = createExports({ ...exporting, objects: createMemoryObjects() });
   api = await createApi({
     product: createMemoryProduct(),
     log: createSilentLog(),
@@ -107,7 +111,8 @@ before(async () => {
     identity,
     news,
     deletion,
-    jobs: createMemoryQueue(),
+    exports,
+    jobs,
     objects: createMemoryObjects(),
     importsFiles: false,
     rates: { factor: 1 },

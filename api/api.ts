@@ -47,6 +47,8 @@ import { addNewsRoutes } from './notifications/routes.ts';
 import { addWebhookRoutes } from './notifications/webhooks/routes.ts';
 import { addOperationsRoutes, type OperationsRoutesDeps } from './operations/routes.ts';
 import type { Deletion } from './own-data/deletion.ts';
+import type { Exports } from './own-data/export/exports.ts';
+import { addOwnExportRoutes } from './own-data/export/routes.ts';
 import { addOwnDataRoutes } from './own-data/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
 import { createProductReports } from './product/reports.ts';
@@ -92,6 +94,8 @@ export interface ApiDeps {
   readonly news: NewsService;
   /** Of all that is known of a person. */
   readonly deletion: Deletion;
+  /** Of all that is kept of a person. */
+  readonly exports: Exports;
   /** What takes longer than a request, kept with accounts. */
   readonly jobs: JobQueue;
   /** What people upload. */
@@ -142,6 +146,7 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addIdentityRoutes(server, deps);
   addNotificationRoutes(server, deps);
   addOwnDataRoutes(server, { ...deps, cookies: deps.identity.cookies });
+  addOwnExportRoutes(server, deps);
   addLedgerRoutes(server, deps);
   addOperationsRoutes(server, deps);
   addSampleRoutes(server, deps);

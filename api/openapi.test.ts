@@ -19,6 +19,7 @@ import { importScenarios } from './imports/imports-for-tests.ts';
 import { newsScenarios } from './notifications/news-scenarios-for-tests.ts';
 import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
+import { exportScenarios } from './own-data/export/export-scenarios-for-tests.ts';
 import { ownDataScenarios } from './own-data/own-data-scenarios-for-tests.ts';
 import { type Audience, POLICY } from './policy.ts';
 import { productScenarios } from './product/product-scenarios-for-tests.ts';
@@ -275,6 +276,7 @@ const scenarios: Scenario[] = [
   ...consentScenarios,
   ...deviceScenarios,
   ...ownDataScenarios,
+  ...exportScenarios,
   ...goalScenarios,
   ...importScenarios,
   ...healthScenarios,

@@ -27,6 +27,8 @@ export const ACTS = [
   'roles_changed',
   'consent_given',
   'consent_withdrawn',
+  'export_asked',
+  'export_downloaded',
   'device_paired',
   'device_rotated',
   'device_ended',

@@ -114,6 +114,10 @@ const TELLING = {
     `Logging in asks for a code of your app from now on. All other sessions have ended. ${WRONG}`,
   ],
   second_factor_off: ['The second factor is off', `A password is enough to log in again. ${WRONG}`],
+  export_ready: [
+    'All that is kept of you is ready',
+    `Fetch it in the settings within three days; then it is removed. ${WRONG}`,
+  ],
   deleted: ['Your account was deleted', `All that is known of you is being removed. ${GONE}`],
 } as const;
 

@@ -16,6 +16,7 @@ import type { ImportTables } from '../imports/tables.ts';
 import type { JobDatabase } from '../jobs/job-database.ts';
 import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
+import type { ExportTables } from '../own-data/export/tables.ts';
 import type { OwnDataTables } from '../own-data/tables.ts';
 import type { ProductTables } from '../product/tables.ts';
 import type { ProfileTables } from '../profile/tables.ts';
@@ -34,6 +35,7 @@ export type Tables = AccountTables &
   FactTables &
   NotificationTables &
   OwnDataTables &
+  ExportTables &
   WorkoutTables &
   WorkoutEditTables &
   ProductTables &

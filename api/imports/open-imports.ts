@@ -28,6 +28,8 @@ export interface OpenImportsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly release: ReleaseStack;
+  /** Adds work of others to the queue, before it begins. */
+  readonly addWork: (jobs: JobQueue, objects: ObjectStore) => void;
 }
 
 export interface OpenedImports {
@@ -39,7 +41,7 @@ export interface OpenedImports {
 
 /** What imports need, at work as soon as the database is open. Throws StartError. */
 export function openImports({ options, platform, ...deps }: OpenImportsDeps): OpenedImports {
-  const { database, opened, clock, log, release } = deps;
+  const { database, opened, clock, log, release, addWork } = deps;
   const objects = openObjects(options, platform);
   const jobs = createPgBossQueue({ database: opened, log });
   release.add('jobs', jobs.stop);
@@ -48,6 +50,7 @@ export function openImports({ options, platform, ...deps }: OpenImportsDeps): Op
     jobs.work(IMPORT_QUEUE, createRunImport({ database, objects, importFile, clock }));
     jobs.work(HEALTH_QUEUE, createSendPushed({ database, importFile, clock }));
   }
+  addWork(jobs, objects);
   void opened.then(() => {
     jobs.start().catch((err) => log.error({ err }, 'no jobs are done in the background'));
   });

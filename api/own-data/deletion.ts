@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { ObjectStore } from '../../runtime/objects/objects.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import { LETTERS, type Letter } from '../accounts/letters.ts';
 import type { Sessions, Whence } from '../accounts/sessions.ts';
@@ -12,6 +13,7 @@ import { createOutbox, type Deliver, putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
 import { stopCounting } from '../product/counting.ts';
 import { pageOf, readPage } from '../requests/paging.ts';
+import { type ExportParts, FORGET_EXPORT, forgetParts } from './export/parts.ts';
 import type { PersonStores } from './person-stores.ts';
 import { removeRows } from './remove-rows.ts';
 import { addRemoved, type Removed } from './removed.ts';
@@ -21,6 +23,8 @@ export interface DeletionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stores: PersonStores;
+  /** Where their exports lie. */
+  readonly objects: Pick<ObjectStore, 'delete'>;
   readonly accounts: Pick<AccountService, 'assertPassword'>;
   readonly sessions: Pick<Sessions, 'forgetCallers'>;
   /** Called after letters were written. */
@@ -43,7 +47,7 @@ export const AGAIN_MS = [10 * MINUTE_MS, DAY_MS, 35 * DAY_MS] as const;
  * devices revoked, replays warned) → removed from every store → gone through again … → done, and their names forgotten.
  */
 export function createDeletion(deps: DeletionDeps) {
-  const { database, clock, log, stores, accounts, sessions, wakeLetters, forgetGuesses } = deps;
+  const { database, clock, log, stores, objects, accounts, sessions, wakeLetters, forgetGuesses } = deps;
 
   const deliver: Deliver = async (data) => {
     const { deletion } = data as { deletion: string };
@@ -78,7 +82,11 @@ export function createDeletion(deps: DeletionDeps) {
     log.info({ deletion, passes: passes + 1, removed: found }, 'what is known of a person was removed');
   };
 
-  const outbox = createOutbox({ database, clock, log, deliver: { [DELETE_PERSON]: deliver } });
+  const deliveries = {
+    [DELETE_PERSON]: deliver,
+    [FORGET_EXPORT]: (data: unknown) => forgetParts(objects, data as ExportParts),
+  };
+  const outbox = createOutbox({ database, clock, log, deliver: deliveries });
 
   return {
     outbox,
@@ -96,6 +104,8 @@ export function createDeletion(deps: DeletionDeps) {
         const paired = await transaction.selectFrom('devices').select('id').where('account', '=', account).execute();
         // Under what id they were counted is known here alone.
         await stopCounting(transaction, account, nowMs);
+        const exports = transaction.selectFrom('exports').select(['id', 'attempt', 'parts']);
+        const files = await exports.where('account', '=', account).execute();
         const rows = await removeRows(transaction, { account, athlete, email, emailKey: owner.email_key });
         const removed: Removed = { postgresql: rows };
         await transaction
@@ -113,6 +123,7 @@ export function createDeletion(deps: DeletionDeps) {
           })
           .execute();
         await putOutbox(transaction, DELETE_PERSON, { deletion }, nowMs);
+        for (const file of files) await putOutbox(transaction, FORGET_EXPORT, file satisfies ExportParts, nowMs);
         await putOutbox(transaction, LETTERS, { letter: 'deleted', email } satisfies Letter, nowMs);
         return owner.email_key;
       });

@@ -7,6 +7,8 @@ export interface ClickHouseQueries {
   select(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Cell[][]>;
   /** Rows by column name. */
   selectNamed(sql: string): Promise<Record<string, Cell>[]>;
+  /** The bytes of an answer as they come, of a statement that names its format; it may take minutes. */
+  stream(sql: string, params: Readonly<Record<string, unknown>>, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Resolves when the rows can be read. */
   insert(table: string, rows: readonly object[]): Promise<void>;
   /** Runs a statement that answers nothing; resolves when it is done. */
@@ -20,6 +22,9 @@ export interface ClickHouseQueriesDeps {
   /** Connections, and so queries, at a time; more wait. */
   readonly maxConnections: number;
 }
+
+/** Longest time of an answer that is streamed. */
+const STREAM_S = 1_800;
 
 export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouseQueries {
   const { url, timeoutMs, maxConnections } = deps;
@@ -68,6 +73,22 @@ export function createClickHouseQueries(deps: ClickHouseQueriesDeps): ClickHouse
   return {
     select: (sql, params, signal) => ask<Cell[]>(sql, params, 'JSONCompactEachRow', signal),
     selectNamed: (sql) => ask<Record<string, Cell>>(sql, {}, 'JSONEachRow'),
+    async *stream(sql, params, signal) {
+      signal.throwIfAborted();
+      try {
+        const settings = { max_execution_time: STREAM_S };
+        const answer = await client.exec({
+          query: sql,
+          query_params: { ...params },
+          abort_signal: signal,
+          clickhouse_settings: settings,
+        });
+        yield* answer.stream as AsyncIterable<Uint8Array>;
+      } catch (cause) {
+        if (signal.aborted) throw signal.reason;
+        throw unavailable(cause);
+      }
+    },
     async insert(table, rows) {
       try {
         await client.insert({ table, values: rows, format: 'JSONEachRow' });

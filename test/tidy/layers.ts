@@ -86,7 +86,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'web-push': ['api/notifications/push/web-push.ts'],
   yaml: [],
   yauzl: ['api/imports/unzip.ts', 'importer/health/export-zip.ts'],
-  yazl: [],
+  yazl: ['api/own-data/export/write-zip.ts'],
   ws: ['runtime/sockets/ws-*.ts', 'runtime/device-client/websocket.ts'],
 };
 

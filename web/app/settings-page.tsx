@@ -2,6 +2,7 @@ import { session } from '../session.ts';
 import { AccountSection, EmailSection, PasswordSection } from './account-sections.tsx';
 import { ConsentsSection } from './consents-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
+import { ExportSection } from './export-section.tsx';
 import { HealthSection } from './health-section.tsx';
 import { NewsSection } from './news-section.tsx';
 import { PrivacyLink } from './privacy-page.tsx';
@@ -31,6 +32,7 @@ export function SettingsPage() {
         <DevicesSection />
         <HealthSection />
         <ConsentsSection />
+        <ExportSection />
         <SessionsSection />
       </div>
     </>

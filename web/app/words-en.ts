@@ -5,6 +5,7 @@ import { common } from './words/common-en.ts';
 import { devices } from './words/devices-en.ts';
 import { edits } from './words/edits-en.ts';
 import { entry } from './words/entry-en.ts';
+import { exports } from './words/exports-en.ts';
 import { goals } from './words/goals-en.ts';
 import { health } from './words/health-en.ts';
 import { imports } from './words/imports-en.ts';
@@ -33,6 +34,7 @@ export const PARTS = {
   health,
   account,
   secondFactor,
+  exports,
   problems,
 };
 export const en = {
@@ -51,6 +53,7 @@ export const en = {
   ...health,
   ...account,
   ...secondFactor,
+  ...exports,
   ...problems,
 };
 

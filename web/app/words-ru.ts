@@ -4,6 +4,7 @@ import { common } from './words/common-ru.ts';
 import { devices } from './words/devices-ru.ts';
 import { edits } from './words/edits-ru.ts';
 import { entry } from './words/entry-ru.ts';
+import { exports } from './words/exports-ru.ts';
 import { goals } from './words/goals-ru.ts';
 import { health } from './words/health-ru.ts';
 import { imports } from './words/imports-ru.ts';
@@ -32,5 +33,6 @@ export const ru: AppDictionary = {
   ...health,
   ...account,
   ...secondFactor,
+  ...exports,
   ...problems,
 };
