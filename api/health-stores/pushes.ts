@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mapHealthConnectRecord } from '../../files/health/health-connect-record.ts';
 import type { HealthRecord, HealthStore, MappedRecord } from '../../files/health/health-record.ts';
 import { mapHealthKitSample } from '../../files/health/healthkit-sample.ts';
@@ -61,11 +62,11 @@ export function createPushes({ database, jobs, clock, wakeOutbox }: PushesDeps) 
           const kept = await keepPushed(transaction, account, taken, nowMs);
           const toSend = taken.filter(({ content }) => content.kind === 'workout' || content.kind === 'samples');
           if (toSend.length > 0 && kept.added + kept.changed > 0) {
-            await jobs.put(transaction, HEALTH_QUEUE, {
-              account,
-              fromMs: Math.min(...toSend.map(({ startMs }) => startMs)),
-              untilMs: Math.max(...toSend.map(({ endMs }) => endMs)),
-            } satisfies HealthJob);
+            const id = randomUUID();
+            const from_at = new Date(Math.min(...toSend.map(({ startMs }) => startMs)));
+            const until_at = new Date(Math.max(...toSend.map(({ endMs }) => endMs)));
+            await transaction.insertInto('health_pushes').values({ id, account, from_at, until_at }).execute();
+            await jobs.put(transaction, HEALTH_QUEUE, { push: id } satisfies HealthJob);
           }
           const repeated = taken.length - kept.added - kept.changed;
           const body: PushAnswer = { taken: kept.added, changed: kept.changed, repeated, withdrawn, notTaken };

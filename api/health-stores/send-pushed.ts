@@ -10,9 +10,14 @@ import { type HealthStoreTables, WORKOUT } from './tables.ts';
 
 export const HEALTH_QUEUE = 'health-pushes';
 
+/** A row of `health_pushes`: the queue keeps jobs for days, and an account may be deleted meanwhile. */
 export interface HealthJob {
+  readonly push: string;
+}
+
+/** What was pushed lies within it. */
+interface PushedSpan {
   readonly account: string;
-  /** What was pushed lies within it. */
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -59,7 +64,7 @@ export function createSendPushed({ database, importFile, clock }: SendPushedDeps
     toSend(account).where('measure', '=', WORKOUT).limit(MAX_WORKOUTS).execute();
 
   /** Those that what was pushed may be in, from a place on. */
-  function workoutsAt({ account, fromMs, untilMs }: HealthJob, after: SourcedRow | null) {
+  function workoutsAt({ account, fromMs, untilMs }: PushedSpan, after: SourcedRow | null) {
     const overlapping = records(account)
       .where('measure', '=', WORKOUT)
       .where('start_at', '>=', new Date(fromMs - MAX_LENGTH_MS))
@@ -158,24 +163,29 @@ export function createSendPushed({ database, importFile, clock }: SendPushedDeps
     }
   }
 
-  async function sendAll(job: HealthJob, signal: AbortSignal): Promise<void> {
-    const { account } = job;
+  async function sendAll(span: PushedSpan, signal: AbortSignal): Promise<void> {
+    const { account } = span;
     for (let some = await workoutsToSend(account); some.length > 0; some = await workoutsToSend(account)) {
       if (!(await send(account, some, await samplesIn(account, some), signal))) return;
       if (!(await sendSamples(account, some, signal))) return;
     }
-    for (let some = await workoutsAt(job, null); some.length > 0; some = await workoutsAt(job, some.at(-1)!)) {
+    for (let some = await workoutsAt(span, null); some.length > 0; some = await workoutsAt(span, some.at(-1)!)) {
       if (!(await sendSamples(account, some, signal))) return;
     }
   }
 
   return async function sendPushed(data, { isLast, signal }) {
+    const { push } = data as HealthJob;
+    const row = await database.selectFrom('health_pushes').selectAll().where('id', '=', push).executeTakeFirst();
+    if (row === undefined) return;
+    const { account, from_at, until_at } = row;
     try {
-      await sendAll(data as HealthJob, signal);
+      await sendAll({ account, fromMs: from_at.getTime(), untilMs: until_at.getTime() }, signal);
     } catch (error) {
       // It is not sent, and goes with a later push.
       if (!isLast || !(error instanceof ImporterError)) throw error;
     }
+    await database.deleteFrom('health_pushes').where('id', '=', push).execute();
   };
 }
 

@@ -11,6 +11,8 @@ export interface HealthStoreTables {
     device: string;
     first_at: Date;
   };
+  /** As the migration `health-pushes` makes it. */
+  health_pushes: { id: string; account: string; from_at: Date; until_at: Date };
   health_records: {
     account: string;
     store: HealthStore;

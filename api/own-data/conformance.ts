@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
+import { hkSample } from '../../files/health/health-for-tests.ts';
 import { BEN, PASSWORD } from '../accounts/accounts-for-tests.ts';
 import { notify, openReceiver, recordNews, someone } from '../notifications/news-for-tests.ts';
 import type { TestApi } from '../openapi-for-tests.ts';
@@ -35,6 +36,9 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
     const profile = { method: 'PUT', url: '/v1/profile', payload: { language: 'ru' } } as const;
     await api.ask({ ...profile, headers: { 'if-match': '"profile-0"' } }, ben.token);
     await notify(api, recordNews(ben, 'a1', api.clock.nowMs()));
+    const time = new Date(api.clock.nowMs() - 60_000).toISOString();
+    const samples = [hkSample('HeartRate', 60, 'count/min', { startDate: time, endDate: time })];
+    await api.ask({ method: 'POST', url: '/v1/me/health/healthkit', payload: { samples } }, ben.token);
     const wrong = await ask(api, ben.token, 'not the one');
     assert.deepEqual([wrong.status, (await api.get('/v1/account', ben.token)).status], [401, 200]);
     const { status, body } = await ask(api, ben.token);
@@ -54,6 +58,8 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
     assert.deepEqual([deletions.length, id, doneMs], [1, body.deletion, null]);
     assert.equal(removed.postgresql.notifications, 1);
     assert.equal(removed.postgresql.accounts, 1);
+    assert.deepEqual([removed.postgresql.health_records, removed.postgresql.health_pushes], [1, 1]);
+    assert.doesNotMatch(JSON.stringify(api.jobs.waiting()), new RegExp(ben.account), 'nor does a job name them');
   });
 
   test('every store is gone through until it answers, then again, and at last the names are forgotten', async (t) => {
