@@ -23,7 +23,7 @@ import * as row from './track-rows.ts';
  * When there is nothing to predict from, or too many fixes in a row fit nothing, `seek.ts` looks at the last few of
  * them together: their direction tells the legs apart.
  */
-export const VERSION = 2;
+export const VERSION = 3;
 
 const GATE = 20;
 const SLOW_S = 40;
@@ -35,9 +35,9 @@ const PRIOR_SLOW_SHARE = 0.3;
 const BEGIN_SLOW_SHARE = 1;
 const MEMORY_FIXES = 400;
 /** Lanes of the road, and what the course's own points are wrong by. */
-const FLOOR_M2 = 0.5;
+const FLOOR_M2 = 0.25;
 const SPEED_SIGMA_MPS = 0.3;
-const SPEED_SIGMA_SHARE = 0.04;
+const SPEED_SIGMA_SHARE = 0.02;
 /** A speed so many deviations from the expected one is a start or a stop, not chance. */
 const MANOEUVRE_SIGMAS = 2;
 const STANDING_MPS = 1;
