@@ -1,18 +1,17 @@
 import { RECORD_KINDS } from '../../schemas/record.ts';
 import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
 import type { Cell } from '../stores/questdb-client.ts';
+import { createInFlight } from './in-flight.ts';
 import {
   compareSteps,
-  type DayRow,
   MAX_STEPS,
-  type MonthRow,
   type MostInOne,
   type ProgressReader,
   type SpanRow,
   type SportRow,
   type StepRow,
-  type WeekRow,
 } from './reader.ts';
+import { daysOf, monthsOf, type SportDay, weeksOf } from './sport-days.ts';
 
 const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
 const SUMS = 'count(), sum(distance_m), sum(moving_s), sum(elevation_gain_m), sum(training_load)';
@@ -32,7 +31,6 @@ const ENTERED = `SELECT id, toUInt64(0), sport, start, distance_m, moving_s, ele
 ${STATED} AND source = 'manual' AND NOT is_removed`;
 /** Everything that counts. */
 const HELD = `FROM (${MEASURED_ONES} UNION ALL ${ENTERED})`;
-const ofSport = (sport: string | null) => (sport === null ? '' : ' WHERE sport = {sport:String}');
 /** The day by the athlete's clock. */
 const DAY = 'toDate(start, {zone:String})';
 
@@ -50,21 +48,14 @@ ARRAY JOIN
 WHERE start_ms >= from_ms AND start_ms < until_ms
 GROUP BY span, part, sport`;
 
-const weeksSql = (sport: string | null) =>
-  `SELECT toString(toMonday(${DAY})) AS monday, sport, ${SUMS} ${HELD}${ofSport(sport)}
-GROUP BY monday, sport ORDER BY monday, sport`;
-
 /** What was longest needs evidence: what was entered by hand counts in sums alone. */
 const most = (column: string) => `argMaxIf(
   (toString(id), ${column}), (assumeNotNull(${column}), -${ms('start')}), ${column} IS NOT NULL AND is_measured
 )`;
 
-const MONTHS = `SELECT formatDateTime(${DAY}, '%Y-%m') AS month, sport, ${SUMS},
-  arraySort(groupUniqArray(toDayOfMonth(${DAY}))), ${most('distance_m')}, ${most('moving_s')}
-${HELD} GROUP BY month, sport ORDER BY month, sport`;
-
-const DAYS = `SELECT toString(${DAY}) AS day, count(), countIf(training_load IS NULL), ifNull(sum(training_load), 0)
-${HELD} GROUP BY day ORDER BY day`;
+const SPORT_DAYS = `SELECT toString(${DAY}) AS day, toString(toMonday(${DAY})) AS monday, sport, ${SUMS},
+  countIf(training_load IS NULL), ${most('distance_m')}, ${most('moving_s')}
+${HELD} GROUP BY day, monday, sport ORDER BY day, sport`;
 
 /**
  * Efforts without FINAL: those of another revision than the one that holds join nothing, and a row that was written
@@ -90,6 +81,10 @@ ORDER BY begin DESC, rank LIMIT ${MAX_STEPS} BY sport, kind, name`;
 
 /** Sums in ClickHouse. Every value is a query parameter. */
 export function createClickHouseProgressReader({ select }: Pick<ClickHouseQueries, 'select'>): ProgressReader {
+  const share = createInFlight<SportDay[]>();
+  const sportDays = (athlete: string, zone: string, signal?: AbortSignal) =>
+    share(`${athlete} ${zone}`, async () => (await select(SPORT_DAYS, { athlete, zone })).map(toSportDay), signal);
+
   return {
     async spans(athlete, spans, signal) {
       const twice = spans.flatMap(({ fromMs, untilMs, endMs }) => [
@@ -109,23 +104,13 @@ export function createClickHouseProgressReader({ select }: Pick<ClickHouseQuerie
       });
     },
     async weeks(athlete, sport, timeZone, signal) {
-      const params = { athlete, zone: timeZone, ...(sport !== null && { sport }) };
-      const rows = await select(weeksSql(sport), params, signal);
-      return rows.map(([monday, ...rest]): WeekRow => ({ monday: String(monday), ...toSums(rest) }));
+      return weeksOf(await sportDays(athlete, timeZone, signal), sport);
     },
     async months(athlete, timeZone, signal) {
-      return (await select(MONTHS, { athlete, zone: timeZone }, signal)).map(toMonth);
+      return monthsOf(await sportDays(athlete, timeZone, signal));
     },
     async days(athlete, timeZone, signal) {
-      const rows = await select(DAYS, { athlete, zone: timeZone }, signal);
-      return rows.map(([day, activities, withoutLoad, trainingLoad]): DayRow => {
-        return {
-          day: String(day),
-          activities: Number(activities),
-          withoutLoad: Number(withoutLoad),
-          trainingLoad: Number(trainingLoad),
-        };
-      });
+      return daysOf(await sportDays(athlete, timeZone, signal));
     },
     async steps(athlete, sport, signal) {
       const params = { athlete, kinds: RECORD_KINDS, ...(sport !== null && { sport }) };
@@ -145,12 +130,11 @@ function toSums([sport, activities, ...numbers]: readonly Cell[]): SportRow {
 
 const SUM_CELLS = 6;
 
-function toMonth([month, ...rest]: Cell[]): MonthRow {
-  const [days, distance, moving] = rest.slice(SUM_CELLS) as unknown as [number[], Most, Most];
+function toSportDay([day, monday, ...rest]: Cell[]): SportDay {
+  const [withoutLoad, distance, moving] = rest.slice(SUM_CELLS) as unknown as [number, Most, Most];
   return {
-    month: String(month),
-    ...toSums(rest.slice(0, SUM_CELLS)),
-    days,
+    ...{ day: String(day), monday: String(monday), ...toSums(rest.slice(0, SUM_CELLS)) },
+    withoutLoad: Number(withoutLoad),
     longestDistance: toMost(distance),
     longestMoving: toMost(moving),
   };

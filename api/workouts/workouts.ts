@@ -35,6 +35,8 @@ export interface WorkoutsDeps {
   readonly wakeOutbox: () => void;
 }
 
+const MAY_GO_ON_MS = 24 * 3_600_000;
+
 type Filter = Type.Static<typeof FilterQuery>;
 type Owner = Pick<AccountCaller, 'account' | 'athlete'>;
 
@@ -43,8 +45,11 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
   const held = (from: DatabaseOrTransaction, { account }: Owner) =>
     from.selectFrom('workouts').where('account', '=', account).where('state', '=', 'held');
 
+  const find = (owner: Owner, id: string): Promise<WorkoutRow | undefined> =>
+    held(database, owner).selectAll().where('id', '=', id).executeTakeFirst();
+
   async function read(owner: Owner, id: string): Promise<WorkoutRow> {
-    const row = await held(database, owner).selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await find(owner, id);
     if (row === undefined) throw new Problem('unknown_workout', { detail: id });
     return row;
   }
@@ -130,11 +135,14 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
       return row;
     },
 
-    /** Throws `unknown_workout`. */
+    /** One query; whoever knows what goes on is asked only of what may. Throws `unknown_workout`. */
     async one(owner: Owner, id: string): Promise<WorkoutAnswer> {
+      const row = await find(owner, id);
+      if (row !== undefined && isOver(row, clock.nowMs())) return answerOf(row);
       const now = await live.ask(owner.athlete);
       if (now?.activity?.id === id) return liveAnswer(now.activity);
-      return answerOf(await read(owner, id));
+      // What ended between the two looks is stored by now.
+      return answerOf(row ?? (await read(owner, id)));
     },
 
     /** Changes what is named, from the version that was seen. Throws what says why not; nothing is changed then. */
@@ -206,6 +214,14 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
 }
 
 export type Workouts = ReturnType<typeof createWorkouts>;
+
+/**
+ * What was silent for long is stored, and may go on after all. After a day of silence it does not, or but for the
+ * seconds until what came late is stored as its next revision.
+ */
+function isOver({ source, ended_at }: WorkoutRow, nowMs: number): boolean {
+  return source === 'manual' || ended_at.getTime() < nowMs - MAY_GO_ON_MS;
+}
 
 /** What a filter lets through, of what is stored and of the one that goes on. Throws `invalid_request`. */
 function filterOf(query: Filter) {
