@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { closedAfterAll } from '../runtime/closings-for-tests.ts';
+import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
 import { localText, msOf } from '../web/organiser/local-time.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { showRace } from './shown-race.ts';
@@ -24,11 +24,12 @@ const PREVIEW_WITHIN = { timeout: 180_000 };
 suite('the organiser page', { skip: whyNoBrowser }, () => {
   let browser: Browser;
   let shown: Awaited<ReturnType<typeof showRace>>;
-  const t = closedAfterAll();
+  const all = closedAfterAll();
+  const t = closedAfterEach();
 
   before(async () => {
-    browser = await startBrowser(t);
-    shown = await showRace(t, { isStored: true });
+    browser = await startBrowser(all);
+    shown = await showRace(all, { isStored: true });
   });
 
   // What the API refuses is one of the complaints.

@@ -12,7 +12,7 @@ import { type Figure, figureOf } from '../../figure.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
 import { startRace } from '../race/race-process.ts';
-import { startSlowBrowser, type Visit, type Wanted } from './slow-browser.ts';
+import { FAST_3G, startSlowBrowser, type Visit, type Wanted } from './slow-browser.ts';
 
 const RACE = 'pages';
 const ATHLETES = 200;
@@ -38,7 +38,7 @@ export async function runPages(deps: ScenarioDeps): Promise<Outcome> {
   const signal = AbortSignal.any([deps.signal, deployment.lostSignal]);
   await holdRace(deployment, athletes, deps);
   await untilBoard(deployment, signal);
-  const browser = await startSlowBrowser(release);
+  const browser = await startSlowBrowser(release, options.smoke ? null : FAST_3G);
   const found = new Map<string, Visit[]>();
   // In turns, so that what else the machine does is met by all.
   for (let round = 0; round < visits; round++) {

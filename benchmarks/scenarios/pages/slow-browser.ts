@@ -17,12 +17,14 @@ const VISIT_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 50;
 
 /** The preset "Fast 3G" of Chromium's developer tools, with the factors that it puts on 150 ms, 1.6 and 0.75 Mbit/s. */
-const FAST_3G = {
+export const FAST_3G = {
   offline: false,
   latency: 150 * 3.75,
   downloadThroughput: ((1.6 * 1024 * 1024) / 8) * 0.9,
   uploadThroughput: ((750 * 1024) / 8) * 0.9,
 };
+
+type Network = typeof FAST_3G;
 
 export interface Visit {
   /** Since the visit began, ms: the first picture with anything, with what the page is for, and with its data. */
@@ -45,22 +47,22 @@ export interface SlowBrowser {
   visit(url: string, wanted: Wanted): Promise<Visit>;
 }
 
-/** A Chromium on a slow network. Throws EngineError where there is none. */
-export async function startSlowBrowser(release: ReleaseStack): Promise<SlowBrowser> {
+/** A Chromium on a slow network, or on the machine's own with null. Throws EngineError where there is none. */
+export async function startSlowBrowser(release: ReleaseStack, network: Network | null): Promise<SlowBrowser> {
   if (!existsSync(CHROMIUM)) throw new EngineError(`no Chromium at ${CHROMIUM}: apt-get install chromium`);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES, timeout: VISIT_WITHIN_MS });
   release.add('Chromium', () => browser.close(), { timeoutMs: 20_000 });
-  return { visit: (url, wanted) => visit(browser, url, wanted) };
+  return { visit: (url, wanted) => visit(browser, url, { ...wanted, network }) };
 }
 
-async function visit(browser: Browser, url: string, wanted: Wanted): Promise<Visit> {
+async function visit(browser: Browser, url: string, wanted: Wanted & { network: Network | null }): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(VISIT_WITHIN_MS);
     const tools = await context.newCDPSession(page);
     await tools.send('Network.enable');
-    await tools.send('Network.emulateNetworkConditions', FAST_3G);
+    if (wanted.network) await tools.send('Network.emulateNetworkConditions', wanted.network);
     let [bytes, requests] = [0, 0];
     tools.on('Network.loadingFinished', ({ encodedDataLength }) => {
       bytes += encodedDataLength;
