@@ -20,7 +20,7 @@ const CHECKS = [
   'response_headers_conformance',
   'response_schema_conformance',
 ];
-const TICK_MS = 100;
+const TICK_MS = 10;
 
 /** An API of which every part is there: shards are held, and the boards of whatever races are made on the way. */
 async function serve(t: TestContext) {

@@ -57,28 +57,51 @@ test('the end names the ten slowest files, the whole, and that it was too long',
   assert.match(describeCosts(ran, 901)[12], /no longer than 900 s/);
 });
 
-test('no more files run at once than there are places, of which one may take two, and in their order', async () => {
+/** Begins files, and ends those that a test names; says which were begun. */
+function watchPlaces(files: readonly string[]) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
-  const files = ['a', 'b', 'test/faults.live.test.ts', 'c', 'd'];
   const all = inPlaces(files, { places: 3, stop: never }, (file) => {
     begun.push(file);
     return new Promise((resolve) => ends.set(file, resolve));
   });
-  const end = async (file: string) => {
-    ends.get(file)!();
-    await new Promise(setImmediate);
+  return {
+    begun,
+    all,
+    async end(file: string) {
+      ends.get(file)!();
+      await new Promise(setImmediate);
+    },
   };
+}
+
+const [BENCHMARKS, FAULTS] = ['benchmarks/benchmarks.live.test.ts', 'test/faults.live.test.ts'];
+
+test('no more files run at once than there are places, of which one may take two, and in their order', async () => {
+  const files = ['a', 'b', FAULTS, 'c', 'd'];
+  const { begun, all, end } = watchPlaces(files);
   assert.deepEqual(begun, ['a', 'b']);
   await end('a');
   assert.deepEqual(begun, files.slice(0, 3));
   await end('b');
   assert.deepEqual(begun, files.slice(0, 4));
-  await end(files[2]);
+  await end(FAULTS);
   assert.deepEqual(begun, files);
   await end('c');
   await end('d');
   await all;
+});
+
+test('while one of two places runs, others pass the next one, which begins when it ends', async () => {
+  const { begun, all, end } = watchPlaces([BENCHMARKS, 'a', FAULTS, 'b', 'c']);
+  assert.deepEqual(begun, [BENCHMARKS, 'a']);
+  await end('a');
+  assert.deepEqual(begun, [BENCHMARKS, 'a', 'b']);
+  await end(BENCHMARKS);
+  assert.deepEqual(begun, [BENCHMARKS, 'a', 'b', FAULTS]);
+  for (const file of ['b', FAULTS, 'c']) await end(file);
+  await all;
+  assert.deepEqual(begun, [BENCHMARKS, 'a', 'b', FAULTS, 'c']);
 });
 
 test('a run that is stopped begins no other file; with one place even the widest runs', async () => {

@@ -6,25 +6,38 @@ export interface Places {
   readonly stop: AbortSignal;
 }
 
-/** Runs files in their order, as many at once as there are places; none is begun after `stop`. */
+/**
+ * Runs files in their order, as many at once as there are places; none is begun after `stop`. Whoever needs two places
+ * has the next two that are free, else short files would take one at a time for ever; only while another one of two
+ * places runs, whose end makes room for it, others may pass it.
+ */
 export async function inPlaces(
   files: readonly string[],
   { places, stop }: Places,
   run: (file: string) => Promise<void>,
 ): Promise<void> {
-  const atWork = new Set<Promise<void>>();
-  let free = places;
-  for (const file of files) {
-    const needed = TAKE_TWO.some((name) => file.endsWith(name)) ? Math.min(2, places) : 1;
-    // Whoever needs two has the next two that are free, else short files would take one at a time for ever.
-    while (free < needed) await Promise.race(atWork);
-    if (stop.aborted) break;
-    free -= needed;
-    const done = run(file).finally(() => {
-      atWork.delete(done);
-      free += needed;
-    });
-    atWork.add(done);
+  const isWide = (file: string) => places > 1 && TAKE_TWO.some((name) => file.endsWith(name));
+  const waiting = [...files];
+  const atWork = new Map<string, Promise<void>>();
+  const takenPlaces = () => [...atWork.keys()].reduce((sum, file) => sum + (isWide(file) ? 2 : 1), 0);
+
+  function nextIndex(): number {
+    const fits = (file: string) => takenPlaces() + (isWide(file) ? 2 : 1) <= places;
+    const mayPass = [...atWork.keys()].some(isWide);
+    return mayPass ? waiting.findIndex(fits) : waiting.slice(0, 1).findIndex(fits);
   }
-  await Promise.all(atWork);
+
+  while (waiting.length > 0 && !stop.aborted) {
+    const i = nextIndex();
+    if (i === -1) {
+      await Promise.race(atWork.values());
+      continue;
+    }
+    const [file] = waiting.splice(i, 1);
+    atWork.set(
+      file,
+      run(file).finally(() => atWork.delete(file)),
+    );
+  }
+  await Promise.all(atWork.values());
 }
