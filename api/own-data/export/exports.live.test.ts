@@ -36,9 +36,13 @@ describe('exports from ClickHouse', () => {
       {},
     );
     assert.deepEqual(tables.flat(), [...TABLES_OF_ATHLETES].sort());
-    const june = Date.UTC(2026, 5, 30, 23, 59, 58) / 1_000;
+    const june = Date.UTC(2026, 5, 30, 23, 59, 58);
     const raw = { device: 'watch-1', source: 'gps', firmware: 'a "b", c', boot: 1, seq: 1 };
-    const rows = Array.from({ length: 2_000 }, (_, i) => ({ ...raw, device_time: june + i, ts: june + i }));
+    const rows = Array.from({ length: 2_000 }, (_, i) => ({
+      ...raw,
+      device_time: june + i * 1_000,
+      ts: june + i * 1_000,
+    }));
     for (const athlete of ['ann', 'ben']) {
       const device = `${athlete}-1`;
       await store.insertRows(
