@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openReceiver } from '../api/notifications/news-for-tests.ts';
 import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
-import { logInOn, showApp } from './shown-app.ts';
+import { logInOn, PERSON, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
 
 /** Keys of a browser that push services would know; nobody has their other halves. */
@@ -78,7 +78,13 @@ suite('webhooks, pushes and privacy in the application', { skip: whyNoBrowser },
       ([endpoint, keys]) => {
         // There is no push service here: its part is played by a program of the test.
         const manager = (globalThis as unknown as { PushManager: { prototype: object } }).PushManager;
-        Object.assign(manager.prototype, { subscribe: async () => ({ toJSON: () => ({ endpoint, keys }) }) });
+        const unsubscribe = () => {
+          Object.assign(globalThis, { letGo: ((globalThis as { letGo?: number }).letGo ?? 0) + 1 });
+        };
+        Object.assign(manager.prototype, {
+          subscribe: async () => ({ toJSON: () => ({ endpoint, keys }) }),
+          getSubscription: async () => ({ unsubscribe }),
+        });
       },
       [`${receiver.url}/push`, KEYS] as const,
     );
@@ -94,6 +100,10 @@ suite('webhooks, pushes and privacy in the application', { skip: whyNoBrowser },
 
     await section.getByRole('button', { name: 'Turn it off' }).click();
     await section.locator('[data-subscriber]').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate('globalThis.letGo'), 1, 'the browser takes none any more');
+    await page.getByRole('button', { name: 'Log out', exact: true }).click();
+    await page.waitForFunction('globalThis.letGo === 2');
+    await logInOnAgain(page);
     assert.deepEqual(troubles, []);
   });
 
@@ -173,6 +183,14 @@ suite('webhooks, pushes and privacy in the application', { skip: whyNoBrowser },
     assert.deepEqual(others, []);
   });
 });
+
+/** Who logged out of the settings comes back there. */
+async function logInOnAgain(page: Page): Promise<void> {
+  await page.getByLabel('E-mail address').fill(PERSON.email);
+  await page.getByLabel('Password', { exact: true }).fill(PERSON.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+}
 
 /** Pushes to the page's service worker as the browser would, and answers with what it shows then. */
 async function pushTo(page: Page, news: object): Promise<unknown> {

@@ -11,6 +11,7 @@ import { followDrafts } from './drafts.ts';
 import { followLiveNow } from './live-now.ts';
 import { followNetwork } from './network.ts';
 import { followProfile } from './own-profile.ts';
+import { followLogOut } from './push.ts';
 import { followUploads } from './uploads.ts';
 
 const root = document.getElementById('app');
@@ -24,6 +25,7 @@ followDrafts();
 followProfile();
 followLiveNow();
 followUploads();
+followLogOut();
 render(<AppPage />, root);
 // Without one (another browser, an address without https) the application still works, but not offline.
 if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js', { scope: '/app' });

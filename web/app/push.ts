@@ -1,3 +1,4 @@
+import { hasEnded, session } from '../session.ts';
 import { read, send } from './account-api.ts';
 
 /** A browser that news is pushed to. */
@@ -48,11 +49,24 @@ export async function subscribe(): Promise<PushSubscriber> {
   const permission = await Notification.requestPermission();
   if (permission !== 'granted') throw new PushRefusedError(permission === 'denied' ? 'denied' : 'dismissed');
   const { publicKey } = await read<{ publicKey: string }>('/notifications/push-key');
-  const worker = await navigator.serviceWorker.ready;
+  const worker = await readyWorker();
   const subscription = await subscribeBy(worker, publicKey);
   const { endpoint, keys = {} } = subscription.toJSON();
   const { p256dh, auth } = keys;
   return (await (await send('POST', ALL, { endpoint, p256dh, auth })).json()) as PushSubscriber;
+}
+
+/** A worker that could not be registered would be waited for without an end. */
+const READY_WITHIN_MS = 15_000;
+
+function readyWorker(): Promise<ServiceWorkerRegistration> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new PushRefusedError('unsupported')), READY_WITHIN_MS);
+    navigator.serviceWorker.ready.then((worker) => {
+      clearTimeout(timer);
+      resolve(worker);
+    }, reject);
+  });
 }
 
 async function subscribeBy(worker: ServiceWorkerRegistration, publicKey: string): Promise<PushSubscription> {
@@ -69,4 +83,19 @@ export async function unsubscribeHere(): Promise<void> {
   if (refusalBefore() === 'unsupported') return;
   const worker = await navigator.serviceWorker.getRegistration('/app');
   await (await worker?.pushManager.getSubscription())?.unsubscribe();
+}
+
+/** Who logs out here wants no news here: the browser may be somebody else's next. A session that ended by its time stays. */
+export function followLogOut(): void {
+  let isIn = session.peek() !== null;
+  session.subscribe((now) => {
+    const hasLeft = isIn && now === null;
+    isIn = now !== null;
+    if (!hasLeft) return;
+    // That it has ended by itself is said right after that it is over.
+    queueMicrotask(() => {
+      if (hasEnded.peek()) return;
+      unsubscribeHere().catch((error) => console.warn('the browser did not let go of its pushes', error));
+    });
+  });
 }
