@@ -199,6 +199,20 @@ suite('goals, thresholds, zones and units in the application', { skip: whyNoBrow
     assert.deepEqual(troubles, []);
   });
 
+  test('progress looks like a place of the application, in the same units, and leads back', async () => {
+    await page.getByRole('link', { name: 'Progress', exact: true }).click();
+    await page.locator('[data-measure=distanceM] .value').getByText(/mi$/).waitFor();
+    const places = page.getByRole('navigation', { name: 'Places' });
+    assert.equal(await places.locator('[aria-current=page]').textContent(), 'Progress');
+    assert.deepEqual(await places.getByRole('link').allTextContents(), [
+      ...['Today', 'History', 'Add', 'Progress', 'Settings'],
+    ]);
+    assert.deepEqual(await violationsOf(page), []);
+    await places.getByRole('link', { name: 'Today' }).click();
+    await page.getByRole('heading', { name: 'Today' }).waitFor();
+    assert.deepEqual(troubles, []);
+  });
+
   async function enterRun(on: Page, distanceM: number): Promise<void> {
     await on.evaluate(
       async (body) => {
