@@ -85,7 +85,7 @@ export async function unsubscribeHere(): Promise<void> {
   await (await worker?.pushManager.getSubscription())?.unsubscribe();
 }
 
-/** Who logs out here wants no news here: the browser may be somebody else's next. A session that ended by its time stays. */
+/** Who logs out wants no news here: the browser may be somebody else's next. What ended by its time stays. */
 export function followLogOut(): void {
   let isIn = session.peek() !== null;
   session.subscribe((now) => {
