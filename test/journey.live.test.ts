@@ -92,7 +92,7 @@ async function pairOn(page: Page, stack: JourneyStack, t: TestContext) {
   assert.ok(code, await told.innerText());
   const device = stack.startDevice(code, RUN);
   t.after(device.stop);
-  await devices.getByText('sim-0001').waitFor();
+  await devices.getByText('sim-0001', { exact: true }).waitFor();
   return device;
 }
 
