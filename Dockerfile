@@ -9,7 +9,7 @@ RUN npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund
 COPY tsconfig.json tsconfig.json
 COPY schemas schemas
 COPY web web
-RUN node web/build/main.ts
+RUN node web/build/main.ts && mv web/dist/* page
 
 FROM base
 ENV NODE_ENV=production
@@ -25,7 +25,7 @@ COPY processors processors
 COPY api api
 COPY device-sim device-sim
 COPY importer importer
-COPY --from=page /slipstream/web/dist/page page
+COPY --from=page /slipstream/page page
 ENV SLIPSTREAM_PAGE_DIR=/slipstream/page
 
 # Keys of tokens; nothing else is kept in a container of ours.

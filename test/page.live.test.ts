@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { readPageFiles } from '../api/page/page-files.ts';
 import { readActivityFile } from '../files/read-activity-file.ts';
 import { closedAfterAll, closedAfterEach } from '../runtime/closings-for-tests.ts';
-import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { buildPage } from '../web/build/build-page.ts';
 import { DESKTOP, openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts';
 import { showRun } from './shown-run.ts';
 import { violationsOf } from './wcag.ts';
@@ -165,8 +165,8 @@ suite('the page', { skip: whyNoBrowser }, () => {
   });
 
   test('is at most 200 KB of script beside the library of the map, packed, and so is every other page', async () => {
-    await buildPage();
-    const files = await readPageFiles(PAGE_DIR, '');
+    const { dir: pageDir } = await buildPage();
+    const files = await readPageFiles(pageDir, '');
     const pages = [...files].filter(([, { type }]) => type.startsWith('text/html'));
     for (const [address] of pages) {
       const own = [...scriptsOf(address, files)].filter((name) => !/plain-map|maplibre/.test(name));

@@ -5,14 +5,14 @@ import type { Page } from 'playwright-core';
 import { CONSENTS } from '../api/accounts/accounts-for-tests.ts';
 import { createTestApi } from '../api/api-for-tests.ts';
 import { readPageFiles } from '../api/page/page-files.ts';
-import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { buildPage } from '../web/build/build-page.ts';
 
 export const PERSON = { email: 'ann@example.test', password: 'correct horse battery' };
 
 /** The application over the API with twins in place of the stores, and PGlite. */
 export async function showApp(t: Pick<TestContext, 'after'>) {
-  await buildPage();
-  const page = { files: await readPageFiles(PAGE_DIR, ''), mapStyleUrl: '' };
+  const { dir: pageDir } = await buildPage();
+  const page = { files: await readPageFiles(pageDir, ''), mapStyleUrl: '' };
   const own = await createTestApi(t, { page, startMs: Date.now() });
   await own.api.listen({ host: '127.0.0.1', port: 0 });
   const { port } = own.api.server.address() as AddressInfo;

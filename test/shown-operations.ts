@@ -16,7 +16,7 @@ import { stackOptions } from '../stack/options.ts';
 import { freePorts } from '../stack/ports.ts';
 import { startStack } from '../stack/stack.ts';
 import { ensureTokenKeys } from '../stack/token-keys.ts';
-import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { buildPage } from '../web/build/build-page.ts';
 
 const DEVICE = 'watch-1';
 const BOOT = '9f86d081884c7d65';
@@ -28,7 +28,7 @@ const FRAME_EVERY_MS = 50;
  * over MQTT. What is started here may be killed: `pids` by name.
  */
 export async function showOperations(t: Pick<TestContext, 'after'>) {
-  await buildPage();
+  const { dir: pageDir } = await buildPage();
   const dir = await mkdtemp(join(tmpdir(), 'slip-operations-'));
   t.after(() => rm(dir, { recursive: true, force: true, maxRetries: 10 }));
   const release = createReleaseStack({ log: createSilentLog(), timeoutMs: 30_000 });
@@ -41,7 +41,7 @@ export async function showOperations(t: Pick<TestContext, 'after'>) {
   const tokenKeys = await ensureTokenKeys(dir);
   const pids = new Map<string, number>();
   const urls = await startStack({
-    ...{ options, tokenKeys, release, pageDir: Promise.resolve(PAGE_DIR) },
+    ...{ options, tokenKeys, release, pageDir: Promise.resolve(pageDir) },
     onStarted: (name, _tookMs, pid) => pids.set(name, pid),
     // Tests kill some.
     onLost: () => undefined,

@@ -6,7 +6,7 @@ import { countedActivity, countedEffort } from '../api/progress/counted.arbitrar
 import type { CountedActivity } from '../api/progress/memory-reader.ts';
 import { createRandom } from '../runtime/memory-random.ts';
 import type { Sport } from '../schemas/events.ts';
-import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { buildPage } from '../web/build/build-page.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 900;
@@ -16,8 +16,8 @@ const DAYS = 900;
  * more and faster from year to year, rides in summer, and rests in between. It is noon on Monday, 8 June 2026, in UTC.
  */
 export async function showProgress(t: Pick<TestContext, 'after'>, { hasHistory = true } = {}) {
-  await buildPage();
-  const page = { files: await readPageFiles(PAGE_DIR, ''), mapStyleUrl: '' };
+  const { dir: pageDir } = await buildPage();
+  const page = { files: await readPageFiles(pageDir, ''), mapStyleUrl: '' };
   const { api, counted } = await createTestApi(t, { page });
   if (hasHistory) counted.insert(trainedFor(DAYS));
   await api.listen({ host: '127.0.0.1', port: 0 });

@@ -25,7 +25,7 @@ import { RACE_ENTRY_KIND, type RaceEntry, type RaceWord, raceEntryEntity } from 
 import { freePort } from '../stack/ports.ts';
 import { startService } from '../stack/services.ts';
 import { ensureTokenKeys } from '../stack/token-keys.ts';
-import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { buildPage } from '../web/build/build-page.ts';
 import { type Field, hillRace, type Runner } from './hill-race.ts';
 
 const SHARDS = 2;
@@ -43,7 +43,7 @@ export async function showRace(
   t: Pick<TestContext, 'after'>,
   { starters = 60, goneMs = 1_200_000, isStored = false } = {},
 ) {
-  await buildPage();
+  const { dir: pageDir } = await buildPage();
   const field = await hillRace(starters, Date.now() - goneMs);
   const dir = await mkdtemp(join(tmpdir(), 'slip-race-page-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
@@ -80,7 +80,7 @@ export async function showRace(
           '--open-loopback',
           `--token-keys=${publicFile}`,
           `--api-port=${apiPort}`,
-          `--page-dir=${PAGE_DIR}`,
+          `--page-dir=${pageDir}`,
         ],
         env: {},
       }),

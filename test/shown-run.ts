@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { createTestApi } from '../api/api-for-tests.ts';
 import { readPageFiles } from '../api/page/page-files.ts';
 import type { ActivityRecord } from '../schemas/activity.ts';
-import { buildPage, PAGE_DIR } from '../web/build/build-page.ts';
+import { buildPage } from '../web/build/build-page.ts';
 import { readRunUntil } from './recorded-run.ts';
 
 const TICK_MS = 50;
@@ -13,8 +13,8 @@ const DAY_MS = 86_400_000;
 
 /** The page over the API with twins in place of the stores: a recorded run that is going on, and one of yesterday. */
 export async function showRun(t: Pick<TestContext, 'after'>, { isGoing = true, hasHistory = true } = {}) {
-  await buildPage();
-  const files = await readPageFiles(PAGE_DIR, '');
+  const { dir: pageDir } = await buildPage();
+  const files = await readPageFiles(pageDir, '');
   // The run would end a little after now.
   const run = await readRunUntil(Date.now() + TO_COME_MS, 'ann');
   const before = await readRunUntil(Date.now() - DAY_MS, 'ann');

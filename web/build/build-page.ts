@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -9,8 +9,6 @@ import { pageShells, SHELLS } from './page-shells.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WEB = join(ROOT, 'web');
 const DIST = join(WEB, 'dist');
-/** The built page; the stamp beside it says what it was built from. */
-export const PAGE_DIR = join(DIST, 'page');
 const PAGES = [...Object.keys(SHELLS), 'app.html'];
 const SERVICE_WORKER = 'web/app/service-worker.ts';
 /**
@@ -18,12 +16,19 @@ const SERVICE_WORKER = 'web/app/service-worker.ts';
  * map or a chart, are left where they are.
  */
 const SHARED = { name: 'shared', minShareCount: 2, test: isSmall };
-const STAMP = join(DIST, 'built-from.txt');
 
-/** Builds the page unless it was built from the same files before. Says whether it did. */
-export async function buildPage(): Promise<boolean> {
+export interface BuiltPage {
+  /** Named for what it was built from, so that several processes may build at once and none takes another's away. */
+  readonly dir: string;
+  /** False when it was there already. */
+  readonly isBuilt: boolean;
+}
+
+/** Builds the page unless it was built from the same files before. */
+export async function buildPage(): Promise<BuiltPage> {
   const from = digestOfSources();
-  if (isBuiltFrom(from)) return false;
+  const dir = join(DIST, from);
+  if (existsSync(dir)) return { dir, isBuilt: false };
   // Built elsewhere and moved, so that a build that is cut off leaves no half page.
   const fresh = join(DIST, `page-${process.pid}`);
   mkdirSync(DIST, { recursive: true });
@@ -51,24 +56,31 @@ export async function buildPage(): Promise<boolean> {
   });
   inlineStyles(fresh);
   packFiles(join(fresh, 'assets'));
-  // Another process that built the same meanwhile has it read already.
-  if (isBuiltFrom(from)) {
+  const isBuilt = moveInto(fresh, dir);
+  for (const name of readdirSync(DIST)) {
+    if (isDigest(name) && name !== from) rmSync(join(DIST, name), { recursive: true, force: true });
+  }
+  return { dir, isBuilt };
+}
+
+/** False when another process that built the same was faster: then its page stays. */
+function moveInto(fresh: string, dir: string): boolean {
+  try {
+    renameSync(fresh, dir);
+    return true;
+  } catch (error) {
+    if (!existsSync(dir)) throw error;
     rmSync(fresh, { recursive: true, force: true });
     return false;
   }
-  rmSync(STAMP, { force: true });
-  rmSync(PAGE_DIR, { recursive: true, force: true });
-  renameSync(fresh, PAGE_DIR);
-  writeFileSync(STAMP, from);
-  return true;
 }
 
 function isSmall(id: string): boolean {
   return !/maplibre|uplot|plain-map|use-plot|-chart|charts/.test(id);
 }
 
-function isBuiltFrom(digest: string): boolean {
-  return existsSync(STAMP) && existsSync(PAGE_DIR) && readFileSync(STAMP, 'utf8') === digest;
+function isDigest(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
 }
 
 /** Of everything that the page is made from. */

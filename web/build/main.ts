@@ -1,4 +1,4 @@
-import { buildPage, PAGE_DIR } from './build-page.ts';
+import { buildPage } from './build-page.ts';
 
-const isBuilt = await buildPage();
-process.stdout.write(`${JSON.stringify({ pageDir: PAGE_DIR, isBuilt })}\n`);
+const { dir, isBuilt } = await buildPage();
+process.stdout.write(`${JSON.stringify({ pageDir: dir, isBuilt })}\n`);
