@@ -22,6 +22,9 @@ const TILES: readonly Measure[] = ['activities', 'distanceM', 'movingS', 'traini
 export function Compared({ comparisons: { comparisons } }: { comparisons: Comparisons }) {
   const [unit, setUnit] = useState<SpanUnit>('week');
   const one = comparisons.find((comparison) => comparison.unit === unit);
+  const then = one?.yearAgo?.toPoint.all;
+  // Who did nothing then is told so once, not beside each number.
+  const wasIdle = then !== undefined && then.activities === 0;
   return (
     <section aria-labelledby="compared">
       <h2 id="compared">{say(unit)}</h2>
@@ -41,14 +44,13 @@ export function Compared({ comparisons: { comparisons } }: { comparisons: Compar
                 <dd>
                   <span class="value">{written(measure, now)}</span>
                   <p>{compareText(now, one.last.toPoint.all[measure], POINTS[unit].last)}</p>
-                  {one.yearAgo !== null && (
-                    <p>{compareText(now, one.yearAgo.toPoint.all[measure], POINTS[unit].yearAgo)}</p>
-                  )}
+                  {then !== undefined && !wasIdle && <p>{compareText(now, then[measure], POINTS[unit].yearAgo)}</p>}
                 </dd>
               </div>
             );
           })}
       </dl>
+      {wasIdle && <p class="none">{compareText(1, 0, POINTS[unit].yearAgo)}</p>}
       <p>
         <a href="/progress">{tell('progressAll')}</a>
       </p>
