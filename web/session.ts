@@ -111,6 +111,12 @@ export async function logOut(everywhere = false): Promise<void> {
   hasEnded.value = false;
 }
 
+/** The account is gone, and its cookies with it. */
+export function forgetSession(): void {
+  note(null);
+  hasEnded.value = false;
+}
+
 /**
  * Asks the API by the cookie of who has logged in. An access token that is over is replaced by the next one, once, and
  * the request is sent again; where that is refused the session has ended, which `hasEnded` says. `fetchBy` sends as

@@ -3,9 +3,10 @@ import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { hkSample } from '../../files/health/health-for-tests.ts';
 import { BEN, PASSWORD } from '../accounts/accounts-for-tests.ts';
+import { formOf, gpxOf, readingImporter } from '../imports/imports-for-tests.ts';
 import { notify, openReceiver, recordNews, someone } from '../notifications/news-for-tests.ts';
 import type { TestApi } from '../openapi-for-tests.ts';
-import { AGAIN_MS } from './deletion.ts';
+import { AGAIN_MS, DONE_AFTER_MS } from './deletion.ts';
 
 const ask = (api: TestApi, token: string, password = PASSWORD) =>
   api.ask({ method: 'POST', url: '/v1/account/deletion', payload: { password } }, token);
@@ -43,6 +44,8 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
     assert.deepEqual([wrong.status, (await api.get('/v1/account', ben.token)).status], [401, 200]);
     const { status, body } = await ask(api, ben.token);
     assert.equal(status, 202);
+    const askedMs = api.clock.nowMs();
+    assert.deepEqual([body.askedMs, body.doneMs], [askedMs, askedMs + DONE_AFTER_MS]);
     assert.equal((await api.get('/v1/account', ben.token)).status, 401, 'at once');
     const again = await api.ask({ method: 'POST', url: '/v1/sessions', payload: { ...BEN, as: 'token' } });
     assert.equal(again.status, 401);
@@ -56,10 +59,27 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
     const { deletions } = (await api.get('/v1/operations/deletions', 'operator')).body;
     const [{ id, removed, doneMs }] = deletions;
     assert.deepEqual([deletions.length, id, doneMs], [1, body.deletion, null]);
+    assert.deepEqual(body.removed, removed, 'the receipt says what the proof says so far');
     assert.equal(removed.postgresql.notifications, 1);
     assert.equal(removed.postgresql.accounts, 1);
     assert.deepEqual([removed.postgresql.health_records, removed.postgresql.health_pushes], [1, 1]);
     assert.doesNotMatch(JSON.stringify(api.jobs.waiting()), new RegExp(ben.account), 'nor does a job name them');
+  });
+
+  test('files that wait to be imported leave the store of objects, and those of others are imported', async (t) => {
+    const api = await open(t);
+    api.setImporter(readingImporter(api.clock.nowMs));
+    const [ben, eva] = [await someone(api), await someone(api, 'eva@example.test')];
+    const form = formOf([{ name: 'run.gpx', bytes: gpxOf(api.clock.nowMs() - 86_400_000) }]);
+    const upload = async (token: string) =>
+      (await api.ask({ method: 'POST', url: '/v1/imports', ...form }, token)).body.id as string;
+    const [own, others] = [await upload(ben.token), await upload(eva.token)];
+    assert.deepEqual([...api.objects.keys()].sort(), [`${own}/0`, `${others}/0`].sort());
+    await ask(api, ben.token);
+    await api.deletion.outbox.runDue();
+    assert.deepEqual(api.objects.keys(), [`${others}/0`]);
+    await api.jobs.runAll();
+    assert.notEqual((await api.get(`/v1/imports/${others}`, eva.token)).body.endedMs, null);
   });
 
   test('every store is gone through until it answers, then again, and at last the names are forgotten', async (t) => {

@@ -23,7 +23,7 @@ export interface DeletionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stores: PersonStores;
-  /** Where their exports lie. */
+  /** Where their exports lie, and files that wait to be imported. */
   readonly objects: Pick<ObjectStore, 'delete'>;
   readonly accounts: Pick<AccountService, 'assertPassword'>;
   readonly sessions: Pick<Sessions, 'forgetCallers'>;
@@ -34,6 +34,8 @@ export interface DeletionDeps {
 }
 
 const DELETE_PERSON = 'delete_person';
+/** In the outbox: uploaded files that wait for an import which is gone with its owner. */
+const FORGET_UPLOADS = 'forget_uploads';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /**
@@ -41,6 +43,17 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  * stream or a device brought late by the third, and by the last the oldest frame that is accepted is too old.
  */
 export const AGAIN_MS = [10 * MINUTE_MS, DAY_MS, 35 * DAY_MS] as const;
+/** From the deletion to when nothing of it is to be done any more. */
+export const DONE_AFTER_MS = AGAIN_MS.reduce((sum, ms) => sum + ms, 0);
+
+/** What its owner keeps of a deletion: they cannot ask for it again. */
+export interface DeletionReceipt {
+  readonly deletion: string;
+  readonly askedMs: number;
+  readonly doneMs: number;
+  /** Rows that are gone already. */
+  readonly removed: Removed;
+}
 
 /**
  * Deleting a person: asked → tombstone and nothing in PostgreSQL, at once and in one transaction → marked (tokens of
@@ -85,18 +98,21 @@ export function createDeletion(deps: DeletionDeps) {
   const deliveries = {
     [DELETE_PERSON]: deliver,
     [FORGET_EXPORT]: (data: unknown) => forgetParts(objects, data as ExportParts),
+    [FORGET_UPLOADS]: async (data: unknown) => {
+      for (const object of (data as { objects: readonly string[] }).objects) await objects.delete(object);
+    },
   };
   const outbox = createOutbox({ database, clock, log, deliver: deliveries });
 
   return {
     outbox,
 
-    /** Begins at once, and says under which id it can be looked up. Throws `wrong_credentials`. */
-    async ask({ account, athlete }: AccountCaller, password: string, from: Whence): Promise<{ deletion: string }> {
+    /** Begins at once, and says under which id operators find it. Throws `wrong_credentials`. */
+    async ask({ account, athlete }: AccountCaller, password: string, from: Whence): Promise<DeletionReceipt> {
       const { email } = await accounts.assertPassword(account, password, from);
       const deletion = randomUUID();
       const nowMs = clock.nowMs();
-      const emailKey = await database.transaction().execute(async (transaction) => {
+      const { emailKey, removed } = await database.transaction().execute(async (transaction) => {
         const own = transaction.selectFrom('accounts').select('email_key').where('id', '=', account).forUpdate();
         const owner = await own.executeTakeFirst();
         if (owner === undefined) throw new Problem('bad_token');
@@ -106,6 +122,13 @@ export function createDeletion(deps: DeletionDeps) {
         await stopCounting(transaction, account, nowMs);
         const exports = transaction.selectFrom('exports').select(['id', 'attempt', 'parts']);
         const files = await exports.where('account', '=', account).execute();
+        const uploads = await transaction
+          .selectFrom('import_files')
+          .innerJoin('imports', 'imports.id', 'import_files.import')
+          .select('object')
+          .where('account', '=', account)
+          .where('object', 'is not', null)
+          .execute();
         const rows = await removeRows(transaction, { account, athlete, email, emailKey: owner.email_key });
         const removed: Removed = { postgresql: rows };
         await transaction
@@ -124,14 +147,17 @@ export function createDeletion(deps: DeletionDeps) {
           .execute();
         await putOutbox(transaction, DELETE_PERSON, { deletion }, nowMs);
         for (const file of files) await putOutbox(transaction, FORGET_EXPORT, file satisfies ExportParts, nowMs);
+        if (uploads.length > 0) {
+          await putOutbox(transaction, FORGET_UPLOADS, { objects: uploads.map(({ object }) => object) }, nowMs);
+        }
         await putOutbox(transaction, LETTERS, { letter: 'deleted', email } satisfies Letter, nowMs);
-        return owner.email_key;
+        return { emailKey: owner.email_key, removed };
       });
       sessions.forgetCallers(account);
       await forgetGuesses(emailKey);
       outbox.wake();
       wakeLetters();
-      return { deletion };
+      return { deletion, askedMs: nowMs, doneMs: nowMs + DONE_AFTER_MS, removed };
     },
 
     /** Proofs, the newest first: what was removed where and when, and nothing of whom. */

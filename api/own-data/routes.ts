@@ -16,9 +16,17 @@ export interface OwnDataRoutesDeps {
 const closed = { additionalProperties: false };
 const nullableInteger = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 const AskDeletion = Type.Object({ password: KnownPassword }, closed);
+const RemovedCounts = Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), {
+  description: 'Rows, messages and keys, by store and what of it.',
+});
 const AskedDeletion = Type.Object(
-  { deletion: Type.String({ description: 'Under which operators find the proof of it.' }) },
-  closed,
+  {
+    deletion: Type.String({ description: 'Under which operators find the proof of it.' }),
+    askedMs: Type.Integer(),
+    doneMs: Type.Integer({ description: 'When nothing is left to age out, about five weeks later.' }),
+    removed: RemovedCounts,
+  },
+  { ...closed, description: 'The receipt. It is given once: who asks again is nobody any more.' },
 );
 const DeletionList = Type.Object(
   {
@@ -30,9 +38,7 @@ const DeletionList = Type.Object(
           passes: Type.Integer({ description: 'How often all stores were gone through.' }),
           passedMs: nullableInteger('When last.'),
           doneMs: nullableInteger('When nothing could come back any more, about five weeks later; null until then.'),
-          removed: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), {
-            description: 'Rows, messages and keys, by store and what of it.',
-          }),
+          removed: RemovedCounts,
         },
         closed,
       ),

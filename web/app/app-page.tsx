@@ -5,6 +5,7 @@ import { session } from '../session.ts';
 import { AddPage } from './add-page.tsx';
 import { AppLink } from './app-link.tsx';
 import { moves, OPEN_VIEWS, place, type View } from './app-place.ts';
+import { DeletedPage } from './deleted-page.tsx';
 import { GoalsPage } from './goals-page.tsx';
 import { HistoryPage } from './history-page.tsx';
 import { ImportsPage } from './imports-page.tsx';
@@ -40,6 +41,7 @@ const VIEWS: Readonly<Record<View, ComponentType>> = {
   verify: VerifyPage,
   reset: ResetPage,
   confirmEmail: ConfirmEmailPage,
+  deleted: DeletedPage,
 };
 
 /** The application: its head, the ways to its places, and the place where one is. */

@@ -15,6 +15,7 @@ test('every place has an address that leads back to it', () => {
     placeFor('shared', { id: ID }),
     placeFor('settings'),
     placeFor('verify'),
+    placeFor('deleted'),
   ];
   for (const place of places) {
     const { pathname, search } = new URL(addressOf(place), 'http://here.test');

@@ -17,6 +17,7 @@ const ADDRESSES = {
   verify: '/account/verify',
   reset: '/account/reset',
   confirmEmail: '/account/confirm-email',
+  deleted: '/app/deleted',
 } as const;
 /** Of one's own, and of somebody's who shows it. */
 const WORKOUT = /^\/app\/(workouts|shared)\/([0-9a-f]{16})$/;
@@ -31,7 +32,9 @@ export interface AppPlace {
 }
 
 /** Where nobody has to be logged in. */
-export const OPEN_VIEWS: readonly View[] = ['signUp', 'logIn', 'forgot', 'verify', 'reset', 'confirmEmail', 'shared'];
+export const OPEN_VIEWS: readonly View[] = [
+  ...(['signUp', 'logIn', 'forgot', 'verify', 'reset', 'confirmEmail', 'shared', 'deleted'] as const),
+];
 
 /** Null for an address that is none of ours. */
 export function placeOf(path: string, search = ''): AppPlace | null {

@@ -1,6 +1,7 @@
 import { session } from '../session.ts';
 import { AccountSection, EmailSection, PasswordSection } from './account-sections.tsx';
 import { ConsentsSection } from './consents-section.tsx';
+import { DeleteAccountSection } from './delete-account-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { ExportSection } from './export-section.tsx';
 import { HealthSection } from './health-section.tsx';
@@ -34,6 +35,7 @@ export function SettingsPage() {
         <ConsentsSection />
         <ExportSection />
         <SessionsSection />
+        <DeleteAccountSection />
       </div>
     </>
   );

@@ -2,6 +2,7 @@ import type { Phrase } from '../race/words-en.ts';
 import { account } from './words/account-en.ts';
 import { channels } from './words/channels-en.ts';
 import { common } from './words/common-en.ts';
+import { deletion } from './words/deletion-en.ts';
 import { devices } from './words/devices-en.ts';
 import { edits } from './words/edits-en.ts';
 import { entry } from './words/entry-en.ts';
@@ -35,6 +36,7 @@ export const PARTS = {
   account,
   secondFactor,
   exports,
+  deletion,
   problems,
 };
 export const en = {
@@ -54,6 +56,7 @@ export const en = {
   ...account,
   ...secondFactor,
   ...exports,
+  ...deletion,
   ...problems,
 };
 

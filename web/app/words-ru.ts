@@ -1,6 +1,7 @@
 import { account } from './words/account-ru.ts';
 import { channels } from './words/channels-ru.ts';
 import { common } from './words/common-ru.ts';
+import { deletion } from './words/deletion-ru.ts';
 import { devices } from './words/devices-ru.ts';
 import { edits } from './words/edits-ru.ts';
 import { entry } from './words/entry-ru.ts';
@@ -34,5 +35,6 @@ export const ru: AppDictionary = {
   ...account,
   ...secondFactor,
   ...exports,
+  ...deletion,
   ...problems,
 };

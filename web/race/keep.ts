@@ -16,3 +16,13 @@ export function kept(name: string): unknown {
     return null;
   }
 }
+
+/** Forgets whatever is kept under a name with this word in it. */
+export function forgetAbout(word: string): void {
+  try {
+    for (const name of Object.keys(localStorage)) if (word !== '' && name.includes(word)) localStorage.removeItem(name);
+  } catch {
+    // Where nothing may be kept, nothing is.
+    return;
+  }
+}
