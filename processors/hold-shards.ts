@@ -56,6 +56,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     sinkPosition,
     settings,
     counts: activityCounts,
+    options: { forgetMs: options.forgetSilentMs },
     onRecomputeFailed: (err) => log.warn({ err }, 'activities could not be computed again; it is tried again'),
   });
   const rollUps = createRollUps({
@@ -63,6 +64,7 @@ export async function createShardServices(deps: ProcessorsDeps & { frames: Messa
     store: createClickHouseRollUpStore(clickHouse, { clock: systemClock, ...ROLL_UP_JOINING }),
     names,
     sinkPosition,
+    options: { forgetMs: options.forgetSilentMs },
     onRecomputeFailed: (err) => log.warn({ err }, 'a recompute failed; it is tried again'),
     counts,
   });

@@ -43,6 +43,14 @@ export const processorsOptions = defineOptions({
     unit: 'ms',
     description: 'Frames that every store has stay in the stream for this long, to be read again.',
   },
+  forgetSilentMs: {
+    type: 'integer',
+    default: 30 * DAY_MS,
+    min: 1_000,
+    unit: 'ms',
+    description:
+      'Who sent nothing for this long leaves the state of the shards; what comes later is found in the store.',
+  },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },
   clickhouseUrl: {
     type: 'string',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import { SPORTS } from '../../schemas/events.ts';
 import type { SensorFrame } from '../../schemas/frame/encode.ts';
@@ -114,6 +115,29 @@ describe('athletes in a checkpoint', () => {
     fold(again, { ...messages[0], seq: 100, timeMs: START_MS + 3 * 3_600_000, header: () => 'tick' });
     keep(again, parts);
     assert.deepEqual([...open(new Map(parts)).resting.keys()].length, 1);
+  });
+
+  test('leave no byte behind once they were silent for long, however much is kept of others', () => {
+    const parts: Parts = new Map();
+    const state = open(parts, { forgetMs: 1_000_000 });
+    const isThere = (athlete: string) =>
+      [...parts].some(([part, bytes]) => {
+        const found = part === 'unwritten' ? Buffer.from(bytes) : zstdDecompressSync(bytes);
+        return found.includes(nameOf(athlete)) || found.includes(`"${athlete}"`);
+      });
+    const seen: string[][] = [];
+    for (const message of messagesOf(3_000, (athlete, fromS) => athlete !== 'ada' || fromS < 600)) {
+      fold(state, message);
+      state.written(state.unwritten);
+      keep(state, parts);
+      seen.push(ATHLETES.filter(isThere));
+    }
+    const silentMs = (i: number) => (i + 1) * FRAME_S * 1_000 - 600_000;
+    assert.deepEqual(
+      seen,
+      seen.map((_, i) => (silentMs(i) < 1_000_000 ? ATHLETES : ['ben', 'cy'])),
+    );
+    assert.deepEqual([...state.active.keys(), ...state.resting.keys()], ['ben', 'cy'].map(nameOf));
   });
 
   test('are an error when a part is missing or damaged', () => {

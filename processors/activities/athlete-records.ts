@@ -76,6 +76,12 @@ export class AthleteRecords {
     this.#kept.delete(key);
   }
 
+  /** With the next checkpoint nothing is left of whoever was dropped. */
+  erase(): void {
+    this.#heads.erase();
+    this.#blocks.erase();
+  }
+
   #begin(athlete: Athlete): Kept {
     const kept = { head: new KeptRecord(athlete), session: null, names: NO_NAMES, blocks: new Map() };
     this.#kept.set(athlete.key, kept);

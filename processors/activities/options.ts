@@ -14,6 +14,8 @@ export interface ActivityOptions {
   readonly sourceIdleMs: number;
   /** What is older than this when it comes is looked at together with what is stored. */
   readonly backlogMs: number;
+  /** Who was not heard of for this long, in message time, is forgotten, and no byte of them stays in a checkpoint. */
+  readonly forgetMs: number;
   /** Athletes that one shard keeps in memory; those heard of longest ago are forgotten, their activity ended. */
   readonly maxAthletes: number;
   /** Ended activities that wait to be written, for each shard. */
@@ -31,6 +33,7 @@ export const DEFAULT_ACTIVITY_OPTIONS: ActivityOptions = {
   latenessS: 90,
   sourceIdleMs: 60_000,
   backlogMs: 1_800_000,
+  forgetMs: 30 * 86_400_000,
   maxAthletes: 10_000,
   maxUnwritten: 2_000,
   maxRecomputes: 4_096,

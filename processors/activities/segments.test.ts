@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { CheckpointError } from './metrics/checkpoint.ts';
 import { KeptRecord, Segments } from './segments.ts';
@@ -34,6 +35,7 @@ function createKept(parts = new Map<string, Uint8Array>()) {
       if (record) segments.drop(record);
       records.delete(key);
     },
+    erase: () => segments.erase(),
     checkpoint() {
       const dirty = segments.takeDirty();
       for (const [part, value] of dirty) {
@@ -105,6 +107,30 @@ test('nothing is written when nothing changed, and nothing is left when all is d
   kept.drop(1);
   assert.deepEqual([...kept.checkpoint().values()], [null, null]);
   assert.deepEqual([...kept.parts.keys()], []);
+});
+
+test('when dead bytes have to go, no part has any of them, and nothing else is written again', () => {
+  const kept = createKept();
+  const marked = (key: number) => new Uint8Array(1_000).fill(key);
+  for (let key = 1; key <= 100; key++) kept.put(key, marked(key));
+  kept.checkpoint();
+  kept.put(101, new Uint8Array(500_000));
+  kept.checkpoint();
+  kept.put(7, Uint8Array.of(0));
+  kept.drop(9);
+  kept.checkpoint();
+  const isAnywhere = (key: number) =>
+    [...kept.parts].some(
+      ([part, bytes]) => part !== 'things_index' && zstdDecompressSync(bytes).includes(Buffer.from(marked(key))),
+    );
+  assert.deepEqual([7, 8, 9].map(isAnywhere), [true, true, true], 'what was replaced or dropped is still there');
+  kept.erase();
+  const written = [...kept.checkpoint()].filter(([, value]) => value !== null).map(([part]) => part);
+  assert.deepEqual([7, 8, 9].map(isAnywhere), [false, true, false]);
+  assert.equal(written.length, 2, 'the segment of the hundred, and the index');
+  assert.deepEqual(createKept(new Map(kept.parts)).values(), kept.values());
+  kept.erase();
+  assert.deepEqual([...kept.checkpoint().keys()], []);
 });
 
 describe('a checkpoint that is not what was kept is an error:', () => {

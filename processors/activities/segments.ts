@@ -38,7 +38,7 @@ const writer = new ByteWriter();
  * and their older bytes are dead. Which records of which segment are alive is said by one small part more, the index,
  * a bit for each. So a checkpoint costs what changed, whatever else the shard knows.
  *
- * A segment that is half dead is written anew, one without anything alive goes, and the newest ones are joined as long
+ * A segment that is half dead is written anew (when dead bytes have to go, one with any of them), one without anything alive goes, and the newest ones are joined as long
  * as each is not twice what follows it. There are hence at most two segments for each {@link MAX_SEGMENT_BYTES}, and
  * some more; a record is written again once for each doubling. The bytes are asked for anew then: nothing but the
  * records themselves is in memory. (The idea is that of log-structured file systems: Rosenblum & Ousterhout 1992; the
@@ -51,6 +51,7 @@ export class Segments<T> {
   #fresh: KeptRecord<T>[] = [];
   #nextNumber = 1;
   #isDirty = false;
+  #isErasing = false;
 
   /** `name` begins the names of its parts; `encode` gives the bytes of an item as it is at that moment, never none. */
   constructor(name: string, encode: (item: T) => Uint8Array) {
@@ -94,6 +95,12 @@ export class Segments<T> {
     this.#isDirty = true;
   }
 
+  /** With the next call of {@link takeDirty} no segment has bytes of a record that is dead. */
+  erase(): void {
+    this.#isErasing = [...this.#segments.values()].some(({ bytes, liveBytes }) => liveBytes < bytes);
+    this.#isDirty ||= this.#isErasing;
+  }
+
   /** The parts that changed since the last call. A record that was put must not have been dropped since. */
   takeDirty(): Map<string, Uint8Array | null> {
     const dirty = new Map<string, Uint8Array | null>();
@@ -118,6 +125,7 @@ export class Segments<T> {
     }
     dirty.set(this.#indexName, this.#segments.size === 0 ? null : this.#writeIndex());
     this.#isDirty = false;
+    this.#isErasing = false;
     return dirty;
   }
 
@@ -137,7 +145,8 @@ export class Segments<T> {
     for (const segment of [...this.#segments.values()].reverse()) {
       const { bytes, liveBytes } = segment;
       isJoining &&= liveBytes <= 2 * joinedBytes && joinedBytes + liveBytes <= MAX_SEGMENT_BYTES;
-      if (!isJoining && liveBytes >= LEAST_LIVE_SHARE * bytes) continue;
+      const isWorthKeeping = liveBytes >= (this.#isErasing ? 1 : LEAST_LIVE_SHARE) * bytes;
+      if (!isJoining && isWorthKeeping) continue;
       taken.push(segment);
       if (isJoining) joinedBytes += liveBytes;
     }

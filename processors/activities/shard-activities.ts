@@ -81,9 +81,10 @@ export class ShardActivities {
     this.nowMs = nowMs;
     this.#seq = seq;
     this.#endStopped(seq);
-    const { silenceS, maxAthletes } = this.options;
+    const { silenceS, forgetMs, maxAthletes } = this.options;
+    const restMs = Math.min(silenceS * 1000, forgetMs);
     for (const athlete of this.active.values()) {
-      const isAtRest = nowMs - athlete.heardMs >= silenceS * 1000;
+      const isAtRest = nowMs - athlete.heardMs >= restMs;
       if (!isAtRest && this.active.size <= maxAthletes) break;
       athlete.timeline.rest(2 * seq);
       athlete.isResting = true;
@@ -93,10 +94,12 @@ export class ShardActivities {
       this.#dirty.add(athlete);
     }
     for (const athlete of this.resting.values()) {
-      if (this.active.size + this.resting.size <= maxAthletes) break;
+      const isOver = nowMs - athlete.heardMs >= forgetMs;
+      if (!isOver && this.active.size + this.resting.size <= maxAthletes) break;
       this.resting.delete(athlete.key);
       this.#dirty.delete(athlete);
       this.#records.drop(athlete.key);
+      if (isOver) this.#records.erase();
     }
   }
 

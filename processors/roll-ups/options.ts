@@ -4,6 +4,8 @@ export interface RollUpOptions {
   readonly latenessMs: number;
   /** All buckets of a series close when, by message time, nothing came for it for this long. */
   readonly idleMs: number;
+  /** A series that nothing came for for this long, by message time, is forgotten, and in no checkpoint any more. */
+  readonly forgetMs: number;
   readonly maxOpenBuckets: number;
   readonly maxSeries: number;
   /** Bound on the series in one part of a checkpoint; with the part's marks it stays below 1 MB. */
@@ -24,6 +26,7 @@ export interface RollUpOptions {
 export const DEFAULT_ROLL_UP_OPTIONS: RollUpOptions = {
   latenessMs: 60_000,
   idleMs: 600_000,
+  forgetMs: 30 * 86_400_000,
   maxOpenBuckets: 16,
   maxSeries: 32_768,
   maxPartBytes: 768 * 1024,

@@ -21,8 +21,8 @@ export function seriesKey(device: string, source: string): string {
  * of each other, so each is bounded by itself.
  *
  * A series is *active* from its first row until nothing came for it for `idleMs`, then *idle*: its buckets are closed,
- * and what is left says only up to where. When there is no room the series that was used longest ago is forgotten;
- * `evictedUntilMs` then tells a series that comes back from one that is new.
+ * and what is left says only up to where. One of which nothing came for `forgetMs` is forgotten, and when there is no room
+ * the one that was used longest ago; `evictedUntilMs` then tells a series that comes back from one that is new.
  */
 export class Part {
   readonly series = new Map<string, Series>();
@@ -97,15 +97,21 @@ export class Part {
     this.isDirty = true;
   }
 
-  /** Closes the buckets of series that were not heard of for `idleMs`. */
+  /** Closes the buckets of series that were not heard of for `idleMs`, and forgets those of `forgetMs`. */
   expire(timeMs: number): void {
+    const { idleMs, forgetMs } = this.#options;
     for (const series of this.active) {
-      if (timeMs - series.lastMs < this.#options.idleMs) return;
+      if (timeMs - series.lastMs < Math.min(idleMs, forgetMs)) break;
       this.active.delete(series);
       this.idle.add(series);
       series.closeUntil(series.endMs());
       this.bytes += -series.bytes + series.measure();
       this.isDirty = true;
+    }
+    for (const series of this.idle) {
+      if (timeMs - series.lastMs < forgetMs) return;
+      // Rows that were not written yet are, first.
+      if (!series.hasUnwritten()) this.#forget(series);
     }
   }
 
@@ -118,14 +124,18 @@ export class Part {
       for (const { changed, startMs } of [...oldest.sealed, ...oldest.open]) {
         if (changed) this.markHour(oldest, startMs, seq, timeMs);
       }
-      this.evictedUntilMs = Math.max(this.evictedUntilMs, oldest.endMs());
-      this.series.delete(seriesKey(oldest.device, oldest.source));
-      this.idle.delete(oldest);
-      this.active.delete(oldest);
-      this.unwritten.delete(oldest);
-      this.bytes -= oldest.bytes;
-      this.isDirty = true;
+      this.#forget(oldest);
     }
+  }
+
+  #forget(series: Series): void {
+    this.evictedUntilMs = Math.max(this.evictedUntilMs, series.endMs());
+    this.series.delete(seriesKey(series.device, series.source));
+    this.idle.delete(series);
+    this.active.delete(series);
+    this.unwritten.delete(series);
+    this.bytes -= series.bytes;
+    this.isDirty = true;
   }
 
   /** No bucket of the series below this is ever folded into again. */

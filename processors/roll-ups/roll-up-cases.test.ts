@@ -197,6 +197,27 @@ test('a series that had to be forgotten is computed again when it comes back, an
   assert.ok(shard.table.rows().every(({ samples }) => samples === 2));
 });
 
+test('a series that was silent for long is in no checkpoint any more, and what comes late then is computed again', async () => {
+  const shard = createShard({ forgetMs: HOUR_MS });
+  shard.send([hr([NOW_MS]), hr([NOW_MS], { device: 'watch' })]);
+  shard.sinkAt = 1;
+  await shard.emit();
+  shard.send([hr([NOW_MS + 1_800_000], { device: 'watch' })], NOW_MS + 1_800_000);
+  const parts = new Map<string, Uint8Array | null>();
+  const kept = () => {
+    for (const [part, bytes] of shard.reducer.takeDirty()) parts.set(part, bytes);
+    return ['strap', 'watch'].filter((name) => [...parts.values()].some((bytes) => Buffer.from(bytes!).includes(name)));
+  };
+  assert.deepEqual(kept(), ['strap', 'watch']);
+  shard.send([], NOW_MS + HOUR_MS);
+  assert.deepEqual(kept(), ['watch']);
+  shard.send([hr([NOW_MS + 1_000])], NOW_MS + HOUR_MS);
+  shard.sinkAt = 4;
+  await shard.emit();
+  assert.deepEqual([shard.counts.late, shard.recomputes.length], [1, 1]);
+  assert.deepEqual(shard.rows()[0], [0, 2, 4], 'with what was written before');
+});
+
 test('a bucket with more boots than it can hold is left to a recompute', async () => {
   const shard = createShard();
   const boots = Array.from({ length: 20 }, (_, i) => (i + 1).toString(16).padStart(16, '0'));

@@ -140,6 +140,7 @@ function hash(text: string): number {
 export const anyOptions: fc.Arbitrary<Partial<RollUpOptions>> = fc.record({
   latenessMs: fc.constantFrom(0, 10_000, 60_000),
   idleMs: fc.constantFrom(20_000, 600_000),
+  forgetMs: fc.constantFrom(30_000, 2_592_000_000),
   maxOpenBuckets: fc.constantFrom(1, 3, 16),
   maxSeries: fc.constantFrom(16, 32_768),
   maxPartBytes: fc.constantFrom(1_500, 786_432),
