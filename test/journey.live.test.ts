@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { suite, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
+import { filesOfZip, readFit, sha256 } from '../api/own-data/export/export-for-tests.ts';
 import { noPostgresql } from '../stack/postgresql-for-tests.ts';
 import { openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { type JourneyStack, startJourneyStack, until, WITHIN_MS } from './journey/journey-stack.ts';
@@ -53,6 +55,7 @@ suite('the whole journey', { skip: whyNoBrowser ?? noPostgresql }, () => {
     await step('signs up and confirms by the letter', () => signUpOn(page, stack));
     const device = await step('pairs a device by the code that is shown', () => pairOn(page, stack, t));
     await step('sees the run while it goes on', () => watchOn(page));
+    const known = await step('is kept with the run by who computes it', () => keptWhileItGoesOn(page, stack));
     const sinceMs = performance.now() - fromMs;
     t.diagnostic(`from nothing to the first workout that shows: ${(sinceMs / 1_000).toFixed(1)} s`);
     await step('ends the run', () => device.ended);
@@ -61,8 +64,10 @@ suite('the whole journey', { skip: whyNoBrowser ?? noPostgresql }, () => {
     await step('adds a workout of last month by hand', () => addByHandOn(page));
     await step('imports a file', () => importOn(page));
     await step('compares this month with the last', () => compareOn(page, stack));
-    const known = await step('is known to every store', () => knownAs(page, stack));
-    await step('deletes the account', () => deleteOn(page));
+    await step('is known to every store', () => knownToAll(stack, known));
+    await step('exports everything', () => exportOn(page, known));
+    await step('is known to the store of exports', () => keptAsObject(stack, known));
+    await step('deletes the account', () => deleteOn(page, stack));
     await step('is known to no store any more', () => forgotten(stack, known));
     assert.deepEqual(troubles, []);
   });
@@ -168,8 +173,8 @@ async function compareOn(page: Page, stack: JourneyStack): Promise<void> {
   await shownAfterReloads(page, 'less than 200 km of last month', less);
 }
 
-/** What the person is called everywhere, and that each store knows of them, or nothing could be forgotten. */
-async function knownAs(page: Page, stack: JourneyStack): Promise<KnownAs> {
+/** What the person is called everywhere. They are in the checkpoints until they were silent for long. */
+async function keptWhileItGoesOn(page: Page, stack: JourneyStack): Promise<KnownAs> {
   const read = (path: string) =>
     page.evaluate<Record<string, unknown>, string>(
       (one) => fetch(one).then((answer) => answer.json() as Promise<Record<string, unknown>>),
@@ -180,32 +185,96 @@ async function knownAs(page: Page, stack: JourneyStack): Promise<KnownAs> {
   const paired = devices.map(({ device }) => device);
   // What imported the file is a device of theirs, too.
   const known = { account: id, athlete, email: ANN.email, devices: [...paired, `files-${athlete}`] };
+  await until('the checkpoints know of them', async () => (await tracesOf(stack, known))['bucket CHECKPOINTS'] > 0);
+  return known;
+}
+
+/** Or nothing could be forgotten. */
+async function knownToAll(stack: JourneyStack, known: KnownAs): Promise<void> {
   const wanted = ['postgresql accounts', 'postgresql workouts', 'postgresql notifications', 'clickhouse samples'];
   wanted.push('clickhouse records', 'clickhouse stated_workouts', 'questdb samples', 'stream FACTS', 'bucket OFFSETS');
   await until('every store knows of them', async () => {
     const found = await tracesOf(stack, known);
     return wanted.every((name) => (found[name] ?? 0) > 0);
   });
-  return known;
 }
 
-/** As the page could: no part of the application asks for it yet. */
-async function deleteOn(page: Page): Promise<void> {
-  const status = await page.evaluate<number, string>(
-    (password) =>
-      fetch('/v1/account/deletion', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ password }),
-      }).then((answer) => answer.status),
-    ANN.password,
+/** A list of the files of an export, as far as it is looked at here. */
+interface Manifest {
+  readonly files: readonly { name: string; count: number; bytes: number; sha256: string }[];
+  readonly leftOut: readonly unknown[];
+}
+
+/** Everything as one file: what was run live, entered by hand and imported is in it, and counted as it is. */
+async function exportOn(page: Page, { account, athlete, email }: KnownAs): Promise<void> {
+  await page.goto(new URL('/app/settings', page.url()).href);
+  const section = page.locator('section[aria-labelledby=export]');
+  await section.locator('summary').click();
+  await section.getByLabel('Password as it is now').fill(ANN.password);
+  await section.locator('button', { hasText: 'Ask for my data' }).click();
+  await section.locator('[data-export=ready]').waitFor();
+  const downloading = page.waitForEvent('download');
+  await section.getByRole('button', { name: /^Download/ }).click();
+  const files = await filesOfZip(await readFile(await (await downloading).path()));
+  const manifest = JSON.parse(files.get('manifest.json')!.toString()) as Manifest;
+  assert.deepEqual(
+    manifest.files.map(({ name, bytes, sha256: digest }) => [name, bytes, digest]),
+    [...files]
+      .filter(([name]) => !['README.txt', 'manifest.json'].includes(name))
+      .map(([name, bytes]) => [name, bytes.length, sha256(bytes)]),
   );
-  assert.equal(status, 202);
+  assert.deepEqual(manifest.leftOut, []);
+  const countOf = (name: string) => manifest.files.find((file) => file.name === `database/${name}.json`)?.count;
+  const rows = (name: string) =>
+    JSON.parse(files.get(`database/${name}.json`)!.toString()) as Record<string, unknown>[];
+  const owners = rows('accounts').map((row) => [row.id, row.athlete, row.email]);
+  assert.deepEqual(owners, [[account, athlete, email]]);
+  // The run and the file were recorded; what was entered by hand was not, so it is no activity with samples.
+  const counts = ['accounts', 'workouts', 'devices', 'imports', 'import_files'].map((name) => [name, countOf(name)]);
+  assert.deepEqual(Object.fromEntries(counts), WHAT_SHE_MADE);
+  const sources = rows('workouts').map((row) => row.source);
+  assert.deepEqual(sources.sort(), ['manual', 'stream', 'stream']);
+  const recorded = [...files].filter(([name]) => name.startsWith('activities/'));
+  assert.equal(recorded.length, 2);
+  for (const [name, bytes] of recorded) {
+    const activities = await readFit(bytes, Date.now());
+    assert.equal(activities.length, 1, name);
+    assert.ok(activities[0].samples.timesMs.length > 0, name);
+  }
+  const rowsOf = ({ name, count }: Manifest['files'][number]) => (name.startsWith('samples/samples-') ? count : 0);
+  const samples = manifest.files.reduce((sum, file) => sum + rowsOf(file), 0);
+  assert.ok(samples >= RUN.durationS, `${samples} samples of a run of ${RUN.durationS} s and of a file`);
+}
+
+/** Of what she made in this journey; of what comes by itself, such as news, there are more. */
+const WHAT_SHE_MADE = { accounts: 1, workouts: 3, devices: 1, imports: 1, import_files: 1 };
+
+async function keptAsObject(stack: JourneyStack, known: KnownAs): Promise<void> {
+  const found = await tracesOf(stack, known);
+  assert.ok(found['objects UPLOADS'] > 0, JSON.stringify(found));
+}
+
+/** The receipt has the number of the proof that operators find. */
+async function deleteOn(page: Page, stack: JourneyStack): Promise<void> {
+  const section = page.locator('section[aria-labelledby=delete-account]');
+  await section.locator('summary').click();
+  await section.getByLabel('Password as it is now').fill(ANN.password);
+  await section.getByRole('checkbox').check();
+  await section.getByRole('button', { name: 'Delete my account now' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Your account is deleted' }).waitFor();
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a file' }).click();
+  const receipt = await readFile(await (await downloading).path(), 'utf8');
+  const { id } = await stack.deletion();
+  assert.ok(receipt.includes(`Number of the deletion: ${id}`), receipt);
   await page.goto(new URL('/app', page.url()).href);
   await page.getByRole('link', { name: 'Sign up' }).waitFor();
 }
 
-/** Frames leave the stream by themselves once all stores have them. All else is gone with the first pass. */
+/**
+ * Frames leave the stream by themselves once all stores have them, and whoever is silent leaves the checkpoints. All
+ * else is gone with the first pass.
+ */
 async function forgotten(stack: JourneyStack, known: KnownAs): Promise<void> {
   let found: Record<string, number> = {};
   const isKnown = (name: string) => name !== 'postgresql deletions';

@@ -9,8 +9,13 @@ import { startTestStack } from '../../stack/stack-for-tests.ts';
 
 /** On a busy machine stores and pages take their time; what takes longer than this does not happen. */
 export const WITHIN_MS = 180_000;
-/** Frames leave the stream so soon after every store has them; usually it is ten minutes. */
-const TRIM_AFTER_MS = '1000';
+/** What ages out does so while the test waits. */
+const SOONER = {
+  /** Frames leave the stream once every store has them; usually after ten minutes. */
+  SLIPSTREAM_TRIM_MIN_AGE_MS: '1000',
+  /** Who is silent leaves the state of the shards, and with the next checkpoint the bucket; usually after 30 days. */
+  SLIPSTREAM_FORGET_SILENT_MS: '60000',
+};
 const SIMULATOR = fileURLToPath(new URL('../../device-sim/main.ts', import.meta.url));
 
 /** Looks until there is something, and fails in words when there never is. */
@@ -29,7 +34,7 @@ export async function startJourneyStack(t: Pick<TestContext, 'after'>) {
   const postgresql = await startTestPostgresql();
   t.after(() => postgresql.stop());
   // Services read their options from it, too.
-  process.env.SLIPSTREAM_TRIM_MIN_AGE_MS = TRIM_AFTER_MS;
+  Object.assign(process.env, SOONER);
   const stack = await startTestStack(`--postgres-url=${postgresql.url}`);
   t.after(() => stack.stop());
   const operator = { authorization: `Bearer ${await stack.operatorToken()}` };
@@ -77,6 +82,7 @@ export async function startJourneyStack(t: Pick<TestContext, 'after'>) {
 const RUNNER_SEED = 'journey';
 
 interface DeletionProof {
+  readonly id: string;
   readonly passes: number;
   readonly removed: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

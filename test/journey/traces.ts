@@ -1,8 +1,10 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { Objm } from '@nats-io/obj';
 import { Client } from 'pg';
 import { createQuestDbClient } from '../../api/stores/questdb-client.ts';
 import type { KeyValue } from '../../runtime/kv/kv.ts';
 import { createSilentLog } from '../../runtime/log.ts';
-import { openPlatform, platformOptions } from '../../runtime/nats/platform.ts';
+import { openPlatform, type Platform, platformOptions } from '../../runtime/nats/platform.ts';
 import { readOptions } from '../../runtime/options.ts';
 import { createReleaseStack } from '../../runtime/release.ts';
 import type { MessageLog } from '../../runtime/stream/stream.ts';
@@ -83,7 +85,10 @@ async function inQuestDb({ ports }: JourneyStack, { devices }: KnownAs): Promise
   return found;
 }
 
-/** Messages and keys with one of the words in subject, key or body. */
+/**
+ * Messages and keys with one of the words in subject, key or body; and every object that people uploaded or that is
+ * written for them, for there is nobody else here.
+ */
 async function inNats({ ports }: JourneyStack, known: KnownAs): Promise<Record<string, number>> {
   const release = createReleaseStack({ log: createSilentLog() });
   try {
@@ -99,10 +104,29 @@ async function inNats({ ports }: JourneyStack, known: KnownAs): Promise<Record<s
       'stream DEAD': await inStream(await platform.dead(), names.deadFilter, has),
       'bucket CONFIG': await inBucket(await platform.config(), has, 'deleted.'),
       'bucket OFFSETS': await inBucket(await platform.offsets(), has),
+      'bucket CHECKPOINTS': await inBucket(await platform.checkpoints(), (name, body) => has(name, unpacked(body))),
+      'objects UPLOADS': await countObjects(platform),
     };
   } finally {
     await release.release();
   }
+}
+
+async function countObjects({ link, names }: Platform): Promise<number> {
+  const stores = new Objm(link.nc);
+  // It is made with the first upload.
+  for await (const { bucket } of stores.list()) {
+    if (bucket === names.uploadsBucket) return (await (await stores.open(bucket)).list()).length;
+  }
+  return 0;
+}
+
+const ZSTD_MAGIC = 0xfd2fb528;
+
+/** Segments of a checkpoint are packed; other parts of it are as they are. */
+function unpacked(body: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(body);
+  return bytes.length > 4 && bytes.readUInt32LE(0) === ZSTD_MAGIC ? zstdDecompressSync(bytes) : bytes;
 }
 
 type Has = (name: string, body: Uint8Array) => boolean;
