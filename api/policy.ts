@@ -158,6 +158,7 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   readActiveDays: 'administrators',
   findAccount: 'administrators',
   setRoles: 'administrators',
+  takeSecondFactorAway: 'administrators',
   readAuditLog: 'administrators',
 };
 

@@ -47,6 +47,7 @@ export const PROBLEMS = {
   too_many_devices: { status: 409, title: 'The account has as many devices as it may have.' },
   second_factor_on: { status: 409, title: 'The account has a second factor already.' },
   no_second_factor: { status: 409, title: 'The account has no second factor, or has not asked for one.' },
+  own_second_factor: { status: 409, title: 'One’s own second factor is switched off with a code, like everybody’s.' },
   export_under_way: { status: 409, title: 'An export of this account is being written already.' },
   export_not_ready: { status: 409, title: 'The export is not written yet, or could not be.' },
   too_many_exports: { status: 409, title: 'As many exports of this account are kept as may be.' },

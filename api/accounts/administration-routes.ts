@@ -7,13 +7,15 @@ import { PageQuery } from '../requests/paging.ts';
 import type { ApiServer } from '../server.ts';
 import { readAudit } from './audit.ts';
 import { accountTag, type People } from './people.ts';
-import { changes, instead, json, reads, SOMEBODY, takes } from './route-parts.ts';
+import { changes, instead, json, NOTHING, reads, SOMEBODY, takes } from './route-parts.ts';
+import type { SecondFactors } from './second-factor/second-factors.ts';
 import * as said from './statements.ts';
 
 export interface AdministrationRoutesDeps {
   readonly access: Access;
   readonly database: Database;
   readonly people: People;
+  readonly secondFactors: Pick<SecondFactors, 'takeAway'>;
 }
 
 const ADMINISTRATOR_PROBLEMS = [...TOKEN_PROBLEMS, 'administrator_only', 'second_factor_needed', 'cross_site'] as const;
@@ -22,7 +24,7 @@ const FindQuery = Type.Object({ email: said.Email }, { additionalProperties: fal
 
 /** For administrators, and for operators, who make the first administrator. */
 export function addAdministrationRoutes(server: ApiServer, deps: AdministrationRoutesDeps): void {
-  const { access, database, people } = deps;
+  const { access, database, people, secondFactors } = deps;
 
   server.get(
     '/v1/accounts',
@@ -81,6 +83,31 @@ export function addAdministrationRoutes(server: ApiServer, deps: AdministrationR
       );
       reply.header('etag', accountTag(changed));
       return changed;
+    },
+  );
+
+  server.delete(
+    '/v1/accounts/:id/second-factor',
+    {
+      ...changes,
+      schema: {
+        ...SOMEBODY,
+        operationId: 'takeSecondFactorAway',
+        summary: 'Take the second factor away from a person who has lost the app and all recovery codes',
+        description:
+          'Make sure of who asks by another way first: from then on their password is enough. All their sessions end, ' +
+          'a letter tells them, and it is written down. One’s own is not taken away so, but switched off with a code.',
+        params: AccountParams,
+        response: {
+          ...NOTHING,
+          ...instead(...ADMINISTRATOR_PROBLEMS, 'unknown_account', 'no_second_factor', 'own_second_factor'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const actor = await access.requireAdministrator(request);
+      await secondFactors.takeAway(request.params.id, { actor, ip: request.ip });
+      reply.code(204);
     },
   );
 

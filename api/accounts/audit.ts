@@ -23,6 +23,7 @@ export const ACTS = [
   'second_factor_enrolled',
   'second_factor_enabled',
   'second_factor_disabled',
+  'second_factor_taken_away',
   'recovery_codes_made',
   'roles_changed',
   'consent_given',

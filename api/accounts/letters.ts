@@ -114,6 +114,11 @@ const TELLING = {
     `Logging in asks for a code of your app from now on. All other sessions have ended. ${WRONG}`,
   ],
   second_factor_off: ['The second factor is off', `A password is enough to log in again. ${WRONG}`],
+  second_factor_taken_away: [
+    'Your second factor was taken away',
+    'An administrator did it, as is done for who has lost the app and all recovery codes. A password is enough to ' +
+      `log in again, until you set another one up. All sessions have ended. ${WRONG}`,
+  ],
   export_ready: [
     'All that is kept of you is ready',
     `Fetch it in the settings within three days; then it is removed. ${WRONG}`,

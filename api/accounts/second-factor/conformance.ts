@@ -243,6 +243,46 @@ export function testSecondFactor(open: Open): void {
     assert.deepEqual(problemOf(await find()), [403, 'second_factor_needed']);
   });
 
+  test('an administrator takes it away from who has lost everything: sessions end, a letter tells, and it is written down', async (t) => {
+    const api = await open(t);
+    const ben = await signUpWithSecondFactor(api);
+    const eva = await signUp(api, { email: 'eva@example.test', password: PASSWORD });
+    const idOf = async (email: string) => (await api.get(`/v1/accounts?email=${email}`, 'operator')).body.id;
+    const [id, evas] = [await idOf(BEN.email), await idOf('eva@example.test')];
+    const take = (token: string, of = id) =>
+      api.ask({ method: 'DELETE', url: `/v1/accounts/${of}/second-factor` }, token);
+    assert.deepEqual(problemOf(await take(eva.accessToken)), [403, 'administrator_only']);
+    const roles = { roles: ['athlete', 'administrator'] };
+    for (const one of [id, evas]) {
+      const { version } = (
+        await api.get(`/v1/accounts?email=${one === id ? BEN.email : 'eva@example.test'}`, 'operator')
+      ).body;
+      const headers = { 'if-match': `"account-${version}"` };
+      await api.ask({ method: 'PUT', url: `/v1/accounts/${one}/roles`, payload: roles, headers }, 'operator');
+    }
+    assert.deepEqual(problemOf(await take(ben.accessToken)), [409, 'own_second_factor'], 'not one’s own');
+    const { challenge } = await challengeOf(api);
+    assert.equal((await take(eva.accessToken)).status, 204);
+    assert.equal((await api.get('/v1/account', ben.accessToken)).status, 401, 'sessions have ended');
+    assert.deepEqual(problemOf(await complete(api, challenge, codeNow(api, ben))), [401, 'bad_challenge']);
+    const again = await logIn(api);
+    const off = { state: 'off', isOffered: true, enabledMs: null, recoveryCodesLeft: 0, neededFor: [] };
+    assert.deepEqual(await state(api, again.accessToken), off);
+    assert.equal((await subjects(api))[0], 'Your second factor was taken away');
+    const { entries } = (await api.get('/v1/account/audit?limit=2', again.accessToken)).body;
+    assert.deepEqual(
+      entries.map((entry: { act: string; actor: string }) => [entry.act, entry.actor]),
+      [
+        ['logged_in', `account:${id}`],
+        ['second_factor_taken_away', `account:${evas}`],
+      ],
+    );
+    assert.deepEqual(problemOf(await take(eva.accessToken)), [409, 'no_second_factor']);
+    assert.deepEqual(problemOf(await take(eva.accessToken, crypto.randomUUID())), [404, 'unknown_account']);
+    const enrolled = await enrol(api, again.accessToken);
+    assert.equal((await post(api, again.accessToken, '/confirmations', { code: codeNow(api, enrolled) })).status, 200);
+  });
+
   test('without a key nobody sets one up, and the password is still enough for everybody else', async (t) => {
     const api = await open(t, { seals: false });
     const { accessToken } = await signUp(api);

@@ -1,5 +1,5 @@
 import type { Prepared, Scenario, TestApi } from '../../openapi-for-tests.ts';
-import { always, asBen, others } from '../account-scenarios-for-tests.ts';
+import { always, asBen, NO_ID, others } from '../account-scenarios-for-tests.ts';
 import { PASSWORD } from '../accounts-for-tests.ts';
 import {
   challengeOf,
@@ -13,6 +13,7 @@ import {
 
 const [CONFIRM, RENEW] = [`${SECOND_FACTOR}/confirmations`, `${SECOND_FACTOR}/recovery-codes`];
 const [REMOVE, COMPLETE] = [`${SECOND_FACTOR}/removal`, '/v1/sessions/completions'];
+const [TAKE, NOBODYS] = ['/v1/accounts/{id}/second-factor', `/v1/accounts/${NO_ID}/second-factor`];
 const CHALLENGE = `slc_${'A'.repeat(43)}`;
 const code = '000000';
 const guess = { password: PASSWORD, code };
@@ -46,6 +47,14 @@ const completing = (codeOf: (api: TestApi, ben: WithSecondFactor) => string, as 
     const { challenge } = await challengeOf(api, undefined, as);
     return { token: '', payload: { challenge, code: codeOf(api, ben) } };
   });
+
+/** An administrator's, about ben. */
+const addressOfBen = async (api: TestApi) => {
+  const { id } = (await api.get('/v1/accounts?email=ben@example.test', 'operator')).body as { id: string };
+  return { token: 'operator', url: `/v1/accounts/${id}/second-factor` };
+};
+const ofGuarded = asGuarded(addressOfBen);
+const ofUnguarded = asBen(addressOfBen);
 
 const post = (path: string, status: number, payload: object, prepare?: Scenario[4]): Scenario => [
   ...([path, status, path, undefined, prepare] as const),
@@ -84,6 +93,13 @@ export const secondFactorScenarios: Scenario[] = [
     ...always('POST', path, { payload: guess }),
     ...others('POST', path, { payload: guess }),
   ]),
+
+  [TAKE, 204, NOBODYS, 'operator', ofGuarded, { method: 'DELETE' }],
+  [TAKE, 404, NOBODYS, 'operator', undefined, { method: 'DELETE' }],
+  [TAKE, 409, NOBODYS, 'operator', ofUnguarded, { method: 'DELETE' }],
+  [TAKE, 422, '/v1/accounts/1/second-factor', 'operator', undefined, { method: 'DELETE' }],
+  ...always('DELETE', TAKE, { url: NOBODYS }),
+  ...others('DELETE', TAKE, { url: NOBODYS }),
 
   post(
     '/v1/sessions',

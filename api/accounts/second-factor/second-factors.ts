@@ -29,12 +29,14 @@ export interface SecondFactorsDeps {
 
 /** As apps show whose codes they are. */
 const ISSUER = 'Slipstream';
+/** Under which wrong codes are counted. */
+const keyOf = (account: string) => `second factor of ${account}`;
 
 /**
  * Codes of an app on somebody's phone, besides their password (TOTP, RFC 6238).
  *
  * off → waiting: the secret is shown, once, and can be asked for anew → on: a code has confirmed it → off, by the
- * password and a code.
+ * password and a code, or by an administrator.
  */
 export function createSecondFactors(deps: SecondFactorsDeps) {
   const { database, clock, seal, accounts, sessions, attempts, challenges, wakeOutbox } = deps;
@@ -57,7 +59,7 @@ export function createSecondFactors(deps: SecondFactorsDeps) {
     work: (transaction: Transaction<Tables>) => Promise<T | null>,
     actor = `account:${account}`,
   ): Promise<T> {
-    const key = `second factor of ${account}`;
+    const key = keyOf(account);
     await attempts.assertOpen(key, from.ip);
     const done = await database.transaction().execute(work);
     if (done === null) {
@@ -93,6 +95,12 @@ export function createSecondFactors(deps: SecondFactorsDeps) {
       .where('id', '=', account)
       .returning('email')
       .executeTakeFirstOrThrow();
+  }
+
+  async function forget(transaction: Transaction<Tables>, account: string): Promise<{ email: string }> {
+    await transaction.deleteFrom('recovery_codes').where('account', '=', account).execute();
+    await forgetChallenges(transaction, account);
+    return turn(transaction, account, null);
   }
 
   return {
@@ -176,14 +184,38 @@ export function createSecondFactors(deps: SecondFactorsDeps) {
         const by = await codes.take(transaction, account, said.code);
         if (by === null) return null;
         await transaction.deleteFrom('second_factors').where('account', '=', account).execute();
-        await transaction.deleteFrom('recovery_codes').where('account', '=', account).execute();
-        await forgetChallenges(transaction, account);
-        const { email } = await turn(transaction, account, null);
+        const { email } = await forget(transaction, account);
         await audit(transaction, account, 'second_factor_disabled', from, { by });
         await write(transaction, { letter: 'second_factor_off', email });
         return by;
       });
       sessions.forgetCallers(account);
+    },
+
+    /**
+     * What an administrator does for somebody who has lost the app and all recovery codes. All their sessions end: the
+     * phone may be in other hands. Not for oneself: whoever has stolen a session would be rid of the factor. Throws
+     * `own_second_factor`, `unknown_account`, `no_second_factor`.
+     */
+    async takeAway(account: string, { actor, ip }: { actor: string; ip: string }): Promise<void> {
+      if (actor === `account:${account}`) throw new Problem('own_second_factor');
+      await database.transaction().execute(async (transaction) => {
+        const taken = transaction.deleteFrom('second_factors').where('account', '=', account);
+        const { numDeletedRows } = await taken.where('confirmed_at', 'is not', null).executeTakeFirst();
+        if (numDeletedRows === 0n) {
+          const isThere = (await own(transaction, account)) !== undefined;
+          throw new Problem(isThere ? 'no_second_factor' : 'unknown_account');
+        }
+        const { email } = await forget(transaction, account);
+        const act = 'second_factor_taken_away';
+        const ended = await sessions.end(transaction, account, 'all', act);
+        const entry = { atMs: clock.nowMs(), account, act, actor, address: ip } as const;
+        await writeAudit(transaction, { ...entry, detail: { sessions: ended } });
+        await write(transaction, { letter: act, email });
+      });
+      await attempts.clear(keyOf(account));
+      sessions.forgetCallers(account);
+      wakeOutbox();
     },
 
     /** How the session of a challenge is wanted. Throws `bad_challenge`. */
