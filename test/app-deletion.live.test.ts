@@ -15,7 +15,7 @@ suite('the deletion of an account in the application', { skip: whyNoBrowser }, (
     browser = await startBrowser(t);
   });
 
-  test('takes an open part, the password and a box by the keyboard, and leaves a receipt and nothing else', async () => {
+  test('takes an open part, the password and a box, by the keyboard, and leaves nothing but a receipt', async () => {
     const app = await showApp(t);
     await app.register();
     const { page, troubles } = await openPage({ browser, t, expected: /401/ }, app.url, PHONE);

@@ -95,8 +95,8 @@ export function addAdministrationRoutes(server: ApiServer, deps: AdministrationR
         operationId: 'takeSecondFactorAway',
         summary: 'Take the second factor away from a person who has lost the app and all recovery codes',
         description:
-          'Make sure of who asks by another way first: from then on their password is enough. All their sessions end, ' +
-          'a letter tells them, and it is written down. One’s own is not taken away so, but switched off with a code.',
+          'Make sure of who asks by another way first: from then on their password is enough. Their sessions end, a ' +
+          'letter tells them, and it is written down. One’s own is not taken away so, but switched off with a code.',
         params: AccountParams,
         response: {
           ...NOTHING,

@@ -38,11 +38,11 @@ const writer = new ByteWriter();
  * and their older bytes are dead. Which records of which segment are alive is said by one small part more, the index,
  * a bit for each. So a checkpoint costs what changed, whatever else the shard knows.
  *
- * A segment that is half dead is written anew (when dead bytes have to go, one with any of them), one without anything alive goes, and the newest ones are joined as long
- * as each is not twice what follows it. There are hence at most two segments for each {@link MAX_SEGMENT_BYTES}, and
- * some more; a record is written again once for each doubling. The bytes are asked for anew then: nothing but the
- * records themselves is in memory. (The idea is that of log-structured file systems: Rosenblum & Ousterhout 1992; the
- * joining is the logarithmic method of Bentley & Saxe 1980.)
+ * A segment that is half dead is written anew (when dead bytes have to go, one with any of them), one without anything
+ * alive goes, and the newest ones are joined as long as each is not twice what follows it. There are hence at most two
+ * segments for each {@link MAX_SEGMENT_BYTES}, and some more; a record is written again once for each doubling. The
+ * bytes are asked for anew then: nothing but the records themselves is in memory. (The idea is that of log-structured
+ * file systems: Rosenblum & Ousterhout 1992; the joining is the logarithmic method of Bentley & Saxe 1980.)
  */
 export class Segments<T> {
   readonly #name: string;

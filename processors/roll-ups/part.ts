@@ -21,8 +21,8 @@ export function seriesKey(device: string, source: string): string {
  * of each other, so each is bounded by itself.
  *
  * A series is *active* from its first row until nothing came for it for `idleMs`, then *idle*: its buckets are closed,
- * and what is left says only up to where. One of which nothing came for `forgetMs` is forgotten, and when there is no room
- * the one that was used longest ago; `evictedUntilMs` then tells a series that comes back from one that is new.
+ * and what is left says only up to where. One of which nothing came for `forgetMs` is forgotten, and when there is no
+ * room the one that was used longest ago; `evictedUntilMs` then tells a series that comes back from one that is new.
  */
 export class Part {
   readonly series = new Map<string, Series>();

@@ -197,7 +197,7 @@ test('a series that had to be forgotten is computed again when it comes back, an
   assert.ok(shard.table.rows().every(({ samples }) => samples === 2));
 });
 
-test('a series that was silent for long is in no checkpoint any more, and what comes late then is computed again', async () => {
+test('a series that was silent for long is in no checkpoint, and what comes late then is computed again', async () => {
   const shard = createShard({ forgetMs: HOUR_MS });
   shard.send([hr([NOW_MS]), hr([NOW_MS], { device: 'watch' })]);
   shard.sinkAt = 1;

@@ -243,7 +243,7 @@ export function testSecondFactor(open: Open): void {
     assert.deepEqual(problemOf(await find()), [403, 'second_factor_needed']);
   });
 
-  test('an administrator takes it away from who has lost everything: sessions end, a letter tells, and it is written down', async (t) => {
+  test('an administrator takes it away from who has lost everything, which is told and written down', async (t) => {
     const api = await open(t);
     const ben = await signUpWithSecondFactor(api);
     const eva = await signUp(api, { email: 'eva@example.test', password: PASSWORD });

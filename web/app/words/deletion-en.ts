@@ -11,14 +11,14 @@ export const deletion = {
 
   goesAtOnceWhen: 'At once',
   goesAtOnce:
-    'Your account, every session, your workouts, profile, goals, news and settings, uploaded files and files with your ' +
-    'data.',
+    'Your account, every session, your workouts, profile, goals, news and settings, uploaded files and files with ' +
+    'your data.',
   goesSoonWhen: 'Within minutes',
   goesSoon:
-    'Samples, activities, records and all that was counted from them. Tokens of your devices count for nothing any more.',
+    'Samples, activities, records and all that was counted from them. Tokens of your devices count for nothing then.',
   goesWeekWhen: 'Within 7 days',
   goesWeek:
-    'Rows of the store of the newest samples: their values are taken out within minutes, that there were rows ages out.',
+    'Rows of the store of the newest samples: their values are gone within minutes, that there were rows ages out.',
   goesLastWhen: 'Within about five weeks',
   goesLast:
     'What ages out of streams and of the state that computations keep. All stores are gone through three times more.',
