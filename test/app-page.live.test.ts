@@ -110,13 +110,13 @@ suite('the application', { skip: whyNoBrowser }, () => {
     await logInOn(page);
     const second = await page.context().newPage();
     await second.goto(`${app.url}/settings`);
-    await second.getByText('this browser').waitFor();
+    await second.getByText('this browser', { exact: true }).waitFor();
     for (let round = 0; round < 2; round++) {
       // An access token is good for a quarter of an hour.
       await app.clock.advance(16 * 60_000);
       await Promise.all([page.goto(`${app.origin}/progress`), second.reload()]);
       await page.getByText('No activity yet: progress shows here once one has ended.').waitFor();
-      await second.getByText('this browser').waitFor();
+      await second.getByText('this browser', { exact: true }).waitFor();
     }
   });
 
@@ -233,7 +233,7 @@ suite('the application', { skip: whyNoBrowser }, () => {
         await logInOn(page);
         await check('today');
         await page.getByRole('link', { name: 'Settings' }).click();
-        await page.getByText('this browser').waitFor();
+        await page.getByText('this browser', { exact: true }).waitFor();
         await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
         await check('settings');
         assert.deepEqual(troubles, []);
