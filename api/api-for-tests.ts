@@ -58,6 +58,8 @@ import { createPersonSource } from './own-data/export/person-source.ts';
 import { createRunExport, EXPORT_QUEUE } from './own-data/export/run-export.ts';
 import type { PersonStores } from './own-data/person-stores.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createExportedPhotos } from './photos/exported-photos.ts';
+import { createForgetPhotos, FORGET_PHOTOS } from './photos/forget-photos.ts';
 import { createProductDelivery } from './product/deliver-events.ts';
 import { createMemoryProduct } from './product/memory-product.ts';
 import { createMemoryEvidenceReader } from './profile/suggestions/memory-reader.ts';
@@ -160,12 +162,14 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
   const mailer = createMailCatcher({ nowMs: clock.nowMs });
   const publicUrl = 'http://here.test';
   const asked: RecomputeAsk[] = [];
+  const photoObjects = createMemoryObjects();
   const identity = await createIdentity({
     ...{ database: database.kysely, clock, log, config: config.open(), mailer, publicUrl, passwordCost: CHEAP },
     ...{ seal: seals ? createSeal(generateSealJwk(randomBytes)) : null, secondFactorRoles },
     deliver: {
       [COUNT_WORKOUT]: createCountWorkout(counted, (one) => askToLookAfter(database.kysely, one, clock.nowMs())),
       [REVOCATION]: createRevocationDelivery(revocationsBucket.open()),
+      [FORGET_PHOTOS]: createForgetPhotos({ database: database.kysely, objects: photoObjects }),
       [EDIT_WORKOUTS]: createEditDelivery({
         ...{ database: database.kysely, config: config.open() },
         askRecompute: async (ask) => void asked.push(ask),
@@ -203,7 +207,8 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
   jobs.work(HEALTH_QUEUE, createSendPushed(importing));
   const history = createSampleHistory({ hot, cold, clock, hotMs: HOT_MS });
   const own = { database: database.kysely, clock, log, objects };
-  const filesOf = createPersonSource({ ...own, samples: createMemorySamples(), activities, history, races });
+  const photos = createExportedPhotos({ ...own, objects: photoObjects });
+  const filesOf = createPersonSource({ ...own, samples: createMemorySamples(), activities, history, races, photos });
   jobs.work(EXPORT_QUEUE, createRunExport({ ...own, filesOf, wakeOutbox: identity.outbox.wake }));
   const exports = createExports({ ...own, jobs, accounts: identity.accounts });
   const api = await createApi({
@@ -222,6 +227,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     exports,
     jobs,
     objects,
+    photoObjects,
     importsFiles: true,
     rates,
     clock,
@@ -344,6 +350,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     stores,
     mailer,
     objects,
+    photoObjects,
     jobs,
     /** Imports files from now on. */
     setImporter(importer: ImportFile) {

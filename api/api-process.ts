@@ -36,6 +36,7 @@ import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
 import { createNewsService } from './notifications/news-service.ts';
+import { openObjects } from './open-objects.ts';
 import { readConnections } from './operations/connections.ts';
 import { askClickHouse, askNats, askQuestDb } from './operations/engine-answers.ts';
 import { createOperations } from './operations/operations.ts';
@@ -49,6 +50,8 @@ import { createRunExport, EXPORT_QUEUE } from './own-data/export/run-export.ts';
 import { createPersonStores } from './own-data/person-stores.ts';
 import { readPageFiles } from './page/page-files.ts';
 import type { PageRoutesDeps } from './page/routes.ts';
+import { createExportedPhotos } from './photos/exported-photos.ts';
+import { createForgetPhotos, FORGET_PHOTOS } from './photos/forget-photos.ts';
 import { createClickHouseProduct } from './product/clickhouse-product.ts';
 import { createProductDelivery } from './product/deliver-events.ts';
 import { createClickHouseEvidenceReader } from './profile/suggestions/clickhouse.ts';
@@ -99,6 +102,7 @@ export interface ApiProcessDeps {
     | 'purgeFacts'
     | 'purgeDead'
     | 'uploads'
+    | 'photos'
   >;
   readonly health: Health;
   readonly metrics: Metrics;
@@ -117,7 +121,9 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   release.add("ClickHouse's client", () => clickhouse.close());
   const facts = await platform.facts();
   const config = await platform.config();
-  const { identity, opened } = await openIdentity(deps, { clickhouse, facts, config });
+  const stored = openObjects(options, platform);
+  const { objects, photoObjects } = stored;
+  const { identity, opened } = await openIdentity(deps, { clickhouse, facts, config, photoObjects });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
   const history = createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS });
@@ -126,13 +132,14 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   release.add('the watch of races', async () => races.stop());
   const { database } = identity;
   const samples = createClickHouseSamples(clickhouse);
-  const filesOf = createPersonSource({ database, samples, activities, history, races });
-  const addWork = (jobs: JobQueue, objects: ObjectStore) => {
+  const photos = createExportedPhotos({ database, objects: photoObjects });
+  const filesOf = createPersonSource({ database, samples, activities, history, races, photos });
+  const addWork = (jobs: JobQueue) => {
     const writing = { database, objects, clock, log, filesOf, wakeOutbox: identity.outbox.wake };
     jobs.work(EXPORT_QUEUE, createRunExport(writing));
   };
-  const imports = openImports({ ...deps, database, opened, addWork });
-  const exports = createExports({ database, ...imports, clock, log, accounts: identity.accounts });
+  const imports = openImports({ ...deps, objects, database, opened, addWork });
+  const exports = createExports({ database, objects, ...imports, clock, log, accounts: identity.accounts });
   release.add('exports', exports.stop);
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
   for (const reader of [hot, cold]) {
@@ -204,7 +211,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const deletion = createDeletion({
     ...{ database: identity.database, clock, log, accounts: identity.accounts, sessions: identity.sessions },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
-    objects: imports.objects,
+    objects,
     stores: createPersonStores({
       ...{ ...platform, clickhouse, questdb, config },
       ...{ offsets: await platform.offsets(), revocations: await platform.revocations() },
@@ -247,6 +254,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     deletion,
     exports,
     ...imports,
+    ...stored,
     rates: { factor: 1 },
     history,
     activities,
@@ -291,8 +299,9 @@ interface OpenedIdentity {
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
 async function openIdentity(
   { options, platform, health, clock, log, release }: ApiProcessDeps,
-  { clickhouse, facts, config }: { clickhouse: ClickHouseQueries; facts: MessageLog; config: KeyValue },
+  given: { clickhouse: ClickHouseQueries; facts: MessageLog; config: KeyValue; photoObjects: ObjectStore },
 ): Promise<OpenedIdentity> {
+  const { clickhouse, facts, config, photoObjects } = given;
   const { postgresUrl: url, pgliteDir: dir, smtpUrl, mailFrom: from, readTimeoutMs: timeoutMs } = options;
   const { maxStoreConnections: maxConnections, shards } = options;
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
@@ -307,6 +316,7 @@ async function openIdentity(
       askToLookAfter(database, workout, clock.nowMs()),
     ),
     [REVOCATION]: createRevocationDelivery(await platform.revocations()),
+    [FORGET_PHOTOS]: createForgetPhotos({ database, objects: photoObjects }),
     [EDIT_WORKOUTS]: createEditDelivery({ database, config, askRecompute: createAskRecompute(platform, shards) }),
     ...createProductDelivery(database, createClickHouseProduct(clickhouse)),
   };

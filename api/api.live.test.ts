@@ -114,6 +114,7 @@ before(async () => {
     exports,
     jobs,
     objects: createMemoryObjects(),
+    photoObjects: createMemoryObjects(),
     importsFiles: false,
     rates: { factor: 1 },
     clock: createManualClock(NOW_MS),

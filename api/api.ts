@@ -51,6 +51,9 @@ import type { Exports } from './own-data/export/exports.ts';
 import { addOwnExportRoutes } from './own-data/export/routes.ts';
 import { addOwnDataRoutes } from './own-data/routes.ts';
 import { addPageRoutes, type PageRoutesDeps } from './page/routes.ts';
+import { createPhotos } from './photos/photos.ts';
+import { createReencode } from './photos/reencode.ts';
+import { addPhotoRoutes } from './photos/routes.ts';
 import { createProductReports } from './product/reports.ts';
 import { addProductRoutes } from './product/routes.ts';
 import type { ProductStore } from './product/store.ts';
@@ -100,6 +103,7 @@ export interface ApiDeps {
   readonly jobs: JobQueue;
   /** What people upload. */
   readonly objects: ObjectStore;
+  readonly photoObjects: ObjectStore;
   /** Whether somebody imports files that are uploaded. */
   readonly importsFiles: boolean;
   readonly rates: RateFactor;
@@ -175,13 +179,17 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
 
 /** Accounts, sessions and what people keep here, and the mail that was caught where none is sent. */
 function addIdentityRoutes(server: ApiServer, { access, identity, ...given }: ApiDeps): void {
-  const { live, clock, names, ownDevices, jobs, objects, importsFiles: isOpen } = given;
+  const { live, clock, names, ownDevices, jobs, objects, photoObjects, importsFiles: isOpen } = given;
   const deps = { access, clock, ...identity };
   const { database, outbox, attempts } = identity;
   const { sign, ...reading } = ownDevices;
   const devices = createDevices({ database, clock, attempts, sign, wakeOutbox: outbox.wake });
   addWorkoutRoutes(server, { access, workouts: createWorkouts({ database, live, clock, wakeOutbox: outbox.wake }) });
   addWorkoutEditRoutes(server, { access, edits: createWorkoutEdits({ database, clock, wakeOutbox: outbox.wake }) });
+  const photos = createPhotos({
+    ...{ database, objects: photoObjects, clock, reencode: createReencode(), wakeOutbox: outbox.wake },
+  });
+  addPhotoRoutes(server, { access, photos });
   const imports = createImports({ database, objects, jobs, clock });
   addImportRoutes(server, { access, imports, limits: UPLOAD_LIMITS, isOpen });
   const pushes = createPushes({ database, jobs, clock, wakeOutbox: outbox.wake });

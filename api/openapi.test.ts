@@ -21,6 +21,7 @@ import { OpenApiDocument } from './openapi.schema.ts';
 import type { Prepared, Scenario, TestApi } from './openapi-for-tests.ts';
 import { exportScenarios } from './own-data/export/export-scenarios-for-tests.ts';
 import { ownDataScenarios } from './own-data/own-data-scenarios-for-tests.ts';
+import { photoScenarios } from './photos/photo-scenarios-for-tests.ts';
 import { type Audience, POLICY } from './policy.ts';
 import { productScenarios } from './product/product-scenarios-for-tests.ts';
 import { profileScenarios } from './profile/profile-scenarios-for-tests.ts';
@@ -271,6 +272,7 @@ const scenarios: Scenario[] = [
   ...workoutScenarios,
   ...sharingScenarios,
   ...workoutEditScenarios,
+  ...photoScenarios,
   ...profileScenarios,
   ...newsScenarios,
   ...consentScenarios,

@@ -25,6 +25,8 @@ export function createNames(region = '') {
     configBucket: `${bar}CONFIG`,
     /** Files that people uploaded, until they are imported; an object store. */
     uploadsBucket: `${bar}UPLOADS`,
+    /** Photos of workouts, for as long as they have a row; an object store. */
+    photosBucket: `${bar}PHOTOS`,
     /** Of the boards of races, which have holders of their own. */
     boardLeasesBucket: `${bar}BOARD_LEASES`,
     boardCheckpointsBucket: `${bar}BOARD_CHECKPOINTS`,

@@ -60,7 +60,7 @@ export const stackOptions = defineOptions({
   },
   streamsMaxBytes: {
     type: 'integer',
-    default: 8 * GIB,
+    default: 9 * GIB,
     min: GIB,
     unit: 'bytes',
     description: 'Disk that the streams of the NATS started here may use.',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { BEN } from '../api/accounts/accounts-for-tests.ts';
 import { NOW_MS } from '../api/api-for-tests.ts';
+import { imageOf } from '../api/photos/images-for-tests.ts';
 import { outAndBack, START_MS, sharedRun } from '../api/sharing/shared-for-tests.ts';
 import { applyWorkoutFact } from '../api/workouts/project-activities.ts';
 import { factOf } from '../api/workouts/workouts-for-tests.ts';
@@ -10,6 +11,25 @@ import { closedAfterAll } from '../runtime/closings-for-tests.ts';
 import { openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
 import { logInOn, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
+
+/** Adds three photos, one of which is none, says what is in one, moves it, and deletes the other. */
+async function keepPhotos(page: Page): Promise<void> {
+  const photo = async (name: string, width: number) => ({
+    ...{ name, mimeType: 'image/jpeg', buffer: await imageOf({ width }) },
+  });
+  const text = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
+  await page.getByLabel('Add photos').setInputFiles([await photo('a.jpg', 400), text, await photo('b.jpg', 200)]);
+  await page.getByText('notes.txt: It is no JPEG, PNG or WebP.').waitFor();
+  await page.getByRole('button', { name: 'Photo 2 of 2' }).click();
+  await page.getByLabel('Caption').fill('The view');
+  await page.getByRole('button', { name: 'Save the caption' }).click();
+  await page.getByRole('button', { name: 'The view' }).waitFor();
+  await page.getByRole('button', { name: 'Move it forward' }).click();
+  await page.locator('.photos li').first().getByRole('img', { name: 'The view' }).waitFor();
+  await page.getByRole('button', { name: 'Photo 2 of 2' }).click();
+  await page.getByRole('button', { name: 'Delete the photo' }).click();
+  await page.getByRole('button', { name: 'Photo 2 of 2' }).waitFor({ state: 'detached' });
+}
 
 suite('a workout as others see it', { skip: whyNoBrowser }, () => {
   let browser: Browser;
@@ -22,7 +42,7 @@ suite('a workout as others see it', { skip: whyNoBrowser }, () => {
   test('its owner looks at it before it is shown and after, and a stranger opens the address', async () => {
     const app = await showApp(t);
     const { id, ask } = await sharedRun(app, { fixes: outAndBack(1_001), visibility: 'private' });
-    const { page, troubles } = await openPage({ browser, t }, app.url, PHONE);
+    const { page, troubles } = await openPage({ browser, t, expected: /status of 415/ }, app.url, PHONE);
     await logInOn(page, BEN);
     await page.goto(`${app.url}/workouts/${id}`);
     await page.getByRole('button', { name: 'See it as others do' }).click();
@@ -35,11 +55,17 @@ suite('a workout as others see it', { skip: whyNoBrowser }, () => {
     assert.equal(status, 200);
     await page.reload();
     await page.getByRole('button', { name: 'See it as others do' }).click();
+    await keepPhotos(page);
+    assert.deepEqual(await violationsOf(page), []);
     const address = await page.getByRole('link', { name: 'Its address for others' }).getAttribute('href');
     assert.equal(address, `/app/shared/${id}`);
     const stranger = await openPage({ browser, t }, `${app.origin}${address}`, PHONE);
     await stranger.page.getByText('Only a part of it is shown').waitFor();
     await stranger.page.getByRole('img', { name: 'The track that is shown, north up' }).waitFor();
+    await stranger.page.getByRole('img', { name: 'The view' }).waitFor();
+    await stranger.page.getByRole('button', { name: 'The view' }).click();
+    await stranger.page.getByRole('figure').getByRole('img', { name: 'The view' }).waitFor();
+    await stranger.page.waitForFunction('[...document.images].every(({ naturalWidth }) => naturalWidth > 0)');
     assert.deepEqual(await violationsOf(stranger.page), []);
     assert.deepEqual([troubles, stranger.troubles], [[], []]);
   });

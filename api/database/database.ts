@@ -18,6 +18,7 @@ import type { NotificationTables } from '../notifications/tables.ts';
 import type { OutboxTables } from '../outbox/tables.ts';
 import type { ExportTables } from '../own-data/export/tables.ts';
 import type { OwnDataTables } from '../own-data/tables.ts';
+import type { PhotoTables } from '../photos/tables.ts';
 import type { ProductTables } from '../product/tables.ts';
 import type { ProfileTables } from '../profile/tables.ts';
 import type { IdempotencyTables } from '../requests/tables.ts';
@@ -38,6 +39,7 @@ export type Tables = AccountTables &
   ExportTables &
   WorkoutTables &
   WorkoutEditTables &
+  PhotoTables &
   ProductTables &
   ProfileTables &
   ConsentTables &

@@ -3,6 +3,7 @@ import type { HealthStore } from '../../files/health/health-record.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Database, Tables } from '../database/database.ts';
 import { type Deliver, putOutbox } from '../outbox/outbox.ts';
+import { removePhotos } from '../photos/forget-photos.ts';
 import { COUNT_WORKOUT, countedOf } from '../workouts/counted.ts';
 import { WORKOUT } from './tables.ts';
 
@@ -80,7 +81,7 @@ export function createHideWorkout({ database, clock }: { database: Database; clo
       if (athlete === undefined) return;
       const hidden = await transaction
         .updateTable('workouts')
-        .set(({ eb }) => ({ state: 'removed', version: eb('version', '+', 1) }))
+        .set(({ eb }) => ({ state: 'removed', photos: 0, version: eb('version', '+', 1) }))
         .where('account', '=', account)
         .where('source', '=', 'stream')
         .where('state', '=', 'held')
@@ -107,6 +108,7 @@ export function createHideWorkout({ database, clock }: { database: Database; clo
         .returningAll()
         .execute();
       for (const row of hidden) {
+        await removePhotos(transaction, { account, workout: row.id }, clock.nowMs());
         await putOutbox(transaction, COUNT_WORKOUT, countedOf(athlete, row), clock.nowMs());
       }
     });

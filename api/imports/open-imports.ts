@@ -1,11 +1,8 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
-import type { Platform } from '../../runtime/nats/platform.ts';
 import type { ObjectStore } from '../../runtime/objects/objects.ts';
-import { createS3Objects } from '../../runtime/objects/s3-objects.ts';
 import type { Options } from '../../runtime/options.ts';
 import type { ReleaseStack } from '../../runtime/release.ts';
-import { StartError } from '../../runtime/service.ts';
 import { UPLOAD_LIMITS } from '../../schemas/upload-limits.ts';
 import type { Database } from '../database/database.ts';
 import { createSendPushed, HEALTH_QUEUE } from '../health-stores/send-pushed.ts';
@@ -21,7 +18,7 @@ type ApiOptions = Options<typeof apiOptions>;
 
 export interface OpenImportsDeps {
   readonly options: ApiOptions;
-  readonly platform: Pick<Platform, 'uploads'>;
+  readonly objects: ObjectStore;
   readonly database: Database;
   /** Resolves once the database is open. */
   readonly opened: Promise<JobDatabase>;
@@ -29,20 +26,18 @@ export interface OpenImportsDeps {
   readonly log: Logger;
   readonly release: ReleaseStack;
   /** Adds work of others to the queue, before it begins. */
-  readonly addWork: (jobs: JobQueue, objects: ObjectStore) => void;
+  readonly addWork: (jobs: JobQueue) => void;
 }
 
 export interface OpenedImports {
   readonly jobs: JobQueue;
-  readonly objects: ObjectStore;
   /** False where nobody signs tokens for the importer. */
   readonly importsFiles: boolean;
 }
 
-/** What imports need, at work as soon as the database is open. Throws StartError. */
-export function openImports({ options, platform, ...deps }: OpenImportsDeps): OpenedImports {
+/** What imports need, at work as soon as the database is open. */
+export function openImports({ options, objects, ...deps }: OpenImportsDeps): OpenedImports {
   const { database, opened, clock, log, release, addWork } = deps;
-  const objects = openObjects(options, platform);
   const jobs = createPgBossQueue({ database: opened, log });
   release.add('jobs', jobs.stop);
   const importFile = importerOf(options);
@@ -50,24 +45,14 @@ export function openImports({ options, platform, ...deps }: OpenImportsDeps): Op
     jobs.work(IMPORT_QUEUE, createRunImport({ database, objects, importFile, clock }));
     jobs.work(HEALTH_QUEUE, createSendPushed({ database, importFile, clock }));
   }
-  addWork(jobs, objects);
+  addWork(jobs);
   void opened.then(() => {
     jobs.start().catch((err) => log.error({ err }, 'no jobs are done in the background'));
   });
-  return { jobs, objects, importsFiles: importFile !== null };
+  return { jobs, importsFiles: importFile !== null };
 }
 
 function importerOf({ uploadTokenKey: tokenKey, ingestHost, ingestWebsocketPort }: ApiOptions): ImportFile | null {
   if (tokenKey === '') return null;
   return createSpawnedImporter({ ingestHost, ingestWebsocketPort, tokenKey, maxFileBytes: UPLOAD_LIMITS.maxFileBytes });
-}
-
-/** An S3 that is named, or NATS. */
-function openObjects(options: ApiOptions, platform: OpenImportsDeps['platform']): ObjectStore {
-  const { s3Url: url, s3Region: region, s3AccessKeyId: accessKeyId, s3SecretAccessKey: secretAccessKey } = options;
-  if (url === '') return platform.uploads();
-  if (accessKeyId === '' || secretAccessKey === '') {
-    throw new StartError('--s3-url needs --s3-access-key-id and --s3-secret-access-key');
-  }
-  return createS3Objects({ url, region, accessKeyId, secretAccessKey, timeoutMs: options.readTimeoutMs });
 }

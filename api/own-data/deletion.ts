@@ -10,6 +10,7 @@ import { Uuid } from '../accounts/statements.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database } from '../database/database.ts';
 import { createOutbox, type Deliver, putOutbox } from '../outbox/outbox.ts';
+import { removePhotos } from '../photos/forget-photos.ts';
 import { Problem } from '../problem.ts';
 import { stopCounting } from '../product/counting.ts';
 import { pageOf, readPage } from '../requests/paging.ts';
@@ -129,6 +130,8 @@ export function createDeletion(deps: DeletionDeps) {
           .where('account', '=', account)
           .where('object', 'is not', null)
           .execute();
+        // Their images wait to be taken from the store by what they are called alone: nothing of it names the person.
+        await removePhotos(transaction, { account }, nowMs);
         const rows = await removeRows(transaction, { account, athlete, email, emailKey: owner.email_key });
         const removed: Removed = { postgresql: rows };
         await transaction

@@ -57,7 +57,7 @@ export function liveAnswer(activity: ActivityRecord): WorkoutAnswer {
   const numbers = measuredOf(activity);
   const row = { account: '', source: 'stream', state: 'held', stated_sport: null, time_zone: null } as const;
   const said = { name: '', notes: '', search: '', effort: null, visibility: 'private', version: 0 } as const;
-  return { ...answerOf({ ...row, ...numbers, ...said, sources: [] }), status: 'live' };
+  return { ...answerOf({ ...row, ...numbers, ...said, sources: [], photos: 0 }), status: 'live' };
 }
 
 /** What the stream says of a workout, by column. */

@@ -98,7 +98,15 @@ const MEASURED = [
 ] as const;
 
 /** What a person said, and what is said when they said nothing. */
-const SILENCE = { name: '', notes: '', search: '', effort: null, visibility: 'private', stated_sport: null } as const;
+const SILENCE = {
+  name: '',
+  notes: '',
+  search: '',
+  effort: null,
+  visibility: 'private',
+  stated_sport: null,
+  photos: 0,
+} as const;
 
 const isSilent = (row: WorkoutRow) =>
   (Object.keys(SILENCE) as (keyof typeof SILENCE)[]).every((name) => row[name] === SILENCE[name]);
@@ -130,8 +138,8 @@ async function moveStatements(transaction: DatabaseOrTransaction, row: WorkoutRo
     .sort((a, b) => covered(b) - covered(a) || (a.id < b.id ? -1 : 1));
   if (other === undefined) return null;
   const [from, to] = isWithdrawn ? [row, other] : [other, row];
-  const { name, notes, search, effort, visibility, stated_sport } = from;
-  const said = { name, notes, search, effort, visibility, stated_sport };
+  const { name, notes, search, effort, visibility, stated_sport, photos } = from;
+  const said = { name, notes, search, effort, visibility, stated_sport, photos };
   const set = (id: string, columns: Partial<WorkoutRow>) =>
     transaction
       .updateTable('workouts')
@@ -143,12 +151,14 @@ async function moveStatements(transaction: DatabaseOrTransaction, row: WorkoutRo
   const measured = { sport: from.measured_sport ?? from.sport };
   const left = await set(from.id, { ...SILENCE, ...measured });
   const taken = await set(to.id, { ...said, sport: stated_sport ?? to.measured_sport ?? to.sport });
-  await transaction
-    .updateTable('workout_changes')
-    .set({ workout: to.id })
-    .where('account', '=', row.account)
-    .where('workout', '=', from.id)
-    .execute();
+  for (const table of ['workout_changes', 'workout_photos'] as const) {
+    await transaction
+      .updateTable(table)
+      .set({ workout: to.id })
+      .where('account', '=', row.account)
+      .where('workout', '=', from.id)
+      .execute();
+  }
   const states = { before: JSON.stringify({ id: from.id }), after: JSON.stringify({ id: to.id }) };
   const change = { account: row.account, workout: to.id, at: new Date(nowMs), actor: 'stream', ...states };
   await transaction

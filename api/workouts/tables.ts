@@ -37,6 +37,8 @@ export interface WorkoutTables {
     version: Generated<number>;
     /** What it is made of: `file:…` of files, `device/source` of devices; migration 008. */
     sources: Generated<string[]>;
+    /** How many it has; migration 019. */
+    photos: Generated<number>;
   };
   workout_changes: {
     number: Generated<string>;

@@ -7,6 +7,7 @@ import type { AccountCaller } from '../caller.ts';
 import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
 import { putOutbox } from '../outbox/outbox.ts';
+import { removePhotos } from '../photos/forget-photos.ts';
 import { invalidParameter, Problem } from '../problem.ts';
 import { countEvent } from '../product/counting.ts';
 import { requireMatch } from '../requests/etag.ts';
@@ -173,10 +174,11 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
         const row = await take(transaction, owner, id, ifMatch);
         const removed = { ...row, state: 'removed' as const, version: row.version + 1 };
         const own = { account: owner.account, workout: id };
+        await removePhotos(transaction, own, clock.nowMs());
         if (row.source === 'manual') {
           await transaction.deleteFrom('workouts').where('account', '=', own.account).where('id', '=', id).execute();
         } else {
-          const nothing = { name: '', notes: '', search: '', effort: null, stated_sport: null };
+          const nothing = { name: '', notes: '', search: '', effort: null, stated_sport: null, photos: 0 };
           await transaction
             .updateTable('workouts')
             .set({ ...nothing, state: removed.state, version: removed.version })

@@ -64,6 +64,13 @@ export const platformOptions = defineOptions({
     unit: 'bytes',
     description: 'Size of what people uploaded and what is not imported yet; when it is full uploads are refused.',
   },
+  photosMaxBytes: {
+    type: 'integer',
+    default: 512 * MIB,
+    min: MIB,
+    unit: 'bytes',
+    description: 'Size of the photos of workouts; when it is full more are refused, nothing is dropped.',
+  },
   maxFrameAgeMs: {
     type: 'integer',
     default: 30 * DAY_MS,
@@ -130,6 +137,10 @@ export async function openPlatform(
     uploads: () =>
       createNatsObjects(link, {
         ...{ bucket: names.uploadsBucket, ttlMs: UPLOADS_TTL_MS, maxBytes: options.uploadsMaxBytes, replicas },
+      }),
+    photos: () =>
+      createNatsObjects(link, {
+        ...{ bucket: names.photosBucket, ttlMs: 0, maxBytes: options.photosMaxBytes, replicas },
       }),
     streamSizes: () => readStreamSizes(link),
     jetStreamVersion: () => readJetStreamVersion(link),

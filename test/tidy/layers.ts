@@ -77,6 +77,7 @@ const VENDORS: Record<string, readonly string[]> = {
   protobufjs: ['schemas/frame/**'],
   saxes: ['files/xml/xml-reader.ts'],
   'temporal-polyfill': ['api/progress/calendar.ts', 'api/notifications/quiet-hours.ts'],
+  sharp: ['api/photos/reencode.ts'],
   typebox: ['api/**', 'schemas/athlete-settings.ts', 'schemas/check-settings.ts', 'schemas/race*.ts'],
   uqr: ['web/app/qr-code.tsx'],
   uplot: ['web/charts.tsx', 'web/*/*-chart.tsx', 'web/use-plot.ts'],

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { place } from './app-place.ts';
 import { problemText } from './form.tsx';
+import { SharedPhotos } from './shared-photos.tsx';
 import { SharedFacts } from './shared-workout.tsx';
 import { readShared, type SharedWorkout } from './sharing-api.ts';
 import { tell } from './tell.ts';
@@ -15,6 +16,7 @@ export function SharedPage() {
   return (
     <section aria-label={tell('shared')}>
       <SharedFacts workout={shown} />
+      <SharedPhotos key={id} id={id} />
       {shown.isCut && <p class="none">{tell('isCutForOthers')}</p>}
     </section>
   );

@@ -11,6 +11,7 @@ import { goals } from './words/goals-en.ts';
 import { health } from './words/health-en.ts';
 import { imports } from './words/imports-en.ts';
 import { news } from './words/news-en.ts';
+import { photos } from './words/photos-en.ts';
 import { privacy } from './words/privacy-en.ts';
 import { problems } from './words/problems-en.ts';
 import { profile } from './words/profile-en.ts';
@@ -24,6 +25,7 @@ export const PARTS = {
   entry,
   workouts,
   edits,
+  photos,
   sharing,
   imports,
   goals,
@@ -44,6 +46,7 @@ export const en = {
   ...entry,
   ...workouts,
   ...edits,
+  ...photos,
   ...sharing,
   ...imports,
   ...goals,

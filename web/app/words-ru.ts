@@ -10,6 +10,7 @@ import { goals } from './words/goals-ru.ts';
 import { health } from './words/health-ru.ts';
 import { imports } from './words/imports-ru.ts';
 import { news } from './words/news-ru.ts';
+import { photos } from './words/photos-ru.ts';
 import { privacy } from './words/privacy-ru.ts';
 import { problems } from './words/problems-ru.ts';
 import { profile } from './words/profile-ru.ts';
@@ -23,6 +24,7 @@ export const ru: AppDictionary = {
   ...entry,
   ...workouts,
   ...edits,
+  ...photos,
   ...sharing,
   ...imports,
   ...goals,

@@ -20,6 +20,7 @@ import { WorkoutEdits } from './workout-edits.tsx';
 import { enteredFrom, fieldsOf, saidFrom, type WorkoutFields } from './workout-fields.ts';
 import { effortText, WorkoutForm } from './workout-form.tsx';
 import { numbersOf } from './workout-numbers.ts';
+import { WorkoutPhotos } from './workout-photos.tsx';
 import { WorkoutSharing } from './workout-sharing.tsx';
 
 /** One workout: its numbers, what was said of it, and how to change that. */
@@ -54,6 +55,7 @@ export function WorkoutPage() {
       <div class="column">
         {workout.status !== 'live' && (
           <>
+            <WorkoutPhotos key={id} id={id} />
             <WorkoutSharing key={`${etag} shared`} id={id} />
             {workout.source === 'stream' && (
               <WorkoutEdits key={`${etag} edits`} {...shown} onCounted={() => go(placeFor('history'))} />

@@ -4,6 +4,7 @@ import { createFileWriter, fileName } from '../../activities/export/file-writer.
 import { recordedActivity } from '../../activities/export/recorded-activity.ts';
 import type { ActivityKey, ActivityReader } from '../../activities/reader.ts';
 import type { Database } from '../../database/database.ts';
+import type { ExportedPhotos } from '../../photos/exported-photos.ts';
 import { Problem } from '../../problem.ts';
 import type { SampleHistory } from '../../samples/history.ts';
 import { type ExportedFile, type FileList, jsonFile, type LeftOutFile } from './exported-file.ts';
@@ -22,6 +23,7 @@ export interface PersonSourceDeps {
   readonly activities: ActivityReader;
   readonly history: Pick<SampleHistory, 'rows'>;
   readonly races: Pick<Races, 'all'>;
+  readonly photos: ExportedPhotos;
 }
 
 const PAGE = 100;
@@ -31,7 +33,8 @@ const NEVER_MS = 7_258_118_400_000;
 export type FilesOf = (owner: Owner, signal: AbortSignal, onProgress: (share: number) => Promise<void>) => FileList;
 
 /** Everything that is kept of a person, file by file, each made while it is read. */
-export function createPersonSource({ database, samples, activities, history, races }: PersonSourceDeps): FilesOf {
+export function createPersonSource(deps: PersonSourceDeps): FilesOf {
+  const { database, samples, activities, history, races, photos } = deps;
   const writer = createFileWriter();
 
   async function productEvents({ account }: Owner, signal: AbortSignal): Promise<ExportedFile> {
@@ -106,6 +109,7 @@ export function createPersonSource({ database, samples, activities, history, rac
       await done();
       yield racesOf(owner);
       await done();
+      yield* photos(owner.account);
       for (const file of stored) {
         signal.throwIfAborted();
         yield file;

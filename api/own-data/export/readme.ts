@@ -6,6 +6,8 @@ profile and account    database/*.json     each table that has something of you,
                                            goals, notifications and preferences, devices, sessions, the audit of
                                            your account, imports. Times are in ISO 8601.
 activities             activities/*.fit    each activity as FIT, which other programs for training read
+photos                 photos/*.jpg        photos of workouts as they are kept; their captions are in
+                                           database/workout_photos.json
 samples                samples/*.csv       everything your devices sent and what was computed of it, one file for
                                            each kind and month; the first line names the columns
 product events         product-events.json what was counted of your use, if you agreed to it
