@@ -9,7 +9,8 @@ RUN npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund
 COPY tsconfig.json tsconfig.json
 COPY schemas schemas
 COPY web web
-RUN node web/build/main.ts && mv web/dist/* page
+RUN node web/build/main.ts
+RUN mv web/dist/* page
 
 FROM base
 ENV NODE_ENV=production

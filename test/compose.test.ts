@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -101,6 +101,7 @@ const stages = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
   .map((text) => ({
     copied: [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' ')),
     runs: [...text.matchAll(/^RUN node (.+)$/gm)].map(([, script]) => script),
+    moves: [...text.matchAll(/^RUN mv (\S+) (\S+)$/gm)].map(([, from, to]) => [from, to]),
     taken: [...text.matchAll(/^COPY --from=page \/slipstream\/(\S+) (\S+)$/gm)].map(([, from, to]) => [from, to]),
     env: Object.fromEntries([...text.matchAll(/^ENV (\w+)=(.+)$/gm)].map(([, name, value]) => [name, value])),
   }));
@@ -130,8 +131,11 @@ test('the image holds the page, built from no more than its stage copies, and th
   const [script] = page.runs;
   const built = spawnSync(process.execPath, [script], { cwd: dir, encoding: 'utf8' });
   assert.equal(built.status, 0, built.stderr);
-  const [[from, to]] = image.taken;
-  const files = await readPageFiles(join(dir, from), '');
+  const [[moved, to]] = image.taken;
+  assert.deepEqual(page.moves, [['web/dist/*', moved]]);
+  // The folder's name says what it was built from.
+  const [from] = await readdir(join(dir, 'web', 'dist'));
+  const files = await readPageFiles(join(dir, 'web', 'dist', from), '');
   assert.ok(files.has('/') && files.size > 3);
   assert.equal(image.env[envName('pageDir', apiOptions.pageDir)], `/slipstream/${to}`);
 });
