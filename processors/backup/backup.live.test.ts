@@ -244,6 +244,16 @@ test('a backup made under load brings back everything acknowledged before it, on
   );
   assert.ok((await (await platform.dead()).info()).messages >= promisedDead);
   const processors = await startProcessors(now);
+  // Half way through the stream the ledger balances, too.
+  const restoredFrames = await platform.frames();
+  await until('both stores have read the stream', async () => {
+    const positions = await Promise.all(
+      (['questdb', 'clickhouse'] as const).map((store) =>
+        restoredFrames.durablePosition(platform.names.durable(store)),
+      ),
+    );
+    return positions.every((position) => position?.pendingMessages === 0 && position.unackedMessages === 0);
+  });
   const restored = await untilBalanced(now, platform);
   const accepted = restored.stores[0].accepted;
   assert.ok(accepted >= samplesOf(promised) && accepted <= samplesOf(load.acked));

@@ -75,8 +75,9 @@ function moveInto(fresh: string, dir: string): boolean {
   }
 }
 
+/** Style sheets stay apart: one file of all would bring the rules of some pages to those that never asked for them. */
 function isSmall(id: string): boolean {
-  return !/maplibre|uplot|plain-map|use-plot|-chart|charts/.test(id);
+  return !/\.css$|maplibre|uplot|plain-map|use-plot|-chart|charts/.test(id);
 }
 
 function isDigest(name: string): boolean {
