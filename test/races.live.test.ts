@@ -35,7 +35,7 @@ let apiUrl: string;
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'slip-races-'));
-  nats = await startTestNats({ maxFileBytes: 2 ** 33 });
+  nats = await startTestNats({ maxFileBytes: 2 ** 34 });
   const argv = [`--nats-urls=${nats.url}`, `--shards=${SHARDS}`];
   const options = readOptions(platformOptions, { argv, env: {} });
   platform = await openPlatform(options, { name: 'test', logger: createSilentLog(), release });

@@ -47,7 +47,7 @@ export async function showRace(
   const field = await hillRace(starters, Date.now() - goneMs);
   const dir = await mkdtemp(join(tmpdir(), 'slip-race-page-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
-  const nats = await startTestNats({ maxFileBytes: 2 ** 33 });
+  const nats = await startTestNats({ maxFileBytes: 2 ** 34 });
   t.after(() => nats.stop());
   const log = createSilentLog();
   const release = createReleaseStack({ log });

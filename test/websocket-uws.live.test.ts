@@ -33,7 +33,7 @@ async function startIngest(t: TestContext, node: UwsNode) {
   t.after(async () => assert.deepEqual(await release.release(), []));
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-uws-'));
   release.add('the folder', () => rmSync(dir, { recursive: true, force: true }));
-  const nats = await startTestNats({ maxFileBytes: 2 ** 33 });
+  const nats = await startTestNats({ maxFileBytes: 2 ** 34 });
   release.add('NATS', () => nats.stop());
   const sizes = ['--frames-max-bytes', `${256 * MIB}`, '--dead-max-bytes', `${64 * MIB}`];
   const shared = ['--nats-urls', nats.url, ...sizes];
