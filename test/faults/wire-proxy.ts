@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Random } from '../../device-sim/random.ts';
 
 /** A piece of network between a client and a server, which breaks when it is told to. */
@@ -23,7 +23,10 @@ interface Wire {
 
 const HOST = '127.0.0.1';
 
-/** Listens on `port` and carries bytes to and from `targetPort`, in order, with the back-pressure of both ends. */
+/**
+ * Listens on `port` (0: on any) and carries bytes to and from `targetPort`, in order, with the back-pressure of both
+ * ends.
+ */
 export async function startWireProxy(targetPort: number, port: number): Promise<WireProxy> {
   const wires = new Set<Wire>();
   const counts = { cuts: 0 };
@@ -54,7 +57,8 @@ export async function startWireProxy(targetPort: number, port: number): Promise<
     source.on('error', () => target.destroy());
     source.on('close', () => {
       void last.then(() => target.end());
-      wires.delete(wire);
+      // One that is frozen never answers that, and is still to be closed with the proxy.
+      if (target.closed) wires.delete(wire);
     });
     if (isSilent) source.pause();
   }
@@ -71,7 +75,7 @@ export async function startWireProxy(targetPort: number, port: number): Promise<
     server.listen(port, HOST, resolve);
   });
   return {
-    port,
+    port: (server.address() as AddressInfo).port,
     counts,
     cutInTheMiddle(random) {
       for (const wire of wires) wire.cutAt = random.next();
