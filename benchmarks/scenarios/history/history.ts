@@ -1,4 +1,3 @@
-import { createLatencyHistogram } from '../../../runtime/latency.ts';
 import { coresOf, openAccount } from '../../cpu-account.ts';
 import { startDeployment } from '../../deployment/deployment.ts';
 import {
@@ -14,7 +13,7 @@ import {
 import { createPageReader, type PageReader } from '../../deployment/page-reader.ts';
 import { signUp } from '../../deployment/person.ts';
 import { startPostgresql } from '../../deployment/postgresql.ts';
-import { type Figure, figureOf } from '../../figure.ts';
+import { timeKinds } from '../../page-turns.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
 
@@ -56,37 +55,17 @@ export async function runHistory(deps: ScenarioDeps): Promise<Outcome> {
   };
   for (let nth = 0; nth < warmUpPages; nth++) for (const asked of Object.values(kinds)) await readPage(asked);
 
-  const turns: Record<string, { p50Ms: number; p99Ms: number }[]> = {};
-  const reasons: string[] = [];
   const close = openAccount(new Map([...deployment.pids, ['bench', process.pid]]));
-  for (let round = 0; round < options.rounds; round++) {
-    for (const [name, asked] of Object.entries(kinds)) {
-      const latency = createLatencyHistogram();
-      let answers: string[] = [];
-      for (let page = 0; page < pages; page++) {
-        const fromMs = performance.now();
-        answers = await readPage(asked);
-        latency.record(performance.now() - fromMs);
-      }
-      turns[name] ??= [];
-      turns[name].push({ p50Ms: latency.quantileMs(0.5), p99Ms: latency.quantileMs(0.99) });
-      reasons.push(...wrongOf(name, asked, answers));
-    }
-    say(
-      Object.entries(turns)
-        .map(([name, all]) => `${name} p99 ${count(all[round].p99Ms)} ms`)
-        .join(', '),
-    );
-  }
-  const account = close();
-  const slowest = Array.from({ length: options.rounds }, (_, round) =>
-    Math.max(...Object.values(turns).map((all) => all[round].p99Ms)),
+  const { turns, figures, reasons } = await timeKinds(
+    new Map(
+      Object.entries(kinds).map(([name, asked]) => [
+        name,
+        { read: () => readPage(asked), wrongOf: (answers) => wrongOf(name, asked, answers) },
+      ]),
+    ),
+    { rounds: options.rounds, pages, say },
   );
-  const figures: Record<string, Figure> = { slowestP99Ms: figureOf(slowest) };
-  for (const [name, all] of Object.entries(turns)) {
-    figures[`p50Ms.${name}`] = figureOf(all.map(({ p50Ms }) => p50Ms));
-    figures[`p99Ms.${name}`] = figureOf(all.map(({ p99Ms }) => p99Ms));
-  }
+  const account = close();
   return {
     lines: Object.entries(figures).map(([name, figure]) => `${name.padEnd(22)}${inRange(figure)} ms`),
     figures,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createLatencyHistogram } from '../../../runtime/latency.ts';
 import { signToken } from '../../../runtime/token.ts';
 import { loadSigningKey } from '../../../runtime/token-keys.ts';
 import type { Sums, Years as YearsAnswer } from '../../../schemas/athlete-progress.ts';
 import { type Deployment, startDeployment } from '../../deployment/deployment.ts';
 import { figureOf } from '../../figure.ts';
+import { type PageTurn, timePages } from '../../page-turns.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
 import { distanceOf, fillYears, revise, statementsOf, type Years } from './fill-years.ts';
@@ -52,7 +52,7 @@ export async function runProgress(deps: ScenarioDeps): Promise<Outcome> {
   for (let page = 0; page < warmUpPages; page++) await readPage();
 
   const revised = new Set<number>();
-  const rounds: { p50Ms: number; p99Ms: number; bytes: number }[] = [];
+  const rounds: PageTurn[] = [];
   const reasons: string[] = [];
   for (let round = 0; round < options.rounds; round++) {
     for (let nth = 0; nth < REVISIONS; nth++) {
@@ -60,16 +60,8 @@ export async function runProgress(deps: ScenarioDeps): Promise<Outcome> {
       await revise(clickhouse, years, { day, revision: 50 + round, distanceM: REVISED_M });
       revised.add(day);
     }
-    const latency = createLatencyHistogram();
-    let answers: string[] = [];
-    for (let page = 0; page < pages; page++) {
-      const fromMs = performance.now();
-      answers = await readPage();
-      latency.record(performance.now() - fromMs);
-    }
-    const bytes = answers.reduce((sum, text) => sum + text.length, 0);
-    const turn = { p50Ms: latency.quantileMs(0.5), p99Ms: latency.quantileMs(0.99), bytes };
-    say(`p50 ${count(turn.p50Ms)} ms, p99 ${count(turn.p99Ms)} ms, ${count(bytes)} bytes`);
+    const { turn, answers } = await timePages(pages, readPage);
+    say(`p50 ${count(turn.p50Ms)} ms, p99 ${count(turn.p99Ms)} ms, ${count(turn.bytes)} bytes`);
     rounds.push(turn);
     reasons.push(...wrongOf(JSON.parse(answers[4]), days, revised));
   }

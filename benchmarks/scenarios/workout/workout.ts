@@ -1,12 +1,11 @@
 import { systemClock } from '../../../runtime/clock.ts';
-import { createLatencyHistogram } from '../../../runtime/latency.ts';
 import { activityId } from '../../../schemas/activity.ts';
 import { coresOf, openAccount, otherCores } from '../../cpu-account.ts';
 import { startDeployment } from '../../deployment/deployment.ts';
 import { createPageReader, type PageReader } from '../../deployment/page-reader.ts';
 import { signUp } from '../../deployment/person.ts';
 import { startPostgresql } from '../../deployment/postgresql.ts';
-import { type Figure, figureOf } from '../../figure.ts';
+import { timeKinds } from '../../page-turns.ts';
 import type { Outcome, ScenarioDeps } from '../../scenario.ts';
 import { count, inRange } from '../../words.ts';
 import { RIDE_START_MS, rideOf } from '../activity-files/made-files.ts';
@@ -35,12 +34,12 @@ export async function runWorkout(deps: ScenarioDeps): Promise<Outcome> {
   const { token, send } = await openImport(deployment, athlete);
   const starts = { ofToday: Date.now() - TODAYS_ENDED_MS - seconds * 1_000, old: RIDE_START_MS };
   const reader = createPageReader(deployment.urls.api, accessToken, { release, signal });
-  const reasons: string[] = [];
+  const troubles: string[] = [];
   const ids = new Map<string, string>();
   for (const [name, startMs] of Object.entries(starts)) {
     // A file of FIT knows whole seconds.
     const id = activityId(athlete, Math.floor(startMs / 1_000) * 1_000);
-    reasons.push(...(await send(rideOf(seconds, startMs), signal)));
+    troubles.push(...(await send(rideOf(seconds, startMs), signal)));
     await untilFinished(`${deployment.urls.api}/v1/activities/${id}`, token, signal);
     await untilShown(reader, id, seconds, signal);
     ids.set(name, id);
@@ -48,37 +47,17 @@ export async function runWorkout(deps: ScenarioDeps): Promise<Outcome> {
   say(`the rides of ${count(seconds)} s are there`);
   for (let nth = 0; nth < warmUpPages; nth++) for (const id of ids.values()) await readPage(reader, id);
 
-  const turns: Record<string, { p50Ms: number; p99Ms: number; bytes: number }[]> = {};
   const close = openAccount(new Map([...deployment.pids, ['bench', process.pid]]));
-  for (let round = 0; round < options.rounds; round++) {
-    for (const [name, id] of ids) {
-      const latency = createLatencyHistogram();
-      let answers: string[] = [];
-      for (let page = 0; page < pages; page++) {
-        const fromMs = performance.now();
-        answers = await readPage(reader, id);
-        latency.record(performance.now() - fromMs);
-      }
-      const bytes = answers.reduce((sum, text) => sum + text.length, 0);
-      turns[name] ??= [];
-      turns[name].push({ p50Ms: latency.quantileMs(0.5), p99Ms: latency.quantileMs(0.99), bytes });
-      reasons.push(...wrongOf(name, answers, seconds));
-    }
-    say(
-      Object.entries(turns)
-        .map(([name, all]) => `${name} p99 ${count(all[round].p99Ms)} ms`)
-        .join(', '),
-    );
-  }
-  const account = close();
-  const slowest = Array.from({ length: options.rounds }, (_, round) =>
-    Math.max(...Object.values(turns).map((all) => all[round].p99Ms)),
+  const { turns, figures, reasons } = await timeKinds(
+    new Map(
+      [...ids].map(([name, id]) => [
+        name,
+        { read: () => readPage(reader, id), wrongOf: (answers) => wrongOf(name, answers, seconds) },
+      ]),
+    ),
+    { rounds: options.rounds, pages, say },
   );
-  const figures: Record<string, Figure> = { slowestP99Ms: figureOf(slowest) };
-  for (const [name, all] of Object.entries(turns)) {
-    figures[`p50Ms.${name}`] = figureOf(all.map(({ p50Ms }) => p50Ms));
-    figures[`p99Ms.${name}`] = figureOf(all.map(({ p99Ms }) => p99Ms));
-  }
+  const account = close();
   return {
     lines: Object.entries(figures).map(([name, figure]) => `${name.padEnd(16)}${inRange(figure)} ms`),
     figures,
@@ -87,7 +66,7 @@ export async function runWorkout(deps: ScenarioDeps): Promise<Outcome> {
       ...{ seconds, days, pages, turns, cores: coresOf(account), account },
       otherCores: otherCores(account, 0),
     },
-    reasons,
+    reasons: [...troubles, ...reasons],
   };
 }
 
