@@ -3,7 +3,7 @@ import { before, suite, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openReceiver } from '../api/notifications/news-for-tests.ts';
 import { closedAfterAll } from '../runtime/closings-for-tests.ts';
-import { DESKTOP, openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
+import { DESKTOP, openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts';
 import { logInOn, PERSON, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
 
@@ -102,7 +102,7 @@ suite('webhooks, pushes and privacy in the application', { skip: whyNoBrowser },
     await section.locator('[data-subscriber]').waitFor({ state: 'detached' });
     assert.equal(await page.evaluate('globalThis.letGo'), 1, 'the browser takes none any more');
     await page.getByRole('button', { name: 'Log out', exact: true }).click();
-    await page.waitForFunction('globalThis.letGo === 2');
+    await until('the browser lets go of its pushes', () => page.evaluate<boolean>('globalThis.letGo === 2'));
     await logInOnAgain(page);
     assert.deepEqual(troubles, []);
   });
@@ -138,7 +138,9 @@ suite('webhooks, pushes and privacy in the application', { skip: whyNoBrowser },
 
     const map = section.locator('.map[data-drawn=true]');
     await map.click({ position: { x: 100, y: 60 } });
-    await page.waitForFunction("document.getElementsByName('latitude')[0].value !== ''");
+    await until('the place is in the form', () =>
+      page.evaluate<boolean>("document.getElementsByName('latitude')[0].value !== ''"),
+    );
     const latitude = Number(await section.getByLabel('Latitude').inputValue());
     assert.ok(Math.abs(latitude - 48.2085) < 0.1, `${latitude}`);
     await section.getByLabel('Name').fill('Work');

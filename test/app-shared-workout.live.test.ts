@@ -8,7 +8,7 @@ import { outAndBack, START_MS, sharedRun } from '../api/sharing/shared-for-tests
 import { applyWorkoutFact } from '../api/workouts/project-activities.ts';
 import { factOf } from '../api/workouts/workouts-for-tests.ts';
 import { closedAfterAll } from '../runtime/closings-for-tests.ts';
-import { openPage, PHONE, startBrowser, whyNoBrowser } from './browser.ts';
+import { openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts';
 import { logInOn, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
 
@@ -65,7 +65,9 @@ suite('a workout as others see it', { skip: whyNoBrowser }, () => {
     await stranger.page.getByRole('img', { name: 'The view' }).waitFor();
     await stranger.page.getByRole('button', { name: 'The view' }).click();
     await stranger.page.getByRole('figure').getByRole('img', { name: 'The view' }).waitFor();
-    await stranger.page.waitForFunction('[...document.images].every(({ naturalWidth }) => naturalWidth > 0)');
+    await until('every photo is there', () =>
+      stranger.page.evaluate<boolean>('[...document.images].every(({ naturalWidth }) => naturalWidth > 0)'),
+    );
     assert.deepEqual(await violationsOf(stranger.page), []);
     assert.deepEqual([troubles, stranger.troubles], [[], []]);
   });
