@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import { duration, isPaced, kilometresPerHour, pace, whole } from './format.ts';
 import { paceMarks } from './pace-axis.ts';
+import { plotStyle } from './plot-style.ts';
 import type { Series, SeriesName } from './series.ts';
 import { series } from './store.ts';
 import { usePlot } from './use-plot.ts';
@@ -89,10 +90,8 @@ function dataOf({ startMs, values }: Series, { name, band }: Line): uPlot.Aligne
 }
 
 function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue('--soft');
-  const stroke = style.getPropertyValue(color);
-  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  const { axis, colorOf } = plotStyle();
+  const stroke = colorOf(color);
   const edge = { stroke: 'transparent', width: 0, points: { show: false } };
   return {
     width,

@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
-import { dayText, plain } from '../progress/say.ts';
+import { dayAt, plotStyle } from '../plot-style.ts';
+import { plain } from '../progress/say.ts';
 import { language } from '../race/language.ts';
 import { UNIT_SYSTEMS, units } from '../units.ts';
 import { usePlot } from '../use-plot.ts';
@@ -31,14 +32,8 @@ export function WeightChart({ rows }: { rows: readonly DatedBody[] }) {
 }
 
 function optionsFor(width: number): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const axis = {
-    ...{ stroke: style.getPropertyValue('--soft'), ticks: { show: false } },
-    grid: { stroke: style.getPropertyValue('--rule'), width: 1 },
-  };
-  const day = (second: number) => {
-    return dayText(new Date(1_000 * second).toISOString().slice(0, 10), { month: 'short', year: '2-digit' });
-  };
+  const { axis, colorOf } = plotStyle();
+  const day = (second: number) => dayAt(second, { month: 'short', year: '2-digit' });
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { show: false } },
     scales: { x: { time: false, range: (_plot, first, last) => [first - DAY_S, last + DAY_S] } },
@@ -52,6 +47,6 @@ function optionsFor(width: number): uPlot.Options {
       },
       { ...axis, size: 48, space: 34, values: (_, at) => at.map((value) => plain(value, 1)) },
     ],
-    series: [{}, { stroke: style.getPropertyValue('--speed'), width: 2, points: { show: true, size: 6 } }],
+    series: [{}, { stroke: colorOf('--speed'), width: 2, points: { show: true, size: 6 } }],
   };
 }

@@ -1,8 +1,9 @@
 import type uPlot from 'uplot';
+import { dayAt, plotStyle } from '../plot-style.ts';
 import { language } from '../race/language.ts';
 import { usePlot } from '../use-plot.ts';
 import type { ActiveDays } from './product-answers.ts';
-import { count, dayText, plain, say } from './say.ts';
+import { count, plain, say } from './say.ts';
 
 const HEIGHT_PX = 200;
 const DAY_S = 86_400;
@@ -33,14 +34,8 @@ export function ActiveChart({ days }: Pick<ActiveDays, 'days'>) {
 }
 
 function optionsFor(width: number): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const axis = {
-    ...{ stroke: style.getPropertyValue('--soft'), ticks: { show: false } },
-    grid: { stroke: style.getPropertyValue('--rule'), width: 1 },
-  };
-  const day = (second: number) => {
-    return dayText(new Date(1_000 * second).toISOString().slice(0, 10), { day: 'numeric', month: 'short' });
-  };
+  const { axis, colorOf } = plotStyle();
+  const day = (second: number) => dayAt(second, { day: 'numeric', month: 'short' });
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { show: false } },
     scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
@@ -54,9 +49,6 @@ function optionsFor(width: number): uPlot.Options {
       },
       { ...axis, size: 48, space: 34, values: (_, at) => at.map((value) => plain(value)) },
     ],
-    series: [
-      {},
-      ...LINES.map(({ color }) => ({ stroke: style.getPropertyValue(color), width: 1.5, points: { size: 4 } })),
-    ],
+    series: [{}, ...LINES.map(({ color }) => ({ stroke: colorOf(color), width: 1.5, points: { size: 4 } }))],
   };
 }

@@ -1,8 +1,9 @@
 import type uPlot from 'uplot';
 import type { FormSeries } from '../../schemas/athlete-progress.ts';
+import { dayAt, plotStyle } from '../plot-style.ts';
 import { language } from '../race/language.ts';
 import { usePlot } from '../use-plot.ts';
-import { dayText, plain, say } from './say.ts';
+import { plain, say } from './say.ts';
 
 const HEIGHT_PX = 200;
 
@@ -35,12 +36,8 @@ function dataOf(form: FormSeries, start: string): uPlot.AlignedData {
 const DAY_S = 86_400;
 
 function optionsFor(width: number): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue('--soft');
-  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
-  const day = (second: number) => {
-    return dayText(new Date(1_000 * second).toISOString().slice(0, 10), { day: 'numeric', month: 'short' });
-  };
+  const { axis, colorOf } = plotStyle();
+  const day = (second: number) => dayAt(second, { day: 'numeric', month: 'short' });
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { show: false }, scales: { x: { time: false } } },
     axes: [
@@ -50,9 +47,6 @@ function optionsFor(width: number): uPlot.Options {
       },
       { ...{ ...axis, size: 48, space: 34 }, values: (_plot, splits) => splits.map((value) => plain(value)) },
     ],
-    series: [
-      {},
-      ...LINES.map(({ color }) => ({ stroke: style.getPropertyValue(color), width: 1.5, points: { show: false } })),
-    ],
+    series: [{}, ...LINES.map(({ color }) => ({ stroke: colorOf(color), width: 1.5, points: { show: false } }))],
   };
 }

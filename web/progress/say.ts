@@ -3,12 +3,15 @@ import type { Sport } from '../../schemas/events.ts';
 import type { RecordKind } from '../../schemas/record.ts';
 import { fillIn, language } from '../race/language.ts';
 import { UNIT_SYSTEMS, units } from '../units.ts';
+import { dayText, percent, plain } from '../written.ts';
 import { en, enRecordWords, enSports, type ProgressDictionary, type ProgressPhrase } from './words-en.ts';
 import { ru, ruRecordWords, ruSports } from './words-ru.ts';
 
 export const DICTIONARIES = { en, ru } satisfies Record<string, ProgressDictionary>;
 const SPORT_NAMES = { en: enSports, ru: ruSports };
 const RECORD_WORDS = { en: enRecordWords, ru: ruRecordWords };
+
+export { dayText, percent, plain };
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -35,12 +38,6 @@ function unit(value: number, name: string, digits: number): string {
   });
 }
 
-export const plain = (value: number, digits = 0) =>
-  value.toLocaleString(language.value, { maximumFractionDigits: digits });
-
-export const percent = (share: number) =>
-  share.toLocaleString(language.value, { style: 'percent', maximumFractionDigits: 0 });
-
 /** In one of the units of {@link UNIT_SYSTEMS}, of what we store. */
 export function inUnit(kind: keyof (typeof UNIT_SYSTEMS)['metric'], value: number, digits: number): string {
   const { name, size } = UNIT_SYSTEMS[units.value][kind];
@@ -66,11 +63,6 @@ const WRITTEN: Readonly<Record<Measure, (value: number, digits: number) => strin
 /** A sum of a measure; `digits` more than usual for what is small, as a change by week. */
 export function written(measure: Measure, value: number | null, digits = 0): string {
   return value === null ? say('notMeasured') : WRITTEN[measure](value, digits);
-}
-
-/** A day, YYYY-MM-DD, in words. */
-export function dayText(day: string, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium' }): string {
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language.value, { ...options, timeZone: 'UTC' });
 }
 
 export const dateOf = (atMs: number) => new Date(atMs).toLocaleDateString(language.value, { dateStyle: 'medium' });

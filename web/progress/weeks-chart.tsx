@@ -1,9 +1,10 @@
 import type uPlot from 'uplot';
 import type { Measure, Week } from '../../schemas/athlete-progress.ts';
+import { dayAt, plotStyle } from '../plot-style.ts';
 import { language } from '../race/language.ts';
 import { UNIT_SYSTEMS, units } from '../units.ts';
 import { usePlot } from '../use-plot.ts';
-import { dayText, MEASURE_NAMES, plain, say, written } from './say.ts';
+import { MEASURE_NAMES, plain, say, written } from './say.ts';
 
 const HEIGHT_PX = 180;
 /** What an axis counts in. */
@@ -38,14 +39,10 @@ function dataOf(weeks: readonly Week[], measure: Measure): uPlot.AlignedData {
 }
 
 function optionsFor(width: number, library: typeof uPlot): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue('--soft');
-  const fill = style.getPropertyValue('--speed');
-  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  const { axis, colorOf } = plotStyle();
+  const fill = colorOf('--speed');
   const paths = library.paths.bars?.({ size: [0.7, 40] });
-  const day = (second: number) => {
-    return dayText(new Date(1_000 * second).toISOString().slice(0, 10), { day: 'numeric', month: 'short' });
-  };
+  const day = (second: number) => dayAt(second, { day: 'numeric', month: 'short' });
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { show: false } },
     scales: {

@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { plotStyle } from '../plot-style.ts';
 import { usePlot } from '../use-plot.ts';
 import { kilometresIn } from './race-format.ts';
 
@@ -42,10 +43,8 @@ function optionsFor(
   width: number,
   { paths: draw }: typeof uPlot,
 ): uPlot.Options {
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue('--soft');
-  const stroke = style.getPropertyValue(color);
-  const axis = { stroke: ink, grid: { stroke: style.getPropertyValue('--rule'), width: 1 }, ticks: { show: false } };
+  const { axis, colorOf } = plotStyle();
+  const stroke = colorOf(color);
   const paths = isStepped ? draw.stepped?.({ align: 1 }) : undefined;
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { y: false }, scales: { x: { time: false } } },
