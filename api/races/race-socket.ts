@@ -5,7 +5,7 @@ import { parseJson } from '../../schemas/parse-json.ts';
 import { isPublic } from './known-race.ts';
 import { isAreaKey, type MapArea, readMapArea } from './map-area.ts';
 import { packedMessage } from './packed-message.ts';
-import type { RaceView, RaceWatching, ViewChange } from './race-watching.ts';
+import type { OneWatch, RaceView, RaceWatching, ViewChange } from './race-watching.ts';
 import { type ViewKey, viewKeys } from './shared-views.ts';
 
 export const LIVE_RACES_PATH = '/v1/live/races/:id';
@@ -24,7 +24,7 @@ interface Watching {
   readonly isPacked: boolean;
   views: readonly RaceView[];
   timer: Timer | null;
-  stop: (() => void) | null;
+  watch: OneWatch | null;
   /** It still has messages before in our memory. */
   isBehind: boolean;
   /** Views of which something was left out meanwhile: they are sent whole once it has read what waits. */
@@ -74,13 +74,13 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
   function see(socket: Socket<Watching>, views: readonly RaceView[], fresh: readonly RaceView[]): void {
     const { data } = socket;
     data.timer?.cancel();
-    const before = data.stop;
+    const before = data.watch;
     data.views = views;
-    data.stop = watching.watch(data.race, views, {
+    data.watch = watching.watch(data.race, views, {
       tell: (changes) => sendChanges(socket, changes),
       tellWhole: () => sendWhole(socket, data.views),
     });
-    before?.();
+    before?.stop();
     for (const view of data.missed) if (!views.includes(view) || fresh.includes(view)) data.missed.delete(view);
     sendWhole(socket, fresh);
   }
@@ -98,7 +98,7 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
     path: LIVE_RACES_PATH,
     createData: ({ word, query }) => ({
       ...{ race: word, isPacked: new URLSearchParams(query).get('encoding') === 'deflate' },
-      ...{ views: [], timer: null, stop: null, isBehind: false, missed: new Set() },
+      ...{ views: [], timer: null, watch: null, isBehind: false, missed: new Set() },
     }),
     handlers: {
       open(socket) {
@@ -120,11 +120,12 @@ export function raceSocket({ races, watching, clock, maxWatchers }: RaceSocketDe
         const views = [...missed];
         socket.data.isBehind = false;
         missed.clear();
+        socket.data.watch?.flush();
         sendWhole(socket, views);
       },
       close({ data }) {
         data.timer?.cancel();
-        data.stop?.();
+        data.watch?.stop();
       },
     },
     maxMessageBytes: MAX_MESSAGE_BYTES,

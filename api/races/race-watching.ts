@@ -25,10 +25,17 @@ export interface RaceWatcher {
   tellWhole(): void;
 }
 
+/** One watcher's views of a race, as long as it sees them. */
+export interface OneWatch {
+  /** Tells at once what waits for it: a snapshot that is sent now would be newer than that. */
+  flush(): void;
+  /** Ends it; what waits is told before. */
+  stop(): void;
+}
+
 /** Who watches which views of which races. */
 export interface RaceWatching {
-  /** Returns what ends it. */
-  watch(race: string, views: readonly RaceView[], watcher: RaceWatcher): () => void;
+  watch(race: string, views: readonly RaceView[], watcher: RaceWatcher): OneWatch;
   /** The view of a part of the map, for one who watches. */
   areaOf(race: string, area: MapArea): AreaKey;
   snapshot(race: string, view: RaceView): Uint8Array | null;
@@ -41,6 +48,8 @@ interface Watched {
   /** Who shares a view. */
   readonly sharing: Map<RaceView, Set<RaceWatcher>>;
   readonly watchers: Set<RaceWatcher>;
+  /** Whoever sees several views that changed is told of all at once: it is the writing that costs. */
+  readonly waiting: Map<RaceWatcher, ViewChange[]>;
   unfollow: () => void;
 }
 
@@ -61,18 +70,29 @@ export function createRaceWatching({
       areas: new AreaViews(),
       sharing: new Map(),
       watchers: new Set(),
+      waiting: new Map(),
       unfollow: noEnd,
     };
     all.set(id, watched);
     let isFirst = true;
-    const paced = createTellingPace(clock, (board: Board, lanes) => {
-      const race = races.get(id);
-      if (race === null) return NOTHING_SENT;
-      const changed = changesOf(watched, board, race, lanes);
-      if (!isFirst) return tellChanges(watched.sharing, changed);
-      isFirst = false;
-      for (const watcher of watched.watchers) watcher.tellWhole();
-      return { one: 0, many: watched.watchers.size };
+    const paced = createTellingPace(clock, {
+      begin(board: Board, lanes) {
+        const race = races.get(id);
+        if (race === null) return NOTHING_SENT;
+        const changes = changesOf(watched, board, race, lanes);
+        if (!isFirst)
+          return lanes.has('many') ? put(watched.waiting, watched.sharing, changes) : tellNow(watched, changes);
+        isFirst = false;
+        for (const watcher of watched.watchers) watcher.tellWhole();
+        return { one: 0, many: watched.watchers.size };
+      },
+      sendUntil(untilMs) {
+        for (const watcher of watched.waiting.keys()) {
+          tellWaiting(watched.waiting, watcher);
+          if (clock.monotonicMs() >= untilMs) break;
+        }
+        return watched.waiting.size === 0;
+      },
     });
     const unfollow = boards.follow(id, paced.tell);
     watched.unfollow = () => {
@@ -90,7 +110,9 @@ export function createRaceWatching({
         const sharers = watched.sharing.get(view) ?? new Set();
         watched.sharing.set(view, sharers.add(watcher));
       }
-      return () => {
+      const flush = () => tellWaiting(watched.waiting, watcher);
+      const stop = () => {
+        flush();
         watched.watchers.delete(watcher);
         for (const view of views) {
           const sharers = watched.sharing.get(view);
@@ -104,6 +126,7 @@ export function createRaceWatching({
         watched.unfollow();
         all.delete(id);
       };
+      return { flush, stop };
     },
     areaOf: (id, area) => all.get(id)?.areas.keyFor(area) ?? areaKeyOf(area),
     snapshot(id, view) {
@@ -121,22 +144,39 @@ function changesOf({ views, areas }: Watched, board: Board, race: Race, lanes: R
   return [...rows, ...areas.show(board, race).map((view) => ({ view, message: areas.delta(view)! }))];
 }
 
-/** Whoever sees several that changed is told of all at once: it is the writing that costs. */
-function tellChanges(sharing: Watched['sharing'], changes: readonly ViewChange[]): Sent {
-  const ofEach = new Map<RaceWatcher, ViewChange[]>();
+/** Puts each change where whoever shares its view is told of it. Says how many messages that makes. */
+function put(waiting: Watched['waiting'], sharing: Watched['sharing'], changes: readonly ViewChange[]): Sent {
   const sent = { one: 0, many: 0 };
   for (const change of changes) {
     const sharers = sharing.get(change.view);
     if (sharers === undefined) continue;
     sent[isAreaKey(change.view) ? 'many' : laneOf(change.view)] += sharers.size;
     for (const watcher of sharers) {
-      const own = ofEach.get(watcher);
-      if (own === undefined) ofEach.set(watcher, [change]);
+      const own = waiting.get(watcher);
+      if (own === undefined) waiting.set(watcher, [change]);
       else own.push(change);
     }
   }
-  for (const [watcher, own] of ofEach) watcher.tell(own);
   return sent;
+}
+
+/** Whoever is told now hears in the same write what waited for its turn. */
+function tellNow({ waiting, sharing }: Watched, changes: readonly ViewChange[]): Sent {
+  const own: Watched['waiting'] = new Map();
+  const sent = put(own, sharing, changes);
+  for (const [watcher, news] of own) {
+    const before = waiting.get(watcher);
+    waiting.delete(watcher);
+    watcher.tell(before === undefined ? news : [...before, ...news]);
+  }
+  return sent;
+}
+
+function tellWaiting(waiting: Watched['waiting'], watcher: RaceWatcher): void {
+  const changes = waiting.get(watcher);
+  if (changes === undefined) return;
+  waiting.delete(watcher);
+  watcher.tell(changes);
 }
 
 const NOTHING_SENT: Sent = { one: 0, many: 0 };

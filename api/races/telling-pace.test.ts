@@ -4,19 +4,30 @@ import fc from 'fast-check';
 import { createManualClock } from '../../runtime/clock.ts';
 import { createTellingPace, type Lane, type Sent } from './telling-pace.ts';
 
-/** Each message takes `messageMs`; what is told, and when it began, is noted. */
+/** Each message takes `messageMs`; what is told, and when it began, is noted, and how long each slice of it took. */
 function setUp(sentIn: Sent, messageMs: number) {
   const manual = createManualClock();
   let spentMs = 0;
   const clock = { ...manual, monotonicMs: () => manual.monotonicMs() + spentMs };
   const told: { atMs: number; newest: number; lanes: Lane[] }[] = [];
-  const pace = createTellingPace(clock, (newest: number, lanes) => {
-    told.push({ atMs: clock.monotonicMs(), newest, lanes: [...lanes].sort() });
-    const sent = { one: lanes.has('one') ? sentIn.one : 0, many: lanes.has('many') ? sentIn.many : 0 };
-    spentMs += messageMs * (sent.one + sent.many);
-    return sent;
+  const slices: { fromMs: number; untilMs: number }[] = [];
+  let waiting = 0;
+  const pace = createTellingPace(clock, {
+    begin(newest: number, lanes) {
+      told.push({ atMs: clock.monotonicMs(), newest, lanes: [...lanes].sort() });
+      const sent = { one: lanes.has('one') ? sentIn.one : 0, many: lanes.has('many') ? sentIn.many : 0 };
+      if (lanes.has('many')) waiting += sent.one + sent.many;
+      else spentMs += messageMs * sent.one;
+      return sent;
+    },
+    sendUntil(untilMs) {
+      const fromMs = clock.monotonicMs();
+      for (; waiting > 0 && clock.monotonicMs() < untilMs; waiting--) spentMs += messageMs;
+      slices.push({ fromMs, untilMs: clock.monotonicMs() });
+      return waiting === 0;
+    },
   });
-  return { clock, told, pace };
+  return { clock, told, slices, pace };
 }
 const timesOf = (told: ReturnType<typeof setUp>['told'], lane: Lane) =>
   told.filter(({ lanes }) => lanes.includes(lane)).map(({ atMs }) => atMs);
@@ -53,6 +64,18 @@ test('where telling athletes alone costs too much, they are told with the lists,
   const times = timesOf(later, 'many');
   const meanMs = (times.at(-1)! - times[0]) / (times.length - 1);
   assert.ok(meanMs > 440 && meanMs < 460, `${meanMs}`);
+});
+
+test('lists to many go out in slices, between which athletes have their turn, and keep their period', async () => {
+  const world = setUp({ one: 100, many: 2_000 }, 0.04);
+  await boards(world, 200, 20);
+  const from = world.slices.findIndex(({ fromMs }) => fromMs > 1_000);
+  const later = world.slices.slice(from);
+  assert.ok(Math.max(...later.map(({ fromMs, untilMs }) => untilMs - fromMs)) < 8.1);
+  const lists = timesOf(world.told, 'many').filter((atMs) => atMs > 1_000);
+  const meanMs = (lists.at(-1)! - lists[0]) / (lists.length - 1);
+  assert.ok(meanMs > 440 && meanMs < 460, `${meanMs}`);
+  assert.ok(Math.max(...gapsOf(timesOf(world.told, 'one').filter((atMs) => atMs > 1_000))) < 60);
 });
 
 test('the newest is always told in the end, in both lanes, and no lane takes all the time', async () => {
