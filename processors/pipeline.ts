@@ -54,7 +54,8 @@ export interface Pipeline extends Service {
   heldBytes(): number;
 }
 
-const MAX_PULL_MESSAGES = 512;
+/** One request is under way at a time, so a process whose loop is busy gets no more than this in two of its turns. */
+const MAX_PULL_MESSAGES = 4_096;
 const IDLE_PULL_MS = 1_000;
 const MIN_PULL_MS = 5;
 
