@@ -25,7 +25,7 @@ import { durabilityCosts } from './durability-costs.ts';
 import { annotatedHex, EXAMPLE_FRAME, exampleJson } from './example-frame.ts';
 import { exampleConversation } from './example-websocket.ts';
 import { faultsRun, faultTable, memoryTable, soakRun } from './fault-tables.ts';
-import { healthConnectTable, healthKitTable } from './health-types-tables.ts';
+import { healthConnectTable, healthConnectTablesTable, healthKitTable } from './health-types-tables.ts';
 import { ADVICE } from './reason-advice.ts';
 import { settingsTable } from './settings-table.ts';
 
@@ -52,6 +52,7 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   'athlete settings': () => settingsTable(table),
   'healthkit types': () => healthKitTable(table),
   'health connect types': () => healthConnectTable(table),
+  'health connect tables': () => healthConnectTablesTable(table),
   'dead reasons': () => reasonTable('dead'),
   'refused reasons': () => reasonTable('refused'),
   'shed reasons': () => reasonTable('shed'),

@@ -1,4 +1,5 @@
 import { HEALTH_CONNECT_TYPES } from '../files/health/health-connect-record.ts';
+import { RECORD_TABLES } from '../files/health/health-connect-tables.ts';
 import { HEALTHKIT_TYPES } from '../files/health/healthkit-types.ts';
 import { measureNamed } from '../files/health/measures.ts';
 import { unitsOf } from '../files/health/units.ts';
@@ -31,4 +32,13 @@ export function healthConnectTable(table: Table): string {
     return [`\`${type}\``, `\`${within}\``, ...measureCells(measure), units];
   });
   return table(['record', 'field', 'measure', 'kept as', 'unit', 'limits', 'taken in'], rows);
+}
+
+/** Tables of Health Connect's own database, with the records of its API that their rows are. */
+export function healthConnectTablesTable(table: Table): string {
+  const code = (name: string) => `\`${name}\``;
+  const rows = RECORD_TABLES.map(({ table: name, samples, column, recordType, unit }) => {
+    return [code(name), samples === undefined ? '' : code(samples), code(column), code(recordType), unit ?? ''];
+  });
+  return table(['table', 'of its samples', 'column', 'record', 'in'], rows);
 }

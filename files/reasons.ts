@@ -12,6 +12,7 @@ export const FILE_REASONS = {
   file_too_large: { outcome: 'refused', text: 'The file, or what it unpacks to, is larger than allowed.' },
   bad_gzip: { outcome: 'refused', text: 'The file begins like gzip and cannot be unpacked.' },
   bad_zip: { outcome: 'refused', text: 'The zip is broken, or unpacks to more than it says.' },
+  bad_database: { outcome: 'refused', text: 'The database is damaged, or none of a health store.' },
   bad_xml: { outcome: 'refused', text: 'The XML breaks off or is broken before the first sample.' },
   xml_doctype: {
     outcome: 'refused',

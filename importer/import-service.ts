@@ -33,7 +33,7 @@ export function assertAthlete(athlete: string): void {
 /** Imports one file after the other. `run` rejects when one was not imported whole, so that the process ends with 1. */
 export function createImportService({ options, connect, token, clock, out, err }: ImportServiceDeps): Service {
   const stopping = new AbortController();
-  const { athlete, maxFileBytes: maxBytes, giveUpMs } = options;
+  const { athlete, maxFileBytes: maxBytes, giveUpMs, scratchFolder } = options;
   const credentials = { device: importDevice(athlete), token };
   const send = { connect, credentials, clock, giveUpMs, signal: stopping.signal };
 
@@ -43,7 +43,7 @@ export function createImportService({ options, connect, token, clock, out, err }
     if (size > maxBytes) return { kind: 'refused', reason: 'file_too_large', detail: `${size} bytes` };
     const deps = { athlete, maxBytes, send, onProgress: showProgress(file) };
     // A zip is the export of a phone's health store, and too large for memory when it is unpacked.
-    if (await isZipFile(file)) return importHealthExport(file, { ...deps, onRows: tellRows });
+    if (await isZipFile(file)) return importHealthExport(file, { ...deps, onRows: tellRows, scratchFolder });
     return importFile(await readFile(file), deps);
   }
 

@@ -6,7 +6,8 @@ export const importOptions = defineOptions({
   files: {
     type: 'list',
     positional: true,
-    description: 'Activity files: FIT, GPX, TCX, CSV or Parquet, as they are or packed with gzip.',
+    description:
+      'Activity files: FIT, GPX, TCX, CSV or Parquet, as they are or packed with gzip; or the zip of a health store.',
   },
   athlete: {
     env: 'SLIPSTREAM_IMPORT_ATHLETE',
@@ -40,6 +41,12 @@ export const importOptions = defineOptions({
     max: 1024 ** 3,
     unit: 'bytes',
     description: 'Larger files are refused, and those that unpack to more.',
+  },
+  scratchFolder: {
+    env: 'SLIPSTREAM_IMPORT_SCRATCH_FOLDER',
+    type: 'string',
+    default: '',
+    description: "Folder that an export of Health Connect is unpacked into while it is read; empty for the system's.",
   },
   giveUpMs: {
     env: 'SLIPSTREAM_IMPORT_GIVE_UP_MS',

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { exportXml, ROUTE_PATH } from '../files/health/apple-export-for-tests.ts';
+import { createHealthConnectDatabase, RUN_START_MS } from '../files/health/health-connect-for-tests.ts';
 import { hkSample, hkWorkout, uuidOf } from '../files/health/health-for-tests.ts';
 import { startTestStack, type TestStack } from '../stack/stack-for-tests.ts';
 import { type SignedUp, signUpAt } from './signed-up.ts';
@@ -52,6 +56,39 @@ function pushedRun(startMs: number) {
   return [hkWorkout({ ...span, route, workoutEvents: [] }), ...hearts, steps];
 }
 
+/** Uploads an export and waits until it is read. */
+async function importExport(person: SignedUp, name: string, zip: Buffer, holds: { workouts: number; records: number }) {
+  const form = new FormData();
+  form.append('files', new Blob([new Uint8Array(zip)]), name);
+  const headers = { authorization: `Bearer ${person.accessToken}` };
+  const uploaded = await fetch(`${stack.apiUrl}/v1/imports`, { method: 'POST', headers, body: form });
+  assert.equal(uploaded.status, 202, await uploaded.clone().text());
+  const { id } = (await uploaded.json()) as { id: string };
+  type Files = { files: { state: string; health: { workouts: number; records: number } | null }[] };
+  await until(`${name} is read`, async () => {
+    const [file] = (await person.ask<Files>('GET', `/v1/imports/${id}`)).body.files;
+    assert.notEqual(file.state, 'refused', JSON.stringify(file));
+    if (file.state !== 'stored') return false;
+    const { workouts, records } = file.health!;
+    assert.deepEqual({ workouts, records }, holds);
+    return true;
+  });
+}
+
+async function healthConnectZip(): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipstream-health-connect-'));
+  try {
+    const file = join(folder, 'health.db');
+    createHealthConnectDatabase(file);
+    const zip = new ZipFile();
+    zip.addBuffer(await readFile(file), 'health_connect_export.db');
+    zip.end();
+    return await buffer(zip.outputStream);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 test('a pushed workout and an exported one appear in the history, and one that is deleted leaves it', async () => {
   const ben = await signUpAt(stack.apiUrl, 'ben@example.test', await stack.operatorToken());
   const startMs = Math.floor((Date.now() - DAY_MS) / 1_000) * 1_000;
@@ -71,21 +108,17 @@ test('a pushed workout and an exported one appear in the history, and one that i
   zip.addBuffer(Buffer.from(exportXml().replaceAll('2026-11-30 ', '2025-11-30 ')), 'apple_health_export/export.xml');
   zip.addBuffer(Buffer.from(gpx), `apple_health_export${ROUTE_PATH}`);
   zip.end();
-  const form = new FormData();
-  form.append('files', new Blob([new Uint8Array(await buffer(zip.outputStream))]), 'export.zip');
-  const headers = { authorization: `Bearer ${ben.accessToken}` };
-  const uploaded = await fetch(`${stack.apiUrl}/v1/imports`, { method: 'POST', headers, body: form });
-  assert.equal(uploaded.status, 202, await uploaded.clone().text());
-  const { id } = (await uploaded.json()) as { id: string };
-  type Files = { files: { state: string; health: { workouts: number; records: number } | null }[] };
-  await until('the export is read', async () => {
-    const [file] = (await ben.ask<Files>('GET', `/v1/imports/${id}`)).body.files;
-    assert.notEqual(file.state, 'refused', JSON.stringify(file));
-    return file.state === 'stored' && file.health?.workouts === 1 && file.health.records === 4;
-  });
+  await importExport(ben, 'export.zip', await buffer(zip.outputStream), { workouts: 1, records: 4 });
   await until('the exported run is in the history too', async () => {
     return (await historyOf(ben)).some(({ sport, startMs: at }) => {
       return sport === 'treadmill_run' && at === Date.parse('2025-11-30T07:00:00Z');
+    });
+  });
+
+  await importExport(ben, 'Health Connect.zip', await healthConnectZip(), { workouts: 1, records: 7 });
+  await until('the run of the Android phone is in the history, with its heart rate', async () => {
+    return (await historyOf(ben)).some(({ sport, startMs: at, averageHeartRateBpm }) => {
+      return sport === 'run' && at === RUN_START_MS && averageHeartRateBpm !== null;
     });
   });
   type Day = { measures: { measure: string; total: number | null }[] };
@@ -94,6 +127,6 @@ test('a pushed workout and an exported one appear in the history, and one that i
 
   await push({ samples: [], deleted: samples.slice(0, 1).map(({ uuid }) => uuid) });
   await until('the deleted run has left the history', async () => {
-    return (await historyOf(ben)).every(({ sport }) => sport !== 'run');
+    return (await historyOf(ben)).every(({ startMs: at }) => at !== startMs);
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { HealthRow } from '../../files/health/coalesce.ts';
@@ -48,6 +48,8 @@ async function run(file: string, { athlete, signal, onProgress, onRows }: Import
   const flags = [
     ...[`--athlete=${athlete}`, `--host=${ingestHost}`, `--websocket-port=${ingestWebsocketPort}`],
     ...[`--max-file-bytes=${maxFileBytes}`, `--give-up-ms=${GIVE_UP_MS}`],
+    // It is removed with the file, even when the importer is killed.
+    `--scratch-folder=${dirname(file)}`,
     ...['--no-open', `--token-key=${tokenKey}`, '--json', '--progress', '--exit-with-parent', '--log-format=json'],
   ];
   const child = spawn(process.execPath, [`--max-old-space-size=${MAX_HEAP_MB}`, IMPORTER, file, ...flags], {

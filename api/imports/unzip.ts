@@ -42,15 +42,18 @@ export async function* unzip(zip: Buffer, limits: UnzipLimits): AsyncGenerator<Z
   }
 }
 
+const APPLE_FOLDER = 'apple_health_export/';
+
 /**
- * Whether it is the zip of Apple's Health app, by the folder that all of it lies in. False for what is no zip.
+ * Whether it is what a phone's health store exported: the zip of Apple's Health app, by the folder that all of it lies
+ * in, or that of Android's Health Connect, by the database. False for what is no zip.
  */
 export async function isHealthExport(zip: Buffer): Promise<boolean> {
   try {
     const archive = await fromBufferPromise(zip, { lazyEntries: true, validateEntrySizes: true });
     for await (const { fileName } of archive.eachEntry()) {
-      if (/^apple_health_export\/[^/]+\.xml$/.test(fileName)) return true;
-      if (!fileName.startsWith('apple_health_export/')) return false;
+      if (/^apple_health_export\/[^/]+\.xml$|^([^/]+\/)?health_connect_export\.db$/.test(fileName)) return true;
+      if (!fileName.startsWith(APPLE_FOLDER) && !fileName.endsWith('/')) return false;
     }
     return false;
   } catch (error) {

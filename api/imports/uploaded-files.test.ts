@@ -74,6 +74,21 @@ test("the zip of Apple's Health app stays packed, whatever it unpacks to, and it
   assert.deepEqual([large.refused, large.bytes], ['file_too_large', null]);
 });
 
+test("the zip of Android's Health Connect stays packed too, and a database among activity files is none", async () => {
+  const database = { name: 'health_connect_export.db', bytes: Buffer.alloc(1_000_000, 'SQLite format 3') };
+  const zip = await zipOf([database]);
+  const [file] = await read([{ name: 'Health Connect.zip', bytes: zip }], SMALL);
+  assert.deepEqual([file.name, file.unpackedBytes, file.refused], ['Health Connect.zip', zip.length, null]);
+  const mixed = await zipOf([
+    { name: 'a.gpx', bytes: GPX },
+    { name: 'health_connect_export.db', bytes: Buffer.from('SQLite format 3') },
+  ]);
+  assert.deepEqual(outcomes(await read([{ name: 'mixed.zip', bytes: mixed }], SMALL)), [
+    ['a.gpx', null],
+    ['health_connect_export.db', 'unknown_format'],
+  ]);
+});
+
 test('what unpacks to more than is allowed is refused before it is unpacked', async () => {
   const zeros = Buffer.alloc(20_000_000);
   const bomb = await zipOf(Array.from({ length: 3 }, (_, i) => ({ name: `${i}.gpx`, bytes: zeros })));

@@ -1,17 +1,11 @@
-import type { Damage } from '../reasons.ts';
-import { DamageCounts, RefusedFileError } from '../reasons.ts';
+import { RefusedFileError } from '../reasons.ts';
 import { createXmlStream, type XmlElement } from '../xml/xml-reader.ts';
 import { decimalOf } from '../xml/xml-values.ts';
-import type { HealthRecord, MappedRecord } from './health-record.ts';
+import { createFindings, type ExportFindings, type ExportHandler } from './export-findings.ts';
 import { contentUuid } from './health-source.ts';
 import { mapHealthKitSample } from './healthkit-sample.ts';
 import { HEALTHKIT_TYPES, WORKOUT_TYPE } from './healthkit-types.ts';
 import type { Fields } from './record-checks.ts';
-
-export interface ExportHandler {
-  /** Workouts come without their routes; `routePath` is the file of the zip that has it, or null. */
-  record(record: HealthRecord, routePath: string | null): void;
-}
 
 export interface AppleExportReader {
   /** Throws RefusedFileError. */
@@ -20,15 +14,6 @@ export interface AppleExportReader {
   end(): ExportFindings;
 }
 
-export interface ExportFindings {
-  readonly records: number;
-  readonly workouts: number;
-  readonly notTaken: Readonly<Record<string, number>>;
-  readonly damage: readonly Damage[];
-}
-
-/** Types that are told one by one; there are some two hundred. */
-const MAX_NOT_TAKEN = 500;
 /** Of a workout. */
 const MAX_EVENTS = 10_000;
 
@@ -37,33 +22,21 @@ const MAX_EVENTS = 10_000;
  * UUID here, so its contents name it. Correlations repeat records that stand by themselves, and are passed over.
  */
 export function createAppleExportReader(handler: ExportHandler, nowMs: number): AppleExportReader {
-  const damage = new DamageCounts();
-  const notTaken = new Map<string, number>();
-  let [records, workouts, depthOfCorrelation] = [0, 0, 0];
+  const findings = createFindings(handler);
+  let depthOfCorrelation = 0;
   let root: string | null = null;
   let workout: OpenWorkout | null = null;
-
-  function take(mapped: MappedRecord, routePath: string | null): void {
-    if (mapped.outcome === 'not_taken') count(mapped.type);
-    else if (mapped.outcome === 'broken')
-      damage.add(mapped.rules.some(isOfTime) ? 'impossible_time' : 'impossible_value');
-    else {
-      records++;
-      handler.record(mapped.record, routePath);
-    }
-  }
-
-  function count(type: string): void {
-    if (notTaken.size < MAX_NOT_TAKEN || notTaken.has(type)) notTaken.set(type, (notTaken.get(type) ?? 0) + 1);
-  }
 
   function openRecord(attributes: XmlElement['attributes']): void {
     const { type = '' } = attributes;
     // Most records of an export are of types that we do not keep.
-    if (!HEALTHKIT_TYPES.has(type)) return count(type);
+    if (!HEALTHKIT_TYPES.has(type)) return findings.countNotTaken(type);
     const { value, unit, startDate, endDate, sourceName, device = '' } = attributes;
     const uuid = contentUuid(type, sourceName, device, startDate, endDate, value, unit);
-    take(mapHealthKitSample({ ...common(attributes, uuid), type, value: decimalOf(value), unit }, nowMs), null);
+    findings.take(
+      mapHealthKitSample({ ...common(attributes, uuid), type, value: decimalOf(value), unit }, nowMs),
+      null,
+    );
   }
 
   function open({ name, attributes }: XmlElement): void {
@@ -86,12 +59,12 @@ export function createAppleExportReader(handler: ExportHandler, nowMs: number): 
     if (name !== 'Workout' || workout === null) return;
     const { attributes, events, metadata, routePath } = workout;
     workout = null;
-    workouts++;
+    findings.countWorkout();
     const { workoutActivityType, startDate, endDate, sourceName, device = '' } = attributes;
     const uuid = contentUuid(WORKOUT_TYPE, workoutActivityType, sourceName, device, startDate, endDate);
     const type = WORKOUT_TYPE;
     const sample = { ...common(attributes, uuid), type, workoutActivityType, workoutEvents: events, metadata };
-    take(mapHealthKitSample(sample, nowMs), routePath);
+    findings.take(mapHealthKitSample(sample, nowMs), routePath);
   }
 
   const stream = createXmlStream({ open, close }, { allowsDoctype: true });
@@ -100,9 +73,8 @@ export function createAppleExportReader(handler: ExportHandler, nowMs: number): 
     end() {
       const isWhole = stream.end();
       if (root === null) throw new RefusedFileError('bad_xml');
-      if (!isWhole) damage.add('truncated');
-      if (records === 0) throw new RefusedFileError('no_samples');
-      return { records, workouts, notTaken: Object.fromEntries(notTaken), damage: damage.list() };
+      if (!isWhole) findings.damage.add('truncated');
+      return findings.end();
     },
   };
 }
@@ -113,8 +85,6 @@ interface OpenWorkout {
   readonly metadata: Record<string, string>;
   routePath: string | null;
 }
-
-const isOfTime = ({ field }: { readonly field: string }) => /Date|date/.test(field);
 
 /** What all records say, as HealthKit's own properties. */
 function common(attributes: XmlElement['attributes'], uuid: string): Fields {

@@ -76,7 +76,7 @@ export const HEALTH_CONNECT_TYPES: Readonly<Record<string, RecordShape>> = {
 };
 export const EXERCISE_TYPE = 'ExerciseSessionRecord';
 const MAX_SAMPLES = 50_000;
-const MAX_ROUTE_POINTS = 100_000;
+export const MAX_ROUTE_POINTS = 100_000;
 
 /**
  * One record of Health Connect as JSON: the records of `androidx.health.connect.client.records` with the names of their
@@ -172,20 +172,24 @@ function sessionOf(said: Fields, span: { startMs: number; endMs: number }, check
   const points = checks.list(checks.within(said, 'exerciseRoute'), 'route', 'exerciseRoute/route');
   if (points.length > MAX_ROUTE_POINTS)
     checks.broken('exerciseRoute/route', `it has at most ${MAX_ROUTE_POINTS} points`);
-  const route = points.slice(0, MAX_ROUTE_POINTS).map((point, i) => {
-    const path = `exerciseRoute/route/${i}`;
-    const meters = (name: string) => metersOf(point, name, path, checks);
-    const [altitudeM, horizontalAccuracyM] = [meters('altitude'), meters('horizontalAccuracy')];
-    return {
-      ...{ timeMs: checks.time(point, 'time', `${path}/time`), ...checks.place(point, path) },
-      ...(altitudeM !== undefined && { altitudeM }),
-      ...(horizontalAccuracyM !== undefined && { horizontalAccuracyM }),
-    } satisfies RoutePoint;
-  });
+  const route = points
+    .slice(0, MAX_ROUTE_POINTS)
+    .map((point, i) => routePointOf(point, `exerciseRoute/route/${i}`, checks));
   return {
     ...{ kind: 'workout', sport: sport ?? 'other', route: inOrder(route) },
     pauses: inOrder(pauses.filter(({ timeMs }) => isWithin(timeMs))),
     lapStartsMs: [...new Set(laps)].filter(isWithin).sort((a, b) => a - b),
+  };
+}
+
+/** An `ExerciseRoute.Location`; where it broke a rule, `checks` say so. */
+export function routePointOf(point: Fields, path: string, checks: RecordChecks): RoutePoint {
+  const meters = (name: string) => metersOf(point, name, path, checks);
+  const [altitudeM, horizontalAccuracyM] = [meters('altitude'), meters('horizontalAccuracy')];
+  return {
+    ...{ timeMs: checks.time(point, 'time', `${path}/time`), ...checks.place(point, path) },
+    ...(altitudeM !== undefined && { altitudeM }),
+    ...(horizontalAccuracyM !== undefined && { horizontalAccuracyM }),
   };
 }
 

@@ -39,28 +39,38 @@ export function healthKitSport(type: unknown, { isIndoor, isOpenWater }: SportPl
   return (isIndoor && INDOORS[sport]) || sport;
 }
 
-/** `ExerciseSessionRecord.EXERCISE_TYPE_…` of androidx.health.connect. */
-const HEALTH_CONNECT: Readonly<Record<number, Sport>> = {
-  8: 'ride',
-  9: 'indoor_ride',
-  13: 'strength',
-  37: 'hike',
-  53: 'row',
-  54: 'indoor_row',
-  56: 'run',
-  57: 'treadmill_run',
-  61: 'alpine_ski',
-  62: 'alpine_ski',
-  70: 'strength',
-  73: 'open_water_swim',
-  74: 'pool_swim',
-  79: 'walk',
-  81: 'strength',
-};
+/**
+ * `ExerciseSessionRecord.EXERCISE_TYPE_…` of androidx.health.connect, and the same in `ExerciseSessionType` of the
+ * platform, which has other numbers for the same names and writes them into its own database.
+ */
+const HEALTH_CONNECT: readonly (readonly [type: number, platformType: number, sport: Sport])[] = [
+  [8, 4, 'ride'],
+  [9, 5, 'indoor_ride'],
+  [13, 8, 'strength'],
+  [37, 21, 'hike'],
+  [53, 31, 'row'],
+  [54, 61, 'indoor_row'],
+  [56, 33, 'run'],
+  [57, 34, 'treadmill_run'],
+  [61, 38, 'alpine_ski'],
+  [62, 39, 'alpine_ski'],
+  [70, 45, 'strength'],
+  [73, 48, 'open_water_swim'],
+  [74, 49, 'pool_swim'],
+  [79, 53, 'walk'],
+  [81, 55, 'strength'],
+];
+const OTHER_WORKOUT = 0;
 const MAX_EXERCISE_TYPE = 1_000;
 
 /** `other` for a sport that we have no name for; null for what is no exercise type. */
 export function healthConnectSport(type: unknown): Sport | null {
   if (!Number.isInteger(type) || (type as number) < 0 || (type as number) > MAX_EXERCISE_TYPE) return null;
-  return HEALTH_CONNECT[type as number] ?? 'other';
+  return HEALTH_CONNECT.find(([number]) => number === type)?.[2] ?? 'other';
+}
+
+/** The number that the API has for an exercise type of the platform; what is no number comes back as it is. */
+export function exerciseTypeOfPlatform(type: unknown): unknown {
+  if (!Number.isInteger(type) || (type as number) < 0) return type;
+  return HEALTH_CONNECT.find(([, platformType]) => platformType === type)?.[0] ?? OTHER_WORKOUT;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { ZipFile } from 'yazl';
 import { exportXml, ROUTE_PATH, recordXml } from '../../files/health/apple-export-for-tests.ts';
 import type { HealthRow } from '../../files/health/coalesce.ts';
+import { createHealthConnectDatabase, RUN_START_MS } from '../../files/health/health-connect-for-tests.ts';
 import { healthSource } from '../../files/health/health-source.ts';
 import { createManualClock } from '../../runtime/clock.ts';
 import type { Connection } from '../../runtime/device-client/connection.ts';
@@ -53,14 +54,33 @@ function takingConnection(frames: ReadFrame[]): Connection {
   } as unknown as Connection;
 }
 
-async function importZip(t: TestContext, files: Readonly<Record<string, string>>) {
+function importZip(t: TestContext, files: Readonly<Record<string, string>>) {
+  const named = Object.entries(files).map(
+    ([name, text]) => [`apple_health_export/${name}`, Buffer.from(text)] as const,
+  );
+  return importEntries(t, Object.fromEntries(named));
+}
+
+async function scratch(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'slip-health-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+async function databaseOf(t: TestContext): Promise<Buffer> {
+  const file = join(await scratch(t), 'health.db');
+  createHealthConnectDatabase(file);
+  return readFile(file);
+}
+
+async function importEntries(t: TestContext, entries: Readonly<Record<string, Buffer>>, change = (zip: Buffer) => zip) {
+  const dir = await scratch(t);
+  const scratchFolder = await scratch(t);
   const zip = new ZipFile();
-  for (const [name, text] of Object.entries(files)) zip.addBuffer(Buffer.from(text), `apple_health_export/${name}`);
+  for (const [name, bytes] of Object.entries(entries)) zip.addBuffer(bytes, name);
   zip.end();
   const file = join(dir, 'export.zip');
-  await writeFile(file, await buffer(zip.outputStream));
+  await writeFile(file, change(await buffer(zip.outputStream)));
   const frames: ReadFrame[] = [];
   const rows: HealthRow[] = [];
   const shares: number[] = [];
@@ -73,7 +93,9 @@ async function importZip(t: TestContext, files: Readonly<Record<string, string>>
     },
     onProgress: (share) => shares.push(share),
     onRows: async (some) => void rows.push(...some),
+    scratchFolder,
   });
+  assert.deepEqual(await readdir(scratchFolder), [], 'what was unpacked is gone');
   return { verdict, frames, rows, shares };
 }
 
@@ -152,4 +174,64 @@ test('a year of heart rates is a row for each hour, and none of it a frame', asy
   const hearts = rows.filter(({ measure, startMs }) => measure === 'heart_rate' && startMs < at('00:00:00'));
   assert.equal(hearts.length, 24);
   assert.equal(frames.filter(({ columns }) => 'heart_rate' in columns).length, 1, 'that of the workout');
+});
+
+test('the export of Health Connect is sent and kept as that of Apple is, under the same keys again', async (t) => {
+  const entries = { 'health_connect_export.db': await databaseOf(t) };
+  const { verdict, frames, rows, shares } = await importEntries(t, entries);
+  const end = RUN_START_MS + 1_800_000;
+  assert.deepEqual(verdict, {
+    ...{ kind: 'health', records: 7, workouts: 1, notTaken: { sleep_session_record_table: 1 } },
+    damage: [{ reason: 'impossible_value', count: 1 }],
+    span: { startMs: RUN_START_MS - 3_600_000, endMs: end },
+    sent: { frames: frames.length, rows: frames.reduce((sum, { timesMs }) => sum + timesMs.length, 0), dead: {} },
+  });
+  const watch = healthSource({ store: 'health_connect', app: 'com.example.watch', device: 'Example W2' });
+  const phone = healthSource({ store: 'health_connect', app: 'com.example.phone', device: '' });
+  const ofChannel = (channel: string) => {
+    const some = frames.filter(({ columns }) => channel in columns);
+    return some.flatMap(({ source, timesMs, columns }) =>
+      timesMs.map((timeMs, i) => [source, timeMs, columns[channel][i]]),
+    );
+  };
+  assert.deepEqual(ofChannel('heart_rate'), [
+    [watch, RUN_START_MS + 240_000, 148],
+    [watch, RUN_START_MS + 300_000, 150],
+  ]);
+  assert.deepEqual(
+    ofChannel('latitude').map(([, timeMs, latitude]) => [timeMs, latitude]),
+    [0, 1, 2].map((second) => [RUN_START_MS + second * 1_000, 482_000_000 + second * 1_000]),
+  );
+  assert.equal(ofChannel('distance').at(-1)?.[2], 500_000, 'what the watch itself counted, in cm');
+  assert.deepEqual(
+    rows.map(({ origin, measure, value }) => [healthSource(origin), measure, value]).sort(),
+    [
+      [watch, 'heart_rate', 149],
+      [watch, 'distance', 5_000],
+      [watch, 'active_energy', 312],
+      [watch, 'weight', 72.5],
+      [watch, 'workout', 0],
+      [phone, 'steps', 4_800],
+    ].sort(),
+  );
+  assert.equal(shares.at(-1), 1);
+  const again = await importEntries(t, entries);
+  assert.deepEqual([again.frames, again.rows], [frames, rows]);
+});
+
+test('a database that is damaged or unpacks to too much is refused, and nothing of it stays', async (t) => {
+  const database = await databaseOf(t);
+  const refusal = async (bytes: Buffer, change?: (zip: Buffer) => Buffer) => {
+    const { verdict, frames, rows } = await importEntries(t, { 'phone/health_connect_export.db': bytes }, change);
+    assert.deepEqual([frames, rows], [[], []]);
+    return verdict.kind === 'refused' && verdict.reason;
+  };
+  const saying = (bytes: number) => (zip: Buffer) => {
+    zip.writeUInt32LE(bytes, zip.indexOf('PK\u0001\u0002', 0, 'latin1') + 24);
+    return zip;
+  };
+  assert.equal(await refusal(database.subarray(0, 6_000)), 'bad_database');
+  assert.equal(await refusal(database, saying(2 ** 30 + 1)), 'file_too_large');
+  assert.equal(await refusal(database, saying(10)), 'bad_zip');
+  assert.equal(await refusal(Buffer.from('<HealthData/>')), 'bad_database');
 });

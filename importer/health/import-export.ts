@@ -1,21 +1,16 @@
-import { readGpx } from '../../files/gpx/read-gpx.ts';
-import { createAppleExportReader, type ExportFindings } from '../../files/health/apple-export.ts';
 import { createCoalescing, type HealthRow } from '../../files/health/coalesce.ts';
 import { countersOf } from '../../files/health/health-batch.ts';
-import type { HealthRecord, RoutePoint } from '../../files/health/health-record.ts';
+import type { HealthRecord } from '../../files/health/health-record.ts';
 import type { Verdict } from '../../files/import-verdict.ts';
-import { measuredAt } from '../../files/measured.ts';
 import { DamageCounts, RefusedFileError } from '../../files/reasons.ts';
 import type { SensorFrame } from '../../schemas/frame/encode.ts';
 import type { ImportDeps } from '../import-deps.ts';
 import { sendFrames } from '../send-frames.ts';
-import { type HealthExport, openHealthExport } from './export-zip.ts';
 import { type SamplePoints, sampleFrames, workoutFrames } from './health-frames.ts';
+import { type HealthExport, openHealthExport } from './open-export.ts';
 import { addSent, NOTHING_SENT } from './send-batch.ts';
 import { createWorkoutSpans, type FoundWorkout } from './workout-spans.ts';
 
-/** Ten years of a watch are three. */
-const MAX_XML_BYTES = 8 * 1024 ** 3;
 const MAX_WORKOUTS = 50_000;
 /** Series of samples that are sent together. */
 const SERIES_AT_ONCE = 64;
@@ -26,31 +21,34 @@ const FIRST_SHARE = 0.4;
 export interface HealthImportDeps extends ImportDeps {
   /** What is kept in the account's database. It is waited for: nothing piles up. */
   readonly onRows: (rows: readonly HealthRow[]) => Promise<void>;
+  /** Where what has to be unpacked lies meanwhile; '' for the system's folder. */
+  readonly scratchFolder: string;
 }
 
 /**
- * Imports Apple's export. It is looked through once from beginning to end, for what is broken and for its workouts,
- * before anything of it is sent; then again, sending. In memory are its workouts, and of each what is not sent yet.
- * What was measured in a workout goes the way of live samples; of all else, intervals with their sums and means are
- * kept: a heart rate every five minutes for years is no activity, and finding none in it would keep processors busy.
+ * Imports what Apple's Health app or Android's Health Connect exports. It is looked through once from beginning to
+ * end, for what is broken and for its workouts, before anything of it is sent; then again, sending. In memory are its
+ * workouts, and of each what is not sent yet. What was measured in a workout goes the way of live samples; of all else,
+ * intervals with their sums and means are kept: a heart rate every five minutes for years is no activity, and finding
+ * none in it would keep processors busy.
  */
 export async function importHealthExport(file: string, deps: HealthImportDeps): Promise<Verdict> {
-  let zip: HealthExport | null = null;
+  let opened: HealthExport | null = null;
   try {
-    zip = await openHealthExport(file, MAX_XML_BYTES);
-    return await importFrom(zip, deps);
+    opened = await openHealthExport(file, deps.scratchFolder, deps.send.clock.nowMs());
+    return await importFrom(opened, deps);
   } catch (error) {
     if (!(error instanceof RefusedFileError)) throw error;
     return { kind: 'refused', reason: error.reason, detail: error.message };
   } finally {
-    zip?.close();
+    await opened?.close();
   }
 }
 
-async function importFrom(zip: HealthExport, deps: HealthImportDeps): Promise<Verdict> {
+async function importFrom(opened: HealthExport, deps: HealthImportDeps): Promise<Verdict> {
   const { athlete, send, onProgress, onRows } = deps;
   const nowMs = send.clock.nowMs();
-  const { found, span, findings } = await lookThrough(zip, nowMs, (share) => onProgress(share * FIRST_SHARE));
+  const { found, span, findings } = await lookThrough(opened, (share) => onProgress(share * FIRST_SHARE));
 
   const spans = createWorkoutSpans(found);
   const rows: HealthRow[] = [];
@@ -72,7 +70,7 @@ async function importFrom(zip: HealthExport, deps: HealthImportDeps): Promise<Ve
     if (content.kind === 'amount') spans.addAmount({ ...record, content });
     if (content.kind === 'samples') waiting.push(...spans.addSample({ ...record, content }));
   };
-  await readThrough(zip, nowMs, take, async (share) => {
+  await opened.readThrough({ record: take }, async (share) => {
     await flush(SERIES_AT_ONCE);
     onProgress(FIRST_SHARE + share * FIRST_SHARE);
   });
@@ -82,7 +80,7 @@ async function importFrom(zip: HealthExport, deps: HealthImportDeps): Promise<Ve
 
   const damage = new DamageCounts();
   for (const [i, workout] of found.entries()) {
-    await sendAll([...workoutFrames(athlete, await whole(workout, zip, nowMs, damage), nowMs)]);
+    await sendAll([...workoutFrames(athlete, await whole(workout, opened, damage), nowMs)]);
     onProgress(2 * FIRST_SHARE + ((1 - 2 * FIRST_SHARE) * (i + 1)) / found.length);
   }
   for (let i = 0; i < found.length; i += ROWS_AT_ONCE) {
@@ -96,73 +94,29 @@ async function importFrom(zip: HealthExport, deps: HealthImportDeps): Promise<Ve
 }
 
 /** What is in the export, and nothing sent of it yet. */
-async function lookThrough(zip: HealthExport, nowMs: number, onShare: (share: number) => void) {
+async function lookThrough(opened: HealthExport, onShare: (share: number) => void) {
   const found: FoundWorkout[] = [];
   let [startMs, endMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const findings = await readThrough(
-    zip,
-    nowMs,
-    (record, routePath) => {
-      startMs = Math.min(startMs, record.startMs);
-      endMs = Math.max(endMs, record.endMs);
-      const { content } = record;
-      if (content.kind !== 'workout') return;
-      if (found.length >= MAX_WORKOUTS)
-        throw new RefusedFileError('too_many_samples', `more than ${MAX_WORKOUTS} workouts`);
-      found.push({ record: { ...record, content }, routePath, amounts: [] });
-    },
-    async (share) => onShare(share),
-  );
+  const record = (record: HealthRecord, route: string | null) => {
+    startMs = Math.min(startMs, record.startMs);
+    endMs = Math.max(endMs, record.endMs);
+    const { content } = record;
+    if (content.kind !== 'workout') return;
+    if (found.length >= MAX_WORKOUTS)
+      throw new RefusedFileError('too_many_samples', `more than ${MAX_WORKOUTS} workouts`);
+    found.push({ record: { ...record, content }, route, amounts: [] });
+  };
+  const findings = await opened.readThrough({ record }, async (share) => onShare(share));
   return { found, findings, span: { startMs, endMs } };
 }
 
-async function readThrough(
-  zip: HealthExport,
-  nowMs: number,
-  record: (record: HealthRecord, routePath: string | null) => void,
-  afterChunk: (share: number) => Promise<void>,
-): Promise<ExportFindings> {
-  const reader = createAppleExportReader({ record }, nowMs);
-  let bytes = 0;
-  for await (const chunk of zip.chunks()) {
-    reader.write(chunk);
-    bytes += chunk.length;
-    await afterChunk(Math.min(1, bytes / zip.xmlBytes));
-  }
-  return reader.end();
-}
-
 /** With its route and what it counted. A route that cannot be read leaves the workout without one. */
-async function whole(
-  { record, routePath, amounts }: FoundWorkout,
-  zip: HealthExport,
-  nowMs: number,
-  damage: DamageCounts,
-) {
-  const bytes = routePath === null ? null : await zip.route(routePath);
-  const route = bytes === null ? [] : routeOf(bytes, nowMs, damage);
-  if (routePath !== null && bytes === null) damage.add('unreadable');
+async function whole({ record, route, amounts }: FoundWorkout, opened: HealthExport, damage: DamageCounts) {
+  const points = route === null ? [] : await opened.route(route, damage);
   return {
-    record: { ...record, content: { ...record.content, route } },
+    record: { ...record, content: { ...record.content, route: points } },
     counters: countersOf(record.startMs, amounts),
   };
-}
-
-function routeOf(bytes: Uint8Array, nowMs: number, damage: DamageCounts): RoutePoint[] {
-  try {
-    return readGpx(bytes, nowMs).flatMap(({ samples }) =>
-      Array.from(samples.timesMs, (timeMs, row) => ({
-        ...{ timeMs, latitude: measuredAt(samples, 'latitude', row), longitude: measuredAt(samples, 'longitude', row) },
-        ...{ altitudeM: measuredAt(samples, 'altitude', row), speedMps: measuredAt(samples, 'speed', row) },
-      })).filter(
-        (point): point is typeof point & RoutePoint => point.latitude !== undefined && point.longitude !== undefined,
-      ),
-    );
-  } catch (error) {
-    if (!(error instanceof RefusedFileError)) throw error;
-    damage.add('unreadable');
-    return [];
-  }
 }
 
 const rowOf = ({ id, origin, startMs, endMs }: HealthRecord): HealthRow => {

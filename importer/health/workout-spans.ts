@@ -5,8 +5,8 @@ import type { SamplePoints } from './health-frames.ts';
 /** A workout of an export, as it is known before its records are read. */
 export interface FoundWorkout {
   readonly record: HealthRecord<WorkoutContent>;
-  /** The file of the zip that has its route. */
-  readonly routePath: string | null;
+  /** Where the export has its route. */
+  readonly route: string | null;
   /** Of its own origin, within it. */
   readonly amounts: { readonly measure: string; readonly endMs: number; readonly value: number }[];
 }

@@ -48,11 +48,15 @@ const MAX_TYPES = 8;
 
 function healthText({ records, workouts, notTaken }: NonNullable<ImportedFile['health']>): string {
   const taken = tell('file_health', { records, workouts });
-  const types = Object.keys(notTaken).map((type) => type.replace(/^HK(Quantity|Category|Data)Type(Identifier)?/, ''));
+  const types = Object.keys(notTaken).map((type) => shownType(type));
   if (types.length === 0) return taken;
   const named = types.length > MAX_TYPES ? [...types.slice(0, MAX_TYPES), '…'] : types;
   return `${taken} ${tell('file_health_left', { types: named.join(', ') })}`;
 }
+
+/** `HKQuantityTypeIdentifierFlightsClimbed` and `sleep_session_record_table` without what all of them have. */
+const shownType = (type: string) =>
+  type.replace(/^HK(Quantity|Category|Data)Type(Identifier)?|(_record_table|RecordTable)$/g, '').replaceAll('_', ' ');
 
 export function reasonText(reason: string): string {
   return tell(phraseOf(`reason_${reason}`) ?? 'reason_other', { ...LIMIT_VALUES, reason });

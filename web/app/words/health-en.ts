@@ -34,10 +34,13 @@ export const health = {
   measure_weight: 'Weight',
   measure_blood_glucose: 'Blood glucose',
 
-  healthExport: 'From an iPhone: in Health, tap your picture, then Export All Health Data, and choose the zip here.',
+  healthExport:
+    'From an iPhone: in Health, tap your picture, then Export All Health Data, and choose the zip here. ' +
+    'From Android: in Health Connect, under Backup and restore, set up the export, and choose the zip that it makes.',
   file_health: 'Imported: {records} records of a health store, {workouts} workouts.',
   file_health_left: 'Not kept here: {types}.',
   reason_bad_zip: 'The zip is broken. Make or download it again.',
+  reason_bad_database: 'The database of this export is damaged, or no phone made it. Make it again.',
   reason_consent_needed: 'You took your consent to health data back before it was read.',
 
   deviceName: 'Name of {name}',
