@@ -186,9 +186,11 @@ export function byRank(a: RankedSource, b: RankedSource): number {
 }
 
 /** True when the same source alone gave the same channels, without a pause that would end a span. */
-function goesOn(run: Run | null, atS: number, { device, source, rank, channels }: Measured): run is Run {
+function goesOn(run: Run | null, atS: number, measured: Measured): run is Run {
   if (run === null || atS - run.lastS > JOIN_S) return false;
   const { of } = run;
+  if (of === measured) return true;
+  const { device, source, rank, channels } = measured;
   return of.channels === channels && of.device === device && of.source === source && of.rank === rank;
 }
 

@@ -18,6 +18,7 @@ export interface KeptMarks {
 /** Who measured in a second beyond these is not named. */
 const MAX_SOURCES = 32;
 const FIRST_SOURCES = 4;
+const NOBODY: readonly Measured[] = [];
 
 /**
  * Which sources measured which channels in each second of the window. Most athletes have few sources, so room is made
@@ -32,6 +33,8 @@ export class SourceMarks {
   /** Rows come in runs of one source. */
   #last: RankedSource | null = null;
   #lastPlace = 0;
+  /** What one source alone measured in the second taken last: the next is alike nearly always. */
+  #alone: readonly Measured[] = [];
 
   constructor(capacityS: number) {
     this.#capacityS = capacityS;
@@ -45,17 +48,39 @@ export class SourceMarks {
   }
 
   /** Who measured what in a second, which is then forgotten. */
-  take(atS: number): Measured[] {
+  take(atS: number): readonly Measured[] {
     const from = (atS % this.#capacityS) * this.#width;
+    let measuring = 0;
+    let last = 0;
+    for (let place = 0; place < this.#sources.length; place++) {
+      if (this.#marks[from + place] === 0) continue;
+      measuring++;
+      last = place;
+    }
+    if (measuring === 0) return NOBODY;
+    if (measuring === 1) return this.#takeAlone(last, from);
     const found: Measured[] = [];
     for (let place = 0; place < this.#sources.length; place++) {
       const channels = this.#marks[from + place];
-      if (channels === 0) continue;
-      const { device, source, rank } = this.#sources[place];
-      found.push({ device, source, rank, channels });
+      if (channels !== 0) found.push(measuredBy(this.#sources[place], channels));
       this.#marks[from + place] = 0;
     }
     return found;
+  }
+
+  #takeAlone(place: number, from: number): readonly Measured[] {
+    const channels = this.#marks[from + place];
+    this.#marks[from + place] = 0;
+    const { device, source, rank } = this.#sources[place];
+    const known = this.#alone[0];
+    const isAlike =
+      known !== undefined &&
+      known.channels === channels &&
+      known.device === device &&
+      known.source === source &&
+      known.rank === rank;
+    if (!isAlike) this.#alone = [measuredBy(this.#sources[place], channels)];
+    return this.#alone;
   }
 
   /** Seconds without a mark, which are most, are left out. */
@@ -107,4 +132,8 @@ export class SourceMarks {
     this.#marks = wider;
     this.#width *= 2;
   }
+}
+
+function measuredBy({ device, source, rank }: RankedSource, channels: number): Measured {
+  return { device, source, rank, channels };
 }

@@ -144,8 +144,8 @@ export class Timeline {
     if (window === null || untilS <= window.firstS) return;
     const foldUntil = (limitS: number) =>
       window.takeUntil(limitS, (atS, rows, from) => this.#second(atS, rows, from, revision));
-    const due = this.#due(untilS * 1000);
     // Most seconds have no beat and no event, and this runs for every athlete all the time.
+    const due = this.waiting.length === 0 ? this.waiting : this.#due(untilS * 1000);
     if (due.length > 0) this.#happen(due, (limitS) => foldUntil(Math.min(untilS, limitS)), revision);
     foldUntil(untilS);
     this.#endIfSilent(untilS, revision);

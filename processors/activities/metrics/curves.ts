@@ -40,9 +40,12 @@ export function foldCurve(
     // The seconds that leave the window; those before the activity are none.
     const leaving = Math.max(from, durationS);
     if (leaving < until) series.copy(leaving - durationS, until - durationS, oldest);
+    if (from >= durationS && cannotBeBest(cells, slot, newest, seconds)) continue;
     let sum = cells[slot + SUM];
     let poorS = cells[slot + POOR_S];
     let best = cells[slot + BEST];
+    let bestEnd = -1;
+    let bestPoorS = 0;
     for (let i = 0; i < seconds; i++) {
       const end = from + i;
       sum += newest[i] & ~POOR;
@@ -54,13 +57,38 @@ export function foldCurve(
       }
       if (sum <= best || end < durationS - 1) continue;
       best = sum;
-      cells[slot + BEST_END] = end;
-      cells[slot + BEST_POOR_S] = poorS;
+      bestEnd = end;
+      bestPoorS = poorS;
+    }
+    if (bestEnd >= 0) {
+      cells[slot + BEST_END] = bestEnd;
+      cells[slot + BEST_POOR_S] = bestPoorS;
     }
     cells[slot + SUM] = sum;
     cells[slot + POOR_S] = poorS;
     cells[slot + BEST] = best;
   }
+}
+
+/**
+ * True when no window that ends in these seconds can be the best, as for most of them: even if all that is more came
+ * before all that is less, it would not be enough. The window then stands at their end.
+ */
+function cannotBeBest(cells: Float64Array, slot: number, newest: Uint16Array, seconds: number): boolean {
+  let change = 0;
+  let growth = 0;
+  let poorS = 0;
+  for (let i = 0; i < seconds; i++) {
+    const more = (newest[i] & ~POOR) - (oldest[i] & ~POOR);
+    change += more;
+    growth += more & ~(more >> 31);
+    poorS += (newest[i] >>> 15) - (oldest[i] >>> 15);
+  }
+  const sum = cells[slot + SUM];
+  if (sum + growth > cells[slot + BEST]) return false;
+  cells[slot + SUM] = sum + change;
+  cells[slot + POOR_S] += poorS;
+  return true;
 }
 
 const oldest = new Uint16Array(RUN_S);

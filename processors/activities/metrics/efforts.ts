@@ -65,65 +65,103 @@ export function foldEfforts(
       cells[slot + POOR_S] += poorS;
       continue;
     }
-    let doneCm = sumCm;
-    aheadUntil = 0;
-    for (let i = 0; i < seconds; i++) {
-      doneCm += newest[i] & ~POOR;
-      if (i >= skipped) foldEffort(cells, slot, DISTANCES_CM[nth], series, from + i, newest[i], doneCm);
-    }
+    foldDistance(cells, slot, DISTANCES_CM[nth], series, from, newest, seconds, skipped, sumCm);
   }
 }
+
+/**
+ * One distance that is reached in these seconds. The mark follows them, in whole numbers: what ends in a second takes
+ * longer than from the mark to that second, so only where this is less than the best is anything divided.
+ */
+function foldDistance(
+  cells: Float64Array,
+  slot: number,
+  cm: number,
+  series: SecondSeries,
+  from: number,
+  newest: Uint16Array,
+  seconds: number,
+  skipped: number,
+  beforeCm: number,
+): void {
+  let mark = cells[slot + MARK];
+  let markCm = cells[slot + MARK_CM];
+  let poorS = cells[slot + POOR_S];
+  let bestS = cells[slot + BEST_S];
+  let sumCm = beforeCm;
+  // The seconds after the mark: it goes on by about one a second, so they are copied once in a run.
+  let aheadFrom = 0;
+  let aheadUntil = 0;
+  for (let i = 0; i < seconds; i++) {
+    const way = newest[i] & ~POOR;
+    sumCm += way;
+    if (i < skipped) continue;
+    poorS += newest[i] >>> 15;
+    if (way === 0 || sumCm - markCm < cm) continue;
+    const end = from + i;
+    const firstMark = mark;
+    const firstMarkCm = markCm;
+    const firstPoorS = poorS;
+    do {
+      mark++;
+      if (mark >= aheadUntil) {
+        aheadFrom = mark;
+        aheadUntil = Math.min(mark + RUN_S, from + seconds);
+        series.copy(aheadFrom, aheadUntil, ahead);
+      }
+      const next = ahead[mark - aheadFrom];
+      markCm += next & ~POOR;
+      poorS -= next >>> 15;
+    } while (sumCm - markCm >= cm);
+    if (end - mark >= bestS) continue;
+    keepBests(cells, slot, cm, series, end, way, sumCm, firstMark, firstMarkCm, firstPoorS);
+    bestS = cells[slot + BEST_S];
+  }
+  cells[slot + MARK] = mark;
+  cells[slot + MARK_CM] = markCm;
+  cells[slot + POOR_S] = poorS;
+}
+
+const ahead = new Uint16Array(RUN_S);
 
 /** The first second that an effort may still begin in: the longest distance's mark, for a longer one is never ahead. */
 export function firstNeeded(cells: Float64Array, at: number): number {
   return cells[at + CELLS_EACH * (DISTANCES.length - 1) + MARK];
 }
 
-/** One distance, and the second `end`, until the end of which `sumCm` were covered. */
-function foldEffort(
+/** The efforts that end in the second `end`, until the end of which `sumCm` were covered; the mark goes as it went. */
+function keepBests(
   cells: Float64Array,
   slot: number,
   cm: number,
   series: SecondSeries,
   end: number,
-  newest: number,
+  way: number,
   sumCm: number,
+  firstMark: number,
+  firstMarkCm: number,
+  firstPoorS: number,
 ): void {
-  const way = newest & ~POOR;
-  cells[slot + POOR_S] += newest >>> 15;
-  let markCm = cells[slot + MARK_CM];
-  if (way === 0 || sumCm - markCm < cm) return;
-  let mark = cells[slot + MARK];
-  let poorS = cells[slot + POOR_S];
+  let mark = firstMark;
+  let markCm = firstMarkCm;
+  let poorS = firstPoorS;
   let next = 0;
   // From each second that has just become far enough: begins there, ends inside the newest second.
   while (sumCm - markCm >= cm) {
     const endS = end - (sumCm - markCm - cm) / way;
     keepIfBest(cells, slot, endS - mark, mark, poorS);
     mark++;
-    if (mark >= aheadUntil) lookAhead(series, mark, end + 1);
-    next = ahead[mark - aheadFrom];
+    series.copy(mark, mark + 1, one);
+    next = one[0];
     markCm += next & ~POOR;
     poorS -= next >>> 15;
   }
   // Ends at the newest second, begins inside the second before the mark.
   const startS = mark - (cm - (sumCm - markCm)) / (next & ~POOR);
   keepIfBest(cells, slot, end - startS, startS, poorS + (next >>> 15));
-  cells[slot + MARK] = mark;
-  cells[slot + MARK_CM] = markCm;
-  cells[slot + POOR_S] = poorS;
 }
 
-/** The seconds after a mark: it goes on by about one a second, so a distance reads its series once in a run. */
-const ahead = new Uint16Array(RUN_S);
-let aheadFrom = 0;
-let aheadUntil = 0;
-
-function lookAhead(series: SecondSeries, from: number, until: number): void {
-  aheadFrom = from;
-  aheadUntil = Math.min(from + RUN_S, until);
-  series.copy(aheadFrom, aheadUntil, ahead);
-}
+const one = new Uint16Array(1);
 
 function keepIfBest(cells: Float64Array, slot: number, elapsedS: number, startS: number, poorS: number): void {
   if (elapsedS >= cells[slot + BEST_S] - TIE_S) return;
