@@ -18,6 +18,8 @@ interface Said {
 }
 
 interface View {
+  /** Whose row it has; null of a list. */
+  readonly bib: string | null;
   number: number;
   /** By bib, in order: what was said of the row last, of which board. */
   said: ReadonlyMap<string, Said>;
@@ -41,8 +43,9 @@ export class SharedViews {
     this.#board = board;
     this.#sorted = null;
     const changed: { view: ViewKey; message: Uint8Array }[] = [];
+    const [wantsOne, wantsMany] = [lanes.has('one'), lanes.has('many')];
     for (const [key, view] of this.#views) {
-      if (!lanes.has(laneOf(key)) || this.#isAsSaid(key, view)) continue;
+      if (view.bib === null ? !wantsMany : !wantsOne || this.#isAsSaid(view.bib, view)) continue;
       const { rows, removed } = change(key, view, this.#rowsOf(key), race);
       if (isOfOne(key) && rows.length === 0 && removed.length === 0) continue;
       view.of = board;
@@ -74,9 +77,7 @@ export class SharedViews {
   }
 
   /** Most of those whom somebody follows are not in a board's news: their row is the very one of before. */
-  #isAsSaid(key: ViewKey, { said }: View): boolean {
-    if (!isOfOne(key)) return false;
-    const bib = bibOf(key);
+  #isAsSaid(bib: string, { said }: View): boolean {
     const row = this.#board!.rows.get(bib);
     return row !== undefined && said.get(bib)?.row === row;
   }
@@ -84,7 +85,7 @@ export class SharedViews {
   #view(key: ViewKey, race: Race): View {
     let view = this.#views.get(key);
     if (view === undefined) {
-      view = { number: 1, said: new Map(), of: this.#board!, snapshot: null };
+      view = { bib: isOfOne(key) ? bibOf(key) : null, number: 1, said: new Map(), of: this.#board!, snapshot: null };
       change(key, view, this.#rowsOf(key), race);
       this.#views.set(key, view);
     }

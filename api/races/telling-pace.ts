@@ -14,8 +14,8 @@ export interface Telling<T> {
   sendUntil(untilMs: number): boolean;
 }
 
-/** What is followed may take a quarter of the time, lists an eighth, so that many watchers leave room for all else … */
-const TIMES_TAKEN: Readonly<Record<Lane, number>> = { one: 4, many: 8 };
+/** What is followed may take a third of the time, lists an eighth, so that many watchers leave room for all else … */
+const TIMES_TAKEN: Readonly<Record<Lane, number>> = { one: 3, many: 8 };
 /** … but lists are told a little more than twice a second, as long as that leaves any room; to few, oftener. */
 const MOST_PERIOD_MS = 450;
 const LEAST_TIMES_TAKEN = 1.25;
@@ -25,7 +25,7 @@ const MOST_ALONE_MS = 120;
 /** … but go with the lists, in one write, when they took more than their share of the last seconds, until less. */
 const COST_MEMORY_MS = 2_000;
 const FIRST_MEMORY_MS = 200;
-const BACK_ALONE_AT = 0.6;
+const BACK_ALONE_AT = 0.5;
 /** Lists to many go out in slices of a few milliseconds or a twentieth, between which all else has its turn … */
 const SLICE_MS = 8;
 const MOST_SLICES = 20;

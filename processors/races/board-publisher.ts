@@ -15,6 +15,7 @@ export class BoardPublisher {
   readonly epoch: number;
   #number = 0;
   #texts = new Map<string, RowText>();
+  readonly #prepared = new Map<string, RowText>();
   #groups = '';
   #certainty: Certainty | null = null;
   #wantsAll = true;
@@ -36,9 +37,15 @@ export class BoardPublisher {
     return this.#wantsAll;
   }
 
+  /** Makes ready some rows of a view that is to be told: of thousands that takes long. */
+  prepare(rows: readonly BoardRow[]): void {
+    for (const row of rows) this.#prepared.set(row.bib, this.#textOf(row));
+  }
+
   /** Messages that bring receivers up to this view: one at least, so that they know its age. */
   messages(view: BoardView): Uint8Array[] {
-    const texts = this.#textsOf(view.rows);
+    const texts = new Map(view.rows.map((row) => [row.bib, this.#textOf(row)]));
+    this.#prepared.clear();
     const groups = JSON.stringify(view.groups);
     const full = this.#wantsAll;
     const rows: string[] = [];
@@ -82,13 +89,9 @@ export class BoardPublisher {
   }
 
   /** A board gives the same row again while it says the same. */
-  #textsOf(rows: readonly BoardRow[]): Map<string, RowText> {
-    return new Map(
-      rows.map((row) => {
-        const before = this.#texts.get(row.bib);
-        return [row.bib, before?.row === row ? before : { row, text: boardRowText(row) }];
-      }),
-    );
+  #textOf(row: BoardRow): RowText {
+    for (const known of [this.#prepared.get(row.bib), this.#texts.get(row.bib)]) if (known?.row === row) return known;
+    return { row, text: boardRowText(row) };
   }
 }
 

@@ -4,7 +4,7 @@ import type { Holder } from '../../runtime/holder/holder.ts';
 import { type KeyValue, KvUnavailableError } from '../../runtime/kv/kv.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Service } from '../../runtime/service.ts';
-import type { BoardView } from '../../schemas/board.ts';
+import type { BoardRow, BoardView } from '../../schemas/board.ts';
 import {
   encodeBoardAsk,
   encodeSplits,
@@ -40,6 +40,8 @@ export interface BoardServiceDeps {
 export interface BoardServiceOptions {
   /** How often it is looked whether there is anything to tell. */
   readonly lookIntervalMs: number;
+  /** A turn ranks for so long, or a twentieth of what the last view took. */
+  readonly rankSliceMs: number;
   /** From one ranking of all to the next at least … */
   readonly leastGapMs: number;
   /** … and so many times as long as the last one took, so that a great one leaves room for all else … */
@@ -63,8 +65,10 @@ export interface BoardServiceOptions {
 type Respond = BusMessage['respond'];
 
 const NEVER = Number.NEGATIVE_INFINITY;
+const MOST_SLICES = 20;
 const DEFAULTS: BoardServiceOptions = {
   lookIntervalMs: 20,
+  rankSliceMs: 8,
   leastGapMs: 100,
   gapTimesTaken: 8,
   mostGapMs: 1_000,
@@ -83,6 +87,15 @@ export interface BoardService extends Service {
   turnMs(): number;
 }
 
+/** A view on its way, some of it in each turn. */
+interface Ranking {
+  readonly board: RaceBoard;
+  readonly steps: Generator<readonly BoardRow[], BoardView | null>;
+  tookMs: number;
+  /** The places of all are made, and told with the view: who moves is told after it. */
+  hasPlaces: boolean;
+}
+
 /** One race that is shown in one term: its ticks come in, its board goes out. */
 interface Shown {
   readonly race: HeldRace;
@@ -90,6 +103,8 @@ interface Shown {
   readonly topic: TopicBoard;
   readonly subscriptions: readonly Subscription[];
   view: BoardView | null;
+  /** All are being ranked. */
+  ranking: Ranking | null;
   toldMs: number;
   /** From then on until all may be ranked again. */
   gapMs: number;
@@ -146,6 +161,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       topic: new TopicBoard(race.id, epoch, { kv, clock, logger, intervalMs: options.topicIntervalMs }),
       subscriptions,
       view: null,
+      ranking: null,
       isKeeping: false,
       toldMs: NEVER,
       gapMs: 0,
@@ -201,30 +217,58 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
   }
 
   /**
-   * All are ranked now and then, for that takes a great board long; whoever moved meanwhile is told at once, in the
-   * places of before. A board without news is told of less often while it is live, for its age, and for what time alone
-   * changes.
+   * All are ranked now and then, for that takes a great board long: a few milliseconds of it a turn. Whoever moved
+   * meanwhile is told at once, in the places of before. A board without news is told of less often while it is live,
+   * for its age, and for what time alone changes.
    */
   function publish(one: Shown): void {
     const { race, publisher } = one;
     const fromMs = clock.monotonicMs();
+    // The race was changed in the middle of it, or came anew: that is news, and the view begins anew.
+    if (one.ranking !== null && one.ranking.board !== race.board) one.ranking = null;
     const sinceMs = fromMs - one.toldMs;
-    if (sinceMs < one.gapMs) return tellMoved(one, fromMs);
-    const isDue = race.board?.race.state === 'live' && sinceMs >= options.quietIntervalMs;
-    const hasNews = race.takeNews();
-    if (race.board !== null && (hasNews || publisher.wantsAll || isDue)) {
-      one.toldMs = fromMs;
-      one.view = race.board.view(race.shownAtMs(clock.nowMs()));
-      for (const message of publisher.messages(one.view)) bus.publish(names.board(race.id), message);
-      turnMs = clock.monotonicMs() - fromMs;
-      one.gapMs = Math.min(options.mostGapMs, Math.max(options.leastGapMs, options.gapTimesTaken * turnMs));
-      one.movedMs = fromMs + turnMs;
+    if (one.ranking === null && sinceMs >= one.gapMs) {
+      const isDue = race.board?.race.state === 'live' && sinceMs >= options.quietIntervalMs;
+      const hasNews = race.takeNews();
+      if (race.board !== null && (hasNews || publisher.wantsAll || isDue)) {
+        const { board } = race;
+        const steps = board.viewInSteps(race.shownAtMs(clock.nowMs()));
+        one.toldMs = fromMs;
+        one.ranking = { board, steps, tookMs: 0, hasPlaces: false };
+      }
     }
+    if (one.ranking?.hasPlaces !== true) tellMoved(one, fromMs);
+    if (one.ranking !== null) return rank(one, one.ranking);
     if (one.view !== null && race.board !== null) one.topic.offer(one.view, race.board.race);
     if (one.view === null || !publisher.hasNews || one.isKeeping || fromMs - one.keptMs < options.keepIntervalMs)
       return;
     one.keptMs = fromMs;
     void keep(one, publisher.snapshot(one.view));
+  }
+
+  function rank(one: Shown, ranking: Ranking): void {
+    const fromMs = clock.monotonicMs();
+    const untilMs = fromMs + Math.max(options.rankSliceMs, turnMs / MOST_SLICES);
+    let view: BoardView | null | undefined;
+    while (view === undefined && clock.monotonicMs() < untilMs) {
+      const { done, value } = ranking.steps.next();
+      if (done) {
+        view = value;
+        continue;
+      }
+      ranking.hasPlaces ||= value.length > 0;
+      one.publisher.prepare(value);
+    }
+    if (view !== undefined) one.ranking = null;
+    if (view === null) one.toldMs = NEVER;
+    if (view) for (const message of one.publisher.messages(view)) bus.publish(names.board(one.race.id), message);
+    const nowMs = clock.monotonicMs();
+    ranking.tookMs += nowMs - fromMs;
+    if (!view) return;
+    one.view = view;
+    turnMs = ranking.tookMs;
+    one.gapMs = Math.min(options.mostGapMs, Math.max(options.leastGapMs, options.gapTimesTaken * turnMs));
+    one.movedMs = nowMs;
   }
 
   function tellMoved(one: Shown, fromMs: number): void {

@@ -3,7 +3,16 @@ import type { BoardAthlete } from './athlete.ts';
 import type { CourseEffort } from './course-effort.ts';
 import type { Crossing } from './crossing-evidence.ts';
 import type { Forecast, Paced } from './forecast.ts';
-import { behindMs, gapMs, type RankingClock, type Reckoned, reckon, type Standing } from './standings.ts';
+import {
+  behindMs,
+  type Field,
+  gapMs,
+  type RankingClock,
+  type Reckoned,
+  reckon,
+  type Standing,
+  standingOf,
+} from './standings.ts';
 
 export interface BoardRowsOptions {
   readonly clock: RankingClock;
@@ -30,7 +39,7 @@ interface Made {
   readonly reckoned: Reckoned;
   row: BoardRow | null;
   /** The last row of an earlier version: its places stand until all are ranked again. */
-  readonly before: BoardRow | null;
+  before: BoardRow | null;
   toLeader: Gap | null;
   toAhead: Gap | null;
 }
@@ -68,13 +77,12 @@ export class BoardRows {
   /** To somebody who is ranked ahead. Known already while nothing was told of either. */
   gapMs(to: 'toLeader' | 'toAhead', standing: Standing, other: Standing): number | null {
     const made = this.#madeOf(standing.athlete);
+    const { athlete, version } = other;
+    // While a board is ranked in steps more may be told of somebody whose standing was taken.
+    if (made.version !== standing.version) return behindMs(gapMs(standing, other, this.#effort));
     const known = made[to];
-    if (known?.athlete === other.athlete && known.version === other.athlete.version) return known.gapMs;
-    const gap = {
-      athlete: other.athlete,
-      version: other.athlete.version,
-      gapMs: behindMs(gapMs(standing, other, this.#effort)),
-    };
+    if (known?.athlete === athlete && known.version === version) return known.gapMs;
+    const gap = { athlete, version, gapMs: behindMs(gapMs(standing, other, this.#effort)) };
     made[to] = gap;
     return gap.gapMs;
   }
@@ -96,6 +104,24 @@ export class BoardRows {
       ? { ...before, ...place, statusReason: standing.statusReason, isSilent }
       : newRow(standing, isSilent, moment, place);
     return made.row;
+  }
+
+  /**
+   * The row of a standing that was taken a little before: with what was told of the athlete since, in the place that
+   * the standing has. Whose status is another by now has the one of before: what that means for others the next
+   * ranking says.
+   */
+  rowSince(standing: Standing, moment: RowMoment, place: Place, field: Field): BoardRow {
+    const { athlete, version, status } = standing;
+    if (athlete.version === version) return this.row(standing, moment, place);
+    const made = this.#madeOf(athlete);
+    const now = standingOf(athlete, made.reckoned, field);
+    const before = made.row ?? made.before;
+    if (now.status === status || before === null) return this.row(now, moment, place);
+    const row = { ...before, ...place };
+    if (made.row === null) made.before = row;
+    else made.row = row;
+    return row;
   }
 
   /**

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { BoardRow, BoardView } from '../../../schemas/board.ts';
+import { readBoardMessage } from '../../../schemas/board-message.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../../schemas/ten-kilometres-for-tests.ts';
+import { BoardPublisher } from '../board-publisher.ts';
 import { RaceBoard } from './board.ts';
 import { naiveStandings } from './naive-board.ts';
 import { passagesOf } from './passages.ts';
@@ -80,6 +82,56 @@ describe('whatever a board is told,', () => {
         }
       }),
       { numRuns: 15 },
+    );
+  });
+
+  test('a view in steps, told of more meanwhile, has each rank once, and leads to the same as one at a time', () => {
+    const pace = fc.array(fc.nat(6), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(runRace(), pace, fc.integer({ min: 0, max: FOUR_HOURS_MS }), ({ race, told }, steps, afterMs) => {
+        const nowMs = GUN_MS + afterMs;
+        const board = new RaceBoard(race);
+        const publisher = new BoardPublisher(1);
+        const heard = new Map<string, BoardRow>();
+        const hear = (messages: readonly Uint8Array[]) => {
+          for (const { rows } of messages.map((bytes) => readBoardMessage(bytes)!))
+            for (const row of rows) heard.set(row.bib, row);
+        };
+        const waiting = [...told];
+        let round = 0;
+        function rank(): BoardView {
+          let hasPlaces = false;
+          for (const ranking = board.viewInSteps(nowMs, 1); ; ) {
+            const { done, value } = ranking.next();
+            if (done) {
+              hear(publisher.messages(value!));
+              return value!;
+            }
+            hasPlaces ||= value.length > 0;
+            publisher.prepare(value);
+            for (const one of waiting.splice(0, steps[round++ % steps.length])) tell(board, one);
+            if (!hasPlaces) hear(publisher.moved(board.moved(nowMs)));
+          }
+        }
+        do {
+          const ranks = rank().rows.flatMap(({ rank: own }) => own ?? []);
+          assert.deepEqual(
+            ranks,
+            ranks.map((_, i) => i + 1),
+          );
+          hear(publisher.moved(board.moved(nowMs)));
+          // Nothing may be told while steps are zeros only.
+          for (const one of waiting.splice(0, 1)) tell(board, one);
+        } while (waiting.length > 0);
+        const view = rank();
+        const atOnce = new RaceBoard(race);
+        for (const one of told) tell(atOnce, one);
+        assert.deepEqual(unforeseen(view), unforeseen(atOnce.view(nowMs)));
+        assert.deepEqual(
+          view.rows.map(({ bib }) => heard.get(bib)),
+          view.rows,
+        );
+      }),
     );
   });
 

@@ -8,7 +8,7 @@ import { inQueueOrder, RaceReview } from '../review/race-review.ts';
 import { recordsOf } from '../review/records.ts';
 import { BoardAthlete, type Decision, type RaceWay } from './athlete.ts';
 import { DEFAULT_STATUS_RULES, type StatusRules } from './automatic-status.ts';
-import { BoardRows, pacedOf, type RowMoment } from './board-rows.ts';
+import { BoardRows, type Place, pacedOf, type RowMoment } from './board-rows.ts';
 import { areSameFinishes, type CloseFinishes, closeFinishes, type TimedFinish } from './close-finishes.ts';
 import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
 import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
@@ -41,6 +41,8 @@ export const DEFAULT_BOARD_OPTIONS: BoardOptions = {
 };
 
 const FORECAST_EVERY_MS = 10_000;
+/** So many athletes take about a millisecond. */
+const STEP = 100;
 
 /** Who moved since the last view, in the places that it gave them. */
 export type MovedView = Pick<BoardView, 'race' | 'raceVersion' | 'atMs' | 'dataMs' | 'rows'>;
@@ -164,22 +166,74 @@ export class RaceBoard {
   }
 
   view(nowMs: number): BoardView {
-    const { id: race, version: raceVersion } = this.#race;
-    const { dataMs } = this;
+    const steps = this.viewInSteps(nowMs);
+    for (;;) {
+      const { done, value } = steps.next();
+      // Nothing can change the race meanwhile.
+      if (done) return value!;
+    }
+  }
+
+  /**
+   * {@link view} in steps of a millisecond or so, between which the board may be told of more, and asked who moved: of
+   * thousands a view takes long. All are compared at `nowMs`, each as they were known in their step; rows say what is
+   * known in theirs. It yields none while all are ranked, then the rows, some at a time: from the first of those on
+   * nobody else must be told who moved, for their places are those of this view. Null when the race was changed
+   * meanwhile.
+   */
+  *viewInSteps(nowMs: number, step = STEP): Generator<readonly BoardRow[], BoardView | null> {
+    const race = this.#race;
+    const field = this.#fieldAt(nowMs, this.dataMs);
+    const standings: Standing[] = [];
+    for (const athlete of this.#inLastOrder()) {
+      standings.push(standingOf(athlete, this.#rows.reckoned(athlete), field));
+      if (standings.length % step !== 0) continue;
+      yield [];
+      if (this.#race !== race) return null;
+    }
+    const ranked = this.#ranked(standings);
+    yield [];
+    if (this.#race !== race) return null;
+    const { groups, groupOf } = this.#groupsAt(nowMs, ranked);
+    const close = this.#closeFinishes(ranked);
+    const moment = this.#momentAt(nowMs, this.#forecastOf(ranked, nowMs));
+    const places: Place[] = [];
+    for (const place of this.#placesOf(ranked, groupOf, close)) {
+      places.push(place);
+      if (places.length % step !== 0) continue;
+      yield [];
+      if (this.#race !== race) return null;
+    }
     this.#moved.clear();
+    const { dataMs } = this;
     this.#rankedDataMs = dataMs;
-    const standings = this.#standings(nowMs, dataMs);
-    const { groups, groupOf } = this.#groupsAt(nowMs, standings);
+    const rows: BoardRow[] = [];
+    for (const [i, standing] of ranked.entries()) {
+      rows.push(this.#rows.rowSince(standing, moment, places[i], field));
+      if (rows.length % step !== 0) continue;
+      yield rows.slice(-step);
+      if (this.#race !== race) return null;
+    }
+    return {
+      ...{ race: race.id, raceVersion: race.version, atMs: nowMs, dataMs: Number.isFinite(dataMs) ? dataMs : null },
+      ...{ rows, groups, certainty: close.certainty },
+    };
+  }
+
+  *#placesOf(
+    standings: readonly Standing[],
+    groupOf: ReadonlyMap<string, number>,
+    { tooClose }: CloseFinishes,
+  ): Generator<Place> {
     const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
     const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
-    const close = this.#closeFinishes(standings);
-    const moment = this.#momentAt(nowMs, this.#forecastOf(standings, nowMs));
     const leader = isRanked(standings[0]) ? standings[0] : null;
-    const rows = standings.map((standing, i) => {
+    for (const [i, standing] of standings.entries()) {
       const hasRank = isRanked(standing);
-      const { wave, sex, category, club } = standing.athlete.starter;
+      const { bib, starter } = standing.athlete;
+      const { wave, sex, category, club } = starter;
       const rankIn = (counts: Map<string, number>, key: string) => (hasRank ? next(counts, key) : null);
-      return this.#rows.row(standing, moment, {
+      yield {
         rank: rankIn(ranks.all, ''),
         waveRank: rankIn(ranks.wave, wave),
         sexRank: rankIn(ranks.sex, sex),
@@ -187,19 +241,10 @@ export class RaceBoard {
         clubRank: club === '' ? null : rankIn(ranks.club, club),
         gapLeaderMs: hasRank && leader !== null ? this.#rows.gapMs('toLeader', standing, leader) : null,
         gapAheadMs: hasRank && i > 0 ? this.#rows.gapMs('toAhead', standing, standings[i - 1]) : null,
-        group: groupOf.get(standing.athlete.bib) ?? null,
-        tooClose: close.tooClose.get(standing.athlete.bib) ?? null,
-      });
-    });
-    return {
-      race,
-      raceVersion,
-      atMs: nowMs,
-      dataMs: Number.isFinite(dataMs) ? dataMs : null,
-      rows,
-      groups,
-      certainty: close.certainty,
-    };
+        group: groupOf.get(bib) ?? null,
+        tooClose: tooClose.get(bib) ?? null,
+      };
+    }
   }
 
   /**
@@ -241,10 +286,19 @@ export class RaceBoard {
 
   #standings(nowMs: number, dataMs: number): Standing[] {
     const field = this.#fieldAt(nowMs, dataMs);
-    const athletes = this.#ordered.length === this.#athletes.size ? this.#ordered : [...this.#athletes.values()];
-    const standings = inOrder(athletes.map((athlete) => standingOf(athlete, this.#rows.reckoned(athlete), field)));
-    this.#ordered = standings.map(({ athlete }) => athlete);
-    return standings;
+    return this.#ranked(
+      Array.from(this.#inLastOrder(), (athlete) => standingOf(athlete, this.#rows.reckoned(athlete), field)),
+    );
+  }
+
+  #inLastOrder(): Iterable<BoardAthlete> {
+    return this.#ordered.length === this.#athletes.size ? this.#ordered : [...this.#athletes.values()];
+  }
+
+  #ranked(standings: readonly Standing[]): Standing[] {
+    const ranked = inOrder(standings);
+    this.#ordered = ranked.map(({ athlete }) => athlete);
+    return ranked;
   }
 
   #fieldAt(nowMs: number, dataMs: number): Field {

@@ -9,6 +9,8 @@ export type RankingClock = 'gun' | 'chip';
 /** One athlete among all others at one moment. */
 export interface Standing {
   readonly athlete: BoardAthlete;
+  /** What was told of the athlete up to there is in it. */
+  readonly version: number;
   readonly status: BoardStatus;
   readonly statusReason: StatusReason | null;
   /** Where they are counted, and when they were there; NaN when nothing was seen. */
@@ -74,6 +76,7 @@ export function standingOf(athlete: BoardAthlete, reckoned: Reckoned, field: Fie
   const projectedMs = isFinished ? placeMs - startMs : Math.max(soFarMs, field.nowMs - startMs);
   return {
     athlete,
+    version: athlete.version,
     status,
     statusReason,
     placeM,
