@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** 256 bits in base64url: what somebody shows to be let in, once behind a link or again and again as a token. */
 export function newSecret(prefix = ''): string {
@@ -7,5 +7,5 @@ export function newSecret(prefix = ''): string {
 
 /** What is kept of a secret. It has enough bits that a plain digest cannot be turned back, so no salt is needed. */
 export function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { Expression, Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
+import { anyOf, askedAccount, askedTable, rowOfEach, rowsOfEach, together } from '../database/together.ts';
 import { countDay } from '../product/counting.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { type Act, writeAudit } from './audit.ts';
@@ -50,6 +51,13 @@ export interface SessionsDeps {
   readonly secondFactorRoles?: readonly string[];
 }
 
+interface AskedPage {
+  readonly account: string;
+  readonly page: Page<readonly [string, string]>;
+}
+
+const SHOWN = ['account', 'id', 'created_at', 'seen_at', 'expires_at', 'agent', 'address'] as const;
+
 export function createSessions({ database, clock, secondFactorRoles = [] }: SessionsDeps) {
   // By digest of the access token; the first is the oldest.
   const known = new Map<string, { caller: AccountCaller; untilMs: number }>();
@@ -80,7 +88,7 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     return tokens;
   }
 
-  function openSessions(from: DatabaseOrTransaction, account: string) {
+  function openSessions(from: DatabaseOrTransaction, account: string | Expression<string>) {
     return from
       .selectFrom('sessions')
       .where('account', '=', account)
@@ -165,6 +173,22 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     return ended.map(({ id }) => id);
   }
 
+  /** By digests of access tokens, sessions that have not ended, with what their callers may. */
+  const opened = together({
+    clock,
+    async find(hashes: readonly string[]) {
+      const rows = await database
+        .selectFrom('sessions')
+        .innerJoin('accounts', 'accounts.id', 'sessions.account')
+        .select(['sessions.id', 'sessions.account', 'sessions.access_hash', 'sessions.access_expires_at'])
+        .select(['accounts.athlete', 'accounts.roles', 'accounts.organiser', 'accounts.second_factor_at'])
+        .where('sessions.access_hash', '=', anyOf(hashes))
+        .where('sessions.ended_at', 'is', null)
+        .execute();
+      return rowOfEach(hashes, rows, ({ access_hash }) => access_hash);
+    },
+  });
+
   /** Whose an access token is; null when it is nobody's, or its session has ended. */
   async function callerOf(accessToken: string): Promise<AccountCaller | null> {
     const nowMs = clock.nowMs();
@@ -172,17 +196,9 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     const before = known.get(hash);
     if (before !== undefined && nowMs < before.untilMs) return before.caller;
     known.delete(hash);
-    const found = await database
-      .selectFrom('sessions')
-      .innerJoin('accounts', 'accounts.id', 'sessions.account')
-      .select(['sessions.id', 'sessions.account', 'sessions.access_expires_at'])
-      .select(['accounts.athlete', 'accounts.roles', 'accounts.organiser', 'accounts.second_factor_at'])
-      .where('sessions.access_hash', '=', hash)
-      .where('sessions.ended_at', 'is', null)
-      .where('sessions.access_expires_at', '>', new Date(nowMs))
-      .executeTakeFirst();
-    if (found === undefined) return null;
-    const { id: session, access_expires_at, second_factor_at, ...rest } = found;
+    const found = await opened(hash);
+    if (found === undefined || found.access_expires_at.getTime() <= nowMs) return null;
+    const { id: session, access_hash: _, access_expires_at, second_factor_at, ...rest } = found;
     const rolesToConfirm =
       second_factor_at === null ? rest.roles.filter((role) => secondFactorRoles.includes(role)) : [];
     const caller: AccountCaller = { kind: 'account', session, ...rest, rolesToConfirm };
@@ -191,18 +207,41 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     return caller;
   }
 
-  /** Open ones, the newest first. */
-  async function list(account: string, { limit, after }: Page<readonly [string, string]>) {
-    let query = openSessions(database, account)
-      .select(['id', 'created_at', 'seen_at', 'expires_at', 'agent', 'address'])
+  /** Of each account the same page of its open ones. */
+  async function readPages(accounts: readonly string[], { limit, after }: Page<readonly [string, string]>) {
+    let page = openSessions(database, askedAccount)
+      .select(SHOWN)
       .limit(limit + 1);
     if (after !== null) {
       const [createdMs, id] = after;
-      query = query.where(({ eb, refTuple, tuple }) =>
+      page = page.where(({ eb, refTuple, tuple }) =>
         eb(refTuple('created_at', 'id'), '<', tuple(new Date(Number(createdMs)), id)),
       );
     }
-    return pageOf(await query.execute(), limit, ({ created_at, id }) => [String(created_at.getTime()), id]);
+    const rows = await database
+      .selectFrom(askedTable(accounts))
+      .innerJoinLateral(page.as('own'), (join) => join.onTrue())
+      .selectAll('own')
+      .orderBy('own.created_at', 'desc')
+      .orderBy('own.id', 'desc')
+      .execute();
+    return rowsOfEach(accounts, rows, ({ account }) => account);
+  }
+
+  const pageAlike = together({
+    clock,
+    shapeOf: ({ page }: AskedPage) => JSON.stringify(page),
+    find: (asked) =>
+      readPages(
+        asked.map(({ account }) => account),
+        asked[0].page,
+      ),
+  });
+
+  /** Open ones, the newest first. */
+  async function list(account: string, page: Page<readonly [string, string]>) {
+    const rows = await pageAlike({ account, page });
+    return pageOf(rows, page.limit, ({ created_at, id }) => [String(created_at.getTime()), id]);
   }
 
   /** Nobody asks for sessions that ended long ago, and for their tokens. */

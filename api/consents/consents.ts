@@ -4,6 +4,7 @@ import { CONSENT_KINDS, type ConsentKind, presentText } from '../../schemas/cons
 import { writeAudit } from '../accounts/audit.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
+import { anyOf, rowsOfEach, together } from '../database/together.ts';
 import { invalidParameter, Problem } from '../problem.ts';
 import { startCounting, stopCounting } from '../product/counting.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
@@ -29,9 +30,10 @@ interface Saying {
 
 /** What people agree to, each for themselves: dated, with the version of the words, and taken back at any time. */
 export function createConsents({ database, clock, wakeOutbox }: ConsentsDeps) {
+  const ownRows = together({ clock, find: (accounts: readonly string[]) => rowsOf(database, accounts) });
   return {
     async read({ account }: Pick<AccountCaller, 'account'>): Promise<ConsentAnswer> {
-      return answerOf(await rowsOf(database, account));
+      return answerOf(await ownRows(account));
     },
 
     /**
@@ -47,13 +49,15 @@ export function createConsents({ database, clock, wakeOutbox }: ConsentsDeps) {
         // Of two who change it at once the second waits here, and then finds what the first said.
         const own = transaction.selectFrom('accounts').select('id').where('id', '=', account).forUpdate();
         if ((await own.executeTakeFirst()) === undefined) throw new Problem('bad_token');
-        const before = answerOf(await rowsOf(transaction, account));
+        const [rows] = await rowsOf(transaction, [account]);
+        const before = answerOf(rows);
         requireMatch(ifMatch, consentTag(before));
         const heldTexts = { healthData: before.healthData?.text, productEvents: before.productEvents?.text };
         assertShown(said, heldTexts);
         const saying = { actor: `account:${account}`, ip, nowMs: clock.nowMs() };
         await write(transaction, account, { before, said, saying });
-        return answerOf(await rowsOf(transaction, account));
+        const [rowsNow] = await rowsOf(transaction, [account]);
+        return answerOf(rowsNow);
       });
       wakeOutbox();
       return after;
@@ -107,12 +111,18 @@ export async function hasHealthConsent(from: DatabaseOrTransaction, account: str
   return last?.is_given ?? false;
 }
 
-async function rowsOf(from: DatabaseOrTransaction, account: string) {
-  const rows = from.selectFrom('consents').select(['number', 'kind', 'is_given', 'text', 'at']);
-  return rows.where('account', '=', account).orderBy('number', 'desc').execute();
+/** Of each account, the newest first. */
+async function rowsOf(from: DatabaseOrTransaction, accounts: readonly string[]) {
+  const rows = await from
+    .selectFrom('consents')
+    .select(['account', 'number', 'kind', 'is_given', 'text', 'at'])
+    .where('account', '=', anyOf(accounts))
+    .orderBy('number', 'desc')
+    .execute();
+  return rowsOfEach(accounts, rows, ({ account }) => account);
 }
 
-function answerOf(rows: Awaited<ReturnType<typeof rowsOf>>): ConsentAnswer {
+function answerOf(rows: Awaited<ReturnType<typeof rowsOf>>[number]): ConsentAnswer {
   const holds = (kind: ConsentKind) => {
     const last = rows.find((row) => row.kind === kind);
     return last?.is_given ? { text: last.text, sinceMs: last.at.getTime() } : null;

@@ -90,11 +90,10 @@ export function createNewsService(deps: NewsServiceDeps) {
 
 export type NewsService = ReturnType<typeof createNewsService>;
 
-function shown({ id, kind, data, event_at, created_at, read_at, withdrawn_at }: ListedRow, language: Language) {
+function shown({ id, kind, data, ...times }: ListedRow, language: Language) {
   const { words, path } = kindNamed(kind)!;
   return {
     ...{ id, kind, ...words(data, language), path: path(data), data: data as Record<string, unknown> },
-    ...{ eventMs: event_at.getTime(), createdMs: created_at.getTime() },
-    ...{ readMs: read_at?.getTime() ?? null, withdrawnMs: withdrawn_at?.getTime() ?? null },
+    ...times,
   };
 }

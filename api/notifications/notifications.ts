@@ -1,6 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { type Expression, sql, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
+import { askedAccount, askedTable, rowOfEach, together } from '../database/together.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { CHANNELS, type DataOf, type KindName, kindNamed, type OutsideChannel } from './kinds.ts';
 import type { Language } from './languages.ts';
@@ -40,10 +41,16 @@ export interface ListedRow {
   readonly id: string;
   readonly kind: string;
   readonly data: unknown;
-  readonly event_at: Date;
-  readonly created_at: Date;
-  readonly read_at: Date | null;
-  readonly withdrawn_at: Date | null;
+  readonly eventMs: number;
+  readonly createdMs: number;
+  readonly readMs: number | null;
+  readonly withdrawnMs: number | null;
+}
+
+interface AskedList {
+  readonly account: string;
+  readonly page: Page<readonly [string]>;
+  readonly onlyUnread: boolean;
 }
 
 const OUTSIDE = CHANNELS.filter((channel): channel is OutsideChannel => channel !== 'inApp');
@@ -76,13 +83,48 @@ export function createNotifications(deps: NotificationsDeps) {
       .where('kind', '=', kind)
       .where('key', '=', key);
 
-  const unreadOf = (account: string) =>
+  const countOfUnread = (account: string | Expression<string>) =>
     database
       .selectFrom('notifications')
+      .select(({ fn }) => fn.countAll<string>().as('count'))
       .where('account', '=', account)
       .where('is_listed', '=', true)
       .where('read_at', 'is', null)
       .where('withdrawn_at', 'is', null);
+
+  /** Of each account the same page, with how many are not read, and in which language. */
+  async function readLists(accounts: readonly string[], { page: { limit, after }, onlyUnread }: AskedList) {
+    let listed = database
+      .selectFrom('notifications')
+      .select([sql<string>`id::text`.as('id'), 'kind', 'data'])
+      .select([msOf('event_at').as('eventMs'), msOf('created_at').as('createdMs')])
+      .select([msOf('read_at').as('readMs'), msOf('withdrawn_at').as('withdrawnMs')])
+      .where('account', '=', askedAccount)
+      .where('is_listed', '=', true)
+      .orderBy('notifications.id', 'desc')
+      .limit(limit + 1);
+    if (onlyUnread) listed = listed.where('read_at', 'is', null).where('withdrawn_at', 'is', null);
+    if (after !== null) listed = listed.where('notifications.id', '<', after[0]);
+    const rows = await database
+      .selectFrom(askedTable(accounts))
+      .leftJoin('profiles as p', 'p.account', 'asked.account')
+      .select(['asked.account', 'p.language'])
+      .select(countOfUnread(askedAccount).as('unread'))
+      // As JSON in the order of the list: one row for each account, however much it was told of.
+      .select(sql<ListedRow[] | null>`(select json_agg(n) from ${listed.as('n')})`.as('list'))
+      .execute();
+    return rowOfEach(accounts, rows, ({ account }) => account).map((row) => row!);
+  }
+
+  const listAlike = together({
+    clock,
+    shapeOf: ({ page, onlyUnread }: AskedList) => JSON.stringify([page, onlyUnread]),
+    find: (asked) =>
+      readLists(
+        asked.map(({ account }) => account),
+        asked[0],
+      ),
+  });
 
   return {
     /** Writes down what somebody is to be told of, in the transaction of what it tells. */
@@ -167,45 +209,20 @@ export function createNotifications(deps: NotificationsDeps) {
     },
 
     /** A page of the list, the newest first; with how many are not read, and in which language. One query. */
-    async list(account: string, { limit, after }: Page<readonly [string]>, { onlyUnread }: { onlyUnread: boolean }) {
-      let listed = database
-        .selectFrom('notifications')
-        .select(['id as number', 'kind', 'data', 'event_at', 'created_at', 'read_at', 'withdrawn_at'])
-        .where('account', '=', account)
-        .where('is_listed', '=', true)
-        .orderBy('notifications.id', 'desc')
-        .limit(limit + 1);
-      if (onlyUnread) listed = listed.where('read_at', 'is', null).where('withdrawn_at', 'is', null);
-      if (after !== null) listed = listed.where('notifications.id', '<', after[0]);
-      // One row at least, for whoever was told of nothing, too.
-      const rows = await database
-        .selectFrom('accounts as a')
-        .leftJoin('profiles as p', 'p.account', 'a.id')
-        .leftJoinLateral(listed.as('n'), (join) => join.onTrue())
-        .select(['p.language', sql<string | null>`n.number::text`.as('id'), 'n.kind', 'n.data'])
-        .select(['n.event_at', 'n.created_at', 'n.read_at', 'n.withdrawn_at'])
-        .select(
-          unreadOf(account)
-            .select(({ fn }) => fn.countAll<string>().as('count'))
-            .as('unread'),
-        )
-        .where('a.id', '=', account)
-        .orderBy('n.number', 'desc')
-        .execute();
-      const told = rows.filter((row): row is typeof row & ListedRow => row.id !== null);
-      // A kind of a newer version may stand there: nobody could say here what it says.
-      const { page, next } = pageOf(told, limit, ({ id }) => [id]);
+    async list(account: string, page: Page<readonly [string]>, { onlyUnread }: { onlyUnread: boolean }) {
+      const found = await listAlike({ account, page, onlyUnread });
+      const { page: told, next } = pageOf(found.list ?? [], page.limit, ({ id }) => [id]);
       return {
-        page: page.filter(({ kind }) => kindNamed(kind) !== null),
+        // A kind of a newer version may stand there: nobody could say here what it says.
+        page: told.filter(({ kind }) => kindNamed(kind) !== null),
         next,
-        unread: Number(rows[0]?.unread ?? 0),
-        language: (rows[0]?.language ?? 'en') as Language,
+        unread: Number(found.unread),
+        language: (found.language ?? 'en') as Language,
       };
     },
 
     async countUnread(account: string): Promise<number> {
-      const count = unreadOf(account).select(({ fn }) => fn.countAll<string>().as('count'));
-      return Number((await count.executeTakeFirstOrThrow()).count);
+      return Number((await countOfUnread(account).executeTakeFirstOrThrow()).count);
     },
 
     /** Marks some as read, or all up to one; says how many were not. */
@@ -227,3 +244,8 @@ export function createNotifications(deps: NotificationsDeps) {
 }
 
 export type Notifications = ReturnType<typeof createNotifications>;
+
+/** A moment as ms since 1970; the cast keeps it a number that is written without an exponent. */
+function msOf(column: 'event_at' | 'created_at' | 'read_at' | 'withdrawn_at') {
+  return sql<number>`(date_part('epoch', ${sql.ref(column)}) * 1000)::bigint`;
+}

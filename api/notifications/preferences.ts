@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Database, DatabaseOrTransaction } from '../database/database.ts';
+import { anyOf, rowOfEach, together } from '../database/together.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
 import { CHANNELS, type Channel, KIND_NAMES, KINDS, type KindName } from './kinds.ts';
 import type { Language } from './languages.ts';
@@ -38,29 +39,49 @@ function allChannels(said: StoredChannels): KindChannels {
   return Object.fromEntries(all) as KindChannels;
 }
 
+interface PreferencesRow {
+  readonly version: number | null;
+  readonly quiet_from: string | null;
+  readonly quiet_to: string | null;
+  readonly channels: unknown;
+  readonly language: string | null;
+  readonly time_zone: string | null;
+}
+
+/** Without a row what holds for everybody. */
+function preferencesOf(row: PreferencesRow | undefined): Preferences {
+  const [start, end] = [row?.quiet_from ?? null, row?.quiet_to ?? null];
+  return {
+    ...{
+      version: row?.version ?? 0,
+      language: (row?.language ?? 'en') as Language,
+      timeZone: row?.time_zone ?? 'UTC',
+    },
+    quietHours: start === null || end === null ? null : { from: start, to: end },
+    kinds: allChannels((row?.channels ?? {}) as StoredChannels),
+  };
+}
+
 export function createPreferences({ database, clock }: { database: Database; clock: Clock }) {
-  async function read(from: DatabaseOrTransaction, account: string): Promise<Preferences> {
-    const row = await from
+  async function readAll(from: DatabaseOrTransaction, accounts: readonly string[]): Promise<Preferences[]> {
+    const rows = await from
       .selectFrom('accounts as a')
       .leftJoin('notification_preferences as n', 'n.account', 'a.id')
       .leftJoin('profiles as p', 'p.account', 'a.id')
-      .select(['n.version', 'n.quiet_from', 'n.quiet_to', 'n.channels', 'p.language', 'p.time_zone'])
-      .where('a.id', '=', account)
-      .executeTakeFirst();
-    const [start, end] = [row?.quiet_from ?? null, row?.quiet_to ?? null];
-    return {
-      ...{
-        version: row?.version ?? 0,
-        language: (row?.language ?? 'en') as Language,
-        timeZone: row?.time_zone ?? 'UTC',
-      },
-      quietHours: start === null || end === null ? null : { from: start, to: end },
-      kinds: allChannels((row?.channels ?? {}) as StoredChannels),
-    };
+      .select(['a.id', 'n.version', 'n.quiet_from', 'n.quiet_to', 'n.channels', 'p.language', 'p.time_zone'])
+      .where('a.id', '=', anyOf(accounts))
+      .execute();
+    return rowOfEach(accounts, rows, ({ id }) => id).map(preferencesOf);
+  }
+
+  async function read(from: DatabaseOrTransaction, account: string): Promise<Preferences> {
+    return (await readAll(from, [account]))[0];
   }
 
   return {
     read,
+    /** As {@link read} does, for whom several ask at once. */
+    own: together({ clock, find: (accounts: readonly string[]) => readAll(database, accounts) }),
 
     /** From the version that was seen. Throws `if_match_needed` and `changed_meanwhile`. */
     async change(account: string, said: SaidPreferences, ifMatch: string | undefined): Promise<Preferences> {

@@ -84,7 +84,7 @@ export function addNewsRoutes(server: ApiServer, { access, news }: NewsRoutesDep
     },
     async (request, reply) => {
       const { account } = await access.requireAccount(request);
-      const own = await preferences.read(news.database, account);
+      const own = await preferences.own(account);
       reply.header('etag', preferencesTag(own));
       return shown(own);
     },

@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
+import { anyOf, rowOfEach, together } from '../database/together.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { Problem } from '../problem.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
@@ -35,10 +36,11 @@ export interface ProfilesDeps {
 
 /** What athletes say of themselves: each sees and changes their own. */
 export function createProfiles({ database, clock, wakeOutbox }: ProfilesDeps) {
+  const own = together({ clock, find: (accounts: readonly string[]) => readProfiles(database, accounts) });
   return {
     /** Of an account of which nothing was said, the usual values as version 0. */
     async read({ account }: Pick<AccountCaller, 'account'>): Promise<ProfileAnswer> {
-      return (await ownProfile(database, account)).profile;
+      return known(await own(account)).profile;
     },
 
     /**
@@ -53,12 +55,12 @@ export function createProfiles({ database, clock, wakeOutbox }: ProfilesDeps) {
       const after = await database.transaction().execute(async (transaction) => {
         // Of two who change it at once the second waits here, and then finds the version of the first.
         await transaction.selectFrom('accounts').select('id').where('id', '=', account).forUpdate().execute();
-        const { profile: before } = await ownProfile(transaction, account);
+        const { profile: before } = known(await readProfile(transaction, account));
         requireMatch(ifMatch, profileTag(before));
         const said = change(before);
         assertProfile(said, clock.nowMs());
         await write(transaction, account, said, before.version + 1, new Date(clock.nowMs()));
-        const { profile } = await ownProfile(transaction, account);
+        const { profile } = known(await readProfile(transaction, account));
         if (!isDeepStrictEqual(settingsOf(before), settingsOf(profile))) {
           const due: SettingsDue = { account };
           await putOutbox(transaction, SETTINGS, due, clock.nowMs());
@@ -73,8 +75,7 @@ export function createProfiles({ database, clock, wakeOutbox }: ProfilesDeps) {
 
 export type Profiles = ReturnType<typeof createProfiles>;
 
-async function ownProfile(from: DatabaseOrTransaction, account: string) {
-  const found = await readProfile(from, account);
+function known(found: FoundProfile | null): FoundProfile {
   // It was deleted within the seconds for which a session is remembered.
   if (found === null) throw new Problem('bad_token');
   return found;
@@ -87,26 +88,53 @@ interface StatementRow {
   readonly stated: object;
 }
 
+interface FoundProfile {
+  readonly athlete: string;
+  readonly profile: ProfileAnswer;
+}
+
 /** An account's profile and whose it is, in one query; null when there is no such account. */
-export async function readProfile(from: DatabaseOrTransaction, account: string) {
-  const row = await from
+export async function readProfile(from: DatabaseOrTransaction, account: string): Promise<FoundProfile | null> {
+  return (await readProfiles(from, [account]))[0];
+}
+
+const selectProfiles = (from: DatabaseOrTransaction, accounts: readonly string[]) =>
+  from
     .selectFrom('accounts')
     .leftJoin('profiles', 'profiles.account', 'accounts.id')
-    .select(['accounts.athlete', 'profiles.version', 'updated_at', 'sex', 'units', 'language', 'region', 'time_zone'])
+    .select([
+      'accounts.id',
+      'accounts.athlete',
+      'profiles.version',
+      'updated_at',
+      'sex',
+      'units',
+      'language',
+      'region',
+      'time_zone',
+    ])
     .select(['preferred_sources', 'visibility', sql<string | null>`birth_date::text`.as('birth_date')])
     .select(
-      sql<StatementRow[]>`(select coalesce(jsonb_agg(jsonb_build_object(
+      sql<StatementRow[]>`(select coalesce(json_agg(json_build_object(
         'list', list, 'from', from_day, 'sports', sports, 'stated', stated) order by list, place), '[]')
         from profile_statements where account = accounts.id)`.as('statements'),
     )
     .select(
-      sql<PrivacyZone[]>`(select coalesce(jsonb_agg(jsonb_build_object(
+      sql<PrivacyZone[]>`(select coalesce(json_agg(json_build_object(
         'name', name, 'latitude', latitude, 'longitude', longitude, 'radiusM', radius_m) order by place), '[]')
         from privacy_zones where account = accounts.id)`.as('zones'),
     )
-    .where('accounts.id', '=', account)
-    .executeTakeFirst();
-  if (row === undefined) return null;
+    .where('accounts.id', '=', anyOf(accounts));
+
+type ProfileRow = Awaited<ReturnType<ReturnType<typeof selectProfiles>['execute']>>[number];
+
+async function readProfiles(from: DatabaseOrTransaction, accounts: readonly string[]) {
+  const rows = await selectProfiles(from, accounts).execute();
+  const found = rowOfEach(accounts, rows, ({ id }) => id);
+  return found.map((row) => (row === undefined ? null : { athlete: row.athlete, profile: answerOf(row) }));
+}
+
+function answerOf(row: ProfileRow): ProfileAnswer {
   const profile = {
     ...(row.birth_date !== null && { birthDate: row.birth_date }),
     ...(row.sex !== null && { sex: row.sex }),
@@ -116,7 +144,7 @@ export async function readProfile(from: DatabaseOrTransaction, account: string) 
     ...{ timeZone: row.time_zone ?? 'UTC', privacyZones: row.zones, visibility: row.visibility ?? HIDDEN },
     ...{ version: row.version ?? 0, updatedMs: row.updated_at?.getTime() ?? null },
   };
-  return { athlete: row.athlete, profile: profile as ProfileAnswer };
+  return profile as ProfileAnswer;
 }
 
 function statementsOf(rows: readonly StatementRow[], list: StatementRow['list']): object[] {

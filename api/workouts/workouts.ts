@@ -6,6 +6,7 @@ import type { LiveSource } from '../activities/live-source.ts';
 import type { AccountCaller } from '../caller.ts';
 import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
+import { rowOfEach, together } from '../database/together.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { removePhotos } from '../photos/forget-photos.ts';
 import { invalidParameter, Problem } from '../problem.ts';
@@ -46,11 +47,10 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
   const held = (from: DatabaseOrTransaction, { account }: Owner) =>
     from.selectFrom('workouts').where('account', '=', account).where('state', '=', 'held');
 
-  const find = (owner: Owner, id: string): Promise<WorkoutRow | undefined> =>
-    held(database, owner).selectAll().where('id', '=', id).executeTakeFirst();
+  const find = together({ clock, find: (asked: readonly AskedWorkout[]) => findAll(database, asked) });
 
-  async function read(owner: Owner, id: string): Promise<WorkoutRow> {
-    const row = await find(owner, id);
+  async function read({ account }: Owner, id: string): Promise<WorkoutRow> {
+    const row = await find({ account, id });
     if (row === undefined) throw new Problem('unknown_workout', { detail: id });
     return row;
   }
@@ -138,7 +138,7 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
 
     /** One query; whoever knows what goes on is asked only of what may. Throws `unknown_workout`. */
     async one(owner: Owner, id: string): Promise<WorkoutAnswer> {
-      const row = await find(owner, id);
+      const row = await find({ account: owner.account, id });
       if (row !== undefined && isOver(row, clock.nowMs())) return answerOf(row);
       const now = await live.ask(owner.athlete);
       if (now?.activity?.id === id) return liveAnswer(now.activity);
@@ -216,6 +216,22 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
 }
 
 export type Workouts = ReturnType<typeof createWorkouts>;
+
+type AskedWorkout = Pick<WorkoutRow, 'account' | 'id'>;
+
+const wordOf = ({ account, id }: AskedWorkout) => `${account} ${id}`;
+
+/** Those that are held, in the order of what is asked. */
+async function findAll(from: DatabaseOrTransaction, asked: readonly AskedWorkout[]) {
+  const [accounts, ids] = [asked.map(({ account }) => account), asked.map(({ id }) => id)];
+  const rows = await from
+    .selectFrom('workouts')
+    .selectAll()
+    .where(sql<SqlBool>`(account, id) in (select * from unnest(${accounts}::uuid[], ${ids}::text[]))`)
+    .where('state', '=', 'held')
+    .execute();
+  return rowOfEach(asked.map(wordOf), rows, wordOf);
+}
 
 /**
  * What was silent for long is stored, and may go on after all. After a day of silence it does not, or but for the

@@ -1,3 +1,4 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { BenchPostgresql } from './postgresql.ts';
 
 const DAY_MS = 86_400_000;
@@ -52,6 +53,28 @@ export async function fillOthers(
     [others],
   );
   for (const { id } of rows) await fillDiary(postgresql, String(id), diary);
+}
+
+/**
+ * Another account that says of itself what one says that is there, with a session of its own: signing up many people
+ * takes an API that hashes passwords long. No diary and no news are copied.
+ */
+export async function copyPerson({ run }: Pick<BenchPostgresql, 'run'>, account: string, nth: number) {
+  const accessToken = `ssa_${randomBytes(32).toString('base64url')}`;
+  const copy = { account: randomUUID(), accessToken };
+  const write = (table: string, owner: string, changes: object) =>
+    run(`insert into ${table} select (jsonb_populate_record(t, $2)).* from ${table} as t where ${owner} = $1`, [
+      account,
+      JSON.stringify(changes),
+    ]);
+  const email = `reader-${nth}@example.test`;
+  await write('accounts', 'id', { id: copy.account, athlete: `reader-${nth}`, email, email_key: email });
+  const access_hash = createHash('sha256').update(accessToken).digest('base64url');
+  await write('sessions', 'account', { id: randomUUID(), account: copy.account, access_hash });
+  for (const table of ['profiles', 'profile_statements', 'privacy_zones', 'consents']) {
+    await write(table, 'account', { account: copy.account });
+  }
+  return copy;
 }
 
 /** News of records, as many as a page shows and more; every third is not read yet. */

@@ -6,8 +6,8 @@ export interface AskPlan {
   readonly host: string;
   readonly port: number;
   readonly path: string;
-  /** Written as they are, `name: value`. */
-  readonly headers: readonly string[];
+  /** Of each connection, written as they are, `name: value`. */
+  readonly headersOf: (connection: number) => readonly string[];
   /** Each asks its next question when the last is answered. */
   readonly connections: number;
   readonly forMs: number;
@@ -23,13 +23,13 @@ const GIVE_UP_MS = 30_000;
  * other than 200, and for a server that gives none.
  */
 export async function askAgainAndAgain(plan: AskPlan): Promise<number> {
-  const { forMs, connections } = plan;
+  const { forMs, connections, headersOf } = plan;
   const fromMs = performance.now();
   const untilMs = fromMs + forMs;
   const counts = await Promise.all(
-    Array.from({ length: connections }, async () => {
+    Array.from({ length: connections }, async (_, connection) => {
       let answers = 0;
-      while (performance.now() < untilMs) answers += await askOnOne(plan, untilMs);
+      while (performance.now() < untilMs) answers += await askOnOne(plan, headersOf(connection), untilMs);
       return answers;
     }),
   );
@@ -37,7 +37,11 @@ export async function askAgainAndAgain(plan: AskPlan): Promise<number> {
 }
 
 /** Resolves with how many were answered on one connection until the moment. */
-async function askOnOne({ host, port, path, headers, signal }: AskPlan, untilMs: number): Promise<number> {
+async function askOnOne(
+  { host, port, path, signal }: AskPlan,
+  headers: readonly string[],
+  untilMs: number,
+): Promise<number> {
   const question = Buffer.from([`GET ${path} HTTP/1.1`, `Host: ${host}:${port}`, ...headers, '', ''].join('\r\n'));
   const done = Promise.withResolvers<number>();
   const socket: Socket = connect({ host, port, localAddress: anotherAddress(), signal, timeout: GIVE_UP_MS });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../stack/ports.ts';
 import { coresOf, openAccount } from '../../cpu-account.ts';
 import { startDeployment } from '../../deployment/deployment.ts';
-import { fillDiary, fillNews, fillOthers, idOf, settle } from '../../deployment/diary-rows.ts';
+import { copyPerson, fillDiary, fillNews, idOf, settle } from '../../deployment/diary-rows.ts';
 import { type Person, signUp } from '../../deployment/person.ts';
 import { startPostgresql } from '../../deployment/postgresql.ts';
 import { type Figure, figureOf, ratioOf } from '../../figure.ts';
@@ -29,32 +29,38 @@ type RouteName = keyof typeof ROUTES;
 const NAMES = Object.keys(ROUTES) as RouteName[];
 
 const CONNECTIONS = 32;
-const OTHERS = 20;
 const NEWS = 120;
-const REAL = { workouts: 2_000, turnMs: 1_200, warmUpMs: 800 };
-const SMOKE = { workouts: 1_100, turnMs: 100, warmUpMs: 50 };
+const REAL = { people: 200, workouts: 2_000, turnMs: 1_200, warmUpMs: 800 };
+const SMOKE = { people: 40, workouts: 1_100, turnMs: 100, warmUpMs: 50 };
 const START_TIMEOUT_MS = 10_000;
 
-/** What a simple authenticated read reaches, of what an empty Fastify route with the same payload does. */
+/**
+ * What a simple authenticated read reaches, of what an empty Fastify route with the same payload does. Each connection
+ * is another person's, so nothing can be read once for all of them.
+ */
 export async function runReads(deps: ScenarioDeps): Promise<Outcome> {
   const { options, say } = deps;
-  const { workouts, turnMs, warmUpMs } = options.smoke ? SMOKE : REAL;
+  const { people, workouts, turnMs, warmUpMs } = options.smoke ? SMOKE : REAL;
   const postgresql = await startPostgresql(deps);
   const deployment = await startDeployment(deps, { postgresUrl: postgresql.url });
   const signal = AbortSignal.any([deps.signal, deployment.lostSignal]);
   const person = await signUp(deployment, 'reader@example.test', signal);
   const endsMs = Date.now();
-  await fillDiary(postgresql, person.account, { workouts, endsMs });
-  await fillOthers(postgresql, { others: OTHERS, workouts: workouts / 10, endsMs });
-  await fillNews(postgresql, person.account, { news: NEWS, endsMs });
   await sayOfOneself(deployment.urls.api, person, signal);
+  const tokens = [person.accessToken];
+  for (let nth = 0; nth < people; nth++) {
+    const { account, accessToken } = nth === 0 ? person : await copyPerson(postgresql, person.account, nth);
+    await fillDiary(postgresql, account, { workouts: nth < CONNECTIONS ? workouts : workouts / 10, endsMs });
+    await fillNews(postgresql, account, { news: NEWS, endsMs });
+    tokens[nth] = accessToken;
+  }
   await settle(postgresql);
 
-  const authorization = `authorization: Bearer ${person.accessToken}`;
+  const headersOf = (nth: number) => [`authorization: Bearer ${tokens[nth]}`];
   const payloads = await readAll(deployment.urls.api, person, signal);
   const empty = await startEmptyRoutes(deps, payloads);
-  const api = { ...addressOf(deployment.urls.api), headers: [authorization] };
-  const sides = { api, empty: { ...empty.address, headers: [authorization] } };
+  const api = { ...addressOf(deployment.urls.api), headersOf };
+  const sides = { api, empty: { ...empty.address, headersOf } };
   const ask = (side: keyof typeof sides, name: RouteName, forMs: number) =>
     askAgainAndAgain({ ...sides[side], path: ROUTES[name], connections: CONNECTIONS, forMs, signal } as AskPlan);
   for (const name of NAMES) for (const side of ['api', 'empty'] as const) await ask(side, name, warmUpMs);
@@ -81,7 +87,9 @@ export async function runReads(deps: ScenarioDeps): Promise<Outcome> {
   return {
     lines: ratios.map(([name, ratio]) => `${name.padEnd(16)}${inRange(ratio)} of an empty route`),
     figures,
-    notes: [`the least is \`${least[0]}\`; ${CONNECTIONS} connections, ${turnMs} ms a turn`],
+    notes: [
+      `the least is \`${least[0]}\`; ${CONNECTIONS} connections of as many people, of ${people}; ${turnMs} ms a turn`,
+    ],
     measured: { routes: ROUTES, turns, bytes: bytesOf(payloads), cores: coresOf(account), account },
     reasons: [],
   };
