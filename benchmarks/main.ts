@@ -15,7 +15,8 @@ async function runScenario(options: BenchOptions, { log, signal, release: outer 
   const startedAt = new Date();
   const release = createReleaseStack({ log });
   outer.add(options.scenario, () => release.release(), { timeoutMs: 120_000 });
-  const outcome = await SCENARIO_BY_NAME[options.scenario]({ options, release, signal, say })
+  const scenario = await SCENARIO_BY_NAME[options.scenario]();
+  const outcome = await scenario({ options, release, signal, say })
     .catch((err) => {
       throw err instanceof EngineError ? new StartError(err.message) : err;
     })

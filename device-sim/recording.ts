@@ -1,5 +1,4 @@
 import type { RecordedActivity } from '../files/activity.ts';
-import { MAX_FILE_BYTES, readActivityFile } from '../files/read-activity-file.ts';
 import { FILE_REASONS } from '../files/reasons.ts';
 import { timelineOf } from '../files/timeline.ts';
 import { StartError } from '../runtime/service.ts';
@@ -34,6 +33,8 @@ const SOURCES: Record<string, readonly string[]> = {
  * unless the whole file is intact, because a demonstration of half a file would look like a loss of ours.
  */
 export async function readRecording(bytes: Uint8Array, name: string, nowMs: number): Promise<Recording> {
+  // Readers of five formats, which few runs need.
+  const { MAX_FILE_BYTES, readActivityFile } = await import('../files/read-activity-file.ts');
   const outcome = await readActivityFile(bytes, { maxBytes: MAX_FILE_BYTES, nowMs });
   if (outcome.kind === 'refused') throw new RecordingError(`${name}: ${FILE_REASONS[outcome.reason].text}`);
   const [activity] = outcome.activities;

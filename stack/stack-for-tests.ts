@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { signToken } from '../runtime/token.ts';
 import { loadSigningKey } from '../runtime/token-keys.ts';
+import { putMadeDatabase } from '../test/made-database.ts';
 import { freePorts } from './ports.ts';
 import { ensureTokenKeys } from './token-keys.ts';
 
@@ -41,6 +42,7 @@ export interface TestStack {
 /** Starts it on free ports with its data in a temporary folder, and waits until all of it is up. */
 export async function startTestStack(...more: readonly string[]): Promise<TestStack> {
   const dir = await mkdtemp(join(tmpdir(), 'slip-stack-'));
+  if (!more.some((flag) => flag.startsWith('--postgres-url'))) await putMadeDatabase(dir);
   const free = await freePorts(STACK_PORTS.length);
   const ports = Object.fromEntries(STACK_PORTS.map((name, i) => [name, free[i]])) as StackPorts;
   const flags = STACK_PORTS.map((name) => `--${name}-port=${ports[name]}`);

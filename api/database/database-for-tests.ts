@@ -70,8 +70,13 @@ export const testDatabase = createTestDatabase(new PGliteDialect({ pglite: openC
 async function openCopy(): Promise<PGlite> {
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-pglite-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  cpSync(await makeTemplate(), join(dir, 'data'), { recursive: true });
+  await placeDatabase(dir);
   return PGlite.create(join(dir, 'data'), { relaxedDurability: true });
+}
+
+/** Leaves a database up to the last migration where an API with `dir` for its PGlite finds one that was made before. */
+export async function placeDatabase(dir: string): Promise<void> {
+  cpSync(await makeTemplate(), join(dir, 'data'), { recursive: true });
 }
 
 /** The folder of a database up to the last migration; made once for each version of PGlite and of the migrations. */
