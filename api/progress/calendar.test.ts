@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { SpanUnit } from '../../schemas/athlete-progress.ts';
-import { comparedSpans, daysBetween, isTimeZone, mondayOf, weekName } from './calendar.ts';
+import { comparedSpans, daysAfter, daysBetween, isTimeZone, mondayOf, weekName } from './calendar.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
 
@@ -81,6 +82,18 @@ test('a day begins later where the clocks change at midnight, and a day that was
     ...['2011-W52', '2011-12-26T10:00:00Z', '2011-12-30T22:00:00Z', '2012-01-01T10:00:00Z'],
   ]);
   assert.equal(daysBetween('2011-12-29', '2011-12-31'), 2);
+});
+
+test('days and Mondays are counted as the calendar has them, before the epoch too', () => {
+  const anyDays = fc.tuple(fc.integer({ min: -40_000, max: 40_000 }), fc.integer({ min: -40_000, max: 40_000 }));
+  fc.assert(
+    fc.property(anyDays, ([from, length]) => {
+      const day = daysAfter('1970-01-01', from);
+      assert.equal(daysBetween(day, daysAfter(day, length)), length);
+      // The epoch's first Monday was its fifth day.
+      assert.equal(mondayOf(day), daysAfter('1970-01-05', 7 * Math.floor((from - 4) / 7)));
+    }),
+  );
 });
 
 test('time zones are names of the IANA database', () => {

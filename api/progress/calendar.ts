@@ -46,14 +46,26 @@ export function momentOf(wallTime: string, timeZone: string): number | null {
   }
 }
 
-/** Negative when `to` is the earlier one. */
+/**
+ * Negative when `to` is the earlier one. Counted without the library, as {@link mondayOf} is: it takes 8 µs for a day,
+ * and ten years have thousands.
+ */
 export function daysBetween(from: string, to: string): number {
-  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+  return dayNumber(to) - dayNumber(from);
 }
 
 export function mondayOf(day: string): string {
-  return firstDay('week', Temporal.PlainDate.from(day)).toString();
+  const days = dayNumber(day);
+  return new Date((days - modulo(days + DAYS_FROM_MONDAY, 7)) * DAY_MS).toISOString().slice(0, 10);
 }
+
+const DAY_MS = 86_400_000;
+/** The first day of the epoch was a Thursday. */
+const DAYS_FROM_MONDAY = 3;
+
+/** Days since 1 January 1970; a date alone is read as midnight in UTC, where every day is as long. */
+const dayNumber = (day: string) => Date.parse(day) / DAY_MS;
+const modulo = (value: number, by: number) => ((value % by) + by) % by;
 
 /** `2026-W53`: the year is that of the week's Thursday. */
 export function weekName(day: string): string {

@@ -1,20 +1,12 @@
 import { RECORD_KINDS } from '../../schemas/record.ts';
 import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
 import type { Cell } from '../stores/questdb-client.ts';
+import { type Held, type HeldActivity, heldFrom, spansOf } from './held.ts';
 import { createInFlight } from './in-flight.ts';
-import {
-  compareSteps,
-  MAX_STEPS,
-  type MostInOne,
-  type ProgressReader,
-  type SpanRow,
-  type SportRow,
-  type StepRow,
-} from './reader.ts';
-import { daysOf, monthsOf, type SportDay, weeksOf } from './sport-days.ts';
+import { compareSteps, MAX_STEPS, type ProgressReader, type StepRow } from './reader.ts';
+import { daysOf, monthsOf, weeksOf } from './sport-days.ts';
 
 const ms = (column: string) => `toUnixTimestamp64Milli(${column})`;
-const SUMS = 'count(), sum(distance_m), sum(moving_s), sum(elevation_gain_m), sum(training_load)';
 /** FINAL, because revisions stay side by side in the tables until their parts merge. */
 const STATED = `FROM slipstream.stated_workouts FINAL WHERE athlete = {athlete:String}`;
 /** Measured activities, by the sport that their athlete stated, without those that were removed. */
@@ -29,33 +21,18 @@ LEFT JOIN (SELECT id, sport, is_removed ${STATED} AND source = 'stream') AS s ON
 WHERE NOT s.is_removed`;
 const ENTERED = `SELECT id, toUInt64(0), sport, start, distance_m, moving_s, elevation_gain_m, NULL, false
 ${STATED} AND source = 'manual' AND NOT is_removed`;
-/** Everything that counts. */
-const HELD = `FROM (${MEASURED_ONES} UNION ALL ${ENTERED})`;
 /** The day by the athlete's clock. */
 const DAY = 'toDate(start, {zone:String})';
+/**
+ * What is joined is a few thousand rows of one athlete: shared out to threads it takes the cores nearly twice as long.
+ */
+const SETTINGS = `SETTINGS join_algorithm = 'hash'`;
 
-/** Every span twice: up to its point, and whole. */
-const SPANS = `SELECT span, part, sport, ${SUMS}
-FROM (
-  SELECT sport, ${ms('start')} AS start_ms, distance_m, moving_s, elevation_gain_m, training_load
-  ${HELD} WHERE start >= fromUnixTimestamp64Milli({least_ms:Int64}, 'UTC')
-)
-ARRAY JOIN
-  arrayEnumerate({from_ms:Array(Int64)}) AS span,
-  {from_ms:Array(Int64)} AS from_ms,
-  {until_ms:Array(Int64)} AS until_ms,
-  {part:Array(String)} AS part
-WHERE start_ms >= from_ms AND start_ms < until_ms
-GROUP BY span, part, sport`;
-
-/** What was longest needs evidence: what was entered by hand counts in sums alone. */
-const most = (column: string) => `argMaxIf(
-  (toString(id), ${column}), (assumeNotNull(${column}), -${ms('start')}), ${column} IS NOT NULL AND is_measured
-)`;
-
-const SPORT_DAYS = `SELECT toString(${DAY}) AS day, toString(toMonday(${DAY})) AS monday, sport, ${SUMS},
-  countIf(training_load IS NULL), ${most('distance_m')}, ${most('moving_s')}
-${HELD} GROUP BY day, monday, sport ORDER BY day, sport`;
+/** Everything that counts, in no order. Rows cost ClickHouse less than the sums of their days, weeks and spans. */
+const HELD = `SELECT toString(id), ${ms('start')}, toString(${DAY}), toString(toMonday(${DAY})), sport,
+  distance_m, moving_s, elevation_gain_m, training_load, is_measured
+FROM (${MEASURED_ONES} UNION ALL ${ENTERED})`;
+const HELD_SINCE = `${HELD} WHERE start >= fromUnixTimestamp64Milli({since_ms:Int64}, 'UTC')`;
 
 /**
  * Efforts without FINAL: those of another revision than the one that holds join nothing, and a row that was written
@@ -77,40 +54,32 @@ FROM (
   WHERE e.athlete = {athlete:String} AND e.kind IN {kinds:Array(String)} AND empty(e.marks)
 )
 WHERE best IS NULL OR rank < best
-ORDER BY begin DESC, rank LIMIT ${MAX_STEPS} BY sport, kind, name`;
+ORDER BY begin DESC, rank LIMIT ${MAX_STEPS} BY sport, kind, name ${SETTINGS}`;
 
-/** Sums in ClickHouse. Every value is a query parameter. */
+/** What holds is found by ClickHouse. Every value is a query parameter. */
 export function createClickHouseProgressReader({ select }: Pick<ClickHouseQueries, 'select'>): ProgressReader {
-  const share = createInFlight<SportDay[]>();
-  const sportDays = (athlete: string, zone: string, signal?: AbortSignal) =>
-    share(`${athlete} ${zone}`, async () => (await select(SPORT_DAYS, { athlete, zone })).map(toSportDay), signal);
+  const share = createInFlight<Held>();
+  const ask = async (sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal) =>
+    (await select(`${sql} ${SETTINGS}`, params, signal)).map(toHeld);
+  const held = (athlete: string, zone: string, signal?: AbortSignal) =>
+    share(`${athlete} ${zone}`, async () => heldFrom(await ask(HELD, { athlete, zone })), signal);
 
   return {
     async spans(athlete, spans, signal) {
-      const twice = spans.flatMap(({ fromMs, untilMs, endMs }) => [
-        { fromMs, untilMs, part: 'toPoint' },
-        { fromMs, untilMs: endMs, part: 'whole' },
-      ]);
-      const params = {
-        athlete,
-        least_ms: Math.min(...spans.map(({ fromMs }) => fromMs)),
-        from_ms: twice.map(({ fromMs }) => fromMs),
-        until_ms: twice.map(({ untilMs }) => untilMs),
-        part: twice.map(({ part }) => part),
-      };
-      const rows = await select(SPANS, params, signal);
-      return rows.map(([place, part, ...rest]): SpanRow => {
-        return { span: (Number(place) - 1) >> 1, part: part as SpanRow['part'], ...toSums(rest) };
-      });
+      const since_ms = Math.min(...spans.map(({ fromMs }) => fromMs));
+      return spansOf(await ask(HELD_SINCE, { athlete, zone: 'UTC', since_ms }, signal), spans);
+    },
+    async spansBeside(athlete, spans, timeZone, signal) {
+      return spansOf((await held(athlete, timeZone, signal)).activities, spans);
     },
     async weeks(athlete, sport, timeZone, signal) {
-      return weeksOf(await sportDays(athlete, timeZone, signal), sport);
+      return weeksOf((await held(athlete, timeZone, signal)).sportDays, sport);
     },
     async months(athlete, timeZone, signal) {
-      return monthsOf(await sportDays(athlete, timeZone, signal));
+      return monthsOf((await held(athlete, timeZone, signal)).sportDays);
     },
     async days(athlete, timeZone, signal) {
-      return daysOf(await sportDays(athlete, timeZone, signal));
+      return daysOf((await held(athlete, timeZone, signal)).sportDays);
     },
     async steps(athlete, sport, signal) {
       const params = { athlete, kinds: RECORD_KINDS, ...(sport !== null && { sport }) };
@@ -119,32 +88,15 @@ export function createClickHouseProgressReader({ select }: Pick<ClickHouseQuerie
   };
 }
 
-function toSums([sport, activities, ...numbers]: readonly Cell[]): SportRow {
-  const [distanceM, movingS, elevationGainM, trainingLoad] = numbers.map(numberOrNull);
+function toHeld(row: Cell[]): HeldActivity {
+  const [id, startMs, day, monday, sport, distanceM, movingS, elevationGainM, trainingLoad, isMeasured] = row;
   return {
-    sport: sport as SportRow['sport'],
-    activities: Number(activities),
-    ...{ distanceM, movingS, elevationGainM, trainingLoad },
+    ...{ id: String(id), startMs: Number(startMs), day: String(day), monday: String(monday) },
+    sport: sport as HeldActivity['sport'],
+    ...{ distanceM: numberOrNull(distanceM), movingS: numberOrNull(movingS) },
+    ...{ elevationGainM: numberOrNull(elevationGainM), trainingLoad: numberOrNull(trainingLoad) },
+    isMeasured: Boolean(isMeasured),
   };
-}
-
-const SUM_CELLS = 6;
-
-function toSportDay([day, monday, ...rest]: Cell[]): SportDay {
-  const [withoutLoad, distance, moving] = rest.slice(SUM_CELLS) as unknown as [number, Most, Most];
-  return {
-    ...{ day: String(day), monday: String(monday), ...toSums(rest.slice(0, SUM_CELLS)) },
-    withoutLoad: Number(withoutLoad),
-    longestDistance: toMost(distance),
-    longestMoving: toMost(moving),
-  };
-}
-
-type Most = readonly [activity: string, value: number | null];
-
-/** Of nothing ClickHouse gives a tuple of nothing. */
-function toMost([activity, value]: Most): MostInOne | null {
-  return activity === '' || value === null ? null : { activity, value };
 }
 
 function toStep(row: Cell[]): StepRow {

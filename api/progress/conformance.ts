@@ -64,7 +64,9 @@ export function progressReaderConformance(name: string, open: () => Promise<Prog
         await state(said);
         assert.deepEqual(await reader.days(athlete, zone), await twin.days(athlete, zone));
         assert.deepEqual(await reader.months(athlete, zone), await twin.months(athlete, zone));
-        assert.deepEqual(inOrder(await reader.spans(athlete, spans)), inOrder(await twin.spans(athlete, spans)));
+        const wanted = inOrder(await twin.spans(athlete, spans));
+        assert.deepEqual(inOrder(await reader.spans(athlete, spans)), wanted);
+        assert.deepEqual(inOrder(await reader.spansBeside(athlete, spans, zone)), wanted);
         for (const sport of [null, 'run'] as const) {
           assert.deepEqual(await reader.weeks(athlete, sport, zone), await twin.weeks(athlete, sport, zone));
           assert.deepEqual(await reader.steps(athlete, sport), await twin.steps(athlete, sport));

@@ -71,7 +71,20 @@ export function createMemoryProgressReader(): MemoryProgressReader {
       .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   }
 
+  const spans: ProgressReader['spans'] = async (athlete, asked, signal) => {
+    const all = finished(athlete, null, signal);
+    return asked.flatMap(({ fromMs, untilMs, endMs }, span) =>
+      (['toPoint', 'whole'] as const).flatMap((part) => {
+        const until = part === 'whole' ? endMs : untilMs;
+        const inside = all.filter(({ startMs }) => startMs >= fromMs && startMs < until);
+        return bySport(inside).map((row) => ({ span, part, ...row }));
+      }),
+    );
+  };
+
   return {
+    spans,
+    spansBeside: (athlete, asked, _timeZone, signal) => spans(athlete, asked, signal),
     insert(activities) {
       for (const one of activities) {
         const key = keyOf(one);
@@ -90,16 +103,6 @@ export function createMemoryProgressReader(): MemoryProgressReader {
     },
     setReachable(reachable) {
       isReachable = reachable;
-    },
-    async spans(athlete, spans, signal) {
-      const all = finished(athlete, null, signal);
-      return spans.flatMap(({ fromMs, untilMs, endMs }, span) =>
-        (['toPoint', 'whole'] as const).flatMap((part) => {
-          const until = part === 'whole' ? endMs : untilMs;
-          const inside = all.filter(({ startMs }) => startMs >= fromMs && startMs < until);
-          return bySport(inside).map((row) => ({ span, part, ...row }));
-        }),
-      );
     },
     async weeks(athlete, sport, timeZone, signal) {
       const byMonday = Map.groupBy(finished(athlete, sport, signal), (one) =>

@@ -55,12 +55,17 @@ export interface StepRow extends RecordStep {
 /**
  * Sums what an athlete did, from where processors write it: of each activity the revision that holds, nothing that was
  * withdrawn, and nothing that still goes on. An activity counts where it begins. The real one is ClickHouse
- * (`clickhouse.ts`), one query a call; the twin lives in memory (`memory-reader.ts`); `conformance.ts` holds both to
- * this. Only what is there has a row. Every call throws StoreUnavailableError when the store gives no answer.
+ * (`clickhouse.ts`), at most one query a call; the twin lives in memory (`memory-reader.ts`); `conformance.ts` holds
+ * both to this. Only what is there has a row. Every call throws StoreUnavailableError when the store gives no answer.
  */
 export interface ProgressReader {
   /** Of each span and sport what began before the span's point, and before its end. In no order. */
   spans(athlete: string, spans: readonly Span[], signal?: AbortSignal): Promise<SpanRow[]>;
+  /**
+   * The same for who asks for weeks, months or days of that time zone as well. Those that are asked for at once rest on
+   * one question, so what was written since the first of them may be missing.
+   */
+  spansBeside(athlete: string, spans: readonly Span[], timeZone: string, signal?: AbortSignal): Promise<SpanRow[]>;
   /** By ISO week and sport, all of them. */
   weeks(athlete: string, sport: Sport | null, timeZone: string, signal?: AbortSignal): Promise<WeekRow[]>;
   /** By month and sport, all of them. */

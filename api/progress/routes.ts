@@ -54,7 +54,7 @@ const RecordsQuery = Type.Object({ athlete: Athlete, sport }, closed);
 
 const instead = problemResponses(...ATHLETE_PROBLEMS);
 
-/** An athlete's progress against themselves: each block of it is one query to ClickHouse. */
+/** An athlete's progress against themselves: no block of it is more than one query to ClickHouse. */
 export function addProgressRoutes(server: ApiServer, deps: ProgressRoutesDeps): void {
   const { progress, access, clock } = deps;
   const path = (block: string) => `/v1/progress/${block}`;
@@ -90,7 +90,7 @@ export function addProgressRoutes(server: ApiServer, deps: ProgressRoutesDeps): 
     async (request, reply) => {
       const { athlete, timeZone, nowMs, signal } = await whoAndWhen(request, reply);
       const { spans, fromRows } = compareSpans(nowMs, timeZone);
-      const comparisons = fromRows(await progress.spans(athlete, spans, signal));
+      const comparisons = fromRows(await progress.spansBeside(athlete, spans, timeZone, signal));
       return unlessKnown(request, reply, { timeZone, comparisons });
     },
   );

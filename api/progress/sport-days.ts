@@ -44,11 +44,11 @@ function grouped(days: readonly SportDay[], keyOf: (day: SportDay) => string) {
 }
 
 /** What none of them measured stays unknown. */
-function sumOf(days: readonly SportDay[]): Sums {
+export function sumOf(rows: readonly Sums[]): Sums {
   const sums = { activities: 0, ...UNKNOWN };
-  for (const day of days) {
+  for (const row of rows) {
     for (const measure of MEASURES) {
-      const value = day[measure];
+      const value = row[measure];
       if (value !== null) sums[measure] = (sums[measure] ?? 0) + value;
     }
   }
