@@ -37,6 +37,9 @@ export class BoardPublisher {
     return this.#wantsAll;
   }
 
+  /** The row of somebody as it was told last; null before. */
+  readonly shown = (bib: string): BoardRow | null => this.#texts.get(bib)?.row ?? null;
+
   /** Makes ready some rows of a view that is to be told: of thousands that takes long. */
   prepare(rows: readonly BoardRow[]): void {
     for (const row of rows) this.#prepared.set(row.bib, this.#textOf(row));

@@ -40,7 +40,7 @@ export interface BoardServiceDeps {
 export interface BoardServiceOptions {
   /** How often it is looked whether there is anything to tell. */
   readonly lookIntervalMs: number;
-  /** A turn ranks for so long, or a twentieth of what the last view took. */
+  /** A turn ranks for so long, or a twentieth of what the last view took, or a quarter of the time between two turns. */
   readonly rankSliceMs: number;
   /** From one ranking of all to the next at least … */
   readonly leastGapMs: number;
@@ -66,9 +66,10 @@ type Respond = BusMessage['respond'];
 
 const NEVER = Number.NEGATIVE_INFINITY;
 const MOST_SLICES = 20;
+const LATE_SHARE = 4;
 const DEFAULTS: BoardServiceOptions = {
   lookIntervalMs: 20,
-  rankSliceMs: 8,
+  rankSliceMs: 5,
   leastGapMs: 100,
   gapTimesTaken: 8,
   mostGapMs: 1_000,
@@ -92,8 +93,6 @@ interface Ranking {
   readonly board: RaceBoard;
   readonly steps: Generator<readonly BoardRow[], BoardView | null>;
   tookMs: number;
-  /** The places of all are made, and told with the view: who moves is told after it. */
-  hasPlaces: boolean;
 }
 
 /** One race that is shown in one term: its ticks come in, its board goes out. */
@@ -105,6 +104,8 @@ interface Shown {
   view: BoardView | null;
   /** All are being ranked. */
   ranking: Ranking | null;
+  /** When some of it was done last. */
+  rankedMs: number;
   toldMs: number;
   /** From then on until all may be ranked again. */
   gapMs: number;
@@ -162,6 +163,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
       subscriptions,
       view: null,
       ranking: null,
+      rankedMs: NEVER,
       isKeeping: false,
       toldMs: NEVER,
       gapMs: 0,
@@ -234,10 +236,11 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
         const { board } = race;
         const steps = board.viewInSteps(race.shownAtMs(clock.nowMs()));
         one.toldMs = fromMs;
-        one.ranking = { board, steps, tookMs: 0, hasPlaces: false };
+        one.rankedMs = fromMs;
+        one.ranking = { board, steps, tookMs: 0 };
       }
     }
-    if (one.ranking?.hasPlaces !== true) tellMoved(one, fromMs);
+    tellMoved(one, fromMs);
     if (one.ranking !== null) return rank(one, one.ranking);
     if (one.view !== null && race.board !== null) one.topic.offer(one.view, race.board.race);
     if (one.view === null || !publisher.hasNews || one.isKeeping || fromMs - one.keptMs < options.keepIntervalMs)
@@ -248,16 +251,14 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
 
   function rank(one: Shown, ranking: Ranking): void {
     const fromMs = clock.monotonicMs();
-    const untilMs = fromMs + Math.max(options.rankSliceMs, turnMs / MOST_SLICES);
+    const lateMs = Math.min(options.mostGapMs, fromMs - one.rankedMs);
+    const untilMs = fromMs + Math.max(options.rankSliceMs, turnMs / MOST_SLICES, lateMs / LATE_SHARE);
+    one.rankedMs = fromMs;
     let view: BoardView | null | undefined;
     while (view === undefined && clock.monotonicMs() < untilMs) {
       const { done, value } = ranking.steps.next();
-      if (done) {
-        view = value;
-        continue;
-      }
-      ranking.hasPlaces ||= value.length > 0;
-      one.publisher.prepare(value);
+      if (done) view = value;
+      else one.publisher.prepare(value);
     }
     if (view !== undefined) one.ranking = null;
     if (view === null) one.toldMs = NEVER;
@@ -274,7 +275,7 @@ export function createBoardService(deps: BoardServiceDeps): BoardService {
   function tellMoved(one: Shown, fromMs: number): void {
     const { board, id } = one.race;
     if (board === null || one.view === null || fromMs - one.movedMs < one.movedGapMs) return;
-    const messages = one.publisher.moved(board.moved(one.race.shownAtMs(clock.nowMs())));
+    const messages = one.publisher.moved(board.moved(one.race.shownAtMs(clock.nowMs()), one.publisher.shown));
     for (const message of messages) bus.publish(names.board(id), message);
     one.movedMs = fromMs;
     one.movedGapMs = Math.max(options.leastMovedGapMs, options.movedGapTimesTaken * (clock.monotonicMs() - fromMs));

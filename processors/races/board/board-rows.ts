@@ -125,15 +125,18 @@ export class BoardRows {
   }
 
   /**
-   * The row of somebody who was told of, in the places of their last one. Null when there is nothing new to say, and
-   * for those whose status is another: what that means for others only a ranking of all can say.
+   * The row of somebody who was told of, in the places of `shown`, the row that everybody has of them. Null for those
+   * whose status is another: what that means for others only a ranking of all can say.
    */
-  movedRow(standing: Standing, moment: RowMoment): BoardRow | null {
+  movedRow(standing: Standing, moment: RowMoment, shown: BoardRow | null): BoardRow | null {
     const made = this.#madeOf(standing.athlete);
-    const { before } = made;
-    if (made.row !== null || before === null || before.status !== standing.status) return null;
-    made.row = newRow(standing, this.#isSilent(standing, moment.nowMs), moment, placeOf(before));
-    return made.row;
+    const before = made.row ?? made.before;
+    const places = shown ?? before;
+    if (before === null || places === null || places.status !== standing.status) return null;
+    const place = placeOf(places);
+    if (made.row === null) made.row = newRow(standing, this.#isSilent(standing, moment.nowMs), moment, place);
+    // It may have the places of a ranking that is under way.
+    return isSamePlace(made.row, place) ? made.row : { ...made.row, ...place };
   }
 
   #isSilent({ status, athlete }: Standing, nowMs: number): boolean {

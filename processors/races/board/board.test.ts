@@ -99,27 +99,32 @@ describe('whatever a board is told,', () => {
         };
         const waiting = [...told];
         let round = 0;
+        function assertEachRankOnce(): void {
+          const ranks = Array.from(heard.values(), ({ rank: own }) => own)
+            .filter((own) => own !== null)
+            .sort((a, b) => a - b);
+          assert.deepEqual(
+            ranks,
+            ranks.map((_, i) => i + 1),
+          );
+        }
         function rank(): BoardView {
-          let hasPlaces = false;
           for (const ranking = board.viewInSteps(nowMs, 1); ; ) {
             const { done, value } = ranking.next();
             if (done) {
               hear(publisher.messages(value!));
               return value!;
             }
-            hasPlaces ||= value.length > 0;
             publisher.prepare(value);
             for (const one of waiting.splice(0, steps[round++ % steps.length])) tell(board, one);
-            if (!hasPlaces) hear(publisher.moved(board.moved(nowMs)));
+            hear(publisher.moved(board.moved(nowMs, publisher.shown)));
+            assertEachRankOnce();
           }
         }
         do {
-          const ranks = rank().rows.flatMap(({ rank: own }) => own ?? []);
-          assert.deepEqual(
-            ranks,
-            ranks.map((_, i) => i + 1),
-          );
-          hear(publisher.moved(board.moved(nowMs)));
+          rank();
+          assertEachRankOnce();
+          hear(publisher.moved(board.moved(nowMs, publisher.shown)));
           // Nothing may be told while steps are zeros only.
           for (const one of waiting.splice(0, 1)) tell(board, one);
         } while (waiting.length > 0);

@@ -177,9 +177,8 @@ export class RaceBoard {
   /**
    * {@link view} in steps of a millisecond or so, between which the board may be told of more, and asked who moved: of
    * thousands a view takes long. All are compared at `nowMs`, each as they were known in their step; rows say what is
-   * known in theirs. It yields none while all are ranked, then the rows, some at a time: from the first of those on
-   * nobody else must be told who moved, for their places are those of this view. Null when the race was changed
-   * meanwhile.
+   * known in the end. It yields none while all are ranked, then the rows as they are so far, some at a time. Null when
+   * the race was changed meanwhile.
    */
   *viewInSteps(nowMs: number, step = STEP): Generator<readonly BoardRow[], BoardView | null> {
     const race = this.#race;
@@ -204,16 +203,21 @@ export class RaceBoard {
       yield [];
       if (this.#race !== race) return null;
     }
-    this.#moved.clear();
-    const { dataMs } = this;
-    this.#rankedDataMs = dataMs;
     const rows: BoardRow[] = [];
+    const versions: number[] = [];
     for (const [i, standing] of ranked.entries()) {
       rows.push(this.#rows.rowSince(standing, moment, places[i], field));
+      versions.push(standing.athlete.version);
       if (rows.length % step !== 0) continue;
       yield rows.slice(-step);
       if (this.#race !== race) return null;
     }
+    for (const [i, standing] of ranked.entries()) {
+      if (standing.athlete.version !== versions[i]) rows[i] = this.#rows.rowSince(standing, moment, places[i], field);
+    }
+    this.#moved.clear();
+    const { dataMs } = this;
+    this.#rankedDataMs = dataMs;
     return {
       ...{ race: race.id, raceVersion: race.version, atMs: nowMs, dataMs: Number.isFinite(dataMs) ? dataMs : null },
       ...{ rows, groups, certainty: close.certainty },
@@ -249,10 +253,11 @@ export class RaceBoard {
 
   /**
    * The rows of those who were told of since the last view or since this was asked, with where they are now and in the
-   * places of that view: it costs as much as they are, where a view costs as much as all. Whose status changed is left
-   * to the next view, which says everything that this does.
+   * places of the rows that everybody has, as `shown` gives them, or of the last view: it costs as much as they are,
+   * where a view costs as much as all. Whose status changed is left to the next view, which says everything that this
+   * does.
    */
-  moved(nowMs: number): MovedView {
+  moved(nowMs: number, shown: (bib: string) => BoardRow | null = () => null): MovedView {
     const { id: race, version: raceVersion } = this.#race;
     for (const { heardMs } of this.#moved) if (heardMs > this.#rankedDataMs) this.#rankedDataMs = heardMs;
     const dataMs = this.#rankedDataMs;
@@ -262,7 +267,8 @@ export class RaceBoard {
       const field = this.#fieldAt(nowMs, dataMs);
       const moment = this.#momentAt(nowMs, known.of);
       for (const athlete of this.#moved) {
-        const row = this.#rows.movedRow(standingOf(athlete, this.#rows.reckoned(athlete), field), moment);
+        const standing = standingOf(athlete, this.#rows.reckoned(athlete), field);
+        const row = this.#rows.movedRow(standing, moment, shown(athlete.bib));
         if (row !== null) rows.push(row);
       }
     }
