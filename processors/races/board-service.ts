@@ -40,7 +40,7 @@ export interface BoardServiceDeps {
 export interface BoardServiceOptions {
   /** How often it is looked whether there is anything to tell. */
   readonly lookIntervalMs: number;
-  /** A turn ranks for so long, or a twentieth of what the last view took, or a quarter of the time between two turns. */
+  /** A turn ranks for so long, a twentieth of what the last view took, or a quarter of the time since the last turn. */
   readonly rankSliceMs: number;
   /** From one ranking of all to the next at least … */
   readonly leastGapMs: number;

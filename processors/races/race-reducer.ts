@@ -59,8 +59,7 @@ export function createRaceReducers({
   const states = new Map<number, ShardRaces>();
   const oneAtATime = createTurns().run;
 
-  async function publish(news: CrossingNews, nowMs: number, { epoch, signal }: EmitContext): Promise<void> {
-    signal.throwIfAborted();
+  async function publish(news: CrossingNews, nowMs: number, { epoch }: EmitContext): Promise<void> {
     await publishFact({ facts, names }, factOf(news, epoch, nowMs));
   }
 
@@ -78,6 +77,7 @@ export function createRaceReducers({
         awaited?.turn(context);
         const due = [...state.news];
         for (let from = 0; from < due.length; from += PUBLISHES_AT_ONCE) {
+          context.signal.throwIfAborted();
           const some = due.slice(from, from + PUBLISHES_AT_ONCE);
           await Promise.all(some.map(([, news]) => publish(news, state.nowMs, context)));
           for (const [key, news] of some) if (state.news.get(key) === news) state.news.delete(key);

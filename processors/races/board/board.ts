@@ -14,6 +14,7 @@ import { type CourseEffort, effortOf, isOnFoot } from './course-effort.ts';
 import type { ChipRead, CrossingReport } from './crossing-evidence.ts';
 import { Forecast } from './forecast.ts';
 import { passagesOf } from './passages.ts';
+import { placesOf } from './places.ts';
 import { groupOnRoad, type OnRoad } from './road-groups.ts';
 import {
   behindMs,
@@ -197,7 +198,7 @@ export class RaceBoard {
     const close = this.#closeFinishes(ranked);
     const moment = this.#momentAt(nowMs, this.#forecastOf(ranked, nowMs));
     const places: Place[] = [];
-    for (const place of this.#placesOf(ranked, groupOf, close)) {
+    for (const place of placesOf(ranked, groupOf, close, this.#rows)) {
       places.push(place);
       if (places.length % step !== 0) continue;
       yield [];
@@ -222,33 +223,6 @@ export class RaceBoard {
       ...{ race: race.id, raceVersion: race.version, atMs: nowMs, dataMs: Number.isFinite(dataMs) ? dataMs : null },
       ...{ rows, groups, certainty: close.certainty },
     };
-  }
-
-  *#placesOf(
-    standings: readonly Standing[],
-    groupOf: ReadonlyMap<string, number>,
-    { tooClose }: CloseFinishes,
-  ): Generator<Place> {
-    const ranks = { all: new Map(), wave: new Map(), sex: new Map(), category: new Map(), club: new Map() } as const;
-    const isRanked = (standing: Standing | undefined) => standing !== undefined && !Number.isNaN(standing.projectedMs);
-    const leader = isRanked(standings[0]) ? standings[0] : null;
-    for (const [i, standing] of standings.entries()) {
-      const hasRank = isRanked(standing);
-      const { bib, starter } = standing.athlete;
-      const { wave, sex, category, club } = starter;
-      const rankIn = (counts: Map<string, number>, key: string) => (hasRank ? next(counts, key) : null);
-      yield {
-        rank: rankIn(ranks.all, ''),
-        waveRank: rankIn(ranks.wave, wave),
-        sexRank: rankIn(ranks.sex, sex),
-        categoryRank: rankIn(ranks.category, category),
-        clubRank: club === '' ? null : rankIn(ranks.club, club),
-        gapLeaderMs: hasRank && leader !== null ? this.#rows.gapMs('toLeader', standing, leader) : null,
-        gapAheadMs: hasRank && i > 0 ? this.#rows.gapMs('toAhead', standing, standings[i - 1]) : null,
-        group: groupOf.get(bib) ?? null,
-        tooClose: tooClose.get(bib) ?? null,
-      };
-    }
   }
 
   /**
@@ -397,10 +371,4 @@ function gunTimeOf({ bib, wave }: Starter, gunTimes: ReadonlyMap<string, number>
 
 function entriesOf({ findings, decisions }: BoardAthlete): ReviewEntry[] {
   return [...findings.values()].map((finding) => ({ ...finding, decision: decisions.get(finding.id) ?? null }));
-}
-
-function next(counts: Map<string, number>, key: string): number {
-  const rank = (counts.get(key) ?? 0) + 1;
-  counts.set(key, rank);
-  return rank;
 }
