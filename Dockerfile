@@ -17,6 +17,9 @@ ENV NODE_ENV=production
 # The lock may lack optional packages of other platforms; `npm ci` then takes it for one that does not match.
 RUN npm ci --omit=dev --no-audit --no-fund || npm install --omit=dev --no-save --no-audit --no-fund
 
+# For `npm run backup`: pg_dump of the version that docker compose runs.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+
 COPY schemas schemas
 COPY files files
 COPY runtime runtime
@@ -29,9 +32,9 @@ COPY importer importer
 COPY --from=page /slipstream/page page
 ENV SLIPSTREAM_PAGE_DIR=/slipstream/page
 
-# Keys of tokens; nothing else is kept in a container of ours.
-RUN mkdir /data && chown node:node /data
-VOLUME /data
+# Keys of tokens, and notes of deletions; nothing else is kept in a container of ours.
+RUN mkdir /data /deletions && chown node:node /data /deletions
+VOLUME /data /deletions
 USER node
 
 ENTRYPOINT ["node"]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createManualClock } from '../runtime/clock.ts';
+import type { NotedDeletion } from '../runtime/deletion-log.ts';
 import { createHealth } from '../runtime/health.ts';
 import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
 import { createMemoryLog } from '../runtime/log.ts';
@@ -183,9 +184,11 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
   });
   const [rates, objects, jobs] = [{ factor: 1_000 }, createMemoryObjects(), createMemoryQueue()];
   const stores: PersonStores = { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) };
+  const noted: NotedDeletion[] = [];
   const deletion = createDeletion({
     ...{ database: database.kysely, clock, log, stores, accounts: identity.accounts, sessions: identity.sessions },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear, objects },
+    note: async (one) => void noted.push(one),
   });
   const reaching = createReaching({
     ...{ database: database.kysely, clock, log, activities, progress: progress ?? counted },
@@ -279,7 +282,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     ask({ method: 'GET', url, remoteAddress }, token);
 
   return {
-    ...{ api, ask, reaching, devices },
+    ...{ api, ask, reaching, devices, noted },
     hot,
     races,
     boards,

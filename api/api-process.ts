@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readAthleteSettings } from '../runtime/athlete-settings.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { createDeletionLog } from '../runtime/deletion-log.ts';
 import type { Health } from '../runtime/health.ts';
 import type { KeyValue } from '../runtime/kv/kv.ts';
 import { readAccepted, readAccount, readLedger } from '../runtime/ledger.ts';
@@ -8,6 +9,7 @@ import { type Logger, withoutCredentials } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { Platform } from '../runtime/nats/platform.ts';
 import type { ObjectStore } from '../runtime/objects/objects.ts';
+import { openObjects } from '../runtime/objects/open-objects.ts';
 import type { Options } from '../runtime/options.ts';
 import { createRaces } from '../runtime/races.ts';
 import type { ReleaseStack } from '../runtime/release.ts';
@@ -24,6 +26,7 @@ import { createLiveSource } from './activities/live-source.ts';
 import { createApi, createApiService } from './api.ts';
 import { createClickHouseAthleteReader } from './athletes/clickhouse.ts';
 import { openDatabase, ping } from './database/database.ts';
+import { serveCopies } from './database/serve-copies.ts';
 import { createClickHouseDeviceReader } from './devices/clickhouse.ts';
 import { createRevocationDelivery, createSignDevice, REVOCATION, type SignDevice } from './devices/credentials.ts';
 import { createWatchDevices } from './devices/trouble/watch-devices.ts';
@@ -36,12 +39,12 @@ import { createLedgerStores } from './ledger/stores.ts';
 import { createMailCatcher } from './mail/caught.ts';
 import { createSmtpMailer } from './mail/smtp.ts';
 import { createNewsService } from './notifications/news-service.ts';
-import { openObjects } from './open-objects.ts';
 import { readConnections } from './operations/connections.ts';
 import { askClickHouse, askNats, askQuestDb } from './operations/engine-answers.ts';
 import { createOperations } from './operations/operations.ts';
 import type { apiOptions } from './options.ts';
 import { createPostOutside } from './outside/post-outside.ts';
+import { deleteAgain } from './own-data/delete-again.ts';
 import { createDeletion } from './own-data/deletion.ts';
 import { createClickHouseSamples } from './own-data/export/clickhouse-samples.ts';
 import { createExports } from './own-data/export/exports.ts';
@@ -121,9 +124,11 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   release.add("ClickHouse's client", () => clickhouse.close());
   const facts = await platform.facts();
   const config = await platform.config();
-  const stored = openObjects(options, platform);
+  const stored = openObjects(options, platform, timeoutMs);
   const { objects, photoObjects } = stored;
-  const { identity, opened } = await openIdentity(deps, { clickhouse, facts, config, photoObjects });
+  const { identity, opened, isOpen } = await openIdentity(deps, { clickhouse, facts, config, photoObjects });
+  // One that nobody has opened yet has nobody in it.
+  if (isOpen()) await deleteAgain({ database: identity.database, config, clock, log });
   const hot = createQuestDbReader(questdb);
   const cold = createClickHouseReader({ client: clickhouse, usesRollUps: options.useRollUps });
   const history = createSampleHistory({ hot, cold, clock, hotMs: options.hotHours * HOUR_MS });
@@ -212,6 +217,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     ...{ database: identity.database, clock, log, accounts: identity.accounts, sessions: identity.sessions },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
     objects,
+    note: createDeletionLog(options.deletionsDir, clock),
     stores: createPersonStores({
       ...{ ...platform, clickhouse, questdb, config },
       ...{ offsets: await platform.offsets(), revocations: await platform.revocations() },
@@ -294,6 +300,7 @@ interface OpenedIdentity {
   readonly identity: Identity;
   /** Resolves once there is a database, which for PGlite is when somebody first asks for something. */
   readonly opened: Promise<JobDatabase>;
+  isOpen(): boolean;
 }
 
 /** Accounts, on the PostgreSQL that is named or on PGlite. Throws StartError. */
@@ -306,7 +313,14 @@ async function openIdentity(
   const { maxStoreConnections: maxConnections, shards } = options;
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
   const opened = Promise.withResolvers<JobDatabase>();
-  const onOpen = opened.resolve;
+  let isOpen = false;
+  const onOpen = (jobs: JobDatabase, copy: (() => Promise<string>) | null) => {
+    isOpen = true;
+    opened.resolve(jobs);
+    if (copy === null) return;
+    const copies = serveCopies({ ...platform, log, copy });
+    release.add('copies of accounts', () => copies.stop());
+  };
   const database = await openDatabase({ ...{ url, dir, maxConnections, timeoutMs, clock, log }, onOpen });
   const mailer =
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });
@@ -338,7 +352,7 @@ async function openIdentity(
       return { ok: true };
     });
   }
-  return { identity, opened: opened.promise };
+  return { identity, opened: opened.promise, isOpen: () => isOpen };
 }
 
 /** Null without a key. Throws StartError for a file that holds none. */

@@ -92,6 +92,7 @@ before(async () => {
   const deletion = createDeletion({
     ...{ ...identity, clock: createManualClock(NOW_MS), log: createSilentLog() },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear, objects: createMemoryObjects() },
+    note: async () => undefined,
     stores: { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) },
   });
   const jobs = createMemoryQueue();

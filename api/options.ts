@@ -1,4 +1,6 @@
+import { accountOptions } from '../runtime/account-options.ts';
 import { platformOptions } from '../runtime/nats/platform.ts';
+import { objectOptions } from '../runtime/objects/open-objects.ts';
 import { defineOptions } from '../runtime/options.ts';
 import { tokenOptions } from '../runtime/token-keys.ts';
 
@@ -29,17 +31,7 @@ export const apiOptions = defineOptions({
   apiPort: { type: 'integer', default: 8080, min: 0, max: 65_535, description: 'REST API, health and metrics.' },
   questdbUrl: { type: 'string', default: 'http://127.0.0.1:9000', description: "QuestDB's HTTP." },
   clickhouseUrl: { type: 'string', default: 'http://127.0.0.1:8123', description: "ClickHouse's HTTP." },
-  postgresUrl: {
-    type: 'string',
-    default: '',
-    secret: true,
-    description: 'PostgreSQL (postgres://user:password@host/database) that keeps accounts; PGlite without it.',
-  },
-  pgliteDir: {
-    type: 'string',
-    default: '',
-    description: 'Folder of the PGlite that keeps accounts, for one process; in memory without it.',
-  },
+  ...accountOptions,
   publicUrl: {
     type: 'string',
     default: '',
@@ -77,14 +69,7 @@ export const apiOptions = defineOptions({
     max: 65_535,
     description: 'Its port for WebSocket.',
   },
-  s3Url: {
-    type: 'string',
-    default: '',
-    description: "Bucket of an S3 (https://host/bucket) for what people upload; NATS's object store without it.",
-  },
-  s3Region: { type: 'string', default: 'us-east-1', description: 'Region that requests to the S3 are signed for.' },
-  s3AccessKeyId: { type: 'string', default: '', description: 'Whose the bucket is.' },
-  s3SecretAccessKey: { type: 'string', default: '', secret: true, description: 'What requests to it are signed with.' },
+  ...objectOptions,
   hotHours: {
     type: 'integer',
     default: 144,

@@ -70,6 +70,8 @@ export function createNames(region = '') {
     askBoard: (race: string) => `${dot}live.board.${race}`,
     /** Reads that came to ingest are stored by whoever serves this; messages of `forwarded-reads.ts`. */
     storeReads: `${dot}live.reads`,
+    /** The process that has accounts in PGlite copies their folder, for a backup. */
+    copyAccounts: `${dot}live.accounts`,
   };
 }
 export type Names = ReturnType<typeof createNames>;

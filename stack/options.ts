@@ -70,6 +70,11 @@ export const stackOptions = defineOptions({
     type: 'boolean',
     description: 'Check no tokens: any device is taken at its word, and who asks from this machine is an operator.',
   },
+  services: {
+    type: 'boolean',
+    default: true,
+    description: 'Start services too; --no-services starts the engines alone, to restore a backup into them.',
+  },
   demo: {
     type: 'boolean',
     default: true,

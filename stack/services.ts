@@ -85,6 +85,7 @@ export function servicesOf(options: StackOptions, urls: StackUrls, keys: TokenKe
         apiPort: options.apiPort,
         useRollUps: true,
         ...(options.postgresUrl ? { postgresUrl: options.postgresUrl } : { pgliteDir: join(dataDir, 'postgresql') }),
+        deletionsDir: join(dataDir, 'deletions'),
         publicUrl: urls.api,
         natsMonitorUrls: urls.natsMonitor ?? '',
         ingestMetricsUrls: `${urls.ingestAdmin}/metrics`,

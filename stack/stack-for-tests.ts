@@ -35,14 +35,32 @@ export interface TestStack {
   /** Fails with what it printed when it has ended by itself. */
   assertUp(): void;
   operatorToken(): Promise<string>;
-  /** Ends it and forgets its data. */
+  /** Ends it, and forgets its data where they are temporary. */
   stop(): Promise<void>;
 }
 
 /** Starts it on free ports with its data in a temporary folder, and waits until all of it is up. */
 export async function startTestStack(...more: readonly string[]): Promise<TestStack> {
   const dir = await mkdtemp(join(tmpdir(), 'slip-stack-'));
-  if (!more.some((flag) => flag.startsWith('--postgres-url'))) await putMadeDatabase(dir);
+  const forget = () => rm(dir, { recursive: true, force: true, maxRetries: 10 });
+  try {
+    if (!more.some((flag) => flag.startsWith('--postgres-url'))) await putMadeDatabase(dir);
+    const stack = await startStackIn(dir, ...more);
+    return {
+      ...stack,
+      async stop() {
+        await stack.stop();
+        await forget();
+      },
+    };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+/** The same with its data in a folder that stays. */
+export async function startStackIn(dir: string, ...more: readonly string[]): Promise<TestStack> {
   const free = await freePorts(STACK_PORTS.length);
   const ports = Object.fromEntries(STACK_PORTS.map((name, i) => [name, free[i]])) as StackPorts;
   const flags = STACK_PORTS.map((name) => `--${name}-port=${ports[name]}`);
@@ -62,7 +80,6 @@ export async function startTestStack(...more: readonly string[]): Promise<TestSt
       child.kill('SIGINT');
       await ended;
     }
-    await rm(dir, { recursive: true, force: true, maxRetries: 10 });
   }
 
   try {

@@ -81,7 +81,8 @@ export async function startStack(deps: StackDeps): Promise<StackUrls> {
     ingestAdmin: `http://${host}:${options.ingestAdminPort}`,
     processorsAdmin: `http://${host}:${options.processorsAdminPort}`,
   };
-  for (const spec of servicesOf(options, urls, deps.tokenKeys)) {
+  const services = options.services ? servicesOf(options, urls, deps.tokenKeys) : [];
+  for (const spec of services) {
     const pageDir = spec.name === 'api' ? await deps.pageDir : null;
     const own = { ...(pageDir && { pageDir }), ...serviceOptions[spec.name] };
     await started(startService({ ...spec, options: { ...spec.options, ...own } }));

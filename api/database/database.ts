@@ -25,7 +25,7 @@ import type { IdempotencyTables } from '../requests/tables.ts';
 import type { WorkoutEditTables } from '../workouts/edits/tables.ts';
 import type { WorkoutTables } from '../workouts/tables.ts';
 import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
-import { createPgliteDialect } from './pglite.ts';
+import { createPgliteDialect, type OpenedPglite } from './pglite.ts';
 import { createPostgresDialect } from './postgres.ts';
 
 /** Every table. Each noun declares its own beside its queries; a migration makes it. */
@@ -61,8 +61,11 @@ export interface DatabaseOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called once it is open and up to the last migration, with what a queue of jobs reaches it by. */
-  readonly onOpen: (jobs: JobDatabase) => void;
+  /**
+   * Called once it is open and up to the last migration, with what a queue of jobs reaches it by, and of a PGlite in a
+   * folder what copies it.
+   */
+  readonly onOpen: (jobs: JobDatabase, copy: OpenedPglite['copy']) => void;
 }
 
 const RETRY_AWAY_MS = Array.from({ length: 30 }, () => 1_000);
@@ -75,14 +78,14 @@ const RETRY_AWAY_MS = Array.from({ length: 30 }, () => 1_000);
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, dir, clock, log, onOpen } = options;
   const migrations = readMigrations(migrationsFolder);
-  const bringUp = async (kysely: Kysely<never>, jobs: JobDatabase) => {
+  const bringUp = async (kysely: Kysely<never>, jobs: JobDatabase, copy: OpenedPglite['copy']) => {
     const made = await migrate(kysely, migrations);
     if (made.length > 0) log.info({ made }, 'the database is up to the last migration');
-    onOpen(jobs);
+    onOpen(jobs, copy);
   };
   if (url === '') {
     const database = new Kysely<Tables>({
-      dialect: createPgliteDialect(dir, (kysely, pglite) => bringUp(kysely, { pglite })),
+      dialect: createPgliteDialect(dir, (kysely, { pglite, copy }) => bringUp(kysely, { pglite }, copy)),
     });
     if (dir === '')
       log.warn('accounts are kept in memory: name a folder (--pglite-dir) or a PostgreSQL (--postgres-url)');
@@ -90,7 +93,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     return database;
   }
   const database = new Kysely<Tables>({ dialect: createPostgresDialect(options) as Dialect });
-  await retry(() => bringUp(database as unknown as Kysely<never>, { url }), {
+  await retry(() => bringUp(database as unknown as Kysely<never>, { url }, null), {
     isRetryable: isDatabaseAway,
     delaysMs: RETRY_AWAY_MS,
     clock,

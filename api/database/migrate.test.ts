@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Kysely, sql } from 'kysely';
+import { lockFolder } from '../../runtime/folder-lock.ts';
 import { StartError } from '../../runtime/service.ts';
 import { testDatabase } from './database-for-tests.ts';
-import { lockFolder } from './folder-lock.ts';
 import { type Migration, migrate, migrationsFolder, readMigrations } from './migrate.ts';
 
 const known = readMigrations(migrationsFolder);

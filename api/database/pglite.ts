@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, Kysely, PGliteDialect } from 'kysely';
-import { lockFolder } from './folder-lock.ts';
+import { lockFolder } from '../../runtime/folder-lock.ts';
+import { COPY, createCopyPglite } from './copy-pglite.ts';
+
+/** An open PGlite, and what copies its folder; null where there is none. */
+export interface OpenedPglite {
+  readonly pglite: PGlite;
+  readonly copy: (() => Promise<string>) | null;
+}
 
 /**
  * PostgreSQL inside of this process, with one connection, for one machine. It is opened by the first query, after which
@@ -12,14 +19,18 @@ import { lockFolder } from './folder-lock.ts';
  */
 export function createPgliteDialect(
   dir: string,
-  onOpened: (kysely: Kysely<never>, pglite: PGlite) => Promise<void>,
+  onOpened: (kysely: Kysely<never>, opened: OpenedPglite) => Promise<void>,
 ): Dialect {
   if (dir !== '') mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unlock = dir === '' ? null : lockFolder(dir);
+  // Of a backup that was killed.
+  if (dir !== '') rmSync(join(dir, COPY), { recursive: true, force: true });
   return new PGliteDialect({
     async pglite() {
       const database = dir === '' ? await PGlite.create() : await PGlite.create(await madeFolder(dir));
-      await onOpened(new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) }), database);
+      const copy = dir === '' ? null : createCopyPglite(database, dir);
+      const kysely = new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) });
+      await onOpened(kysely, { pglite: database, copy });
       const close = database.close.bind(database);
       database.close = async () => {
         await close();

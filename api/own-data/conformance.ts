@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { hkSample } from '../../files/health/health-for-tests.ts';
+import { createSilentLog } from '../../runtime/log.ts';
+import { AGAIN_MS, DONE_AFTER_MS, encodeDeletedAthlete } from '../../schemas/deleted-athlete.ts';
+import { keys } from '../../schemas/names.ts';
 import { BEN, PASSWORD } from '../accounts/accounts-for-tests.ts';
+import { assertStoredObjects } from '../database/stored-objects-for-tests.ts';
 import { formOf, gpxOf, readingImporter } from '../imports/imports-for-tests.ts';
 import { notify, openReceiver, recordNews, someone } from '../notifications/news-for-tests.ts';
 import type { TestApi } from '../openapi-for-tests.ts';
-import { AGAIN_MS, DONE_AFTER_MS } from './deletion.ts';
+import { deleteAgain } from './delete-again.ts';
 
 const ask = (api: TestApi, token: string, password = PASSWORD) =>
   api.ask({ method: 'POST', url: '/v1/account/deletion', payload: { password } }, token);
@@ -66,6 +70,40 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
     assert.doesNotMatch(JSON.stringify(api.jobs.waiting()), new RegExp(ben.account), 'nor does a job name them');
   });
 
+  test('who was deleted is noted apart from the stores, by names that nobody else has', async (t) => {
+    const api = await open(t);
+    const ben = await someone(api);
+    const { body } = await ask(api, ben.token);
+    await api.deletion.outbox.runDue();
+    const noted = { deletion: body.deletion, athlete: ben.athlete, devices: [], deletedMs: api.clock.nowMs() };
+    assert.deepEqual(api.noted, [noted]);
+  });
+
+  test('who has a tombstone and an account after a restore is deleted again under the number they know', async (t) => {
+    const api = await open(t);
+    const [ben, eva] = [await someone(api), await someone(api, 'eva@example.test')];
+    const { database, config, clock } = api;
+    const again = () => deleteAgain({ database: database.kysely, config, clock, log: createSilentLog() });
+    assert.equal(await again(), 0);
+    const deletion = '7f0b9ad0-5a86-4f1b-9d62-1f6f1a3f2b11';
+    const deletedMs = clock.nowMs() - 86_400_000;
+    const stone = encodeDeletedAthlete({ deletedMs, devices: ['watch-7'], deletion });
+    await config.put(keys.deletedAthlete(ben.athlete), stone);
+    assert.equal(await again(), 1);
+    assert.deepEqual(await tablesWith(api, ben.account), []);
+    assert.equal((await api.get('/v1/account', eva.token)).status, 200);
+    const { deletions } = (await api.get('/v1/operations/deletions', 'operator')).body;
+    assert.deepEqual(
+      deletions.map(({ id, askedMs, passes }: { id: string; askedMs: number; passes: number }) => [
+        id,
+        askedMs,
+        passes,
+      ]),
+      [[deletion, deletedMs, 0]],
+    );
+    assert.equal(await again(), 0, 'once');
+  });
+
   test('files that wait to be imported leave the store of objects, and those of others are imported', async (t) => {
     const api = await open(t);
     api.setImporter(readingImporter(api.clock.nowMs));
@@ -75,6 +113,7 @@ export function testDeletion(open: (t: TestContext) => Promise<TestApi>): void {
       (await api.ask({ method: 'POST', url: '/v1/imports', ...form }, token)).body.id as string;
     const [own, others] = [await upload(ben.token), await upload(eva.token)];
     assert.deepEqual([...api.objects.keys()].sort(), [`${own}/0`, `${others}/0`].sort());
+    await assertStoredObjects(api);
     await ask(api, ben.token);
     await api.deletion.outbox.runDue();
     assert.deepEqual(api.objects.keys(), [`${others}/0`]);

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
+import type { NotedDeletion } from '../../runtime/deletion-log.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ObjectStore } from '../../runtime/objects/objects.ts';
+import { AGAIN_MS, DONE_AFTER_MS } from '../../schemas/deleted-athlete.ts';
 import type { AccountService } from '../accounts/account-service.ts';
-import { LETTERS, type Letter } from '../accounts/letters.ts';
 import type { Sessions, Whence } from '../accounts/sessions.ts';
 import { Uuid } from '../accounts/statements.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database } from '../database/database.ts';
 import { createOutbox, type Deliver, putOutbox } from '../outbox/outbox.ts';
-import { removePhotos } from '../photos/forget-photos.ts';
 import { Problem } from '../problem.ts';
-import { stopCounting } from '../product/counting.ts';
 import { pageOf, readPage } from '../requests/paging.ts';
 import { type ExportParts, FORGET_EXPORT, forgetParts } from './export/parts.ts';
 import type { PersonStores } from './person-stores.ts';
-import { removeRows } from './remove-rows.ts';
+import { DELETE_PERSON, FORGET_UPLOADS, removePerson } from './remove-person.ts';
 import { addRemoved, type Removed } from './removed.ts';
 
 export interface DeletionDeps {
@@ -32,20 +31,9 @@ export interface DeletionDeps {
   readonly wakeLetters: () => void;
   /** Forgets wrong guesses at an address. */
   readonly forgetGuesses: (emailKey: string) => Promise<void>;
+  /** Writes a deletion down apart from every store, before any but PostgreSQL is touched. May be called again. */
+  readonly note: (noted: NotedDeletion) => Promise<void>;
 }
-
-const DELETE_PERSON = 'delete_person';
-/** In the outbox: uploaded files that wait for an import which is gone with its owner. */
-const FORGET_UPLOADS = 'forget_uploads';
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-/**
- * When all stores are gone through again, after the first time: what was on its way then has come by the second, what a
- * stream or a device brought late by the third, and by the last the oldest frame that is accepted is too old.
- */
-export const AGAIN_MS = [10 * MINUTE_MS, DAY_MS, 35 * DAY_MS] as const;
-/** From the deletion to when nothing of it is to be done any more. */
-export const DONE_AFTER_MS = AGAIN_MS.reduce((sum, ms) => sum + ms, 0);
 
 /** What its owner keeps of a deletion: they cannot ask for it again. */
 export interface DeletionReceipt {
@@ -61,7 +49,7 @@ export interface DeletionReceipt {
  * devices revoked, replays warned) → removed from every store → gone through again … → done, and their names forgotten.
  */
 export function createDeletion(deps: DeletionDeps) {
-  const { database, clock, log, stores, objects, accounts, sessions, wakeLetters, forgetGuesses } = deps;
+  const { database, clock, log, stores, objects, accounts, sessions, wakeLetters, forgetGuesses, note } = deps;
 
   const deliver: Deliver = async (data) => {
     const { deletion } = data as { deletion: string };
@@ -73,7 +61,8 @@ export function createDeletion(deps: DeletionDeps) {
     if (row === undefined || row.athlete === null) return;
     const { athlete, passes, asked_at } = row;
     const devices = [...new Set([...row.devices, ...(await stores.devicesOf(athlete))])].sort();
-    const person = { athlete, devices, deletedMs: asked_at.getTime() };
+    const person = { athlete, devices, deletedMs: asked_at.getTime(), deletion };
+    await note(person);
     // Kept before anything is removed: afterwards no store knows whose the devices were.
     await database.updateTable('deletions').set({ devices }).where('id', '=', deletion).execute();
     const marked = await stores.mark(person);
@@ -117,43 +106,8 @@ export function createDeletion(deps: DeletionDeps) {
         const own = transaction.selectFrom('accounts').select('email_key').where('id', '=', account).forUpdate();
         const owner = await own.executeTakeFirst();
         if (owner === undefined) throw new Problem('bad_token');
-        // Those that have sent nothing yet are known here alone, and have credentials all the same.
-        const paired = await transaction.selectFrom('devices').select('id').where('account', '=', account).execute();
-        // Under what id they were counted is known here alone.
-        await stopCounting(transaction, account, nowMs);
-        const exports = transaction.selectFrom('exports').select(['id', 'attempt', 'parts']);
-        const files = await exports.where('account', '=', account).execute();
-        const uploads = await transaction
-          .selectFrom('import_files')
-          .innerJoin('imports', 'imports.id', 'import_files.import')
-          .select('object')
-          .where('account', '=', account)
-          .where('object', 'is not', null)
-          .execute();
-        // Their images wait to be taken from the store by what they are called alone: nothing of it names the person.
-        await removePhotos(transaction, { account }, nowMs);
-        const rows = await removeRows(transaction, { account, athlete, email, emailKey: owner.email_key });
-        const removed: Removed = { postgresql: rows };
-        await transaction
-          .insertInto('deletions')
-          .values({
-            ...{
-              id: deletion,
-              athlete,
-              devices: paired.map((one) => one.id),
-              asked_at: new Date(nowMs),
-              passed_at: null,
-              done_at: null,
-            },
-            removed: JSON.stringify(removed),
-          })
-          .execute();
-        await putOutbox(transaction, DELETE_PERSON, { deletion }, nowMs);
-        for (const file of files) await putOutbox(transaction, FORGET_EXPORT, file satisfies ExportParts, nowMs);
-        if (uploads.length > 0) {
-          await putOutbox(transaction, FORGET_UPLOADS, { objects: uploads.map(({ object }) => object) }, nowMs);
-        }
-        await putOutbox(transaction, LETTERS, { letter: 'deleted', email } satisfies Letter, nowMs);
+        const person = { account, athlete, email, emailKey: owner.email_key };
+        const removed = await removePerson(transaction, person, { deletion, askedMs: nowMs, nowMs });
         return { emailKey: owner.email_key, removed };
       });
       sessions.forgetCallers(account);

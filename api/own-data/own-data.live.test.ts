@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { closedAfterAll } from '../../runtime/closings-for-tests.ts';
 import { createSilentLog } from '../../runtime/log.ts';
@@ -118,7 +119,8 @@ describe('the stores of people', () => {
 
     const devices = await stores.devicesOf(ann);
     assert.deepEqual(devices, ['watch_1']);
-    const person = { athlete: ann, devices, deletedMs: NOW_MS };
+    const deletion = randomUUID();
+    const person = { athlete: ann, devices, deletedMs: NOW_MS, deletion };
     assert.deepEqual(await stores.mark(person), { tokens: { devices: 1 } });
     assert.deepEqual(await stores.remove(person), {
       streams: { facts: 4, dead: 1 },
@@ -144,7 +146,7 @@ describe('the stores of people', () => {
     assert.notEqual(await config.get(keys.athleteSettings(ben)), null);
     assert.notEqual(await revocations.get(keys.revokedDevice('watch_1')), null);
     const tombstone = await config.get(keys.deletedAthlete(ann));
-    assert.deepEqual(readDeletedAthlete(tombstone!.value), { deletedMs: NOW_MS, devices: ['watch_1'] });
+    assert.deepEqual(readDeletedAthlete(tombstone!.value), { deletedMs: NOW_MS, devices: ['watch_1'], deletion });
     const again = await stores.remove(person);
     assert.deepEqual(again, {
       streams: { facts: 0, dead: 0 },

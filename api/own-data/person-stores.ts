@@ -16,6 +16,8 @@ export interface Person {
   /** Their devices, as far as they are known; those of nobody else. */
   readonly devices: readonly string[];
   readonly deletedMs: number;
+  /** The number of the proof. */
+  readonly deletion: string;
 }
 
 /** What is stored of people outside of PostgreSQL. Each call may be repeated; throws while its store is away. */
@@ -130,9 +132,9 @@ export function createPersonStores(deps: PersonStoresDeps): PersonStores {
       const found = await clickhouse.select(`SELECT device FROM (${own}) WHERE device NOT IN (${others})`, { athlete });
       return found.map(([device]) => String(device)).filter((device) => DEVICE_PATTERN.test(device));
     },
-    async mark({ athlete, devices, deletedMs }) {
+    async mark({ athlete, devices, deletedMs, deletion }) {
       for (const device of devices) await revokeDevice(revocations, device, deletedMs);
-      await config.put(keys.deletedAthlete(athlete), encodeDeletedAthlete({ deletedMs, devices }));
+      await config.put(keys.deletedAthlete(athlete), encodeDeletedAthlete({ deletedMs, devices, deletion }));
       return { tokens: { devices: devices.length } };
     },
     async remove({ athlete, devices }) {

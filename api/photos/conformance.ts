@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { PHOTO_LIMITS } from '../../schemas/photo-limits.ts';
 import { PASSWORD } from '../accounts/accounts-for-tests.ts';
 import { NOW_MS } from '../api-for-tests.ts';
+import { assertStoredObjects } from '../database/stored-objects-for-tests.ts';
 import type { TestApi } from '../openapi-for-tests.ts';
 import { exportOf, filesOfZip } from '../own-data/export/export-for-tests.ts';
 import { ALL_SHOWN } from '../sharing/shared-for-tests.ts';
@@ -183,6 +184,7 @@ export function testPhotos(open: (t: TestContext) => Promise<TestApi>): void {
     );
     await api.identity.outbox.runDue();
     assert.deepEqual(api.photoObjects.keys(), [`${b.id}/photo`, `${b.id}/thumbnail`]);
+    await assertStoredObjects(api);
     // Removed by hand, and from the stream.
     assert.equal((await ask('DELETE', `/${id}`, undefined, tagged(1))).status, 204);
     const fact = factOf(athlete, NOW_MS - 7_200_000);

@@ -1,17 +1,24 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Clock } from '../../runtime/clock.ts';
-import type { KeyValue } from '../../runtime/kv/kv.ts';
 import type { Platform } from '../../runtime/nats/platform.ts';
 import { copyStream, holdStream, streamNames } from '../../runtime/nats/stream-copies.ts';
+import type { StoredObject } from '../../schemas/sql/stored-objects.ts';
 import type { ClickHouse } from '../clickhouse/clickhouse-client.ts';
-import { saveBucket, saveCheckpoints } from './buckets.ts';
+import type { AccountsStore } from './accounts.ts';
+import { type BucketName, saveKept } from './kept-buckets.ts';
 import { BackupError, createFile, type Manifest, type Part, writeManifest } from './manifest.ts';
-import { saveTable, TABLES } from './tables.ts';
+import type { ObjectStores } from './object-packs.ts';
+import { saveAccounts } from './save-accounts.ts';
+import { type CopiedTable, saveTable, TABLES, TABLES_OF_ACCOUNTS } from './tables.ts';
 
 export interface BackupDeps {
   readonly platform: Platform;
   readonly shards: number;
   readonly clickHouse: Pick<ClickHouse, 'select' | 'read'>;
+  /** Null leaves them out, and with them what their rows tell of. */
+  readonly accounts: AccountsStore | null;
+  /** Null leaves photos and uploads out. */
+  readonly objects: ObjectStores | null;
   /** New or empty. */
   readonly dir: string;
   /** Rows of a table that are in memory at once. */
@@ -21,6 +28,7 @@ export interface BackupDeps {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   onPart(part: Part): void;
+  onLacking(objects: readonly StoredObject[]): void;
 }
 
 /**
@@ -36,11 +44,14 @@ export interface BackupDeps {
  *    find everything there. What they read twice is one row, one line, one roll-up.
  * 6. All that must not be older than the stream. The clock correction of every boot in it: a boot that got a second one
  *    would send its samples twice under different keys. Leases, whose epochs may not fall behind the checkpoints'.
- *    Dead letters and revocations, because the newest are best.
+ * 7. Accounts in PostgreSQL; at once after them what they have told others, which is in two tables of ClickHouse and in
+ *    CONFIG: what waits in the outbox is told again, and what was told of accounts is hardly ever newer than they are.
+ *    Then photos and uploads that their rows tell of, by the rule in `save-accounts.ts`.
+ * 8. Revocations, dead letters and facts, because the newest are best. Facts come after accounts: a restored API
+ *    applies all of them again, by id and revision.
  *
  * Whatever was acknowledged before the beginning is in the stream's copy, or in ClickHouse's, or in that of the dead
- * letters. QuestDB is not copied: a restore makes it anew from ClickHouse, which a test does every time. PostgreSQL
- * belongs between 4 and 5: facts in it are applied only when newer, and come again from the streams copied after it.
+ * letters. QuestDB is not copied: a restore makes it anew from ClickHouse, which a test does every time.
  */
 export async function createBackup(deps: BackupDeps): Promise<Manifest> {
   const { platform, dir, clock, signal } = deps;
@@ -58,20 +69,15 @@ export async function createBackup(deps: BackupDeps): Promise<Manifest> {
       parts.push(part);
       deps.onPart(part);
     };
-    const bucket = async (name: keyof typeof BUCKETS) => add(await saveOneBucket(deps, name));
+    const bucket = async (name: BucketName) => add(await saveKept(deps, name, 'buckets'));
     const stream = async (name: string, covers: string) => add(await saveStream(deps, name, covers));
 
-    await bucket('checkpoints');
-    await bucket('ledger');
-    for (const { table, covers } of TABLES) {
-      const saved = await saveTable(deps.clickHouse, table, deps);
-      add({ kind: 'table', name: table.name, covers, ...saved });
-    }
+    for (const name of ['checkpoints', 'boardCheckpoints', 'ledger'] as const) await bucket(name);
+    for (const one of TABLES) add(await saveOneTable(deps, one, 'clickhouse'));
     await stream(names.framesStream, 'Batches of samples, as ingest acknowledged them');
-    await bucket('offsets');
-    await bucket('leases');
+    for (const name of ['offsets', 'leases', 'boardLeases', 'boards'] as const) await bucket(name);
+    for (const part of await saveWhatPeopleKeep(deps)) add(part);
     await bucket('revocations');
-    await bucket('config');
     for (const name of await otherStreams(deps)) {
       await stream(name, name === names.deadStream ? 'Dead letters' : 'Facts');
     }
@@ -80,7 +86,7 @@ export async function createBackup(deps: BackupDeps): Promise<Manifest> {
       throw new BackupError(`it took longer than ${deps.maxDurationMs} ms: what the copy needs may have been trimmed`);
     }
     const manifest: Manifest = {
-      format: 1,
+      format: 2,
       startedAt,
       finishedAt: new Date(clock.nowMs()).toISOString(),
       region: names.region,
@@ -97,49 +103,19 @@ export async function createBackup(deps: BackupDeps): Promise<Manifest> {
   }
 }
 
-type BucketName = 'checkpoints' | 'ledger' | 'offsets' | 'leases' | 'revocations' | 'config';
-
-interface Bucket {
-  open(platform: Platform): Promise<KeyValue>;
-  readonly filter: string;
-  readonly covers: string;
+async function saveOneTable(deps: BackupDeps, { table, covers }: CopiedTable, folder: string): Promise<Part> {
+  return { kind: 'table', name: table.name, covers, ...(await saveTable(deps.clickHouse, table, { ...deps, folder })) };
 }
 
-/** How each bucket is opened, and what of it is kept. */
-export const BUCKETS: Record<BucketName, Bucket> = {
-  checkpoints: {
-    open: (platform) => platform.checkpoints(),
-    filter: '>',
-    covers: 'State of the reducers of each shard',
-  },
-  ledger: { open: (platform) => platform.ledger(), filter: '>', covers: 'What was accepted on each shard' },
-  offsets: {
-    open: (platform) => platform.offsets(),
-    filter: '>',
-    covers: 'Clock corrections, frozen for each boot of a device',
-  },
-  // Members are processes, and those of the old time are no more.
-  leases: { open: (platform) => platform.leases(), filter: 'shard.>', covers: 'Epochs of the shards' },
-  revocations: {
-    open: (platform) => platform.revocations(),
-    filter: '>',
-    covers: 'Tokens and devices that are no longer let in',
-  },
-  config: { open: (platform) => platform.config(), filter: '>', covers: 'What operators have set' },
-};
-
-export function isBucket(name: string): name is BucketName {
-  return Object.hasOwn(BUCKETS, name);
-}
-
-async function saveOneBucket({ platform, shards, dir, signal }: BackupDeps, name: BucketName): Promise<Part> {
-  const { open, filter, covers } = BUCKETS[name];
-  const kv = await open(platform);
-  const path = `buckets/${name}.jsonl`;
-  const saved = await (name === 'checkpoints'
-    ? saveCheckpoints(kv, shards, dir, path, signal)
-    : saveBucket(kv, filter, dir, path, signal));
-  return { kind: 'bucket', name, covers, ...saved };
+/** Accounts, what they have told others, and the objects that they tell of. */
+async function saveWhatPeopleKeep(deps: BackupDeps): Promise<Part[]> {
+  const { accounts } = deps;
+  async function saveBeside(folder: string): Promise<Part[]> {
+    const parts: Part[] = [];
+    for (const one of TABLES_OF_ACCOUNTS) parts.push(await saveOneTable(deps, one, folder));
+    return [...parts, await saveKept(deps, 'config', folder)];
+  }
+  return accounts === null ? saveBeside('accounts') : saveAccounts({ ...deps, accounts, saveBeside });
 }
 
 async function saveStream({ platform, dir, signal }: BackupDeps, name: string, covers: string): Promise<Part> {

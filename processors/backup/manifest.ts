@@ -6,7 +6,8 @@ import type { StreamCopyHead } from '../../runtime/nats/stream-copies.ts';
 
 /** What a backup consists of. It is written last: a folder without one is no backup. */
 export interface Manifest {
-  readonly format: 1;
+  /** 1 has no accounts, objects or boards. */
+  readonly format: 1 | 2;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly region: string;
@@ -20,20 +21,24 @@ export interface Manifest {
   readonly parts: readonly Part[];
 }
 
-export type PartKind = 'bucket' | 'stream' | 'table';
+export type PartKind = 'bucket' | 'database' | 'objects' | 'stream' | 'table';
 
-/** One bucket, stream or table, in the order in which they were copied. */
+/** One bucket, stream, table or other, in the order in which they were copied. */
 export interface Part {
   readonly kind: PartKind;
   readonly name: string;
   /** What is in it, for a person. */
   readonly covers: string;
-  /** Keys, messages or rows. */
+  /** Keys, messages, rows, accounts or objects. */
   readonly count: number;
   readonly files: readonly FileDigest[];
   /** Of a stream. */
   readonly head?: StreamCopyHead;
+  /** Of a database: only into the same it goes back. */
+  readonly engine?: AccountsEngine;
 }
+
+export type AccountsEngine = 'pglite' | 'postgresql';
 
 export interface FileDigest {
   /** Inside the backup's folder. */
@@ -92,8 +97,14 @@ export async function readManifest(dir: string): Promise<Manifest> {
   } catch (cause) {
     throw new BackupError(`${dir} holds no finished backup: it has no ${MANIFEST_FILE}`, { cause });
   }
-  const manifest = JSON.parse(text) as Manifest;
-  if (manifest.format !== 1) throw new BackupError(`${dir} has format ${manifest.format}, this program reads 1`);
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(text) as Manifest;
+  } catch (cause) {
+    throw new BackupError(`${dir} is damaged: its ${MANIFEST_FILE} cannot be read`, { cause });
+  }
+  const { format } = manifest;
+  if (format !== 1 && format !== 2) throw new BackupError(`${dir} has format ${format}, this program reads 1 and 2`);
   return manifest;
 }
 

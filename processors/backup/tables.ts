@@ -11,11 +11,13 @@ import {
   GEAR_LOADS,
   LEDGER,
   type PagedTable,
+  PRODUCT_EVENTS,
   pagesOf,
   RAW_TABLES,
   RECORDS,
   ROLL_UPS,
   rowsThatCount,
+  STATED_WORKOUTS,
 } from '../clickhouse/pages.ts';
 import { createFile, type FileDigest } from './manifest.ts';
 
@@ -29,11 +31,23 @@ const RAW_COVERS: Readonly<Record<Kind, string>> = {
   events: 'All that athletes and devices did',
 };
 
+export interface CopiedTable {
+  readonly table: PagedTable;
+  /** For a person. */
+  readonly covers: string;
+}
+
+/** What the API writes into ClickHouse once: copied right after accounts, of which it follows. */
+export const TABLES_OF_ACCOUNTS: readonly CopiedTable[] = [
+  { table: STATED_WORKOUTS, covers: 'What people said of their workouts, for sums' },
+  { table: PRODUCT_EVENTS, covers: 'What people did with the product who agreed that it is counted' },
+];
+
 /**
- * Everything that ClickHouse holds, in the order of copying. The ledger comes before the rows: a line is written after
+ * What follows from the streams, in the order of copying. The ledger comes before the rows: a line is written after
  * its rows, so every line of the copy has its rows in the copy.
  */
-export const TABLES: readonly { table: PagedTable; covers: string }[] = [
+export const TABLES: readonly CopiedTable[] = [
   { table: LEDGER, covers: 'What ClickHouse has of each message: the account of the samples' },
   { table: ROLL_UPS, covers: 'Ten seconds of a source, the newest version of each' },
   { table: RECORDS, covers: 'Records of the athletes, each claim and withdrawal' },
@@ -44,11 +58,11 @@ export const TABLES: readonly { table: PagedTable; covers: string }[] = [
   { table: DEPLOYMENT, covers: 'The secret of the pseudonyms: keep the backup as safe as the rows' },
 ];
 
-/** Copies a table, a page of at most `pageRows` a file; one page is in memory at a time. */
+/** Copies a table into a folder of the backup, a page of at most `pageRows` a file; one page is in memory at a time. */
 export async function saveTable(
   store: Pick<ClickHouse, 'select' | 'read'>,
   table: PagedTable,
-  { dir, pageRows, signal }: { dir: string; pageRows: number; signal: AbortSignal },
+  { dir, folder, pageRows, signal }: { dir: string; folder: string; pageRows: number; signal: AbortSignal },
 ): Promise<{ count: number; files: FileDigest[] }> {
   const files: FileDigest[] = [];
   let count = 0;
@@ -61,7 +75,7 @@ export async function saveTable(
       const [{ n }] = await store.select(`SELECT toString(count()) AS n ${from}`);
       if (n === '0') continue;
       const block = await store.read(`SELECT * ${from} FORMAT Native`);
-      const path = `clickhouse/${table.name}${name}-${String(++number).padStart(6, '0')}.native.gz`;
+      const path = `${folder}/${table.name}${name}-${String(++number).padStart(6, '0')}.native.gz`;
       const file = await createFile(dir, path);
       await file.write(await pack(block, { level: PACK_LEVEL }));
       files.push(await file.close());

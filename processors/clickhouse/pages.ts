@@ -71,6 +71,18 @@ export const GEAR_LOADS: PagedTable = {
   isPartitioned: false,
   replaces: true,
 };
+export const STATED_WORKOUTS: PagedTable = {
+  name: 'stated_workouts',
+  key: [text('athlete'), text('id')],
+  isPartitioned: false,
+  replaces: true,
+};
+export const PRODUCT_EVENTS: PagedTable = {
+  name: 'product_events',
+  key: [text('person'), text('event')],
+  isPartitioned: false,
+  replaces: true,
+};
 export const DEPLOYMENT: PagedTable = {
   name: 'deployment',
   key: [text('key'), { name: 'set_at', type: 'time_ms' }, text('value')],

@@ -156,6 +156,15 @@ export async function holdStream(
   };
 }
 
+/** Removes every durable of a stream: whoever opens theirs again reads it from its beginning. */
+export async function forgetDurables(link: NatsLink, stream: string): Promise<void> {
+  const names: string[] = [];
+  for await (const { config } of link.jsm.consumers.list(stream)) {
+    if (config.durable_name !== undefined) names.push(config.durable_name);
+  }
+  for (const name of names) await link.jsm.consumers.delete(stream, name);
+}
+
 /** Makes a durable that has everything below `fromSeq`; whoever opens it later gives it its other options. */
 export async function createDurableAt(link: NatsLink, stream: string, name: string, fromSeq: number): Promise<void> {
   await link.jsm.consumers.add(stream, durableAt(name, fromSeq));

@@ -29,7 +29,7 @@ const NODE_DEVELOPER = 'benchmarks/peers/node-developer-service.ts';
  */
 const VENDORS: Record<string, readonly string[]> = {
   '@clickhouse/client': ['**/clickhouse*.ts', '**/*-clickhouse.ts', 'device-sim/store-check.ts', NODE_DEVELOPER],
-  '@electric-sql/pglite': ['api/database/*pglite.ts'],
+  '@electric-sql/pglite': ['api/database/*pglite.ts', 'processors/backup/accounts-pglite.ts'],
   '@fastify/ajv-compiler': ['api/validators.ts'],
   '@fastify/multipart': ['api/imports/routes.ts'],
   '@fastify/rate-limit': ['api/requests/rate-limits.ts'],
@@ -65,7 +65,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'mqtt-packet': ['ingest/mqtt/**', 'device-sim/transport/**'],
   nodemailer: ['api/mail/smtp.ts'],
   otpauth: ['api/accounts/second-factor/totp.ts'],
-  pg: ['api/database/postgres.ts', 'benchmarks/deployment/postgresql.ts'],
+  pg: ['api/database/postgres.ts', 'processors/backup/accounts-postgresql.ts', 'benchmarks/deployment/postgresql.ts'],
   'pg-boss': ['api/jobs/pg-boss-queue.ts', 'api/jobs/job-database.ts'],
   pino: ['runtime/log.ts'],
   pdfkit: ['api/races/results/pdf/printer.ts'],

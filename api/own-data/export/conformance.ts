@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { storedActivity } from '../../activities/activity.arbitrary.ts';
 import { recordedActivity } from '../../activities/export/recorded-activity.ts';
 import { HOT_MS, NOW_MS } from '../../api-for-tests.ts';
+import { assertStoredObjects } from '../../database/stored-objects-for-tests.ts';
 import { notify, recordNews, someone } from '../../notifications/news-for-tests.ts';
 import type { TestApi } from '../../openapi-for-tests.ts';
 import { createSampleHistory } from '../../samples/history.ts';
@@ -157,6 +158,7 @@ export function testExports(open: (t: TestContext) => Promise<TestApi>): void {
     await api.jobs.runAll();
     assert.equal((await stateOf(api, ben.token, id)).state, 'ready');
     assert.deepEqual(api.objects.keys(), [`exports/${id}/2-0`]);
+    await assertStoredObjects(api);
     const other = (await askExport(api, ben.token)).body;
     api.activities.list = async () => Promise.reject(new Error('ClickHouse is away'));
     await api.jobs.runAll({ isLast: true });

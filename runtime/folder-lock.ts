@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '../../runtime/service.ts';
+import { StartError } from './service.ts';
 
 /**
  * Makes this process the only user of a folder, and returns what lets it go. The lock is a file with the owner's pid,
