@@ -4,6 +4,7 @@ import type { CourseLine } from '../../schemas/course-line.ts';
 import { boundsOf, color, lineOf, openMap, setData } from '../plain-map.ts';
 import { type Dot, dots } from './dots.ts';
 import { say } from './language.ts';
+import { placeLabels } from './map-labels.ts';
 import { goTo } from './race-place.ts';
 import { line, mapArea, race } from './race-store.ts';
 
@@ -123,13 +124,26 @@ function markCheckpoints(map: LibreMap, course: CourseLine): void {
       else near.names.add(name);
     }
   }
-  const [west, , east] = boundsOf(routeOf(course));
-  for (const { place, names } of marks) {
+  const shown = marks.map(({ place, names }) => {
     const element = document.createElement('div');
     element.className = 'checkpoint';
     element.textContent = [...names].join(' · ');
     element.setAttribute('aria-hidden', 'true');
-    // Towards the middle of the course, where there is room for it.
-    new Marker({ element, anchor: place[0] > (west + east) / 2 ? 'right' : 'left' }).setLngLat(place).addTo(map);
+    return { element, place, marker: new Marker({ element, anchor: 'center' }).setLngLat(place).addTo(map) };
+  });
+  function place(): void {
+    const { clientWidth: widthPx, clientHeight: heightPx } = map.getContainer();
+    const labels = shown.map(({ element, place }) => {
+      const { x, y } = map.project(place);
+      return { xPx: x, yPx: y, widthPx: element.offsetWidth, heightPx: element.offsetHeight };
+    });
+    for (const [i, offset] of placeLabels(labels, { widthPx, heightPx }).entries()) {
+      // Hidden and not gone: it keeps its size.
+      shown[i].element.style.visibility = offset === null ? 'hidden' : '';
+      if (offset !== null) shown[i].marker.setOffset([...offset]);
+    }
   }
+  place();
+  map.on('move', place);
+  map.on('resize', place);
 }
