@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RacePreview } from '../../schemas/race-preview.ts';
+import { ProblemError } from '../problem-error.ts';
 import { api } from './desk-store.ts';
 import type { StatedRace, TaggedSetup } from './organiser-api.ts';
 import { draftOf, type RaceDraft, statedOf } from './race-draft.ts';
@@ -20,7 +21,7 @@ export interface ChangePreview {
 type Shown = Pick<ChangePreview, 'found' | 'progress' | 'trouble' | 'isAsking'>;
 
 const NOTHING: Shown = { found: null, progress: null, trouble: null, isAsking: false };
-/** Each waits ten seconds at the API: longer than a preview may take. */
+/** Each waits ten seconds at the API: five minutes, longer than a preview may take; then it is told as failed. */
 const MAX_ASKS = 30;
 
 export function useChangePreview(before: TaggedSetup | null): ChangePreview {
@@ -46,7 +47,7 @@ export function useChangePreview(before: TaggedSetup | null): ChangePreview {
         if ('summary' in answer) return show({ found: answer });
         show({ isAsking: true, progress: answer });
       }
-      show({});
+      show({ trouble: new ProblemError(503, { type: 'urn:slipstream:problem:previews_busy' }) });
     } catch (trouble) {
       show({ trouble });
     }

@@ -73,15 +73,21 @@ export interface PreviewProgress {
 interface Sent {
   readonly body?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Without it as long as the browser waits. */
+  readonly timeoutMs?: number;
 }
+
+/** The API answers after ten seconds, and a holder that is silent costs it five. */
+const MAX_PREVIEW_WAIT_MS = 60_000;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Each throws ProblemError with what the API said, TypeError when it cannot be reached. */
+/** Each throws ProblemError with what the API said, TypeError or DOMException when it cannot be reached. */
 export function createOrganiserApi(token: string) {
-  async function send(method: string, path: string, { body, headers }: Sent = {}): Promise<Response> {
+  async function send(method: string, path: string, { body, headers, timeoutMs }: Sent = {}): Promise<Response> {
     const answer = await fetch(`/v1${path}`, {
       ...{ method, cache: 'no-cache', body: body ?? null },
+      signal: timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs),
       headers: { ...headers, authorization: `Bearer ${token}` },
     });
     if (answer.ok) return answer;
@@ -113,7 +119,8 @@ export function createOrganiserApi(token: string) {
     /** What a change would do; nothing is changed by asking. */
     async preview(id: string, etag: string, said: StatedRace): Promise<RacePreview | PreviewProgress> {
       const headers = { ...JSON_TYPE, 'if-match': etag };
-      return (await send('POST', `/races/${id}/previews`, { body: JSON.stringify(said), headers })).json();
+      const sent = { body: JSON.stringify(said), headers, timeoutMs: MAX_PREVIEW_WAIT_MS };
+      return (await send('POST', `/races/${id}/previews`, sent)).json();
     },
     audit: (id: string) => read<{ acts: AuditedAct[]; changes: AuditedChange[] }>(`/races/${id}/audit`),
     reviews: (id: string) => read<ReviewList>(`/races/${id}/reviews`),

@@ -18,6 +18,9 @@ const ASK_AGAIN_MS = 200;
 /** A holder hears of a new version within moments. */
 const OTHER_VERSION_MS = 3_000;
 
+/** A holder that reckons a large board is silent for a moment, and so is a race whose holder moves. */
+const UNANSWERED_MS = 5_000;
+
 /**
  * The question that asks what `next` would do to the race, after the same checks as the change itself. Throws the
  * problem that says why not.
@@ -40,16 +43,24 @@ export function questionOf(
 
 /**
  * Asks the holder of the race's board until the preview is there, for `waitMs` at most; then how far it is. Throws the
- * problem that says why there is none.
+ * problem that says why there is none. A holder that is silent for a while is asked again.
  */
 export function createPreviewing({ boards, clock }: PreviewingDeps) {
   return async (race: string, question: PreviewQuestion, waitMs: number): Promise<Previewed> => {
     const fromMs = clock.monotonicMs();
+    let answeredMs = fromMs;
     for (;;) {
       const answer = await boards.preview(race, question);
-      if (answer === null) throw new Problem('board_unavailable', { detail: race });
+      const nowMs = clock.monotonicMs();
+      const passedMs = nowMs - fromMs;
+      if (answer === null) {
+        if (nowMs - answeredMs >= Math.min(waitMs, UNANSWERED_MS))
+          throw new Problem('board_unavailable', { detail: race });
+        await clock.sleep(ASK_AGAIN_MS);
+        continue;
+      }
+      answeredMs = nowMs;
       const { preview: found } = answer;
-      const passedMs = clock.monotonicMs() - fromMs;
       if (found.state === 'done') return { preview: found.preview };
       if (found.state === 'busy') throw new Problem('previews_busy');
       if (found.state === 'failed') throw problemOf(found.why);

@@ -59,7 +59,7 @@ export const previewScenarios: Scenario[] = (
     [422, 'club', done, { payload: { ...laterGun, waves: [] } }],
     [428, 'club', done, { headers: {} }],
     [500, 'club', fails, {}],
-    [503, 'club', undefined, {}],
+    [503, 'club', undefined, { headers: { 'if-match': '"ten-1"', prefer: 'wait=0' } }],
   ] as const
 ).map(([status, token, prepare, said]): Scenario => {
   const { url, ...rest } = postPreview(said);

@@ -70,6 +70,29 @@ describe('a preview', () => {
     assert.equal((await late.preview()).body.type, 'urn:slipstream:problem:race_changed');
   });
 
+  test('asks again while the board has no holder, and says so after five seconds', async (t) => {
+    const api = await createTestApi(t);
+    await writeRace(api.config, null, ...raceOfTwo);
+    await api.clock.advance(0);
+    const asking = async (afterMs: number) => {
+      const fromMs = api.clock.nowMs();
+      let answer: Awaited<ReturnType<typeof api.ask>> | null = null;
+      void api.ask(postPreview(), 'club').then((one) => {
+        answer = one;
+      });
+      for (let n = 0; n < 300 && answer === null; n++) {
+        await api.clock.advance(100);
+        if (api.clock.nowMs() - fromMs === afterMs) holdPreview(api, () => done);
+      }
+      return { ...answer!, passedMs: api.clock.nowMs() - fromMs };
+    };
+    const never = await asking(-1);
+    assert.deepEqual([never.status, never.body.type], [503, 'urn:slipstream:problem:board_unavailable']);
+    assert.ok(never.passedMs >= 5_000 && never.passedMs < 10_000);
+    const { status, body } = await asking(3_000);
+    assert.deepEqual([status, body], [200, previewOfLaterGun]);
+  });
+
   test('that cannot be made says why', async (t) => {
     const answers: [PreviewState, string][] = [
       [{ state: 'busy' }, 'previews_busy'],

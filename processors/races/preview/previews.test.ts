@@ -34,7 +34,8 @@ async function setUp(untilS: number) {
     () => shard.rows,
     () => (isAway ? 'fail_before' : 'ok'),
   );
-  const previews = createPreviews({ store, untilStored: async () => undefined, clock, logger: createSilentLog() });
+  let untilStored: () => Promise<void> = async () => undefined;
+  const previews = createPreviews({ store, untilStored: () => untilStored(), clock, logger: createSilentLog() });
 
   /** The board hears of everything that the shard has told. */
   async function tellBoard(): Promise<void> {
@@ -57,6 +58,13 @@ async function setUp(untilS: number) {
     rows: () => board.view(clock.nowMs()).rows,
     timesOf: (bib: string) =>
       Object.fromEntries(board.athlete(bib)!.crossings.map(({ checkpoint, timeMs }) => [checkpoint, timeMs])),
+    /** The store says nothing at all from now on. */
+    freeze() {
+      untilStored = () => new Promise(() => undefined);
+    },
+    thaw() {
+      untilStored = async () => undefined;
+    },
     setAway(away: boolean) {
       isAway = away;
     },
@@ -153,10 +161,40 @@ test('one is made at a time, the same question asks how far it is, and an answer
   assert.deepEqual(world.ask(moved(2, 300)), { state: 'running', done: 0, of: 0 });
   assert.deepEqual(world.ask(moved(2, 200)), { state: 'busy' });
   const { atMs } = await world.preview(moved(2, 300));
-  await world.clock.advance(5_000);
+  await world.clock.advance(50_000);
   assert.equal((await world.preview(moved(2, 300))).atMs, atMs);
-  await world.clock.advance(6_000);
-  assert.equal((await world.preview(moved(2, 300))).atMs, atMs + 11_000);
+  await world.clock.advance(11_000);
+  assert.equal((await world.preview(moved(2, 300))).atMs, atMs + 61_000);
+});
+
+test('a store that says nothing ends it after three minutes, and asked again it is made', async () => {
+  const world = await setUp(100);
+  world.freeze();
+  assert.equal(world.ask(moved(2, 300)).state, 'running');
+  await world.clock.advance(179_999);
+  assert.equal(world.ask(moved(2, 300)).state, 'running');
+  await world.clock.advance(1);
+  await turns(10);
+  assert.deepEqual(world.ask(moved(2, 300)), { state: 'failed', why: 'took_too_long' });
+  world.thaw();
+  assert.equal(world.ask(moved(2, 200)).state, 'running', 'it keeps nobody waiting');
+  assert.equal((await world.preview(moved(2, 200))).summary.athletes, 2);
+  await world.clock.advance(60_000);
+  assert.equal((await world.preview(moved(2, 300))).summary.athletes, 2);
+});
+
+test('one that nobody asks about any more gives way, and one that somebody waits for does not', async () => {
+  const world = await setUp(100);
+  world.freeze();
+  world.ask(moved(2, 300));
+  await world.clock.advance(9_000);
+  world.ask(moved(2, 300));
+  await world.clock.advance(9_000);
+  assert.deepEqual(world.ask(moved(2, 200)), { state: 'busy' });
+  await world.clock.advance(2_000);
+  world.thaw();
+  assert.equal((await world.preview(moved(2, 200))).summary.athletes, 2);
+  assert.equal((await world.preview(moved(2, 300))).summary.athletes, 2, 'asked again it is made anew');
 });
 
 test('a store that is away, and a race that is another by now, are said', async () => {

@@ -24,12 +24,17 @@ export interface PreviewsDeps {
 export interface PreviewOptions {
   /** In this process: each reads and follows as fast as it can. */
   readonly maxAtOnce: number;
+  /** From the question to its end, whatever is waited for. */
   readonly maxMs: number;
   /** How long an answer waits to be fetched; asked for later, it is made anew. */
   readonly keptMs: number;
+  /** Nobody wants one that was not asked about for so long: it gives way to another. */
+  readonly abandonedMs: number;
 }
 
-const DEFAULTS: PreviewOptions = { maxAtOnce: 1, maxMs: 180_000, keptMs: 10_000 };
+const DEFAULTS: PreviewOptions = { maxAtOnce: 1, maxMs: 180_000, keptMs: 60_000, abandonedMs: 10_000 };
+/** Answers that wait to be fetched, of the size of a thousand athletes each; the oldest goes. */
+const MAX_KEPT = 8;
 
 export interface Previews {
   /** What the change would do to the race, or how far it is with finding out. Never waits. */
@@ -39,6 +44,7 @@ export interface Previews {
 
 interface Job {
   state: PreviewState;
+  askedMs: number;
   readonly stopping: AbortController;
 }
 
@@ -69,17 +75,17 @@ export function createPreviews({ store, untilStored, clock, logger, options: own
   ): Promise<RacePreview> {
     const { signal } = job.stopping;
     await untilStored(signal);
+    signal.throwIfAborted();
     assertSame(race, board, version);
     const change = changeOf(board.race, { ...board.race, ...changed, version: version + 1 });
     const wanted = new Map([...board.athletes].map((athlete) => [athlete.bib, change.marksToFind(athlete)]));
     const starters = board.race.starters.filter(({ bib }) => (wanted.get(bib) ?? []).length > 0);
     const found = new Map<string, ReadonlyMap<number, Crossing> | null>();
-    const untilMs = clock.monotonicMs() + options.maxMs;
     job.state = { state: 'running', done: 0, of: starters.length };
     for await (const some of findAgain({ store, signal }, change.now, starters)) {
+      signal.throwIfAborted();
       for (const { starter, crossings } of some) found.set(starter.bib, crossings);
       job.state = { state: 'running', done: found.size, of: starters.length };
-      if (clock.monotonicMs() > untilMs) throw new PreviewFailedError('took_too_long');
       assertSame(race, board, version);
     }
     const unread = [...found.values()].filter((one) => one === null).length;
@@ -93,17 +99,41 @@ export function createPreviews({ store, untilStored, clock, logger, options: own
   }
 
   async function run(race: HeldRace, board: RaceBoard, question: PreviewQuestion, job: Job): Promise<void> {
+    const { signal } = job.stopping;
+    const tooLong = clock.setTimer(() => job.stopping.abort(new PreviewFailedError('took_too_long')), options.maxMs);
+    // A store that does not answer keeps what waits for it, and not the one who asked.
+    const stopped = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
     try {
-      job.state = { state: 'done', preview: await make(race, board, question, job) };
+      job.state = { state: 'done', preview: await Promise.race([make(race, board, question, job), stopped]) };
     } catch (err) {
       const why = whyOf(err);
       job.state = { state: 'failed', why };
       if (why !== 'race_changed') logger.warn({ err, race: race.id, why }, 'a preview could not be made');
+    } finally {
+      tooLong.cancel();
     }
   }
 
-  function forgetLater(key: string): void {
-    clock.setTimer(() => jobs.delete(key), options.keptMs);
+  function forgetLater(key: string, job: Job): void {
+    clock.setTimer(() => {
+      if (jobs.get(key) === job) jobs.delete(key);
+    }, options.keptMs);
+    const ended = [...jobs].filter(([, { state }]) => state.state !== 'running');
+    for (const [oldest] of ended.slice(0, -MAX_KEPT)) jobs.delete(oldest);
+  }
+
+  /** Whether one more may be made; of those that nobody asks about any more one may have to end for it. */
+  function hasRoom(): boolean {
+    const running = [...jobs].filter(([, { state }]) => state.state === 'running');
+    if (running.length < options.maxAtOnce) return true;
+    const abandoned = running.find(([, { askedMs }]) => clock.monotonicMs() - askedMs > options.abandonedMs);
+    if (abandoned === undefined) return false;
+    const [key, { stopping }] = abandoned;
+    jobs.delete(key);
+    stopping.abort(new PreviewFailedError('took_too_long'));
+    return true;
   }
 
   return {
@@ -113,12 +143,15 @@ export function createPreviews({ store, untilStored, clock, logger, options: own
       const text = JSON.stringify(question.changed);
       const key = `${id} ${version} ${createHash('sha256').update(text).digest('hex')}`;
       const known = jobs.get(key);
-      if (known !== undefined) return known.state;
-      const running = [...jobs.values()].filter(({ state }) => state.state === 'running').length;
-      if (running >= options.maxAtOnce) return { state: 'busy' };
-      const job: Job = { state: { state: 'running', done: 0, of: 0 }, stopping: new AbortController() };
+      const askedMs = clock.monotonicMs();
+      if (known !== undefined) {
+        known.askedMs = askedMs;
+        return known.state;
+      }
+      if (!hasRoom()) return { state: 'busy' };
+      const job: Job = { state: { state: 'running', done: 0, of: 0 }, askedMs, stopping: new AbortController() };
       jobs.set(key, job);
-      void run(race, board, question, job).then(() => forgetLater(key));
+      void run(race, board, question, job).then(() => forgetLater(key, job));
       return job.state;
     },
     stop() {
