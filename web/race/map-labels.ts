@@ -9,7 +9,7 @@ export interface MapLabel {
 /** From a place to the middle of its name. */
 export type LabelOffset = readonly [xPx: number, yPx: number];
 
-/** Right and left of a place first, then the corners, then above and below, where a name lies on the course most often. */
+/** Right and left of a place first, then the corners, then above and below, where a name often lies on the course. */
 const SIDES: readonly (readonly [x: number, y: number])[] = [
   ...([
     [1, 0],
