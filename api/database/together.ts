@@ -3,9 +3,7 @@ import type { Clock, Timer } from '../../runtime/clock.ts';
 
 /** More questions than these are more statements. */
 const MAX_ASKS = 64;
-/** Of one question. With one more on its way than is worked on, neither side waits for the other. */
-const MAX_UNDER_WAY = 2;
-/** How long a question waits at most for statements that were sent before. */
+/** How long a question waits at most for a statement that was sent before. */
 const PATIENCE_MS = 5;
 
 /** A question that many people ask, each about what is theirs. */
@@ -24,8 +22,8 @@ interface Waiting<Ask, Found> {
 }
 
 /**
- * Answers questions of many people by one statement: those that come in the same turn of the event loop, and while two
- * statements are under way those that come meanwhile. What was sent takes nobody in, so whoever asks after a change
+ * Answers questions of many people by one statement: those that come in the same turn of the event loop, and while a
+ * statement is under way those that come meanwhile. What was sent takes nobody in, so whoever asks after a change
  * finds it. A statement that is slow holds nobody up for longer than 5 ms but those who are in it, while the pool has a
  * connection; one that fails does so for them alone.
  *
@@ -60,7 +58,7 @@ export function together<Ask, Found>(lookup: Lookup<Ask, Found>): (ask: Ask) => 
   }
 
   function endTurn(): void {
-    if (underWay < MAX_UNDER_WAY) lookForAll();
+    if (underWay === 0) lookForAll();
     else patience = clock.setTimer(lookForAll, PATIENCE_MS);
   }
 
