@@ -72,7 +72,7 @@ const DEFAULTS: BoardServiceOptions = {
   rankSliceMs: 5,
   leastGapMs: 100,
   gapTimesTaken: 8,
-  mostGapMs: 1_000,
+  mostGapMs: 2_000,
   leastMovedGapMs: 40,
   movedGapTimesTaken: 4,
   quietIntervalMs: 2_000,
