@@ -144,7 +144,7 @@ const breakAthletes = ({ athletes }: TestApi) => {
 };
 const breakProgress = ({ counted }: TestApi) => {
   const fail = () => Promise.reject(new Error('oops'));
-  Object.assign(counted, { spans: fail, weeks: fail, months: fail, days: fail, steps: fail });
+  Object.assign(counted, { spans: fail, spansBeside: fail, weeks: fail, months: fail, days: fail, steps: fail });
 };
 const noAnswer = () => Promise.reject(new KvUnavailableError('no answer'));
 
