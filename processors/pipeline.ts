@@ -56,6 +56,11 @@ export interface Pipeline extends Service {
 
 /** One request is under way at a time, so a process whose loop is busy gets no more than this in two of its turns. */
 const MAX_PULL_MESSAGES = 4_096;
+/**
+ * NATS closes a connection that has 64 MiB waiting for it, and what was under way comes again only after `ackWaitMs`;
+ * sinks and the holder of a process share one.
+ */
+const MAX_PULL_BYTES = 8 * 1024 * 1024;
 const IDLE_PULL_MS = 1_000;
 const MIN_PULL_MS = 5;
 
@@ -123,7 +128,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const nowMs = clock.monotonicMs();
     const leftMs = gather.messages === 0 ? IDLE_PULL_MS : gather.dueAtMs(nowMs) - nowMs;
     const maxWaitMs = Math.max(MIN_PULL_MS, hasSlot() ? leftMs : options.flushIntervalMs / 4);
-    const maxBytes = Math.min(options.maxBatchBytes, options.maxBufferedBytes - heldBytes);
+    const maxBytes = Math.min(options.maxBatchBytes, MAX_PULL_BYTES, options.maxBufferedBytes - heldBytes);
     try {
       return await from.pull({ maxMessages: MAX_PULL_MESSAGES, maxBytes, maxWaitMs });
     } catch (err) {
