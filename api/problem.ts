@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { FieldRule } from '../schemas/field-rules.ts';
 
 /**
  * Every way a request can end other than well, as RFC 9457 problem details. `type` is `urn:slipstream:problem:` and the
@@ -98,6 +99,9 @@ export type ProblemName = keyof typeof PROBLEMS;
 export interface ParameterError {
   readonly parameter: string;
   readonly message: string;
+  /** The rule by its name, for pages that say it in their own words. */
+  readonly rule?: FieldRule;
+  readonly limit?: number;
 }
 
 interface Extra {
@@ -140,8 +144,9 @@ export class Problem extends Error {
 }
 
 /** For a single wrong parameter. */
-export function invalidParameter(parameter: string, message: string): Problem {
-  return new Problem('invalid_request', { detail: `${parameter}: ${message}`, errors: [{ parameter, message }] });
+export function invalidParameter(parameter: string, message: string, rule?: FieldRule, limit?: number): Problem {
+  const error = { parameter, message, ...(rule !== undefined && { rule }), ...(limit !== undefined && { limit }) };
+  return new Problem('invalid_request', { detail: `${parameter}: ${message}`, errors: [error] });
 }
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -154,7 +159,17 @@ const ProblemSchema = Type.Object(
     detail: Type.Optional(Type.String({ description: 'What was wrong with this request' })),
     store: Type.Optional(Type.String({ description: 'The store that did not answer' })),
     errors: Type.Optional(
-      Type.Array(Type.Object({ parameter: Type.String(), message: Type.String() }, { additionalProperties: false })),
+      Type.Array(
+        Type.Object(
+          {
+            parameter: Type.String(),
+            message: Type.String(),
+            rule: Type.Optional(Type.String({ description: 'The rule by its name, where it has one' })),
+            limit: Type.Optional(Type.Number({ description: 'What the rule allows, in the unit of the field' })),
+          },
+          { additionalProperties: false },
+        ),
+      ),
     ),
     instance: Type.String({ description: 'urn:slipstream:request: and the id of the request, as in the log' }),
   },

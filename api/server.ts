@@ -7,6 +7,7 @@ import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import type { Logger } from '../runtime/log.ts';
 import { ObjectsUnavailableError } from '../runtime/objects/objects.ts';
 import { LogFullError, LogUnavailableError } from '../runtime/stream/stream.ts';
+import { FIELD_RULES, type FieldRule } from '../schemas/field-rules.ts';
 import { isDatabaseAway } from './database/database.ts';
 import { PROBLEM_MEDIA_TYPE, Problem, type ProblemName } from './problem.ts';
 import { StoreUnavailableError } from './samples/reader.ts';
@@ -136,9 +137,11 @@ function toProblem(error: FastifyError | Error): Problem {
   if (error instanceof ObjectsUnavailableError) return storeProblem('objects', error);
   if (isDatabaseAway(error)) return storeProblem('postgresql', error);
   if ('validation' in error && error.validation) {
-    const errors = error.validation.map(({ instancePath, params, message }) => ({
+    const errors = error.validation.map(({ instancePath, params, message, keyword }) => ({
       parameter: instancePath.slice(1) || String(params.additionalProperty ?? params.missingProperty ?? ''),
       message: params.additionalProperty === undefined ? (message ?? 'is wrong') : 'is not a parameter of this address',
+      ...(isFieldRule(keyword) && { rule: keyword }),
+      ...(typeof params.limit === 'number' && { limit: params.limit }),
     }));
     const detail = errors.map(({ parameter, message }) => `${parameter}: ${message}`).join('; ');
     return new Problem('invalid_request', { detail, errors }, { cause: error });
@@ -148,6 +151,8 @@ function toProblem(error: FastifyError | Error): Problem {
   // What went wrong inside stays in the log.
   return new Problem(name, name === 'bad_request' ? { detail: error.message } : {}, { cause: error });
 }
+
+const isFieldRule = (name: string): name is FieldRule => (FIELD_RULES as readonly string[]).includes(name);
 
 /** The store's own words may hold addresses and SQL: they stay in the log. */
 function storeProblem(store: string, cause: Error): Problem {

@@ -15,7 +15,8 @@ export function strictValidator({ schema }: { schema: object }): Validate {
       : errors.map(({ keyword, schemaPath, instancePath, message, params }) => {
           const [additionalProperty] = 'additionalProperties' in params ? params.additionalProperties : [];
           const [missingProperty] = 'requiredProperties' in params ? params.requiredProperties : [];
-          return { keyword, schemaPath, instancePath, message, params: { additionalProperty, missingProperty } };
+          const limit = 'limit' in params ? params.limit : undefined;
+          return { keyword, schemaPath, instancePath, message, params: { additionalProperty, missingProperty, limit } };
         });
     return isValid;
   };

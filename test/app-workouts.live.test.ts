@@ -62,6 +62,29 @@ suite('workouts in the application', { skip: whyNoBrowser }, () => {
     assert.deepEqual(troubles, []);
   });
 
+  test('says to who reads Russian in Russian what will not do, in the units that they chose', async () => {
+    const { page } = await open(DESKTOP, /422/);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByText('About you').click();
+    const about = page.locator('section[aria-labelledby=profile]');
+    await about.getByLabel('Units').selectOption('imperial');
+    await about.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.locator('header').getByLabel('Language').selectOption('ru');
+    await page.getByRole('link', { name: 'Добавить' }).click();
+    await fill(page, { Минуты: '30', 'Расстояние, ми': '9999' });
+    await page.getByText('Ещё', { exact: true }).click();
+    await fill(page, { 'Средний пульс, ударов в минуту': '300' });
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByRole('alert').getByText('Что-то в форме не подходит; под полем сказано что.').waitFor();
+    const wrong = (await page.locator('.field .wrong').allTextContents()).filter((text) => text !== '');
+    assert.deepEqual(
+      wrong.map((text) => text.replaceAll(/\s/g, ' ')),
+      ['не больше 1 243 ми', 'не больше 260'],
+    );
+    if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+  });
+
   test('says at the field what will not do, and keeps what was written', async () => {
     const { page } = await open(DESKTOP, /422/);
     await page.getByRole('link', { name: 'Add a workout' }).click();

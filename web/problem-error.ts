@@ -1,6 +1,9 @@
 export interface ParameterProblem {
   readonly parameter: string;
   readonly message: string;
+  /** The rule by its name, and what it allows in the unit of the API: for words of our own. */
+  readonly rule?: string;
+  readonly limit?: number;
 }
 
 /** The API said why not: RFC 9457 problem details, `name` the last word of its type. */

@@ -97,10 +97,10 @@ export function testGoals(open: (t: TestContext) => Promise<TestApi>): void {
       return [status, body.errors[0]];
     };
     assert.deepEqual(await refused({ measure: 'activities', target: 2.5 }), [
-      ...[422, { parameter: 'target', message: 'a count of workouts is a whole number' }],
+      ...[422, { parameter: 'target', message: 'a count of workouts is a whole number', rule: 'whole_number' }],
     ]);
     assert.deepEqual(await refused({ measure: 'movingS', target: 604_801 }), [
-      ...[422, { parameter: 'target', message: 'a week has no more than 604800 s' }],
+      ...[422, { parameter: 'target', message: 'a week has no more than 604800 s', rule: 'maximum', limit: 604_800 }],
     ]);
     assert.equal((await refused({ target: 0 }))[1].parameter, 'target');
     assert.equal((await refused({ sport: 'chess' }))[1].parameter, 'sport');

@@ -122,10 +122,11 @@ export type Goals = ReturnType<typeof createGoals>;
 /** Throws `invalid_request`. */
 function assertTarget({ measure, period }: Pick<GoalRow, 'measure' | 'period'>, target: number): void {
   if (measure === 'activities' && !Number.isInteger(target)) {
-    throw invalidParameter('target', 'a count of workouts is a whole number');
+    throw invalidParameter('target', 'a count of workouts is a whole number', 'whole_number');
   }
   if (measure === 'movingS' && target > DAYS_OF[period] * DAY_S) {
-    throw invalidParameter('target', `a ${period} has no more than ${DAYS_OF[period] * DAY_S} s`);
+    const mostS = DAYS_OF[period] * DAY_S;
+    throw invalidParameter('target', `a ${period} has no more than ${mostS} s`, 'maximum', mostS);
   }
 }
 

@@ -110,7 +110,7 @@ export function addNewsRoutes(server: ApiServer, { access, news }: NewsRoutesDep
       const { account } = await access.requireAccount(request);
       const asked = request.body as SaidPreferences;
       if (asked.quietHours !== null && asked.quietHours.from === asked.quietHours.to) {
-        throw invalidParameter('quietHours', 'they have to end at another time than they begin');
+        throw invalidParameter('quietHours', 'they have to end at another time than they begin', 'same_times');
       }
       const own = await preferences.change(account, asked, request.headers['if-match']);
       reply.header('etag', preferencesTag(own));

@@ -1,17 +1,12 @@
 import { MAX_SETTINGS_BYTES, type ProfileSettings } from '../../schemas/athlete-settings.ts';
 import { checkStated, SettingsError } from '../../schemas/check-settings.ts';
-import { Problem } from '../problem.ts';
+import { type ParameterError as Broken, Problem } from '../problem.ts';
 import { isTimeZone } from '../progress/calendar.ts';
 import type { ProfileStatement } from './statements.ts';
 
 /** What processors are told takes so much; the rest of an athlete's settings is for gear and what is left out. */
 const MAX_PROFILE_BYTES = (MAX_SETTINGS_BYTES * 5) / 8;
 const DAY_MS = 86_400_000;
-
-interface Broken {
-  readonly parameter: string;
-  readonly message: string;
-}
 
 /** The part of a profile that processors must know; a list of nothing and what is not known are left out. */
 export function settingsOf(said: ProfileStatement): ProfileSettings {
@@ -39,13 +34,13 @@ function* brokenBesides({ birthDate, region, timeZone }: ProfileStatement, nowMs
   // Somewhere it is tomorrow already.
   const tomorrow = new Date(nowMs + DAY_MS).toISOString().slice(0, 10);
   if (birthDate !== undefined && (birthDate < '1900-01-01' || birthDate > tomorrow)) {
-    yield { parameter: 'birthDate', message: 'must be a day from 1900 until today' };
+    yield { parameter: 'birthDate', message: 'must be a day from 1900 until today', rule: 'day_since_1900' };
   }
   if (region !== undefined && !isRegion(region))
-    yield { parameter: 'region', message: `is none that is known: ${region}` };
+    yield { parameter: 'region', message: `is none that is known: ${region}`, rule: 'unknown_name' };
   // As calendars are reckoned, which is stricter than what processors take.
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    yield { parameter: 'timeZone', message: `is none that is known: ${timeZone}` };
+    yield { parameter: 'timeZone', message: `is none that is known: ${timeZone}`, rule: 'unknown_name' };
   }
 }
 

@@ -97,11 +97,13 @@ export function changedColumns(
   const before = answerOf(row);
   if (row.source === 'stream') {
     const field = ENTERED_FIELDS.find((name) => said[name] !== undefined);
-    if (field !== undefined) throw invalidParameter(field, 'it was measured, and what was measured is not changed');
+    if (field !== undefined)
+      throw invalidParameter(field, 'it was measured, and what was measured is not changed', 'was_measured');
     const stated_sport = said.sport === undefined ? row.stated_sport : said.sport;
     return { ...saidColumns(said, row), stated_sport, sport: stated_sport ?? row.measured_sport ?? row.sport };
   }
-  if (said.sport === null) throw invalidParameter('sport', 'nothing measured one that could hold instead');
+  if (said.sport === null)
+    throw invalidParameter('sport', 'nothing measured one that could hold instead', 'nothing_measured');
   const when = {
     localStart: said.localStart ?? before.localStart!,
     timeZone: said.timeZone ?? before.timeZone!,
@@ -137,11 +139,12 @@ export function folded(text: string): string {
 type When = Pick<Type.Static<typeof NewWorkout>, 'localStart' | 'timeZone' | 'durationS'>;
 
 function whenColumns({ localStart, timeZone, durationS }: When, nowMs: number) {
-  if (!isTimeZone(timeZone)) throw invalidParameter('timeZone', 'it is none that is known');
+  if (!isTimeZone(timeZone)) throw invalidParameter('timeZone', 'it is none that is known', 'unknown_name');
   const startMs = momentOf(localStart, timeZone);
-  if (startMs === null) throw invalidParameter('localStart', 'the clock of the time zone never shows it');
-  if (startMs < 0) throw invalidParameter('localStart', 'it is before 1970');
-  if (startMs > nowMs) throw invalidParameter('localStart', 'it has not come yet');
+  if (startMs === null)
+    throw invalidParameter('localStart', 'the clock of the time zone never shows it', 'clock_never_shows');
+  if (startMs < 0) throw invalidParameter('localStart', 'it is before 1970', 'before_1970');
+  if (startMs > nowMs) throw invalidParameter('localStart', 'it has not come yet', 'not_yet');
   const started_at = new Date(startMs);
   return { started_at, ended_at: endOf(started_at, durationS) };
 }

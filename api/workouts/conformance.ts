@@ -99,6 +99,9 @@ export function testWorkouts(open: (t: TestContext) => Promise<TestApi>): void {
       const { status, body } = await ben.ask('POST', '', { ...MORNING, ...more });
       assert.deepEqual([status, body.errors?.[0].parameter], [422, field], JSON.stringify(more));
     }
+    assert.deepEqual((await ben.ask('POST', '', { ...MORNING, distanceM: 2_000_001 })).body.errors, [
+      { parameter: 'distanceM', message: 'must be <= 2000000', rule: 'maximum', limit: 2_000_000 },
+    ]);
     assert.deepEqual(await ben.list(), []);
     const leapDay = await ben.enter({ localStart: '2024-02-29T23:59:59', name: '🏃'.repeat(120) });
     assert.equal(leapDay.startMs, Date.UTC(2024, 1, 29, 22, 59, 59));

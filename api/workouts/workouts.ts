@@ -246,7 +246,7 @@ function filterOf(query: Filter) {
   const { sport, source } = query;
   const fromMs = query.from === undefined ? 0 : readTime('from', query.from);
   const untilMs = query.until === undefined ? MAX_TIME_MS : readTime('until', query.until);
-  if (untilMs <= fromMs) throw invalidParameter('from', 'it is not before `until`');
+  if (untilMs <= fromMs) throw invalidParameter('from', 'it is not before `until`', 'not_before_end');
   const text = query.text === undefined ? null : folded(query.text);
   return {
     inTable(eb: ExpressionBuilder<Tables, 'workouts'>): Expression<SqlBool> {

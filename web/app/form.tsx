@@ -1,7 +1,7 @@
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useId, useState } from 'preact/hooks';
 import { ProblemError } from '../problem-error.ts';
-import { knownProblem, tell } from './tell.ts';
+import { knownProblem, ruleText, tell } from './tell.ts';
 
 /** What the API found wrong with the form around. */
 const Wrong = createContext<unknown>(null);
@@ -80,12 +80,14 @@ interface FieldProps {
   readonly max?: string;
   readonly step?: string;
   readonly inputMode?: 'numeric' | 'decimal';
+  /** A limit of the API, as who reads this counts. */
+  readonly limitText?: (limit: number) => string;
   readonly onInput?: (value: string) => void;
 }
 
 /** An input with its label, and below it what the API found wrong with it. */
 export function Field(props: FieldProps) {
-  const { label, name, about = name, hint = '', type = 'text', isLong = false, onInput, ...rest } = props;
+  const { label, name, about = name, hint = '', type = 'text', isLong = false, limitText, onInput, ...rest } = props;
   const id = useId();
   const error = useContext(Wrong);
   const own = error instanceof ProblemError ? error.errors.filter(({ parameter }) => isAbout(parameter, about)) : [];
@@ -110,7 +112,7 @@ export function Field(props: FieldProps) {
       )}
       <small id={`${id}-hint`}>{hint}</small>
       <small id={`${id}-wrong`} class="wrong">
-        {own.map(({ message }) => message).join('; ')}
+        {own.map((one) => ruleText(one, limitText)).join('; ')}
       </small>
     </div>
   );

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { SPAN_UNITS, type SpanUnit } from '../../schemas/athlete-progress.ts';
 import { SPORTS, type Sport } from '../../schemas/events.ts';
-import { sportName } from '../progress/say.ts';
+import { plain, sportName } from '../progress/say.ts';
 import { Field, Form, Select } from './form.tsx';
 import { addGoal, GOAL_MEASURES, type GoalMeasure } from './goal-api.ts';
 import { targetUnit } from './goal-text.ts';
@@ -45,6 +45,7 @@ export function GoalForm({ onAdded }: { onAdded: () => Promise<void> }) {
         <Field
           {...{ label, name: 'target', value: target, onInput: choosing(setTarget), required: true }}
           {...{ type: 'number', inputMode: 'decimal', min: '0', step: 'any' }}
+          limitText={(limit) => plain(limit / size, 0)}
         />
         <Select
           label={tell('goalPeriod')}

@@ -17,6 +17,8 @@ export interface StatedField {
   readonly text: (value: StatedValue, sport: Sport) => string;
   readonly read: (text: string, sport: Sport) => StatedValue;
   readonly isText?: (sport: Sport) => boolean;
+  /** A limit of the API as who reads it counts. */
+  readonly limitText?: (limit: number) => string;
 }
 
 const bpm = (name: string, phrase: 'restingHeartRate' | 'maxHeartRate' | 'thresholdHeartRate'): StatedField => ({
@@ -54,6 +56,7 @@ const speed: StatedField = {
     return Math.round(1_000 * (mps ?? Number.NaN)) / 1_000;
   },
   isText: (sport) => paceOf(sport) !== null,
+  limitText: (mps) => inUnit('fast', mps, 1),
 };
 
 export const STATED_LISTS: Readonly<Record<StatedList, readonly StatedField[]>> = {
@@ -63,12 +66,14 @@ export const STATED_LISTS: Readonly<Record<StatedList, readonly StatedField[]>> 
       label: () => labelIn('weightIn', UNIT_SYSTEMS[units.value].heavy),
       text: (value) => `${tell('weight')} ${weightText(Number(value))}`,
       read: (text) => readIn(UNIT_SYSTEMS[units.value].heavy, text, WEIGHT_STEP_KG) ?? Number.NaN,
+      limitText: (kg) => inUnit('heavy', kg, 0),
     },
     {
       name: 'heightCm',
       label: () => labelIn('heightIn', UNIT_SYSTEMS[units.value].tall),
       text: (value) => `${tell('height')} ${inUnit('tall', Number(value) / 100, 1)}`,
       read: (text) => readIn(centimetres(UNIT_SYSTEMS[units.value].tall), text, HEIGHT_STEP_CM) ?? Number.NaN,
+      limitText: (cm) => inUnit('tall', cm / 100, 0),
     },
     bpm('restingHeartRateBpm', 'restingHeartRate'),
   ],

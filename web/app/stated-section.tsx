@@ -114,10 +114,16 @@ function StateForm({ list, sports, onState }: StateFormProps) {
             onInput={(next) => setSport(next as Sport | '')}
           />
         )}
-        {fields.map(({ name, label, hint, isText }) => (
+        {fields.map(({ name, label, hint, isText, limitText }) => (
           <Field
             key={name}
-            {...{ name, label: label(ofSport), hint: hint?.(ofSport) ?? '', value: texts[name] ?? '' }}
+            {...{
+              name,
+              ...(limitText && { limitText }),
+              label: label(ofSport),
+              hint: hint?.(ofSport) ?? '',
+              value: texts[name] ?? '',
+            }}
             {...(isText?.(ofSport) ? { maxLength: 60 } : { type: 'number', inputMode: 'decimal', step: 'any' })}
             onInput={(text) => setTexts({ ...texts, [name]: text })}
           />

@@ -1,5 +1,6 @@
 import { SPORTS } from '../../schemas/events.ts';
-import { sportName } from '../progress/say.ts';
+import { duration } from '../format.ts';
+import { inUnit, sportName } from '../progress/say.ts';
 import { UNIT_SYSTEMS } from '../units.ts';
 import { Field, Form, Select } from './form.tsx';
 import { labelIn } from './measures.ts';
@@ -33,11 +34,25 @@ export function WorkoutForm({ fields, onChange, action, onSend, isMeasured = fal
             <legend>{tell('duration')}</legend>
             <div class="three">
               <Field label={tell('hours')} {...bound('hours')} {...number} step="1" max="168" />
-              <Field label={tell('minutes')} about="durationS" {...bound('minutes')} {...number} step="1" max="59" />
+              <Field
+                label={tell('minutes')}
+                about="durationS"
+                {...bound('minutes')}
+                {...number}
+                step="1"
+                max="59"
+                limitText={duration}
+              />
               <Field label={tell('seconds')} {...bound('seconds')} {...number} step="1" max="59" />
             </div>
           </fieldset>
-          <Field label={labelIn('distanceIn', long)} about="distanceM" {...bound('distance')} {...number} />
+          <Field
+            label={labelIn('distanceIn', long)}
+            about="distanceM"
+            {...bound('distance')}
+            {...number}
+            limitText={(m) => inUnit('long', m, 0)}
+          />
         </>
       )}
       <Field label={tell('workoutName')} {...bound('name')} maxLength={120} />
@@ -46,7 +61,13 @@ export function WorkoutForm({ fields, onChange, action, onSend, isMeasured = fal
         <div class="more">
           {!isMeasured && (
             <>
-              <Field label={labelIn('climbIn', high)} about="climbM" {...bound('climb')} {...number} />
+              <Field
+                label={labelIn('climbIn', high)}
+                about="climbM"
+                {...bound('climb')}
+                {...number}
+                limitText={(m) => inUnit('high', m, 0)}
+              />
               <Field label={tell('heartRate')} {...bound('averageHeartRateBpm')} {...number} />
               <Field label={tell('energy')} {...bound('energyKcal')} {...number} />
             </>

@@ -52,7 +52,7 @@ export function createPushSubscriptions({ database, clock, outside, publicUrl }:
     try {
       return outside.assertUrl(endpoint).href;
     } catch (error) {
-      if (error instanceof ForbiddenTargetError) throw invalidParameter('endpoint', error.message);
+      if (error instanceof ForbiddenTargetError) throw invalidParameter('endpoint', error.message, 'forbidden_address');
       throw error;
     }
   }

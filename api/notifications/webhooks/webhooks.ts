@@ -52,7 +52,7 @@ export function createWebhooks({ database, clock, outside, notifications }: Webh
     try {
       return outside.assertUrl(url).href;
     } catch (error) {
-      if (error instanceof ForbiddenTargetError) throw invalidParameter('url', error.message);
+      if (error instanceof ForbiddenTargetError) throw invalidParameter('url', error.message, 'forbidden_address');
       throw error;
     }
   }

@@ -59,7 +59,7 @@ export function testWorkoutEdits(open: (t: TestContext) => Promise<TestApi>): vo
     };
     assert.deepEqual(await join(whole.workouts), [
       422,
-      { parameter: 'workouts/1', message: 'it is of another sport: ride, not run' },
+      { parameter: 'workouts/1', message: 'it is of another sport: ride, not run', rule: 'other_sport' },
     ]);
     await ask('PATCH', `/${second}`, { sport: 'run' }, tagged(1));
     const seen = { id: second, version: 2 };
@@ -67,6 +67,7 @@ export function testWorkoutEdits(open: (t: TestContext) => Promise<TestApi>): vo
     const hand = await enter();
     assert.deepEqual((await join([{ id: hand.id, version: 1 }, seen]))[1], {
       ...{ parameter: 'workouts/0', message: 'it was entered by hand: there are no samples to count again' },
+      rule: 'entered_by_hand',
     });
     assert.deepEqual((await join([seen, seen]))[1].message, 'one of them is named twice');
     assert.deepEqual(await join([seen, { id: '0123456789abcdef', version: 1 }]), [
@@ -79,6 +80,7 @@ export function testWorkoutEdits(open: (t: TestContext) => Promise<TestApi>): vo
     for (const fact of [between, long]) await applyWorkoutFact(api.database.kysely, fact, NOW_MS);
     assert.deepEqual((await join([{ id: first, version: 1 }, seen]))[1], {
       ...{ parameter: 'workouts/1', message: 'another workout lies between it and the one before it' },
+      rule: 'another_between',
     });
     assert.deepEqual(
       (
@@ -90,6 +92,7 @@ export function testWorkoutEdits(open: (t: TestContext) => Promise<TestApi>): vo
       {
         parameter: 'workouts/0',
         message: 'it began more than twelve hours after the one before it had ended',
+        rule: 'too_long_after',
       },
     );
     assert.deepEqual((await ask('GET', '/edits')).body.edits, []);

@@ -114,7 +114,8 @@ export function createWorkoutEdits({ database, clock, wakeOutbox }: WorkoutEdits
       const answer = await once({ database, clock }, { scope, key, request: asked }, async (transaction) => {
         await lock(transaction, owner);
         const ids = asked.map(({ id }) => id);
-        if (new Set(ids).size < ids.length) throw invalidParameter('workouts', 'one of them is named twice');
+        if (new Set(ids).size < ids.length)
+          throw invalidParameter('workouts', 'one of them is named twice', 'named_twice');
         const rows = await measured(transaction, owner).where('id', 'in', ids).forUpdate().execute();
         asked.forEach(({ id, version }) => {
           const row = rows.find((one) => one.id === id);
@@ -165,7 +166,8 @@ export function createWorkoutEdits({ database, clock, wakeOutbox }: WorkoutEdits
           .where('until_at', '>=', moment)
           .executeTakeFirst();
         if (known !== undefined) {
-          throw invalidParameter('atMs', `it is ${known.kind === 'join' ? 'where two were joined' : 'split there'}`);
+          const why = `it is ${known.kind === 'join' ? 'where two were joined' : 'split there'}`;
+          throw invalidParameter('atMs', why, 'edited_there');
         }
         await assertRoom(transaction, owner, 'split', 1);
         const own = { account: owner.account, kind: 'split' as const, workouts: [id] };
