@@ -188,8 +188,8 @@ function motionOf(
   line.toPlane(middle.latitudeE7, middle.longitudeE7, plane);
   const { positionM } = at(untilMs);
   const body = isDriven ? null : Math.round(150 + 20 * Math.sin(untilMs / 200_000));
-  const way = isDriven ? { travelledM: positionM, unseenMs: 0 } : { travelledM: 0, unseenMs: untilMs - gunMs };
-  const own = { ...way, heartRate: body, cadence: null };
+  const unseenMs = isDriven ? 0 : untilMs - gunMs;
+  const own = { travelledM: positionM, unseenMs, heartRate: body, cadence: null };
   return { untilMs, ...plane, positionM, isOffCourse, ...own };
 }
 
@@ -214,7 +214,9 @@ function tellerOf({ race, gunMs, runners }: Field, publish: (tick: ProgressTick)
       const { positionM, speedMps } = runner.at(atMs);
       const { isOffCourse, bib, isDriven } = runner;
       const place = { bib, atMs, positionM, sigmaM: 3, speedMps, isOffCourse, lap: 1, crossings };
-      const isTold = isNewSpan && (isDriven || shown.has(bib));
+      // Every other span: rules look at who was unseen for no longer than one.
+      const isShownNow = shown.has(bib) && spanEnd(atMs) % (2 * SPAN_MS) === 0;
+      const isTold = isNewSpan && (isDriven || isShownNow);
       return [{ ...place, ...(isTold && { motions: [motionOf(runner, line, atMs, gunMs)] }) }];
     });
     const head = { race: race.id, raceVersion: 1, shard: 9, epoch: 1, number: ++number, atMs: Math.max(atMs, gunMs) };
