@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { fromBufferPromise, type ZipFile } from 'yauzl';
+import { DATABASE_PATH } from '../../files/health/health-connect-tables.ts';
 import { RefusedUploadError } from './refused-upload.ts';
 
 export interface UnzipLimits {
@@ -43,6 +44,7 @@ export async function* unzip(zip: Buffer, limits: UnzipLimits): AsyncGenerator<Z
 }
 
 const APPLE_FOLDER = 'apple_health_export/';
+const APPLE_XML = /^apple_health_export\/[^/]+\.xml$/;
 
 /**
  * Whether it is what a phone's health store exported: the zip of Apple's Health app, by the folder that all of it lies
@@ -52,7 +54,7 @@ export async function isHealthExport(zip: Buffer): Promise<boolean> {
   try {
     const archive = await fromBufferPromise(zip, { lazyEntries: true, validateEntrySizes: true });
     for await (const { fileName } of archive.eachEntry()) {
-      if (/^apple_health_export\/[^/]+\.xml$|^([^/]+\/)?health_connect_export\.db$/.test(fileName)) return true;
+      if (APPLE_XML.test(fileName) || DATABASE_PATH.test(fileName)) return true;
       if (!fileName.startsWith(APPLE_FOLDER) && !fileName.endsWith('/')) return false;
     }
     return false;

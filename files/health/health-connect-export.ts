@@ -17,6 +17,7 @@ import type { Row, UntrustedDatabase } from './untrusted-database.ts';
 export type OnRows = (read: number, all: number) => Promise<void>;
 
 const ROWS_AT_ONCE = 500;
+
 /**
  * Reads `health_connect_export.db`, the database that Android's Health Connect exports. Its rows are made into
  * records of the API and mapped by the very table that pushes are mapped by, sample by sample. A table that is not
@@ -33,17 +34,15 @@ export async function readHealthConnectExport(
   const origins = readOrigins(database);
   const known = RECORD_TABLES.filter((one) => isReadable(database, one));
   const hasSessions = database.has(SESSION_TABLE, SESSION_COLUMNS);
-  const read = new Set([
-    ...known.flatMap(({ table, samples }) => [table, samples]),
-    ...(hasSessions ? [SESSION_TABLE] : []),
-  ]);
+  const sessions = hasSessions ? [SESSION_TABLE] : [];
+  const read = new Set([...known.map(({ table }) => table), ...sessions]);
   const ofSamples = new Set(RECORD_TABLES.map(({ samples }) => samples));
   for (const table of database.tables) {
     if (read.has(table) || ofSamples.has(table) || !isRecordTable(table)) continue;
     const rows = database.count(table);
     if (rows > 0) findings.countNotTaken(table, rows);
   }
-  const main = [...known.map(({ table, samples }) => samples ?? table), ...(hasSessions ? [SESSION_TABLE] : [])];
+  const main = [...known.map(({ table, samples }) => samples ?? table), ...sessions];
   const all = main.reduce((sum, table) => sum + database.count(table), 0);
   let done = 0;
   const step = async () => {

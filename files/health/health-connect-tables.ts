@@ -56,6 +56,9 @@ export const RECORD_TABLES: readonly RecordTable[] = [
   },
 ];
 
+/** Where the database lies in the zip: as Android names it, or packed anew with a folder around. */
+export const DATABASE_PATH = /^([^/]+\/)?health_connect_export\.db$/;
+
 export const SESSION_TABLE = 'exercise_session_record_table';
 
 /** Of each record: its UUID as 16 bytes, who wrote it and what measured it. */

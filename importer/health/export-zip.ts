@@ -1,5 +1,6 @@
 /** The zip of a phone's health store, read entry by entry. No other file of the importer knows the library. */
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { DATABASE_PATH } from '../../files/health/health-connect-tables.ts';
 import { RefusedFileError } from '../../files/reasons.ts';
 
 export interface ZippedExport {
@@ -24,8 +25,6 @@ export interface ZippedExportLimits {
 /** A day at 1 Hz is 15 MB. */
 const MAX_ROUTE_BYTES = 64 * 1024 * 1024;
 const MAX_ENTRIES = 200_000;
-/** As Android names it; somebody may have packed it anew, with a folder around. */
-const DATABASE = /^([^/]+\/)?health_connect_export\.db$/;
 
 /** Throws RefusedFileError for a zip that is broken or holds no export, or one that unpacks to more than allowed. */
 export async function openZippedExport(file: string, limits: ZippedExportLimits): Promise<ZippedExport> {
@@ -65,7 +64,7 @@ async function entriesOf(zip: ZipFile) {
     if (/\/workout-routes\/[^/]+\.gpx$/.test(name)) routes.set(name.slice(name.indexOf('/workout-routes/')), entry);
     // It is named in the phone's language, unlike the clinical document beside it.
     else if (/^[^/]+\/[^/]+\.xml$/.test(name) && !name.endsWith('_cda.xml')) xml = entry;
-    else if (DATABASE.test(name)) database = entry;
+    else if (DATABASE_PATH.test(name)) database = entry;
   }
   return { xml, database, routes };
 }

@@ -6,7 +6,7 @@ import {
   type GroupShare,
   type SpanS,
 } from '../../schemas/activity-origins.ts';
-import type { Measured, RankedSource } from './source-marks.ts';
+import { isMeasuredBy, type Measured, type RankedSource } from './source-marks.ts';
 
 /** Bounds of what is kept of an activity. */
 const MAX_SOURCES = 32;
@@ -189,9 +189,7 @@ export function byRank(a: RankedSource, b: RankedSource): number {
 function goesOn(run: Run | null, atS: number, measured: Measured): run is Run {
   if (run === null || atS - run.lastS > JOIN_S) return false;
   const { of } = run;
-  if (of === measured) return true;
-  const { device, source, rank, channels } = measured;
-  return of.channels === channels && of.device === device && of.source === source && of.rank === rank;
+  return of === measured || isMeasuredBy(of, measured, measured.channels);
 }
 
 /**

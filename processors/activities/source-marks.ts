@@ -71,15 +71,9 @@ export class SourceMarks {
   #takeAlone(place: number, from: number): readonly Measured[] {
     const channels = this.#marks[from + place];
     this.#marks[from + place] = 0;
-    const { device, source, rank } = this.#sources[place];
-    const known = this.#alone[0];
-    const isAlike =
-      known !== undefined &&
-      known.channels === channels &&
-      known.device === device &&
-      known.source === source &&
-      known.rank === rank;
-    if (!isAlike) this.#alone = [measuredBy(this.#sources[place], channels)];
+    const source = this.#sources[place];
+    const [known] = this.#alone;
+    if (known === undefined || !isMeasuredBy(known, source, channels)) this.#alone = [measuredBy(source, channels)];
     return this.#alone;
   }
 
@@ -132,6 +126,13 @@ export class SourceMarks {
     this.#marks = wider;
     this.#width *= 2;
   }
+}
+
+/** True when it says that this source measured these channels. */
+export function isMeasuredBy(measured: Measured, { device, source, rank }: RankedSource, channels: number): boolean {
+  return (
+    measured.channels === channels && measured.device === device && measured.source === source && measured.rank === rank
+  );
 }
 
 function measuredBy({ device, source, rank }: RankedSource, channels: number): Measured {

@@ -4,12 +4,6 @@ import { BOARD_SLOTS } from '../races/board-reducer.ts';
 import { saveBucket, saveCheckpoints } from './buckets.ts';
 import type { Part } from './manifest.ts';
 
-const NAMES = [
-  ...(['checkpoints', 'boardCheckpoints', 'ledger', 'offsets', 'leases', 'boardLeases', 'boards'] as const),
-  ...(['revocations', 'config'] as const),
-] as const;
-export type BucketName = (typeof NAMES)[number];
-
 interface Bucket {
   open(platform: Platform): Promise<KeyValue>;
   readonly filter: string;
@@ -17,7 +11,7 @@ interface Bucket {
 }
 
 /** How each bucket is opened, and what of it is kept. */
-export const BUCKETS: Record<BucketName, Bucket> = {
+export const BUCKETS = {
   checkpoints: {
     open: (platform) => platform.checkpoints(),
     filter: '>',
@@ -44,7 +38,8 @@ export const BUCKETS: Record<BucketName, Bucket> = {
     covers: 'Tokens and devices that are no longer let in',
   },
   config: { open: (platform) => platform.config(), filter: '>', covers: 'What operators have set' },
-};
+} satisfies Record<string, Bucket>;
+export type BucketName = keyof typeof BUCKETS;
 
 export function isBucket(name: string): name is BucketName {
   return Object.hasOwn(BUCKETS, name);
@@ -60,7 +55,7 @@ export async function saveKept(
   name: BucketName,
   folder: string,
 ): Promise<Part> {
-  const { open, filter, covers } = BUCKETS[name];
+  const { open, filter, covers }: Bucket = BUCKETS[name];
   const kv = await open(platform);
   const path = `${folder}/${name}.jsonl`;
   const holders = holdersOf(name, shards);

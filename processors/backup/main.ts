@@ -9,9 +9,7 @@ import { runBackupCommand } from './backup.ts';
 import { BackupError } from './manifest.ts';
 import { backupOptions } from './options.ts';
 
-const FOR_PEOPLE = [
-  ...[BackupError, StreamCopyError, StoreUnavailableError, DeletionLogError, ObjectsUnavailableError],
-];
+const FOR_PEOPLE = [BackupError, StreamCopyError, StoreUnavailableError, DeletionLogError, ObjectsUnavailableError];
 
 await runMain(
   'npm run backup --',

@@ -19,7 +19,8 @@ const PACK_BYTES = 64 * 1024 * 1024;
 const AT_ONCE = 4;
 const NEW_LINE = 10;
 
-const nameOf = ({ store, key }: StoredObject) => `${store} ${key}`;
+/** One object of all stores. */
+export const nameOf = ({ store, key }: StoredObject) => `${store} ${key}`;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 export interface ObjectPacks {

@@ -6,7 +6,12 @@ import { defineOptions } from '../../runtime/options.ts';
 import { processorsOptions } from '../options.ts';
 
 export const BACKUP_COMMANDS = [
-  ...(['create', 'restore', 'restore-clickhouse', 'restore-accounts', 'verify', 'prune'] as const),
+  'create',
+  'restore',
+  'restore-clickhouse',
+  'restore-accounts',
+  'verify',
+  'prune',
 ] as const;
 
 const MAX_BACKUP_DAYS = Math.floor(NOTED_FOR_MS / 86_400_000);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StoredObject } from '../../schemas/sql/stored-objects.ts';
 import type { AccountsStore } from './accounts.ts';
 import { BackupError, type Part } from './manifest.ts';
-import { createObjectPacks, type ObjectStores } from './object-packs.ts';
+import { createObjectPacks, nameOf, type ObjectStores } from './object-packs.ts';
 
 /** A copy of the database takes seconds, so hardly anything is removed within one more. */
 const MAX_ATTEMPTS = 5;
@@ -36,7 +36,7 @@ export async function saveAccounts(deps: SaveAccountsDeps): Promise<Part[]> {
     const saved = await accounts.save(dir, `${folder}/${accounts.fileName}`);
     const beside = await saveBeside(folder);
     const gone = packs === null ? [] : await packs.add(saved.objects);
-    const names = gone.map(({ store, key }) => `${store} ${key}`);
+    const names = gone.map(nameOf);
     if (!names.every((name) => before.has(name))) {
       before = new Set(names);
       await rm(join(dir, folder), { recursive: true });

@@ -11,16 +11,14 @@ export type LabelOffset = readonly [xPx: number, yPx: number];
 
 /** Right and left of a place first, then the corners, then above and below, where a name often lies on the course. */
 const SIDES: readonly (readonly [x: number, y: number])[] = [
-  ...([
-    [1, 0],
-    [-1, 0],
-    [1, -1],
-    [-1, -1],
-    [1, 1],
-    [-1, 1],
-    [0, -1],
-    [0, 1],
-  ] as const),
+  [1, 0],
+  [-1, 0],
+  [1, -1],
+  [-1, -1],
+  [1, 1],
+  [-1, 1],
+  [0, -1],
+  [0, 1],
 ];
 
 /**

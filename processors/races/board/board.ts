@@ -167,11 +167,10 @@ export class RaceBoard {
   }
 
   view(nowMs: number): BoardView {
-    const steps = this.viewInSteps(nowMs);
+    const steps = this.#viewSteps(nowMs, STEP);
     for (;;) {
       const { done, value } = steps.next();
-      // Nothing can change the race meanwhile.
-      if (done) return value!;
+      if (done) return value;
     }
   }
 
@@ -183,35 +182,39 @@ export class RaceBoard {
    */
   *viewInSteps(nowMs: number, step = STEP): Generator<readonly BoardRow[], BoardView | null> {
     const race = this.#race;
+    const steps = this.#viewSteps(nowMs, step);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      yield value;
+      if (this.#race !== race) return null;
+    }
+  }
+
+  *#viewSteps(nowMs: number, step: number): Generator<readonly BoardRow[], BoardView> {
+    const race = this.#race;
     const field = this.#fieldAt(nowMs, this.dataMs);
     const standings: Standing[] = [];
     for (const athlete of this.#inLastOrder()) {
       standings.push(standingOf(athlete, this.#rows.reckoned(athlete), field));
-      if (standings.length % step !== 0) continue;
-      yield [];
-      if (this.#race !== race) return null;
+      if (standings.length % step === 0) yield [];
     }
     const ranked = this.#ranked(standings);
     yield [];
-    if (this.#race !== race) return null;
     const { groups, groupOf } = this.#groupsAt(nowMs, ranked);
     const close = this.#closeFinishes(ranked);
     const moment = this.#momentAt(nowMs, this.#forecastOf(ranked, nowMs));
     const places: Place[] = [];
     for (const place of placesOf(ranked, groupOf, close, this.#rows)) {
       places.push(place);
-      if (places.length % step !== 0) continue;
-      yield [];
-      if (this.#race !== race) return null;
+      if (places.length % step === 0) yield [];
     }
     const rows: BoardRow[] = [];
     const versions: number[] = [];
     for (const [i, standing] of ranked.entries()) {
       rows.push(this.#rows.rowSince(standing, moment, places[i], field));
       versions.push(standing.athlete.version);
-      if (rows.length % step !== 0) continue;
-      yield rows.slice(-step);
-      if (this.#race !== race) return null;
+      if (rows.length % step === 0) yield rows.slice(-step);
     }
     for (const [i, standing] of ranked.entries()) {
       if (standing.athlete.version !== versions[i]) rows[i] = this.#rows.rowSince(standing, moment, places[i], field);
