@@ -314,13 +314,16 @@ async function openIdentity(
   const publicUrl = options.publicUrl.replace(/\/$/, '') || `http://${options.host}:${options.apiPort}`;
   const opened = Promise.withResolvers<JobDatabase>();
   let isOpen = false;
-  const onOpen = (jobs: JobDatabase, copy: (() => Promise<string>) | null) => {
+  let copy: (() => Promise<string>) | null = null;
+  const onOpen = (jobs: JobDatabase, made: typeof copy) => {
     isOpen = true;
+    copy = made;
     opened.resolve(jobs);
-    if (copy === null) return;
-    const copies = serveCopies({ ...platform, log, copy });
-    release.add('copies of accounts', () => copies.stop());
   };
+  if (url === '' && dir !== '') {
+    const copies = serveCopies({ ...platform, log, copy: async () => copy?.() ?? null });
+    release.add('copies of accounts', () => copies.stop());
+  }
   const database = await openDatabase({ ...{ url, dir, maxConnections, timeoutMs, clock, log }, onOpen });
   const mailer =
     smtpUrl === '' ? createMailCatcher({ nowMs: clock.nowMs }) : createSmtpMailer({ url: smtpUrl, from, timeoutMs });

@@ -111,6 +111,9 @@ async function everythingOf({ apiUrl }: TestStack, accessToken: string) {
 
 test('all that people kept comes back into empty engines, and who was deleted since does not', async () => {
   const before = await start('before');
+  const ofNobody = join(dir, 'nobody');
+  assert.match(await succeeds(before, 'create', ofNobody), /accounts +Nobody has signed up yet/);
+  await succeeds(before, 'verify', ofNobody);
   const operator = await before.operatorToken();
   const ann = await signUpAt(before.apiUrl, 'ann@example.test', operator);
   const ben = await signUpAt(before.apiUrl, 'ben@example.test', operator);

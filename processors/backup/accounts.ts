@@ -2,7 +2,8 @@ import type { StoredObject } from '../../schemas/sql/stored-objects.ts';
 import type { AccountsEngine, FileDigest } from './manifest.ts';
 
 export interface SavedAccounts {
-  readonly file: FileDigest;
+  /** Null of a database that is not made yet, because nobody has signed up. */
+  readonly file: FileDigest | null;
   readonly accounts: number;
   /** What rows of this copy tell of. */
   readonly objects: readonly StoredObject[];

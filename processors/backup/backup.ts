@@ -54,7 +54,8 @@ async function prune({ options, clock, say }: BackupCommandDeps, dir: string): P
   say(`${count(removed.length)} backups were older than ${options.keepDays} days; ${count(kept.length)} folders stay`);
 }
 
-const partLine = ({ name, kind, count: n, files }: Part) => {
+const partLine = ({ name, kind, covers, count: n, files }: Part) => {
+  if (kind === 'database' && files.length === 0) return `  ${name.padEnd(16)} ${covers}`;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return `  ${name.padEnd(16)} ${`${count(n)} ${WHAT[kind]}`.padStart(24)} ${`${count(bytes)} bytes`.padStart(24)}`;
 };

@@ -31,6 +31,7 @@ export interface Part {
   readonly covers: string;
   /** Keys, messages, rows, accounts or objects. */
   readonly count: number;
+  /** None of a database that was not made yet, because nobody had signed up. */
   readonly files: readonly FileDigest[];
   /** Of a stream. */
   readonly head?: StreamCopyHead;

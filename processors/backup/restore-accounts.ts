@@ -53,13 +53,16 @@ export function assertAccountsFit({ parts }: Manifest, accounts: AccountsStore |
   }
 }
 
-/** Says what objects the restored rows tell of. */
-export function restoreDatabase(
+/**
+ * Says what objects the restored rows tell of. Of a deployment in which nobody had signed up there is no file, and
+ * nothing to do: the API makes its database when somebody does.
+ */
+export async function restoreDatabase(
   accounts: AccountsStore,
   { files: [file] }: Part,
   dir: string,
 ): Promise<readonly StoredObject[]> {
-  return accounts.restore(join(dir, file.path));
+  return file === undefined ? [] : accounts.restore(join(dir, file.path));
 }
 
 export async function putObjectsBack(

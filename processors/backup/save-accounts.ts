@@ -44,8 +44,9 @@ export async function saveAccounts(deps: SaveAccountsDeps): Promise<Part[]> {
     }
     if (gone.length > 0) onLacking(gone);
     const database: Part = {
-      ...{ kind: 'database', name: 'accounts', engine: accounts.engine, count: saved.accounts, files: [saved.file] },
-      covers: 'Accounts, workouts by hand, settings, jobs',
+      ...{ kind: 'database', name: 'accounts', engine: accounts.engine, count: saved.accounts },
+      covers: saved.file === null ? 'Nobody has signed up yet' : 'Accounts, workouts by hand, settings, jobs',
+      files: saved.file === null ? [] : [saved.file],
     };
     if (packs === null) return [database, ...beside];
     const packed = { ...(await packs.close()), covers: 'Photos, and files that wait to be imported or fetched' };
