@@ -207,6 +207,25 @@ export function testWorkouts(open: (t: TestContext) => Promise<TestApi>): void {
     assert.deepEqual(await ben.list(), []);
   });
 
+  test('a workout is another one for who has read it only when its numbers are, whoever tells it again', async (t) => {
+    const api = await open(t);
+    const ben = await asOwner(api);
+    const startMs = NOW_MS - DAY_MS;
+    const tell = (revision: number, epoch: number, endMs = NOW_MS) =>
+      applyWorkoutFact(api.identity.database, factOf(ben.athlete, startMs, { revision, epoch, endMs }), NOW_MS);
+    assert.equal(await tell(1, 1), true);
+    const before = await ben.list();
+    // After a restore, by who takes the shard over: the same revision, or one that was found again.
+    assert.equal(await tell(1, 3), true);
+    assert.equal(await tell(3, 3), true);
+    assert.deepEqual(await ben.list(), before);
+    // What one of before still says no longer counts.
+    assert.equal(await tell(3, 2, NOW_MS - HOUR_MS), false);
+    assert.deepEqual(await ben.list(), before);
+    assert.equal(await tell(4, 3, NOW_MS - HOUR_MS), true);
+    assert.deepEqual(await ben.list(), [{ ...before[0], endMs: NOW_MS - HOUR_MS, version: 2 }]);
+  });
+
   test('what is said of an activity stands beside its numbers, which later revisions alone change', async (t) => {
     const api = await open(t);
     const ben = await asOwner(api);

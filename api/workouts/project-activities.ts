@@ -11,7 +11,7 @@ import { COUNT_WORKOUT, countedOf } from './counted.ts';
 /**
  * Writes what the stream says of an activity into the history of its athlete's account; of an athlete without one
  * nothing. It may be called again with any fact, in any order: of each activity the greatest (revision, epoch) holds.
- * What its owner removed stays removed. True when it changed something.
+ * What its owner removed stays removed. True when it was newer.
  */
 export async function applyWorkoutFact(database: Database, fact: WorkoutFact, nowMs: number): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
@@ -27,6 +27,8 @@ export async function applyWorkoutFact(database: Database, fact: WorkoutFact, no
   });
 }
 
+type AppliedRow = WorkoutRow & { readonly isNew: boolean };
+
 function goalsDueBy({ kind, activity }: WorkoutFact, { account }: WorkoutRow): GoalsDue {
   const { athlete, id, revision, startMs } = activity;
   return { account, athlete, startMs, activity: { id, revision, isWithdrawn: kind === 'workout.withdrawn' } };
@@ -36,10 +38,10 @@ function goalsDueBy({ kind, activity }: WorkoutFact, { account }: WorkoutRow): G
 async function countLogged(
   transaction: DatabaseOrTransaction,
   { activity: { origins } }: WorkoutFact,
-  { account, id, state, version }: WorkoutRow,
+  { account, id, state, isNew }: AppliedRow,
   atMs: number,
 ): Promise<void> {
-  if (version !== 1 || state !== 'held') return;
+  if (!isNew || state !== 'held') return;
   const { sources } = origins;
   const isImported = sources.length > 0 && sources.every(({ source }) => FILE_SOURCE_PATTERN.test(source));
   const way = isImported ? 'import' : 'stream';
@@ -50,7 +52,7 @@ async function countLogged(
 async function upsert(
   transaction: DatabaseOrTransaction,
   { kind, activity, revision, epoch }: WorkoutFact,
-): Promise<WorkoutRow | undefined> {
+): Promise<AppliedRow | undefined> {
   const state = kind === 'workout.withdrawn' ? 'withdrawn' : 'held';
   const { revision: _, epoch: __, ...numbers } = measuredOf(activity);
   const owner = transaction.selectFrom('accounts').select('id').where('athlete', '=', activity.athlete);
@@ -58,23 +60,29 @@ async function upsert(
   if (account === undefined) return undefined;
   const own = { account: account.id, source: 'stream' as const, state: state as WorkoutRow['state'], revision, epoch };
   const sources = sourcesOf(activity);
-  return transaction
-    .insertInto('workouts')
-    .values({ ...own, ...numbers, sources })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['account', 'id'])
-        .doUpdateSet((eb) => ({
-          ...{ revision, epoch },
-          ...Object.fromEntries(MEASURED.map((column) => [column, eb.ref(`excluded.${column}`)])),
-          sport: sql<WorkoutRow['sport']>`coalesce(workouts.stated_sport, excluded.sport)`,
-          state: sql<WorkoutRow['state']>`case when workouts.state = 'removed' then 'removed' else excluded.state end`,
-          version: sql<number>`workouts.version + 1`,
-        }))
-        .where(sql<boolean>`(excluded.revision, excluded.epoch) > (workouts.revision, workouts.epoch)`),
-    )
-    .returningAll()
-    .executeTakeFirst();
+  return (
+    transaction
+      .insertInto('workouts')
+      .values({ ...own, ...numbers, sources })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['account', 'id'])
+          .doUpdateSet((eb) => ({
+            ...{ revision, epoch },
+            ...Object.fromEntries(MEASURED.map((column) => [column, eb.ref(`excluded.${column}`)])),
+            sport: sql<WorkoutRow['sport']>`coalesce(workouts.stated_sport, excluded.sport)`,
+            state: sql<
+              WorkoutRow['state']
+            >`case when workouts.state = 'removed' then 'removed' else excluded.state end`,
+            version: sql<number>`workouts.version + (${SAYS_SOMETHING_ELSE})::int`,
+          }))
+          .where(sql<boolean>`(excluded.revision, excluded.epoch) > (workouts.revision, workouts.epoch)`),
+      )
+      .returningAll()
+      // PostgreSQL locks a row that it updates instead, which xmax says.
+      .returning(sql<boolean>`workouts.xmax = 0`.as('isNew'))
+      .executeTakeFirst()
+  );
 }
 
 /** A file's samples, beats and events are one source, whoever's device name they come under. */
@@ -96,6 +104,15 @@ const MEASURED = [
   'energy_kcal',
   'sources',
 ] as const;
+
+const columnsOf = (table: 'workouts' | 'excluded') => sql.join(MEASURED.map((column) => sql.ref(`${table}.${column}`)));
+
+/**
+ * Only then whoever has read the workout has to read it again: a holder that takes a shard over, after a crash or a
+ * restore, finds activities again and tells them under its own epoch, some as a later revision, with the same numbers.
+ */
+const SAYS_SOMETHING_ELSE = sql`workouts.state not in ('removed', excluded.state)
+  or (${columnsOf('workouts')}) is distinct from (${columnsOf('excluded')})`;
 
 /** What a person said, and what is said when they said nothing. */
 const SILENCE = {
