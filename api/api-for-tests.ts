@@ -182,6 +182,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     ...{ database: database.kysely, clock, log, mailer, publicUrl, facts: facts.open(), bus: hub.open(), names },
     ...{ outside: createPostOutside({ allowLoopback: true }), random: () => 0 },
   });
+  const telling = { notifications: news.notifications, onChanged: news.watching.tell };
   const [rates, objects, jobs] = [{ factor: 1_000 }, createMemoryObjects(), createMemoryQueue()];
   const stores: PersonStores = { devicesOf: async () => [], mark: async () => ({}), remove: async () => ({}) };
   const noted: NotedDeletion[] = [];
@@ -192,7 +193,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
   });
   const reaching = createReaching({
     ...{ database: database.kysely, clock, log, activities, progress: progress ?? counted },
-    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+    ...telling,
   });
   const operationsRead = createMemoryOperationsRead();
   const live = createLiveSource({
@@ -202,18 +203,18 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
   const devices = createWatchDevices({
     ...{ database: database.kysely, clock, log, names, live, seen: seenDevices },
     deadLetterCounts: () => operationsRead.deadLetters(),
-    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+    ...telling,
   });
   let importFile: ImportFile = async () => assert.fail('the test says nothing of how files are imported');
   const importing = { database: database.kysely, clock, importFile: ((ask) => importFile(ask)) as ImportFile };
-  jobs.work(IMPORT_QUEUE, createRunImport({ ...importing, objects }));
+  jobs.work(IMPORT_QUEUE, createRunImport({ ...importing, objects, ...telling }));
   jobs.work(HEALTH_QUEUE, createSendPushed(importing));
   const history = createSampleHistory({ hot, cold, clock, hotMs: HOT_MS });
   const own = { database: database.kysely, clock, log, objects };
   const photos = createExportedPhotos({ ...own, objects: photoObjects });
   const filesOf = createPersonSource({ ...own, samples: createMemorySamples(), activities, history, races, photos });
-  jobs.work(EXPORT_QUEUE, createRunExport({ ...own, filesOf, wakeOutbox: identity.outbox.wake }));
-  const exports = createExports({ ...own, jobs, accounts: identity.accounts });
+  jobs.work(EXPORT_QUEUE, createRunExport({ ...own, filesOf, ...telling }));
+  const exports = createExports({ ...own, jobs, accounts: identity.accounts, wakeLetters: identity.outbox.wake });
   const api = await createApi({
     log,
     version: '0.0.0',

@@ -135,16 +135,33 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const activities = createClickHouseActivityReader(clickhouse);
   const races = createRaces({ kv: config, clock, logger: log });
   release.add('the watch of races', async () => races.stop());
+  const { publicUrl, mailer } = identity;
+  const outside = createPostOutside({ allowLoopback: options.webhooksToLoopback });
+  const news = createNewsService({
+    ...platform,
+    database: identity.database,
+    clock,
+    log,
+    mailer,
+    outside,
+    publicUrl,
+    facts,
+  });
+  // Accounts are closed after what works for them.
+  release.add('notifications', news.stop);
+  const telling = { notifications: news.notifications, onChanged: news.watching.tell };
   const { database } = identity;
   const samples = createClickHouseSamples(clickhouse);
   const photos = createExportedPhotos({ database, objects: photoObjects });
   const filesOf = createPersonSource({ database, samples, activities, history, races, photos });
   const addWork = (jobs: JobQueue) => {
-    const writing = { database, objects, clock, log, filesOf, wakeOutbox: identity.outbox.wake };
-    jobs.work(EXPORT_QUEUE, createRunExport(writing));
+    jobs.work(EXPORT_QUEUE, createRunExport({ database, objects, clock, log, filesOf, ...telling }));
   };
-  const imports = openImports({ ...deps, objects, database, opened, addWork });
-  const exports = createExports({ database, objects, ...imports, clock, log, accounts: identity.accounts });
+  const imports = openImports({ ...deps, objects, database, opened, telling, addWork });
+  const exports = createExports({
+    ...{ database, objects, ...imports, clock, log, accounts: identity.accounts },
+    wakeLetters: identity.outbox.wake,
+  });
   release.add('exports', exports.stop);
   health.register('nats', () => ({ ok: platform.link.isConnected() }));
   for (const reader of [hot, cold]) {
@@ -199,20 +216,6 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
     },
   });
   health.register('races', () => (races.isReady ? { ok: true } : { ok: false, detail: 'the races are not known' }));
-  const { publicUrl, mailer } = identity;
-  const outside = createPostOutside({ allowLoopback: options.webhooksToLoopback });
-  const news = createNewsService({
-    ...platform,
-    database: identity.database,
-    clock,
-    log,
-    mailer,
-    outside,
-    publicUrl,
-    facts,
-  });
-  // Accounts are closed after what works for them.
-  release.add('notifications', news.stop);
   const deletion = createDeletion({
     ...{ database: identity.database, clock, log, accounts: identity.accounts, sessions: identity.sessions },
     ...{ wakeLetters: identity.outbox.wake, forgetGuesses: identity.attempts.clear },
@@ -227,7 +230,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const progress = createClickHouseProgressReader(clickhouse);
   const reaching = createReaching({
     ...{ database: identity.database, clock, log, progress, activities },
-    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+    ...telling,
   });
   release.add('goals', reaching.outbox.stop);
   const live = createLiveSource({
@@ -240,7 +243,7 @@ export async function createApiProcess(deps: ApiProcessDeps): Promise<Service> {
   const seen = createClickHouseDeviceReader(clickhouse);
   const devices = createWatchDevices({
     ...{ ...platform, database: identity.database, clock, log, live, seen },
-    ...{ notifications: news.notifications, onChanged: news.watching.tell },
+    ...telling,
   });
   release.add('the watch of devices', devices.stop);
   void opened.then(() => {

@@ -97,7 +97,10 @@ before(async () => {
   });
   const jobs = createMemoryQueue();
   const exporting = { ...identity, clock: createManualClock(NOW_MS), log: createSilentLog(), jobs };
-  const exports = createExports({ ...exporting, objects: createMemoryObjects() });
+  const exports = createExports({
+    ...exporting,
+    ...{ objects: createMemoryObjects(), wakeLetters: identity.outbox.wake },
+  });
   api = await createApi({
     product: createMemoryProduct(),
     log: createSilentLog(),

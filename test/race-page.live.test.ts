@@ -187,6 +187,25 @@ suite('the race page', { skip: whyNoBrowser }, () => {
     await page.getByRole('heading', { name: 'Board' }).waitFor();
   });
 
+  test('shows miles and feet where they are read, and kilometres when they are chosen', async () => {
+    const { page } = await open(`${shown.link}?athlete=118`, { ...DESKTOP, locale: 'en-US' });
+    await page.getByRole('img', { name: /3.9 mi, from 2,4\d\d to 3,33\d ft/ }).waitFor();
+    await page.getByRole('img', { name: /^Pace along the course, from .* a mile\.$/ }).waitFor();
+    const heads = () =>
+      page
+        .locator('.board thead')
+        .first()
+        .getByText(/^(km|miles|min\/km|min\/mile)$/)
+        .allTextContents();
+    assert.deepEqual(await heads(), ['miles', 'min/mile']);
+    await page.getByRole('combobox', { name: 'Units' }).selectOption('metric');
+    await page.getByRole('img', { name: /6.3 km, from 753 to 1,017 m/ }).waitFor();
+    await page.getByRole('img', { name: /^Pace along the course, from .* a kilometre\.$/ }).waitFor();
+    assert.deepEqual(await heads(), ['km', 'min/km']);
+    await page.reload();
+    await page.getByRole('img', { name: /6.3 km, from 753 to 1,017 m/ }).waitFor();
+  });
+
   for (const [name, options] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     for (const colorScheme of ['light', 'dark'] as const) {
       test(`keeps WCAG AA on a ${name}, ${colorScheme}, and does not scroll sideways`, async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readIn, textIn, UNIT_SYSTEMS } from './units.ts';
+import { readIn, textIn, UNIT_SYSTEMS, unitsFor } from './units.ts';
 
 const units = fc.constantFrom(
   ...Object.values(UNIT_SYSTEMS).flatMap(({ long, high, tall, heavy }) => [long, high, tall, heavy]),
@@ -23,4 +23,10 @@ test('numbers in a form have as few digits as they need, and nothing is nothing'
     ['135.6', '69', ''],
   );
   assert.equal(readIn(imperial.long, ' ', 1), null);
+});
+
+test('miles are for whose first language with a region is spoken where they are read', () => {
+  const wanted = [['en-US'], ['es', 'es-US', 'en-GB'], ['en-GB', 'en-US'], ['my-Mymr-MM'], ['en'], ['ru-RU'], []];
+  const found = ['imperial', 'imperial', 'metric', 'imperial', 'metric', 'metric', 'metric'];
+  assert.deepEqual(wanted.map(unitsFor), found);
 });

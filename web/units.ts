@@ -1,47 +1,32 @@
 import { signal } from '@preact/signals';
+import { UNIT_SYSTEMS, type Unit, type Units } from '../schemas/units.ts';
 import { keep, kept } from './race/keep.ts';
 
-/** Each unit by its name in CLDR, and how many of what we store (m, kg, m/s) one of it is. */
-interface Unit {
-  readonly name: string;
-  readonly size: number;
-}
-
-interface UnitSystem {
-  /** Of distances, of climbs, of bodies. */
-  readonly long: Unit;
-  readonly high: Unit;
-  readonly tall: Unit;
-  readonly heavy: Unit;
-  readonly fast: Unit;
-}
-
-const [MILE_M, FOOT_M, INCH_M, POUND_KG, HOUR_S] = [1_609.344, 0.3048, 0.0254, 0.45359237, 3_600];
-
-/** In which numbers are shown; the API says and is told everything in m, kg and s. */
-export const UNIT_SYSTEMS = {
-  metric: {
-    ...{ long: { name: 'kilometer', size: 1_000 }, high: { name: 'meter', size: 1 } },
-    ...{ tall: { name: 'centimeter', size: 0.01 }, heavy: { name: 'kilogram', size: 1 } },
-    fast: { name: 'kilometer-per-hour', size: 1_000 / HOUR_S },
-  },
-  imperial: {
-    ...{ long: { name: 'mile', size: MILE_M }, high: { name: 'foot', size: FOOT_M } },
-    ...{ tall: { name: 'inch', size: INCH_M }, heavy: { name: 'pound', size: POUND_KG } },
-    fast: { name: 'mile-per-hour', size: MILE_M / HOUR_S },
-  },
-} as const satisfies Record<string, UnitSystem>;
-export type Units = keyof typeof UNIT_SYSTEMS;
+export { UNIT_SYSTEMS, type Units };
 
 const NAME = 'units';
-const isUnits = (name: unknown): name is Units => typeof name === 'string' && Object.hasOwn(UNIT_SYSTEMS, name);
+/** Regions of the measurement system `US` in CLDR. */
+const IMPERIAL_REGIONS = ['US', 'LR', 'MM'];
+
+export const isUnits = (name: unknown): name is Units => typeof name === 'string' && Object.hasOwn(UNIT_SYSTEMS, name);
 
 /** As the profile of who is logged in says; kept, so that nothing is shown in another one first. */
 export const units = signal<Units>('metric');
 
-export function startUnits(): void {
+/** The profile's, as this browser saw them last; null before. */
+export function keptUnits(): Units | null {
   const before = kept(NAME);
-  if (isUnits(before)) units.value = before;
+  return isUnits(before) ? before : null;
+}
+
+/** What people read where the first language with a region, as browsers send them in Accept-Language, is spoken. */
+export function unitsFor(wanted: readonly string[]): Units {
+  const region = wanted.map((tag) => /-([A-Za-z]{2})(?:-|$)/.exec(tag)?.[1].toUpperCase()).find(Boolean);
+  return region !== undefined && IMPERIAL_REGIONS.includes(region) ? 'imperial' : 'metric';
+}
+
+export function startUnits(): void {
+  units.value = keptUnits() ?? unitsFor(navigator.languages);
 }
 
 export function setUnits(next: Units): void {

@@ -119,9 +119,9 @@ const TELLING = {
     'An administrator did it, as is done for who has lost the app and all recovery codes. A password is enough to ' +
       `log in again, until you set another one up. All sessions have ended. ${WRONG}`,
   ],
-  export_ready: [
-    'All that is kept of you is ready',
-    `Fetch it in the settings within three days; then it is removed. ${WRONG}`,
+  export_asked: [
+    'Somebody asked for all that is kept of you',
+    `It is being written, and is fetched by who is logged in. ${WRONG}`,
   ],
   deleted: ['Your account was deleted', `All that is known of you is being removed. ${GONE}`],
 } as const;

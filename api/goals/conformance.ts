@@ -246,8 +246,13 @@ export function testGoals(open: (t: TestContext) => Promise<TestApi>): void {
       'Goal reached (all sports, year 2026): workouts: 2',
       'Goal reached (hike, week 2026-W24): 1,000 m of climb',
     ]);
-    const headers = { 'if-match': '"profile-0"' };
-    await api.ask({ method: 'PUT', url: '/v1/profile', payload: { language: 'ru' }, headers }, ben.accessToken);
+    const speak = (payload: object, version: number) => {
+      const headers = { 'if-match': `"profile-${version}"` };
+      return api.ask({ method: 'PUT', url: '/v1/profile', payload, headers }, ben.accessToken);
+    };
+    await speak({ units: 'imperial' }, 0);
+    assert.equal((await titles()).at(-1), 'Goal reached (hike, week 2026-W24): 3,281 ft of climb');
+    await speak({ language: 'ru' }, 1);
     assert.deepEqual(await titles(), [
       'Цель достигнута (все виды, год 2026): тренировок: 2',
       'Цель достигнута (все виды, месяц 2026-06): 1:00:00',

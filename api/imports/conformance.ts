@@ -63,6 +63,16 @@ export function testImports(open: (t: TestContext) => Promise<TestApi>): void {
       [stored.endedMs, stored.progress, stored.files.map(({ state }: { state: string }) => state)],
       [api.clock.nowMs(), 1, ['stored', 'stored', 'refused']],
     );
+    const { notifications } = (await api.get('/v1/notifications', ben.accessToken)).body;
+    assert.deepEqual(
+      notifications.map(({ kind, title, text, path, data }: Record<string, string>) => [kind, title, text, path, data]),
+      [
+        [
+          ...['import', 'Files imported: 2 of 3', 'Not readable: 1', '/app/imports'],
+          { import: body.id, stored: 2, refused: 1, failed: 0 },
+        ],
+      ],
+    );
     const { source } = await api.identity.database
       .selectFrom('import_files')
       .select('source')

@@ -11,7 +11,7 @@ import type { JobQueue } from '../jobs/job-queue.ts';
 import { createPgBossQueue } from '../jobs/pg-boss-queue.ts';
 import type { apiOptions } from '../options.ts';
 import type { ImportFile } from './importer.ts';
-import { createRunImport, IMPORT_QUEUE } from './run-import.ts';
+import { createRunImport, IMPORT_QUEUE, type RunImportDeps } from './run-import.ts';
 import { createSpawnedImporter } from './spawn-importer.ts';
 
 type ApiOptions = Options<typeof apiOptions>;
@@ -25,6 +25,8 @@ export interface OpenImportsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly release: ReleaseStack;
+  /** Tells who sent files what became of them. */
+  readonly telling: Pick<RunImportDeps, 'notifications' | 'onChanged'>;
   /** Adds work of others to the queue, before it begins. */
   readonly addWork: (jobs: JobQueue) => void;
 }
@@ -37,12 +39,12 @@ export interface OpenedImports {
 
 /** What imports need, at work as soon as the database is open. */
 export function openImports({ options, objects, ...deps }: OpenImportsDeps): OpenedImports {
-  const { database, opened, clock, log, release, addWork } = deps;
+  const { database, opened, clock, log, release, telling, addWork } = deps;
   const jobs = createPgBossQueue({ database: opened, log });
   release.add('jobs', jobs.stop);
   const importFile = importerOf(options);
   if (importFile !== null) {
-    jobs.work(IMPORT_QUEUE, createRunImport({ database, objects, importFile, clock }));
+    jobs.work(IMPORT_QUEUE, createRunImport({ database, objects, importFile, clock, ...telling }));
     jobs.work(HEALTH_QUEUE, createSendPushed({ database, importFile, clock }));
   }
   addWork(jobs);

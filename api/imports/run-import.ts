@@ -1,12 +1,14 @@
-import type { Selectable, Updateable } from 'kysely';
+import type { Selectable, Transaction, Updateable } from 'kysely';
 import type { HealthRow } from '../../files/health/coalesce.ts';
 import type { HealthVerdict, Verdict } from '../../files/import-verdict.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { ObjectStore } from '../../runtime/objects/objects.ts';
 import { hasHealthConsent } from '../consents/consents.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Tables } from '../database/database.ts';
 import { keepExported } from '../health-stores/keep-records.ts';
 import type { DoJob } from '../jobs/job-queue.ts';
+import type { Notifications } from '../notifications/notifications.ts';
+import type { ImportNews } from '../notifications/own-data-words.ts';
 import { ImporterError, type ImportFile } from './importer.ts';
 import type { ImportTables } from './tables.ts';
 
@@ -21,6 +23,9 @@ export interface RunImportDeps {
   readonly objects: ObjectStore;
   readonly importFile: ImportFile;
   readonly clock: Clock;
+  readonly notifications: Pick<Notifications, 'notify'>;
+  /** Called when something is told to an account. */
+  readonly onChanged: (account: string) => void;
 }
 
 type FileRow = Selectable<ImportTables['import_files']>;
@@ -38,7 +43,9 @@ const NOTE_EVERY_MS = 1_000;
  * Imports the files that wait, one after another. What is done stays done, so a job that breaks off goes on where it
  * was; a file of which a part was sent is sent again, under the same keys, until all of it is stored.
  */
-export function createRunImport({ database, objects, importFile, clock }: RunImportDeps): DoJob {
+export function createRunImport(deps: RunImportDeps): DoJob {
+  const { database, objects, importFile, clock, notifications, onChanged } = deps;
+
   const set = ({ import: id, place }: FileRow, columns: Set) =>
     database.updateTable('import_files').set(columns).where('import', '=', id).where('place', '=', place).execute();
 
@@ -72,6 +79,24 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
     await objects.delete(file.object!);
   }
 
+  /** Ends it and tells its owner, at once: a job that comes again after that has nothing to do. */
+  async function end(id: string, { account }: Owner): Promise<void> {
+    const nowMs = clock.nowMs();
+    const isEnded = await database.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('imports')
+        .set({ ended_at: new Date(nowMs) })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      const data = await countEnds(transaction, id);
+      await notifications.notify(transaction, { account, kind: 'import', key: id, data, eventMs: nowMs });
+      return true;
+    });
+    if (isEnded) onChanged(account);
+  }
+
   return async function runImport(data, { isLast, signal }) {
     const { import: id } = data as ImportJob;
     const owner = await database
@@ -98,12 +123,20 @@ export function createRunImport({ database, objects, importFile, clock }: RunImp
         await set(file, { state: 'failed', reason: 'not_taken', detail: null });
       }
     }
-    await database
-      .updateTable('imports')
-      .set({ ended_at: new Date(clock.nowMs()) })
-      .where('id', '=', id)
-      .execute();
+    await end(id, owner);
   };
+}
+
+/** How many files of an import came to each end. */
+async function countEnds(transaction: Transaction<Tables>, id: string): Promise<ImportNews> {
+  const rows = await transaction
+    .selectFrom('import_files')
+    .select(['state', ({ fn }) => fn.countAll<string>().as('count')])
+    .where('import', '=', id)
+    .groupBy('state')
+    .execute();
+  const countOf = (state: FileRow['state']) => Number(rows.find((row) => row.state === state)?.count ?? 0);
+  return { import: id, stored: countOf('stored'), refused: countOf('refused'), failed: countOf('failed') };
 }
 
 function columnsOf(verdict: Verdict): Set {

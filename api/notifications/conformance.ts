@@ -147,6 +147,30 @@ export function testNews(open: (t: TestContext) => Promise<TestApi>): void {
     assert.equal(text.match(/Новый рекорд \(бег\): 5 км: 24:10 \(было: 25:00\)/g)?.length, 2);
   });
 
+  test('lengths are said in the units of the profile, in the list and in letters; efforts keep names', async (t) => {
+    const api = await open(t);
+    const ben = await someone(api);
+    const said = { method: 'PUT', url: '/v1/profile', payload: { units: 'imperial' } } as const;
+    await api.ask({ ...said, headers: { 'if-match': '"profile-0"' } }, ben.token);
+    const news = recordNews(ben, 'a1', api.clock.nowMs());
+    const more = {
+      r2: { kind: 'longest', name: 'distance', value: 12_340, before: 800 },
+      r3: { kind: 'longest', name: 'climb', value: 1_000, before: null },
+    } as const;
+    await notify(api, { ...news, data: { ...news.data, records: { ...news.data.records, ...more } } });
+    const text = [
+      '5 km: 24:10 (before: 25:00)',
+      'most climb: 3,281 ft',
+      'longest distance: 7.67 mi (before: 0.5 mi)',
+    ].join('\n');
+    assert.equal((await listOf(api, ben)).notifications[0].text, text);
+    await api.clock.advance(MINUTE_MS);
+    await api.news.sending.runDue();
+    assert.ok(newsLetters(api)[0][1].includes(text), newsLetters(api)[0][1]);
+    const { body } = await api.get('/v1/notifications/preferences', ben.token);
+    assert.deepEqual([body.units, body.language], ['imperial', 'en']);
+  });
+
   test('what is not wanted by a channel is not sent by it, nor listed where that is not wanted', async (t) => {
     const api = await open(t);
     const ben = await someone(api);

@@ -1,5 +1,5 @@
 import type { Trouble } from '../devices/trouble/find-trouble.ts';
-import type { InEach, Language } from './languages.ts';
+import type { InEach, Reader } from './languages.ts';
 
 /** Something is the matter with one's device, since a moment; what was told first stays until it is over. */
 export interface DeviceNews {
@@ -57,6 +57,6 @@ const ADVICE: Readonly<Record<Trouble, InEach>> = {
 
 const minutes = (ms: number) => Math.round(Math.abs(ms) / 60_000);
 
-export function deviceWords({ name, trouble, value }: DeviceNews, language: Language) {
+export function deviceWords({ name, trouble, value }: DeviceNews, { language }: Reader) {
   return { title: TITLES[trouble][language](name, value), text: ADVICE[trouble][language] };
 }

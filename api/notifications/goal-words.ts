@@ -1,7 +1,7 @@
 import type { SpanUnit } from '../../schemas/athlete-progress.ts';
 import type { Sport } from '../../schemas/events.ts';
 import type { GoalMeasure } from '../goals/tables.ts';
-import { amount, distance, duration, type InEach, type Language, sportName } from './languages.ts';
+import { distance, duration, height, type InEach, type Reader, sportName } from './languages.ts';
 
 /** A goal that was reached in a period. */
 export interface GoalNews {
@@ -23,24 +23,26 @@ const UNITS: Readonly<Record<SpanUnit, InEach>> = {
 };
 const ALL_SPORTS: InEach = { en: 'all sports', ru: 'все виды' };
 
-function targetWords({ measure, target }: GoalNews, language: Language): string {
+function targetWords({ measure, target }: GoalNews, reader: Reader): string {
+  const { language } = reader;
   switch (measure) {
     case 'distanceM':
-      return distance(target, language);
+      return distance(target, reader);
     case 'movingS':
       return duration(target);
     case 'elevationGainM':
-      return `${amount(Math.round(target), 'm', language)} ${language === 'en' ? 'of climb' : 'набора высоты'}`;
+      return `${height(target, reader)} ${language === 'en' ? 'of climb' : 'набора высоты'}`;
     case 'activities':
       // Said so, the number needs no other ending.
       return language === 'en' ? `workouts: ${target}` : `тренировок: ${target}`;
   }
 }
 
-export function goalWords(news: GoalNews, language: Language) {
+export function goalWords(news: GoalNews, reader: Reader) {
+  const { language } = reader;
   const { unit, period, sport } = news;
   const where = sport === null ? ALL_SPORTS[language] : sportName(sport, language);
   const when = `${UNITS[unit][language]} ${period}`;
   const title = language === 'en' ? 'Goal reached' : 'Цель достигнута';
-  return { title: `${title} (${where}, ${when}): ${targetWords(news, language)}`, text: '' };
+  return { title: `${title} (${where}, ${when}): ${targetWords(news, reader)}`, text: '' };
 }

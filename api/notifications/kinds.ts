@@ -2,7 +2,8 @@ import type { Sport } from '../../schemas/events.ts';
 import { RECORD_KINDS, type RecordKind } from '../../schemas/record.ts';
 import { type DeviceNews, deviceWords } from './device-words.ts';
 import { type GoalNews, goalWords } from './goal-words.ts';
-import { type InEach, type Language, recordName, recordValue, sportName } from './languages.ts';
+import { type InEach, type Reader, recordName, recordValue, sportName } from './languages.ts';
+import { type ExportNews, exportWords, type ImportNews, importWords } from './own-data-words.ts';
 
 /** Ways to somebody: the list of the page, letters, browsers that are not open, and programs of their own. */
 export const CHANNELS = ['inApp', 'email', 'push', 'webhook'] as const;
@@ -23,7 +24,7 @@ interface Kind<Data> {
   readonly name: InEach;
   /** Where it goes unless somebody says otherwise. */
   readonly defaults: Readonly<Record<Channel, boolean>>;
-  readonly words: (data: Data, language: Language) => Words;
+  readonly words: (data: Data, reader: Reader) => Words;
   /** Page of ours that tells more, from the root. */
   readonly path: (data: Data) => string;
 }
@@ -61,10 +62,11 @@ function compareRecords(a: NewRecord, b: NewRecord): number {
   return a.kind === 'distance' ? a.value - b.value : b.value - a.value;
 }
 
-function recordWords({ sport, records }: RecordNews, language: Language): Words {
+function recordWords({ sport, records }: RecordNews, reader: Reader): Words {
+  const { language } = reader;
   const all = Object.values(records).sort(compareRecords);
   const lines = all.slice(0, MAX_NAMED).map(({ kind, name, value, before }) => {
-    const said = (number: number) => recordValue(kind, name, number, language);
+    const said = (number: number) => recordValue(kind, name, number, reader);
     const was = before === null ? '' : language === 'en' ? ` (before: ${said(before)})` : ` (было: ${said(before)})`;
     return `${recordName(name, language)}: ${said(value)}${was}`;
   });
@@ -107,10 +109,23 @@ export const KINDS = {
     words: deviceWords,
     path: () => '/app/settings',
   }),
+  export: kindOf<ExportNews>({
+    name: { en: 'Files with all own data', ru: 'Файлы со всеми своими данными' },
+    defaults: EVERYWHERE,
+    words: exportWords,
+    path: () => '/app/settings#export',
+  }),
+  import: kindOf<ImportNews>({
+    name: { en: 'Imports that are done', ru: 'Законченные загрузки файлов' },
+    // Who has sent files mostly looks at what becomes of them.
+    defaults: { ...EVERYWHERE, email: false, push: false },
+    words: importWords,
+    path: () => '/app/imports',
+  }),
   webhook_off: kindOf<WebhookNews>({
     name: { en: 'Webhooks that were switched off', ru: 'Отключённые вебхуки' },
     defaults: { ...EVERYWHERE, push: false, webhook: false },
-    words: ({ host }, language) => ({
+    words: ({ host }, { language }) => ({
       title: language === 'en' ? `The webhook to ${host} was switched off` : `Вебхук на ${host} отключён`,
       text: language === 'en' ? 'It did not answer well for too long.' : 'Он слишком долго не отвечал как надо.',
     }),

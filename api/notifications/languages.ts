@@ -1,8 +1,31 @@
 import type { Sport } from '../../schemas/events.ts';
 import { type RecordKind, unitOfRecord } from '../../schemas/record.ts';
+import { type Units, writtenInUnit } from '../../schemas/units.ts';
 import type { LANGUAGES } from '../profile/statements.ts';
 
 export type Language = (typeof LANGUAGES)[number];
+
+/** How somebody reads what they are told: as their profile says. */
+export interface Reader {
+  readonly language: Language;
+  readonly units: Units;
+  /** Of what is said by the clock. */
+  readonly timeZone: string;
+}
+
+/** Of a row of a profile, or of none. */
+export function readerOf(row: ReaderRow | undefined): Reader {
+  return {
+    ...{ language: (row?.language ?? 'en') as Language, units: (row?.units ?? 'metric') as Units },
+    timeZone: row?.time_zone ?? 'UTC',
+  };
+}
+
+interface ReaderRow {
+  readonly language: string | null;
+  readonly units: string | null;
+  readonly time_zone: string | null;
+}
 
 /** A text in each language. */
 export type InEach<T = string> = Readonly<Record<Language, T>>;
@@ -51,11 +74,12 @@ export function recordName(name: string, language: Language): string {
   return RECORDS[name]?.[language] ?? name.replace(/ (km|m|s)$/, (_, unit: string) => ` ${UNITS[language][unit]}`);
 }
 
-/** A record's value with its unit: times as h:mm:ss, distances above a kilometre in kilometres. */
-export function recordValue(kind: RecordKind, name: string, value: number, language: Language): string {
+/** A record's value with its unit: times as h:mm:ss, lengths in the units of who reads it. */
+export function recordValue(kind: RecordKind, name: string, value: number, reader: Reader): string {
   const unit = unitOfRecord(kind, name);
   if (unit === 's') return duration(value);
-  return unit === 'm' && name !== 'climb' ? distance(value, language) : amount(Math.round(value), unit, language);
+  if (unit === 'm') return name === 'climb' ? height(value, reader) : distance(value, reader);
+  return amount(Math.round(value), unit, reader.language);
 }
 
 export function duration(seconds: number): string {
@@ -65,12 +89,16 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-export function distance(meters: number, language: Language): string {
-  return meters < 1_000
-    ? amount(Math.round(meters), 'm', language)
-    : amount(Math.round(meters / 10) / 100, 'km', language);
+/** Below a kilometre metres are said; in miles a part of one. */
+export function distance(metres: number, { language, units }: Reader): string {
+  const kind = units === 'metric' && metres < 1_000 ? 'high' : 'long';
+  return writtenInUnit(language, units, kind, metres, kind === 'high' ? 0 : 2);
 }
 
-export function amount(value: number, unit: string, language: Language): string {
+/** A climb, to a whole metre or foot. */
+export const height = (metres: number, { language, units }: Reader) =>
+  writtenInUnit(language, units, 'high', metres, 0);
+
+function amount(value: number, unit: string, language: Language): string {
   return `${new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value)} ${UNITS[language][unit]}`;
 }

@@ -9,7 +9,7 @@ import type { Mailer } from '../mail/mail.ts';
 import type { PostOutside } from '../outside/post-outside.ts';
 import type { Page } from '../requests/paging.ts';
 import { kindNamed } from './kinds.ts';
-import type { Language } from './languages.ts';
+import type { Reader } from './languages.ts';
 import { createNewsLetters } from './letters.ts';
 import { createNewsWatching } from './news-watching.ts';
 import { createNotifications, type GatherMs, type ListedRow } from './notifications.ts';
@@ -49,8 +49,8 @@ export function createNewsService(deps: NewsServiceDeps) {
   const sending = createSending({ ...deps, preferences, senders });
 
   async function readList(account: string, page: Page<readonly [string]>, which: { onlyUnread: boolean }) {
-    const { page: rows, language, ...rest } = await notifications.list(account, page, which);
-    return { notifications: rows.map((row) => shown(row, language)), ...rest };
+    const { page: rows, reader, ...rest } = await notifications.list(account, page, which);
+    return { notifications: rows.map((row) => shown(row, reader)), ...rest };
   }
 
   const watching = createNewsWatching({
@@ -90,10 +90,10 @@ export function createNewsService(deps: NewsServiceDeps) {
 
 export type NewsService = ReturnType<typeof createNewsService>;
 
-function shown({ id, kind, data, ...times }: ListedRow, language: Language) {
+function shown({ id, kind, data, ...times }: ListedRow, reader: Reader) {
   const { words, path } = kindNamed(kind)!;
   return {
-    ...{ id, kind, ...words(data, language), path: path(data), data: data as Record<string, unknown> },
+    ...{ id, kind, ...words(data, reader), path: path(data), data: data as Record<string, unknown> },
     ...times,
   };
 }

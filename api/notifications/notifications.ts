@@ -4,7 +4,7 @@ import type { Database, DatabaseOrTransaction, Tables } from '../database/databa
 import { askedAccount, askedTable, rowOfEach, together } from '../database/together.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { CHANNELS, type DataOf, type KindName, kindNamed, type OutsideChannel } from './kinds.ts';
-import type { Language } from './languages.ts';
+import { readerOf } from './languages.ts';
 import type { PreferenceStore } from './preferences.ts';
 
 /** Something that somebody is to be told of. */
@@ -92,7 +92,7 @@ export function createNotifications(deps: NotificationsDeps) {
       .where('read_at', 'is', null)
       .where('withdrawn_at', 'is', null);
 
-  /** Of each account the same page, with how many are not read, and in which language. */
+  /** Of each account the same page, with how many are not read, and how they are read. */
   async function readLists(accounts: readonly string[], { page: { limit, after }, onlyUnread }: AskedList) {
     let listed = database
       .selectFrom('notifications')
@@ -108,7 +108,7 @@ export function createNotifications(deps: NotificationsDeps) {
     const rows = await database
       .selectFrom(askedTable(accounts))
       .leftJoin('profiles as p', 'p.account', 'asked.account')
-      .select(['asked.account', 'p.language'])
+      .select(['asked.account', 'p.language', 'p.units', 'p.time_zone'])
       .select(countOfUnread(askedAccount).as('unread'))
       // As JSON in the order of the list: one row for each account, however much it was told of.
       .select(sql<ListedRow[] | null>`(select json_agg(n) from ${listed.as('n')})`.as('list'))
@@ -208,7 +208,7 @@ export function createNotifications(deps: NotificationsDeps) {
       }
     },
 
-    /** A page of the list, the newest first; with how many are not read, and in which language. One query. */
+    /** A page of the list, the newest first; with how many are not read, and how they are read. One query. */
     async list(account: string, page: Page<readonly [string]>, { onlyUnread }: { onlyUnread: boolean }) {
       const found = await listAlike({ account, page, onlyUnread });
       const { page: told, next } = pageOf(found.list ?? [], page.limit, ({ id }) => [id]);
@@ -217,7 +217,7 @@ export function createNotifications(deps: NotificationsDeps) {
         page: told.filter(({ kind }) => kindNamed(kind) !== null),
         next,
         unread: Number(found.unread),
-        language: (found.language ?? 'en') as Language,
+        reader: readerOf(found),
       };
     },
 

@@ -3,18 +3,15 @@ import type { Database, DatabaseOrTransaction } from '../database/database.ts';
 import { anyOf, rowOfEach, together } from '../database/together.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
 import { CHANNELS, type Channel, KIND_NAMES, KINDS, type KindName } from './kinds.ts';
-import type { Language } from './languages.ts';
+import { type Reader, readerOf } from './languages.ts';
 import { quietUntilMs } from './quiet-hours.ts';
 
 export type KindChannels = Readonly<Record<KindName, Readonly<Record<Channel, boolean>>>>;
 
-/** What somebody wants to be told of, how, and when not. */
-export interface Preferences {
+/** What somebody wants to be told of, how, and when not: quiet hours go by the clock of their zone. */
+export interface Preferences extends Reader {
   /** 0 until somebody says something else than what holds for everybody. */
   readonly version: number;
-  /** As the profile has them; quiet hours go by the clock of the zone. */
-  readonly language: Language;
-  readonly timeZone: string;
   /** HH:MM, in which no letter is sent and nothing is pushed: it comes when they end. */
   readonly quietHours: { readonly from: string; readonly to: string } | null;
   /** What goes where, each kind and channel. */
@@ -45,6 +42,7 @@ interface PreferencesRow {
   readonly quiet_to: string | null;
   readonly channels: unknown;
   readonly language: string | null;
+  readonly units: string | null;
   readonly time_zone: string | null;
 }
 
@@ -52,11 +50,7 @@ interface PreferencesRow {
 function preferencesOf(row: PreferencesRow | undefined): Preferences {
   const [start, end] = [row?.quiet_from ?? null, row?.quiet_to ?? null];
   return {
-    ...{
-      version: row?.version ?? 0,
-      language: (row?.language ?? 'en') as Language,
-      timeZone: row?.time_zone ?? 'UTC',
-    },
+    ...{ version: row?.version ?? 0, ...readerOf(row) },
     quietHours: start === null || end === null ? null : { from: start, to: end },
     kinds: allChannels((row?.channels ?? {}) as StoredChannels),
   };
@@ -68,7 +62,7 @@ export function createPreferences({ database, clock }: { database: Database; clo
       .selectFrom('accounts as a')
       .leftJoin('notification_preferences as n', 'n.account', 'a.id')
       .leftJoin('profiles as p', 'p.account', 'a.id')
-      .select(['a.id', 'n.version', 'n.quiet_from', 'n.quiet_to', 'n.channels', 'p.language', 'p.time_zone'])
+      .select(['a.id', 'n.version', 'n.quiet_from', 'n.quiet_to', 'n.channels', 'p.language', 'p.units', 'p.time_zone'])
       .where('a.id', '=', anyOf(accounts))
       .execute();
     return rowOfEach(accounts, rows, ({ id }) => id).map(preferencesOf);

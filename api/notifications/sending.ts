@@ -8,7 +8,7 @@ import { CHANNELS, type KindName, kindNamed, type OutsideChannel, type Words } f
 import type { InEach, Language } from './languages.ts';
 import type { PreferenceStore } from './preferences.ts';
 
-/** What is said of one notification, in the language of who is told. */
+/** What is said of one notification, in the language and the units of who is told. */
 export interface Saying extends Words {
   readonly id: string;
   readonly kind: KindName;
@@ -145,14 +145,15 @@ export function createSending(deps: SendingDeps): Sending {
     async (data, attempts) => {
       const handed = data as Handed;
       const { account, target } = handed;
-      const { language, kinds } = await preferences.read(database, account);
+      const { kinds, ...reader } = await preferences.read(database, account);
+      const { language } = reader;
       const said = (await rowsOf(channel, handed)).flatMap((row) => {
         const holds = digestOf(row);
         const kind = kindNamed(row.kind);
         const isWanted = kind !== null && kinds[row.kind as KindName][channel];
         if (!isWanted || holds === row.told) return [];
         const event = row.told === null ? 'new' : holds === null ? 'withdrawn' : 'changed';
-        const words = wordsOf(kind.words(row.data, language), event, language);
+        const words = wordsOf(kind.words(row.data, reader), event, language);
         const { id, event_at } = row;
         const rest = {
           kind: row.kind as KindName,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Uuid } from '../accounts/statements.ts';
-import { LANGUAGES } from '../profile/statements.ts';
+import { LANGUAGES, UNITS } from '../profile/statements.ts';
 import { NextCursor } from '../requests/paging.ts';
 import { CHANNELS, KIND_NAMES } from './kinds.ts';
 
@@ -14,7 +14,7 @@ const Notification = Type.Object(
   {
     id: NotificationId,
     kind: Type.String({ enum: [...KIND_NAMES] }),
-    title: Type.String({ description: "One line, in the account's language." }),
+    title: Type.String({ description: "One line, in the account's language and units." }),
     text: Type.String({ description: 'More lines; empty where the title says all.' }),
     path: Type.String({ description: 'Page that tells more, from the root.' }),
     data: Type.Record(Type.String(), Type.Unknown(), { description: 'What the words are made of, by kind.' }),
@@ -66,6 +66,7 @@ export const ShownPreferences = Type.Object(
   {
     version: Type.Integer(),
     language: Type.Enum([...LANGUAGES], { type: 'string', description: "The profile's, as the zone is." }),
+    units: Type.Enum([...UNITS], { type: 'string', description: "The profile's; numbers of all news are in them." }),
     timeZone: Type.String(),
     quietHours: QuietHours,
     kinds: Type.Object(Object.fromEntries(KIND_NAMES.map((kind) => [kind, Type.Object(Channels, closed)])), closed),

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { session } from '../session.ts';
 import { AccountSection, EmailSection, PasswordSection } from './account-sections.tsx';
 import { ConsentsSection } from './consents-section.tsx';
@@ -15,6 +16,8 @@ import { tell } from './tell.ts';
 import { WebhooksSection } from './webhooks-section.tsx';
 
 export function SettingsPage() {
+  // News may lead to one section; when the browser looked for it, it was not there yet.
+  useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), []);
   return (
     <>
       <div class="column">

@@ -1,8 +1,9 @@
 import type { Measure } from '../../schemas/athlete-progress.ts';
 import type { Sport } from '../../schemas/events.ts';
 import type { RecordKind } from '../../schemas/record.ts';
+import { type UnitKind, writtenInUnit, writtenWith } from '../../schemas/units.ts';
 import { fillIn, language } from '../race/language.ts';
-import { UNIT_SYSTEMS, units } from '../units.ts';
+import { units } from '../units.ts';
 import { dayText, percent, plain } from '../written.ts';
 import { en, enRecordWords, enSports, type ProgressDictionary, type ProgressPhrase } from './words-en.ts';
 import { ru, ruRecordWords, ruSports } from './words-ru.ts';
@@ -31,18 +32,13 @@ export const MEASURE_NAMES = {
   trainingLoad: 'load',
 } as const satisfies Record<Measure, ProgressPhrase>;
 
-/** A number with its unit as people there write it; `digits` are at most so many after the point. */
-function unit(value: number, name: string, digits: number): string {
-  return value.toLocaleString(language.value, {
-    ...{ style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits },
-  });
+/** In one of the units that who reads it has chosen, of what we store; `digits` are at most so many after the point. */
+export function inUnit(kind: UnitKind, value: number, digits: number): string {
+  return writtenInUnit(language.value, units.value, kind, value, digits);
 }
 
-/** In one of the units of {@link UNIT_SYSTEMS}, of what we store. */
-export function inUnit(kind: keyof (typeof UNIT_SYSTEMS)['metric'], value: number, digits: number): string {
-  const { name, size } = UNIT_SYSTEMS[units.value][kind];
-  return unit(value / size, name, digits);
-}
+/** A number with its unit as people there write it. */
+const unit = (value: number, name: string, digits: number) => writtenWith(language.value, name, value, digits);
 
 /** A time of training: `5 h 20 min`. */
 function hours(seconds: number): string {

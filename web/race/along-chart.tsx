@@ -1,7 +1,9 @@
 import type uPlot from 'uplot';
 import { plotStyle } from '../plot-style.ts';
+import { units } from '../units.ts';
 import { usePlot } from '../use-plot.ts';
-import { kilometresIn } from './race-format.ts';
+import { plain } from '../written.ts';
+import { longM } from './measures.ts';
 
 const HEIGHT_PX = 150;
 
@@ -29,13 +31,14 @@ export function AlongChart({ line, along, label }: { line: AlongLine; along: Alo
       options: (widthPx, library) => optionsFor(line, widthPx, library),
       data: () => dataOf(along),
     },
-    ...{ anewWith: [line], changedWith: [along] },
+    ...{ anewWith: [line, units.value], changedWith: [along] },
   });
   return <div ref={box} role="img" aria-label={label} class="chart" />;
 }
 
 function dataOf({ positionsM, values }: Along): uPlot.AlignedData {
-  return [[...positionsM], [...values]];
+  const wayM = longM();
+  return [positionsM.map((metres) => metres / wayM), [...values]];
 }
 
 function optionsFor(
@@ -49,7 +52,7 @@ function optionsFor(
   return {
     ...{ width, height: HEIGHT_PX, legend: { show: false }, cursor: { y: false }, scales: { x: { time: false } } },
     axes: [
-      { ...axis, size: 26, space: 50, values: (_plot, splits) => splits.map((metres) => kilometresIn(metres, 1)) },
+      { ...axis, size: 26, space: 50, values: (_plot, splits) => splits.map((way) => plain(way, 1)) },
       {
         ...{ ...axis, size: 48, space: 30, values: (_plot, splits) => splits.map(text) },
         ...(marks !== undefined && { splits: marks(HEIGHT_PX) }),

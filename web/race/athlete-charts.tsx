@@ -1,12 +1,14 @@
 import { useMemo } from 'preact/hooks';
-import { pace, whole } from '../format.ts';
+import { whole } from '../format.ts';
 import { paceMarks } from '../pace-axis.ts';
 import { AlongChart, type AlongLine } from './along-chart.tsx';
 import { say } from './language.ts';
 import { paceOf } from './legs.ts';
+import { longM, paceName, paceRangeText, paceText } from './measures.ts';
 import type { AthleteAnswer } from './race-answers.ts';
 
-const PACE: AlongLine = { color: '--speed', text: pace, marks: paceMarks, isStepped: true };
+const marks = (heightPx: number) => paceMarks(heightPx, longM());
+const PACE: AlongLine = { color: '--speed', text: paceText, marks, isStepped: true };
 const HEART: AlongLine = { color: '--beat', text: whole };
 
 /** How fast an athlete was along the course, and how their heart went where they let everybody see it. */
@@ -14,7 +16,7 @@ export function AthleteCharts({ shown: { passed, heart } }: { shown: Pick<Athlet
   return (
     <>
       <h3>
-        {say('paceChart')} <span class="unit">{say('pace')}</span>
+        {say('paceChart')} <span class="unit">{paceName()}</span>
       </h3>
       <PaceChart passed={passed} />
       {heart !== null && (
@@ -34,7 +36,7 @@ function PaceChart({ passed }: Pick<AthleteAnswer, 'passed'>) {
   const speeds = legs.map(({ speedMps }) => speedMps);
   const along = useMemo(() => ({ positionsM: legs.map(({ fromM }) => fromM), values: speeds }), [legs]);
   if (legs.length === 0) return <p class="none">{say('noPace')}</p>;
-  const label = say('paceChartLabel', { fast: pace(Math.max(...speeds)), slow: pace(Math.min(...speeds)) });
+  const label = paceRangeText(Math.max(...speeds), Math.min(...speeds));
   return <AlongChart line={PACE} along={along} label={label} />;
 }
 

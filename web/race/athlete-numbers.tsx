@@ -1,7 +1,8 @@
-import { duration, pace } from '../format.ts';
+import { duration } from '../format.ts';
 import { say } from './language.ts';
+import { distanceIn, distanceName, paceName, paceText } from './measures.ts';
 import type { ShownRow } from './race-answers.ts';
-import { gapText, kilometresIn, timeOfDay } from './race-format.ts';
+import { gapText, timeOfDay } from './race-format.ts';
 import { race } from './race-store.ts';
 
 /** Where an athlete stands, how far they are and what is foreseen of their finish. */
@@ -20,8 +21,8 @@ export function AthleteNumbers({ row }: { row: ShownRow }) {
     ...(clubRank === null ? [] : [[who?.club ?? say('club'), clubRank] as [string, number]]),
     [say('gunTime'), time(gunMs)],
     [say('chipTime'), time(chipMs)],
-    [say('distance'), positionM === null ? null : kilometresIn(positionM, 2)],
-    ...(speedMps === null ? [] : [[say('pace'), pace(speedMps)] as [string, string]]),
+    [distanceName(), positionM === null ? null : distanceIn(positionM, 2)],
+    ...(speedMps === null ? [] : [[paceName(), paceText(speedMps)] as [string, string]]),
     [`${say('gap')}: ${say('toLeader')}`, gap(gapLeaderMs)],
     [`${say('gap')}: ${say('toAhead')}`, gap(gapAheadMs)],
     ...(seenMs === null ? [] : [[say('seen'), timeOfDay(seenMs)] as [string, string]]),

@@ -1,6 +1,7 @@
-import { duration, pace } from '../format.ts';
+import { duration } from '../format.ts';
 import { say } from './language.ts';
 import { type Split, splitsOf } from './legs.ts';
+import { paceName, paceText } from './measures.ts';
 import type { AthleteAnswer } from './race-answers.ts';
 import { checkpointName, race } from './race-store.ts';
 
@@ -15,7 +16,7 @@ export function AthleteSplits({ shown: { crossings, row } }: { shown: AthleteAns
           <th scope="col">{say('checkpoint')}</th>
           <th scope="col">{say('time')}</th>
           <th scope="col">{say('leg')}</th>
-          <th scope="col">{say('pace')}</th>
+          <th scope="col">{paceName()}</th>
         </tr>
       </thead>
       <tbody>
@@ -30,7 +31,7 @@ export function AthleteSplits({ shown: { crossings, row } }: { shown: AthleteAns
             </th>
             <td>{gunMs === null ? '–' : duration((split.timeMs - gunMs) / 1_000)}</td>
             <td>{split.legMs === null ? '–' : duration(split.legMs / 1_000)}</td>
-            <td>{split.legMps === null ? '–' : pace(split.legMps)}</td>
+            <td>{split.legMps === null ? '–' : paceText(split.legMps)}</td>
           </tr>
         ))}
       </tbody>

@@ -1,7 +1,8 @@
-import { duration, pace } from '../format.ts';
+import { duration } from '../format.ts';
 import { say } from './language.ts';
+import { distanceIn, distanceName, paceName, paceText } from './measures.ts';
 import type { ShownRow } from './race-answers.ts';
-import { gapText, kilometresIn } from './race-format.ts';
+import { gapText } from './race-format.ts';
 import { RaceLink } from './race-link.tsx';
 import { at } from './race-place.ts';
 import { checkpointName, followed, isGapAhead, pinned, pinnedGaps, toggleFollowed } from './race-store.ts';
@@ -21,9 +22,9 @@ export function BoardTable({ rows, caption }: { rows: readonly ShownRow[]; capti
           <th scope="col" class="who">
             {say('athlete')}
           </th>
-          <th scope="col">{say('distance')}</th>
+          <th scope="col">{distanceName()}</th>
           <th scope="col" class="wide">
-            {say('pace')}
+            {paceName()}
           </th>
           <th scope="col" class="wider">
             {say('last')}
@@ -59,8 +60,8 @@ function BoardLine({ row }: { row: ShownRow }) {
           {[bib, who?.club, who?.country].filter(Boolean).join(' · ')} <Trouble row={row} />
         </small>
       </th>
-      <td>{positionM === null ? '–' : kilometresIn(positionM, 2)}</td>
-      <td class="wide">{speedMps === null ? '–' : pace(speedMps)}</td>
+      <td>{positionM === null ? '–' : distanceIn(positionM, 2)}</td>
+      <td class="wide">{speedMps === null ? '–' : paceText(speedMps)}</td>
       <td class="wider">{lastText(row)}</td>
       <td class="gap-of">{gapOf(row)}</td>
       <td class="wide">{finishText(row)}</td>

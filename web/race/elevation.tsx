@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { CourseLine } from '../../schemas/course-line.ts';
+import { plain } from '../written.ts';
 import { dots } from './dots.ts';
 import { say } from './language.ts';
+import { distanceIn, heightIn, heightText, lengthText } from './measures.ts';
 import { anchorOf, labelsWithRoom } from './profile-labels.ts';
-import { kilometresIn } from './race-format.ts';
 import { line, race } from './race-store.ts';
 
 const HEIGHT_PX = 130;
-/** Above the hills there is room for names, below them for kilometres. */
+/** Above the hills there is room for names, below them for distances. */
 const TOP_PX = 26;
 const BOTTOM_PX = 22;
 const POINTS = 300;
@@ -29,11 +30,11 @@ export function Elevation() {
   if (course === null || profile === null) return null;
   const { lengthM, altitudeM } = course;
   const runners = dots.value.toSorted((a, b) => a.weight - b.weight);
-  const values = { km: kilometresIn(lengthM, 1), n: runners.length };
+  const values = { length: lengthText(lengthM), n: runners.length };
   const label =
     altitudeM === null
       ? say('profileFlat', values)
-      : say('profileLabel', { ...values, low: Math.round(profile.lowM), high: Math.round(profile.highM) });
+      : say('profileLabel', { ...values, low: heightIn(profile.lowM), high: heightText(profile.highM) });
   const share = (metres: number) => `${(100 * metres) / lengthM}%`;
   const passes = (race.value?.checkpoints ?? []).flatMap(({ id, name, positionM }) =>
     positionM.map((metres) => ({ id: `${id} ${metres}`, name, metres, share: metres / lengthM })),
@@ -44,7 +45,7 @@ export function Elevation() {
     widthPx,
   );
   const marks = labelsWithRoom(
-    inOrder.map(({ id, metres, share }) => ({ id, text: kilometresIn(metres, 1), share })),
+    inOrder.map(({ id, metres, share }) => ({ id, text: distanceIn(metres, 1), share })),
     widthPx,
   );
   return (
@@ -53,7 +54,7 @@ export function Elevation() {
         {say('profile')}{' '}
         {altitudeM !== null && (
           <span class="unit">
-            {Math.round(profile.lowM)}–{Math.round(profile.highM)} {say('metres')}
+            {plain(heightIn(profile.lowM))}–{heightText(profile.highM)}
           </span>
         )}
       </h2>
@@ -71,7 +72,7 @@ export function Elevation() {
             )}
             {marks.has(id) && (
               <text x={share(metres)} y={HEIGHT_PX - 5} text-anchor={anchorOf(metres / lengthM)}>
-                {kilometresIn(metres, 1)}
+                {distanceIn(metres, 1)}
               </text>
             )}
           </g>

@@ -15,6 +15,7 @@ import { ReplayBar } from './replay-bar.tsx';
 import { momentMs } from './replay-state.ts';
 import { ResultLinks } from './result-links.tsx';
 import { RoadGroups } from './road-groups.tsx';
+import { UnitsSwitch } from './units-switch.tsx';
 
 const hasBegun = computed(() => {
   const startMs = race.value?.startMs ?? null;
@@ -46,6 +47,7 @@ export function RacePage() {
         {!isEmbedded && (
           <nav aria-label={say('places')}>
             {id === '' ? <a href="/">{say('activities')}</a> : <RaceLink to={{ race: '' }}>{say('allRaces')}</RaceLink>}
+            <UnitsSwitch />
             <LanguageSwitch />
           </nav>
         )}

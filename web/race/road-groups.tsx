@@ -1,5 +1,6 @@
 import { say } from './language.ts';
-import { gapText, kilometresIn } from './race-format.ts';
+import { placeText } from './measures.ts';
+import { gapText } from './race-format.ts';
 import { known, shownGroups } from './race-store.ts';
 
 const MOST = 8;
@@ -15,7 +16,7 @@ export function RoadGroups() {
       <ol>
         {together.map(({ group, size, bib, positionM, gapMs }) => (
           <li key={group}>
-            <strong>{say('group', { n: size })}</strong> · {say('groupAt', { km: kilometresIn(positionM, 1) })} ·{' '}
+            <strong>{say('group', { n: size })}</strong> · {placeText(positionM)} ·{' '}
             {say('groupLeads', { name: nameOf(bib) })}
             {gapMs !== null && ` · ${gapText(gapMs)}`}
           </li>

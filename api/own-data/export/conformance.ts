@@ -5,7 +5,7 @@ import { storedActivity } from '../../activities/activity.arbitrary.ts';
 import { recordedActivity } from '../../activities/export/recorded-activity.ts';
 import { HOT_MS, NOW_MS } from '../../api-for-tests.ts';
 import { assertStoredObjects } from '../../database/stored-objects-for-tests.ts';
-import { notify, recordNews, someone } from '../../notifications/news-for-tests.ts';
+import { listOf, notify, type Reader, recordNews, someone } from '../../notifications/news-for-tests.ts';
 import type { TestApi } from '../../openapi-for-tests.ts';
 import { createSampleHistory } from '../../samples/history.ts';
 import { sampleRow } from '../../samples/rows.arbitrary.ts';
@@ -132,7 +132,8 @@ export function testExports(open: (t: TestContext) => Promise<TestApi>): void {
     assert.deepEqual(problemOf(await api.get(file, eva.token)), [404, 'unknown_export']);
     assert.deepEqual(problemOf(await api.get(`${EXPORTS}/${id}`, eva.token)), [404, 'unknown_export']);
     await api.identity.outbox.runDue();
-    assert.equal(api.mailer.caught()[0].subject, 'All that is kept of you is ready');
+    assert.equal(api.mailer.caught()[0].subject, 'Somebody asked for all that is kept of you');
+    await assertToldReady(api, ben, ready);
     assert.equal((await api.get(EXPORTS, ben.token)).body.exports.length, 1);
     await api.database.kysely
       .updateTable('exports')
@@ -163,6 +164,8 @@ export function testExports(open: (t: TestContext) => Promise<TestApi>): void {
     api.activities.list = async () => Promise.reject(new Error('ClickHouse is away'));
     await api.jobs.runAll({ isLast: true });
     assert.equal((await stateOf(api, ben.token, other.id)).state, 'failed');
+    const titles = (await listOf(api, ben)).notifications.map(({ title }: { title: string }) => title);
+    assert.deepEqual(titles, ['Your data could not be written to a file', 'All that is kept of you is ready']);
     assert.equal((await askExport(api, ben.token)).status, 202, 'and may be asked for again');
   });
 
@@ -183,4 +186,23 @@ export function testExports(open: (t: TestContext) => Promise<TestApi>): void {
     await api.deletion.outbox.runDue();
     assert.deepEqual(api.objects.keys(), [`exports/${under.id}/1-0`]);
   });
+}
+
+/** In the list and by letter: how large it is, where it is, and until when by the clock of its owner. */
+async function assertToldReady(api: TestApi, ben: Reader, { id, bytes, expiresMs }: Record<string, never>) {
+  const said = { method: 'PUT', url: '/v1/profile', payload: { timeZone: 'Asia/Tokyo' } } as const;
+  await api.ask({ ...said, headers: { 'if-match': '"profile-0"' } }, ben.token);
+  const [{ kind, title, text, path, data }] = (await listOf(api, ben)).notifications;
+  assert.deepEqual([kind, path, data], ['export', '/app/settings#export', { export: id, bytes, expiresMs }]);
+  const until = new Date(expiresMs).toLocaleString('en', {
+    ...{ timeZone: 'Asia/Tokyo', dateStyle: 'medium', timeStyle: 'short' },
+  } as const);
+  assert.equal(title, 'All that is kept of you is ready');
+  assert.match(text, /^\d[\d.]* MB, in the settings until /);
+  assert.ok(text.includes(`until ${until}. If it was not you`), text);
+  await api.clock.advance(60_000);
+  await api.news.sending.runDue();
+  const [letter] = api.mailer.caught();
+  assert.deepEqual([letter.to, letter.subject], [ben.email, title]);
+  assert.ok(letter.text.includes(`${text}\nhttp://here.test${path}`), letter.text);
 }

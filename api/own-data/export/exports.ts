@@ -4,11 +4,13 @@ import type { Logger } from '../../../runtime/log.ts';
 import type { ObjectStore } from '../../../runtime/objects/objects.ts';
 import type { AccountService } from '../../accounts/account-service.ts';
 import { writeAudit } from '../../accounts/audit.ts';
+import { LETTERS, type Letter } from '../../accounts/letters.ts';
 import type { Whence } from '../../accounts/sessions.ts';
 import type { AccountCaller } from '../../caller.ts';
 import type { Database } from '../../database/database.ts';
 import { isUniqueViolation } from '../../database/database.ts';
 import type { JobQueue } from '../../jobs/job-queue.ts';
+import { putOutbox } from '../../outbox/outbox.ts';
 import { Problem } from '../../problem.ts';
 import { forgetParts, readParts } from './parts.ts';
 import { EXPORT_QUEUE, type ExportJob } from './run-export.ts';
@@ -20,6 +22,8 @@ export interface ExportsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly accounts: Pick<AccountService, 'assertPassword'>;
+  /** Called after a letter was written. */
+  readonly wakeLetters: () => void;
 }
 
 type Owner = Pick<AccountCaller, 'account'>;
@@ -30,7 +34,7 @@ const SWEEP_MS = 3_600_000;
 const MAX_SWEPT = 100;
 
 /** All that is kept of a person as one file: asked for → waiting → writing → ready → removed after three days. */
-export function createExports({ database, objects, jobs, clock, log, accounts }: ExportsDeps) {
+export function createExports({ database, objects, jobs, clock, log, accounts, wakeLetters }: ExportsDeps) {
   const kept = ({ account }: Owner) =>
     database
       .selectFrom('exports')
@@ -89,11 +93,19 @@ export function createExports({ database, objects, jobs, clock, log, accounts }:
           const entry = { atMs: nowMs, actor: `account:${account}`, account, address: from.ip };
           await writeAudit(transaction, { ...entry, act: 'export_asked', detail: { export: id } });
           await jobs.put(transaction, EXPORT_QUEUE, { export: id } satisfies ExportJob);
+          const { email } = await transaction
+            .selectFrom('accounts')
+            .select('email')
+            .where('id', '=', account)
+            .executeTakeFirstOrThrow();
+          // Told whatever they chose to be told of: it may not be them.
+          await putOutbox(transaction, LETTERS, { letter: 'export_asked', email } satisfies Letter, nowMs);
         });
       } catch (error) {
         if (isUniqueViolation(error)) throw new Problem('export_under_way', {}, { cause: error });
         throw error;
       }
+      wakeLetters();
       return answerOf(await one(owner, id));
     },
 

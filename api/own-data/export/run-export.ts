@@ -1,10 +1,9 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import type { ObjectStore } from '../../../runtime/objects/objects.ts';
-import { LETTERS, type Letter } from '../../accounts/letters.ts';
 import type { Database } from '../../database/database.ts';
 import type { DoJob } from '../../jobs/job-queue.ts';
-import { putOutbox } from '../../outbox/outbox.ts';
+import type { Notifications } from '../../notifications/notifications.ts';
 import { forgetParts, partKey } from './parts.ts';
 import type { FilesOf } from './person-source.ts';
 import { zipOf } from './write-zip.ts';
@@ -27,8 +26,9 @@ export interface RunExportDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly filesOf: FilesOf;
-  /** Called after a letter was written. */
-  readonly wakeOutbox: () => void;
+  readonly notifications: Pick<Notifications, 'notify'>;
+  /** Called when something is told to an account. */
+  readonly onChanged: (account: string) => void;
 }
 
 /** The export is another's, or nobody's: somebody else writes it, or its owner is gone. */
@@ -41,14 +41,14 @@ class NotOursError extends Error {
  * is removed first, and what this one leaves when it breaks off. Only the last step makes the file known.
  */
 export function createRunExport(deps: RunExportDeps): DoJob {
-  const { database, objects, clock, log, filesOf, wakeOutbox } = deps;
+  const { database, objects, clock, log, filesOf, notifications, onChanged } = deps;
 
   /** Makes the export this attempt's own; null when there is nothing to do. */
   async function begin(id: string) {
     const before = await database
       .selectFrom('exports')
       .innerJoin('accounts', 'accounts.id', 'exports.account')
-      .select(['exports.attempt', 'exports.parts', 'account', 'accounts.athlete', 'accounts.email'])
+      .select(['exports.attempt', 'exports.parts', 'account', 'accounts.athlete'])
       .where('exports.id', '=', id)
       .where('state', 'in', ['waiting', 'writing'])
       .executeTakeFirst();
@@ -68,7 +68,7 @@ export function createRunExport(deps: RunExportDeps): DoJob {
     const { export: id } = data as ExportJob;
     const own = await begin(id);
     if (own === null) return;
-    const { attempt, account, athlete, email } = own;
+    const { attempt, account, athlete } = own;
     let [parts, bytes, progress] = [0, 0, 0];
 
     /** Throws NotOursError when another attempt, or the deletion of the account, has come between. */
@@ -91,6 +91,24 @@ export function createRunExport(deps: RunExportDeps): DoJob {
       await objects.put(partKey(id, attempt, parts - 1), part);
     }
 
+    /** Ends it and tells its owner, at once; throws NotOursError. */
+    async function end(state: 'ready' | 'failed', more: object, written: number | null): Promise<void> {
+      const nowMs = clock.nowMs();
+      const expiresMs = nowMs + KEEP_MS;
+      await database.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('exports')
+          .set({ ...more, state, ended_at: new Date(nowMs), expires_at: new Date(expiresMs) })
+          .where('id', '=', id)
+          .where('attempt', '=', attempt)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) throw new NotOursError(`the export ${id} is not ours any more`);
+        const data = { export: id, bytes: written, expiresMs: written === null ? null : expiresMs };
+        await notifications.notify(transaction, { account, kind: 'export', key: id, data, eventMs: nowMs });
+      });
+      onChanged(account);
+    }
+
     try {
       const onProgress = async (share: number) => {
         progress = Math.min(share, 1);
@@ -107,18 +125,7 @@ export function createRunExport(deps: RunExportDeps): DoJob {
         [waiting, waitingBytes] = [[], 0];
       }
       await putPart(Buffer.concat(waiting));
-      const nowMs = clock.nowMs();
-      await database.transaction().execute(async (transaction) => {
-        const { numUpdatedRows } = await transaction
-          .updateTable('exports')
-          .set({ state: 'ready', progress: 1, ended_at: new Date(nowMs), expires_at: new Date(nowMs + KEEP_MS) })
-          .where('id', '=', id)
-          .where('attempt', '=', attempt)
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw new NotOursError(`the export ${id} is not ours any more`);
-        await putOutbox(transaction, LETTERS, { letter: 'export_ready', email } satisfies Letter, nowMs);
-      });
-      wakeOutbox();
+      await end('ready', { progress: 1 }, bytes);
       log.info({ export: id, parts, bytes }, 'an export was written');
     } catch (error) {
       await forgetParts(objects, { id, attempt, parts });
@@ -126,13 +133,7 @@ export function createRunExport(deps: RunExportDeps): DoJob {
       // What is too large stays too large.
       if (!isLast && !(error instanceof RangeError)) throw error;
       log.error({ err: error, export: id }, 'an export could not be written');
-      const ended = new Date(clock.nowMs());
-      await database
-        .updateTable('exports')
-        .set({ state: 'failed', parts: 0, ended_at: ended, expires_at: new Date(ended.getTime() + KEEP_MS) })
-        .where('id', '=', id)
-        .where('attempt', '=', attempt)
-        .execute();
+      await end('failed', { parts: 0 }, null);
     }
   };
 }
