@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createManualClock } from '../runtime/clock.ts';
+import { closeAfter } from '../runtime/closings-for-tests.ts';
 import type { NotedDeletion } from '../runtime/deletion-log.ts';
 import { createHealth } from '../runtime/health.ts';
 import { createMemoryKvStore } from '../runtime/kv/memory-kv.ts';
@@ -262,7 +263,7 @@ export async function createTestApi(t: Pick<TestContext, 'after'>, options: Test
     countDeadLetters: async () => 0,
     readOperations: createOperations({ read: operationsRead, names, clock, log }),
   });
-  t.after(async () => {
+  closeAfter(t, async () => {
     await api.close();
     await news.stop();
     await deletion.outbox.stop();

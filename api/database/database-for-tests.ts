@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { type Dialect, Kysely, type KyselyPlugin, PGliteDialect, sql } from 'kysely';
+import { createSilentLog } from '../../runtime/log.ts';
+import { createPgBossQueue } from '../jobs/pg-boss-queue.ts';
 import type { Database, Tables } from './database.ts';
 import { migrate, migrationsFolder, readMigrations } from './migrate.ts';
 
@@ -79,11 +81,16 @@ export async function placeDatabase(dir: string): Promise<void> {
   cpSync(await makeTemplate(), join(dir, 'data'), { recursive: true });
 }
 
-/** The folder of a database up to the last migration; made once for each version of PGlite and of the migrations. */
+/**
+ * The folder of a database up to the last migration, with the tables of the queue of jobs, which take a process more
+ * than a second; made once for each version of PGlite, of the queue and of the migrations.
+ */
 async function makeTemplate(): Promise<string> {
   const root = resolve(import.meta.dirname, '../..');
   const migrations = readMigrations(migrationsFolder);
-  const hash = createHash('sha256').update(readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json')));
+  const hash = createHash('sha256');
+  for (const name of ['@electric-sql/pglite', 'pg-boss'])
+    hash.update(readFileSync(join(root, 'node_modules', name, 'package.json')));
   for (const { text } of migrations) hash.update(text);
   const cache = join(root, 'node_modules/.cache');
   const folder = join(cache, `pglite-${hash.digest('hex').slice(0, 16)}`);
@@ -92,6 +99,9 @@ async function makeTemplate(): Promise<string> {
   const fresh = mkdtempSync(join(cache, 'pglite-new-'));
   const database = await PGlite.create(join(fresh, 'data'));
   await migrate(new Kysely<never>({ dialect: new PGliteDialect({ pglite: database }) }), migrations);
+  const jobs = createPgBossQueue({ database: Promise.resolve({ pglite: database }), log: createSilentLog() });
+  await jobs.start();
+  await jobs.stop();
   await database.close();
   try {
     renameSync(join(fresh, 'data'), folder);
