@@ -24,6 +24,8 @@ export const limits: IngestLimits = {
   lingerMs: 5,
   busyLingerMs: 20,
   busyFramesPerMs: 6.4,
+  smallLingerMs: 40,
+  smallTaskBytes: 300,
   maxUnstoredBatches: 4,
   maxUnsettledBytes: 10_000,
   maxDeadBytesPerDeviceHour: 500,

@@ -45,6 +45,14 @@ export const ingestOptions = defineOptions({
     unit: 'ms',
     description: 'The same while many come: batches get big then, and everything behind ingest has less to do.',
   },
+  smallLingerMs: {
+    type: 'integer',
+    default: 30,
+    min: 0,
+    max: 1_000,
+    unit: 'ms',
+    description: 'The same while many come of few samples each, as from thousands of devices that send each second.',
+  },
   maxFutureMs: {
     type: 'integer',
     default: 60_000,

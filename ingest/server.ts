@@ -158,6 +158,9 @@ function limitsOf(options: IngestServerDeps['options']): IngestLimits {
     busyLingerMs: options.busyLingerMs,
     // 27 at sixteen shards: a batch then holds some seventy frames.
     busyFramesPerMs: 1.7 * options.shards,
+    smallLingerMs: options.smallLingerMs,
+    // As protobuf; a message then holds some fifty samples of frames of one or two.
+    smallTaskBytes: 3 * KIB * options.shards,
     maxUnstoredBatches: 2 * options.shards,
     maxUnsettledBytes: options.maxUnsettledBytes,
     maxDeadBytesPerDeviceHour: options.maxDeadBytesPerDeviceHour,

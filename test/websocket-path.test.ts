@@ -33,6 +33,8 @@ const limits: IngestLimits = {
   lingerMs: 2,
   busyLingerMs: 20,
   busyFramesPerMs: 32,
+  smallLingerMs: 40,
+  smallTaskBytes: 1_000,
   maxUnstoredBatches: 8,
   maxUnsettledBytes: 8 * 1024,
   maxDeadBytesPerDeviceHour: 100_000_000,

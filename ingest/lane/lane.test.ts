@@ -11,6 +11,8 @@ const LIMITS = {
   lingerMs: 5,
   busyLingerMs: 40,
   busyFramesPerMs: 2,
+  smallLingerMs: 0,
+  smallTaskBytes: 0,
   maxUnstoredBatches: 4,
 };
 const origin: Origin = {
@@ -24,7 +26,7 @@ const origin: Origin = {
 };
 
 /** A lane whose thread notes how many frames each task brings, and when. */
-function laneUnderTest() {
+function laneUnderTest(limits = LIMITS) {
   const clock = createManualClock(1_000_000);
   const tasks: { atMs: number; frames: number }[] = [];
   const decode = async ({ ends }: DecodeTask): Promise<DecodeResult> => {
@@ -34,7 +36,7 @@ function laneUnderTest() {
   const lane = createLane({
     thread: { decode, close: async () => undefined },
     clock,
-    limits: LIMITS,
+    limits,
     metrics: { clockJumps: () => undefined, threadFailed: assert.ifError },
   } as unknown as LaneDeps);
   const push = (frames: number, bytes = 10) => {
@@ -64,6 +66,21 @@ for (const { framesPerMs, atMs } of [
       await clock.advance(1);
     }
     assert.deepEqual(tasks[0], { atMs, frames: framesPerMs * atMs });
+  });
+}
+
+for (const { bytes, atMs, frames } of [
+  { bytes: 1, atMs: 80, frames: 160 },
+  { bytes: 2, atMs: 50, frames: 101 },
+  { bytes: 4, atMs: 40, frames: 81 },
+]) {
+  test(`frames of ${bytes} bytes gather for ${atMs} ms where 200 bytes are no small task any more`, async () => {
+    const { clock, tasks, push } = laneUnderTest({ ...LIMITS, smallLingerMs: 80, smallTaskBytes: 200 });
+    for (let i = 0; i < 85; i++) {
+      push(2, bytes);
+      await clock.advance(1);
+    }
+    assert.deepEqual(tasks[0], { atMs, frames });
   });
 }
 

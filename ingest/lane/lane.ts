@@ -20,6 +20,9 @@ export interface LaneLimits {
   /** … which is more the faster they come, up to this at `busyFramesPerMs`: patience makes batches much bigger. */
   readonly busyLingerMs: number;
   readonly busyFramesPerMs: number;
+  /** As long as a task holds no more than `smallTaskBytes`, it is this that grows with how fast frames come. */
+  readonly smallLingerMs: number;
+  readonly smallTaskBytes: number;
   /** Batches decoded but not yet stored, over which the lane lets frames gather into bigger ones. */
   readonly maxUnstoredBatches: number;
 }
@@ -41,7 +44,7 @@ export interface LaneDeps {
  * then acknowledged. Idle → (first frame) lingering → (enough bytes, or time) decoding → lingering or idle. While the
  * thread works or too many batches wait to be stored, frames gather: under load tasks grow by themselves. When many
  * come they linger longer, because a message costs the stream and each of its readers the same for ten samples as for
- * hundreds.
+ * hundreds; longest while they are many and small, as from thousands of devices that send each second.
  */
 export function createLane(deps: LaneDeps) {
   const { thread, publisher, deadLetters, offsets, clock, limits, metrics } = deps;
@@ -72,11 +75,12 @@ export function createLane(deps: LaneDeps) {
 
   /** How fast frames come is known once the oldest has waited for the short while. */
   function leftToLingerMs(): number {
-    const { lingerMs, busyLingerMs, busyFramesPerMs } = limits;
+    const { lingerMs, busyLingerMs, busyFramesPerMs, smallLingerMs, smallTaskBytes } = limits;
     const waitedMs = clock.nowMs() - gathering.oldestMs;
     if (waitedMs < lingerMs) return lingerMs - waitedMs;
-    const patienceMs = (busyLingerMs * gathering.frames) / (waitedMs * busyFramesPerMs);
-    return Math.min(busyLingerMs, Math.max(lingerMs, patienceMs)) - waitedMs;
+    const mostMs = gathering.bytes > smallTaskBytes ? busyLingerMs : Math.max(busyLingerMs, smallLingerMs);
+    const patienceMs = (mostMs * gathering.frames) / (waitedMs * busyFramesPerMs);
+    return Math.min(mostMs, Math.max(lingerMs, patienceMs)) - waitedMs;
   }
 
   async function decode(gathered: GatheredTask): Promise<void> {

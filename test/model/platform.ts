@@ -28,6 +28,8 @@ const limits: IngestLimits = {
   lingerMs: 5,
   busyLingerMs: 20,
   busyFramesPerMs: 32,
+  smallLingerMs: 40,
+  smallTaskBytes: 1_000,
   maxUnstoredBatches: 4,
   maxUnsettledBytes: 20_000,
   maxDeadBytesPerDeviceHour: 100_000_000,
