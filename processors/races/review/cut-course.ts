@@ -49,8 +49,6 @@ const SURELY_SKIPPED_M = 300;
 /** A detour makes up for so much that is skipped, and is forgotten as they go on. */
 const MAX_DETOUR_M = 600;
 const FORGOTTEN = 0.2;
-/** Without positions for longer, nobody knows the way that was made. */
-const MAX_UNSEEN_MS = 10_000;
 /** The first step may only cross the course; in the others it must be told which leg they are on. */
 const STEPS_BACK = { least: 2, most: 12 };
 /** Whoever comes back behind where they left, by no more than this, went back for something. */
@@ -62,11 +60,11 @@ export function newCutState(): CutState {
 
 /** `line` is null for a race without a course. */
 export function foldCut(state: CutState, step: Step, line: CourseLine | null): void {
-  const { fromM, untilM, wayM, unseenMs } = step;
+  const { fromM, untilM, wayM, isUnseen } = step;
   // Positions that fall back show that they had run ahead, and nobody had.
   const { worst } = state;
   if (worst?.isByPosition && untilM < worst.untilM - worst.skippedM / 2) state.worst = null;
-  const madeM = unseenMs > MAX_UNSEEN_MS ? Math.max(wayM, untilM - fromM) : wayM;
+  const madeM = isUnseen ? Math.max(wayM, untilM - fromM) : wayM;
   sumUp(state, step, madeM);
   if (line !== null) followLeft(state, step, line);
 }
@@ -89,7 +87,7 @@ function sumUp(state: CutState, { fromMs, untilMs, fromM, untilM }: Step, madeM:
 }
 
 function followLeft(state: CutState, step: Step, line: CourseLine): void {
-  if (step.unseenMs > MAX_UNSEEN_MS) {
+  if (step.isUnseen) {
     state.left = null;
     state.farthest = null;
     return;

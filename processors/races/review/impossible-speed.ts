@@ -29,7 +29,6 @@ const LEAST_M = 300;
 const ERROR_M = 25;
 const ERROR_SHARE = 0.03;
 const MAX_MOMENTS = 37;
-const MAX_GAP_MS = 10_000;
 /** So much faster than the record is no bad receiver. */
 const SURELY = 1.1;
 
@@ -46,7 +45,7 @@ export function foldSpeed(state: SpeedState, step: Step, effort: CourseEffort, r
   const last = state.moments.at(-1);
   // Positions that fall back show that they had run ahead.
   if (state.worst !== null && step.untilM < state.worst.until.positionM - LEAST_M / 2) state.worst = null;
-  if (last === undefined || step.isOffCourse || step.unseenMs > MAX_GAP_MS || last.atMs !== step.fromMs) {
+  if (last === undefined || step.isOffCourse || step.isUnseen || last.atMs !== step.fromMs) {
     state.moments = [{ atMs: step.untilMs, positionM: step.untilM, wayM: 0 }];
     return;
   }

@@ -22,7 +22,6 @@ const MAX_ABSENCES = 16;
 /** A step along the course that is so much longer than the way made on the ground, and not short. */
 const JUMP = 1.5;
 const JUMP_M = 80;
-const MAX_GAP_MS = 10_000;
 /** Crossings come within moments; so far behind a checkpoint nothing more comes of itself. */
 const BEHIND_M = 150;
 /** Where somebody left the course, and came to it again, is known so well. */
@@ -36,7 +35,7 @@ export function newAbsenceState(): AbsenceState {
 
 /** Times without positions are no absence: nobody knows where they were. */
 export function foldAbsence(state: AbsenceState, step: Step): void {
-  const { fromMs, untilMs, fromM, untilM, wayM, unseenMs, isOffCourse } = step;
+  const { fromMs, untilMs, fromM, untilM, wayM, isUnseen, isOffCourse } = step;
   state.absences = state.absences.filter((absence) => untilM > absence.untilM - LEAST_ABSENCE_M);
   if (isOffCourse) {
     if (state.leftMs !== null) return;
@@ -44,7 +43,7 @@ export function foldAbsence(state: AbsenceState, step: Step): void {
     state.leftM = fromM;
     return;
   }
-  const isJump = unseenMs <= MAX_GAP_MS && untilM - fromM > Math.max(JUMP_M, JUMP * wayM);
+  const isJump = !isUnseen && untilM - fromM > Math.max(JUMP_M, JUMP * wayM);
   if (state.leftMs === null && !isJump) return;
   const left = state.leftMs === null ? { fromMs, fromM } : { fromMs: state.leftMs, fromM: state.leftM };
   state.leftMs = null;

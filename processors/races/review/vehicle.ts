@@ -59,7 +59,6 @@ const BODY_MPS = 2.5;
 const STEPS_SHARE = 0.5;
 const LEAST_CADENCE = 40;
 const RESTFUL_BPM = 12;
-const MAX_GAP_MS = 10_000;
 
 export function newVehicleState(): VehicleState {
   const usual = { spans: 0, flatMps: 0, hearts: 0, heartRate: 0, cadences: 0, cadence: 0 };
@@ -109,8 +108,8 @@ export function foldVehicle(state: VehicleState, step: Step, effort: CourseEffor
 }
 
 /** Null where nothing is known of the speed. */
-function lesserSpeed({ fromMs, untilMs, fromM, untilM, wayM, unseenMs, isOffCourse }: Step, effort: CourseEffort) {
-  if (unseenMs > MAX_GAP_MS) return null;
+function lesserSpeed({ fromMs, untilMs, fromM, untilM, wayM, isUnseen, isOffCourse }: Step, effort: CourseEffort) {
+  if (isUnseen) return null;
   const seconds = (untilMs - fromMs) / 1_000;
   const alongM = untilM - fromM;
   if (isOffCourse || alongM <= 0) return wayM / seconds;
