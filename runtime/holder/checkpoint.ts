@@ -55,7 +55,8 @@ export class PartTooLargeError extends Error {
 /** NATS takes 1 MiB a message with its headers by default. */
 const MAX_PART_BYTES = 1_000_000;
 const MAX_PARTS = 1_024;
-const PARALLEL_CALLS = 4;
+/** In a busy process each call waits for a turn of the event loop; a part has a megabyte at the most. */
+const PARALLEL_CALLS = 16;
 const MAX_FENCE_ATTEMPTS = 10;
 /** Names to remove that are remembered; what is beyond is found by the next term. */
 const MAX_GARBAGE = 4_096;

@@ -3,6 +3,7 @@ import type { Bus } from '../bus.ts';
 import type { KeyValue } from '../kv/kv.ts';
 import { KvUnavailableError } from '../kv/kv.ts';
 import { createLeases, type Term } from '../lease.ts';
+import { createLoopTurn } from '../loop-turn.ts';
 import type { Service } from '../service.ts';
 import { createTurns } from '../turns.ts';
 import { type HeldShard, holdShard, type ShardStatus } from './shard.ts';
@@ -20,7 +21,7 @@ export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
 };
 
 export interface HolderDeps
-  extends Omit<ShardDeps, 'options' | 'events' | 'random' | 'oneAtATime' | 'isAnyAtWork' | 'names'> {
+  extends Omit<ShardDeps, 'options' | 'events' | 'random' | 'loopTurn' | 'oneAtATime' | 'isAnyAtWork' | 'names'> {
   readonly names: Pick<Names, 'frames' | 'holder'>;
   readonly leases: KeyValue;
   readonly bus: Bus;
@@ -33,6 +34,9 @@ export interface Holder extends Service {
   /** One line for each shard that is held now, by shard. */
   held(): ShardStatus[];
 }
+
+/** Far less than a call may take, and seldom reached while the process keeps up. */
+const LONGEST_TURN_MS = 100;
 
 const NO_EVENTS: HolderEvents = {
   taken: () => undefined,
@@ -61,6 +65,7 @@ export function createHolder(deps: HolderDeps): Holder {
     options: { ...DEFAULT_HOLDER_OPTIONS, ...deps.options },
     events: { ...NO_EVENTS, ...deps.events },
     random: deps.random ?? Math.random,
+    loopTurn: createLoopTurn(clock, LONGEST_TURN_MS),
     oneAtATime: turns.run,
     isAnyAtWork: () => turns.count > 0,
   };

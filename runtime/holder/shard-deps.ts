@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { KeyValue } from '../kv/kv.ts';
 import type { Term } from '../lease.ts';
 import type { Logger } from '../log.ts';
+import type { LoopTurn } from '../loop-turn.ts';
 import type { ReducerFactory } from '../reducer.ts';
 import type { MessageLog } from '../stream/stream.ts';
 import type { TickDeps } from './ticks.ts';
@@ -37,6 +38,8 @@ export interface ShardDeps extends TickDeps {
   readonly options: HolderOptions;
   readonly events: HolderEvents;
   readonly random: () => number;
+  /** Of the process: a backlog that is folded in must not keep leases and answers waiting. */
+  readonly loopTurn: LoopTurn;
   /** Runs one piece of work of the process at a time: the bytes of one checkpoint are in memory, not those of all. */
   oneAtATime<T>(work: () => Promise<T>): Promise<T>;
   /** Whether such work is being done or waits. */

@@ -66,6 +66,8 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
       // What can be sent out and kept is, before what may not go in: a queue may have room then, and if it has not, the
       // next attempt begins here and not where this one did.
       if (message.seq === brokenAtSeq) await round({ wantsSave: true });
+      const turnIsOver = deps.loopTurn.over();
+      if (turnIsOver !== null) await turnIsOver;
       while (emitting !== null) await emitting;
       if (signal.aborted) return;
       applyingSeq = message.seq;
