@@ -39,6 +39,34 @@ describe('simple reads of a PostgreSQL', { skip: noPostgresql }, () => {
     assert.equal(await read('/v1/profile'), 200);
   });
 
+  test('a column of another type breaks no statement that was prepared before', async (t) => {
+    const api = await createTestApi(t, { database });
+    const { accessToken } = await signUp(api);
+    const readAccount = async () => {
+      const { status, body } = await api.get('/v1/account', accessToken);
+      return { status, email: body.email };
+    };
+    const before = await readAccount();
+    assert.equal(before.status, 200);
+    await sql`alter table accounts alter column email type varchar(254)`.execute(database.kysely);
+    assert.deepEqual(await readAccount(), before);
+    await sql`alter table accounts alter column email type text`.execute(database.kysely);
+    assert.deepEqual(await readAccount(), before);
+  });
+
+  test('what is asked again and again is prepared, on each connection once', async (t) => {
+    const api = await createTestApi(t, { database });
+    const { accessToken } = await signUp(api);
+    for (let nth = 0; nth < 8; nth++) assert.equal((await api.get('/v1/consents', accessToken)).status, 200);
+    const { rows } = await sql<{ statement: string; plans: string }>`
+      select statement, generic_plans + custom_plans as plans from pg_prepared_statements
+      where statement like '%"is_given"%'`.execute(database.kysely);
+    assert.deepEqual(
+      rows.map(({ statement, plans }) => [statement.startsWith('select /* prepared */ '), Number(plans) >= 8]),
+      [[true, true]],
+    );
+  });
+
   test('while PostgreSQL is away reads are answered by 503, and again once it is back', async (t) => {
     const api = await createTestApi(t, { database });
     const { accessToken } = await signUp(api);

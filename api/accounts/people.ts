@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database } from '../database/database.ts';
-import { anyOf, rowOfEach, together } from '../database/together.ts';
+import { anyOf, prepared, rowOfEach, together } from '../database/together.ts';
 import { Problem } from '../problem.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
 import { writeAudit } from './audit.ts';
@@ -35,7 +35,7 @@ export function createPeople(deps: { database: Database; clock: Clock; sessions:
   const ownRow = together({
     clock,
     async find(accounts: readonly string[]) {
-      const rows = await shown().where('id', '=', anyOf(accounts)).execute();
+      const rows = await shown().modifyFront(prepared).where('id', '=', anyOf(accounts)).execute();
       return rowOfEach(accounts, rows, ({ id }) => id);
     },
   });

@@ -26,8 +26,9 @@ export const NOTHING = { 204: Type.Null({ description: 'Done' }) };
 export const instead = (...names: readonly ProblemName[]) => problemResponses(...ALWAYS, ...names);
 
 /** Nothing of an account is kept by a browser or on the way. */
-async function keepPrivate(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function keepPrivate(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   reply.header('cache-control', 'no-store');
+  done();
 }
 
 /** A route that reads, changes, or costs a hash or a letter. */

@@ -32,6 +32,7 @@ export interface SessionRoutesDeps {
   readonly cookies: Cookies;
 }
 
+const CURSOR = [/^\d{1,14}$/, new RegExp(said.Uuid.pattern)] as const;
 const SessionParams = Type.Object({ id: Type.String(said.Uuid) });
 
 /** Logging in and out, on this device and others. */
@@ -146,7 +147,7 @@ export function addSessionRoutes(server: ApiServer, deps: SessionRoutesDeps): vo
     },
     async (request) => {
       const { account, session } = await access.requireAccount(request);
-      const asked = readPage(request.query, [/^\d{1,14}$/, new RegExp(said.Uuid.pattern)]);
+      const asked = readPage(request.query, CURSOR);
       const { page, next } = await sessions.list(account, asked);
       return {
         sessions: page.map(({ id, created_at, seen_at, expires_at, agent, address }) => ({

@@ -3,7 +3,7 @@ import type { Expression, Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
-import { anyOf, askedAccount, askedTable, rowOfEach, rowsOfEach, together } from '../database/together.ts';
+import { anyOf, askedAccount, askedTable, prepared, rowOfEach, rowsOfEach, together } from '../database/together.ts';
 import { countDay } from '../product/counting.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { type Act, writeAudit } from './audit.ts';
@@ -179,6 +179,7 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     async find(hashes: readonly string[]) {
       const rows = await database
         .selectFrom('sessions')
+        .modifyFront(prepared)
         .innerJoin('accounts', 'accounts.id', 'sessions.account')
         .select(['sessions.id', 'sessions.account', 'sessions.access_hash', 'sessions.access_expires_at'])
         .select(['accounts.athlete', 'accounts.roles', 'accounts.organiser', 'accounts.second_factor_at'])
@@ -220,6 +221,7 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     }
     const rows = await database
       .selectFrom(askedTable(accounts))
+      .modifyFront(prepared)
       .innerJoinLateral(page.as('own'), (join) => join.onTrue())
       .selectAll('own')
       .orderBy('own.created_at', 'desc')

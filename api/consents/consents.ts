@@ -4,7 +4,7 @@ import { CONSENT_KINDS, type ConsentKind, presentText } from '../../schemas/cons
 import { writeAudit } from '../accounts/audit.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
-import { anyOf, rowsOfEach, together } from '../database/together.ts';
+import { anyOf, prepared, rowsOfEach, together } from '../database/together.ts';
 import { invalidParameter, Problem } from '../problem.ts';
 import { startCounting, stopCounting } from '../product/counting.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
@@ -115,6 +115,7 @@ export async function hasHealthConsent(from: DatabaseOrTransaction, account: str
 async function rowsOf(from: DatabaseOrTransaction, accounts: readonly string[]) {
   const rows = await from
     .selectFrom('consents')
+    .modifyFront(prepared)
     .select(['account', 'number', 'kind', 'is_given', 'text', 'at'])
     .where('account', '=', anyOf(accounts))
     .orderBy('number', 'desc')

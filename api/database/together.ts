@@ -92,3 +92,11 @@ export function rowOfEach<Row>(keys: readonly string[], rows: readonly Row[], ke
   const byKey = new Map(rows.map((row) => [keyOf(row), row]));
   return keys.map((key) => byKey.get(key));
 }
+
+/**
+ * For the `modifyFront` of a statement that is asked again and again: a connection to a PostgreSQL has it parsed and
+ * planned once. Its text must be the same however many are asked for.
+ */
+export const prepared = sql`/* prepared */`;
+
+export const isPrepared = (text: string) => text.startsWith('select /* prepared */');

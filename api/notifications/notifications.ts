@@ -1,7 +1,7 @@
 import { type Expression, sql, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
-import { askedAccount, askedTable, rowOfEach, together } from '../database/together.ts';
+import { askedAccount, askedTable, prepared, rowOfEach, together } from '../database/together.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { CHANNELS, type DataOf, type KindName, kindNamed, type OutsideChannel } from './kinds.ts';
 import { readerOf } from './languages.ts';
@@ -107,6 +107,7 @@ export function createNotifications(deps: NotificationsDeps) {
     if (after !== null) listed = listed.where('notifications.id', '<', after[0]);
     const rows = await database
       .selectFrom(askedTable(accounts))
+      .modifyFront(prepared)
       .leftJoin('profiles as p', 'p.account', 'asked.account')
       .select(['asked.account', 'p.language', 'p.units', 'p.time_zone'])
       .select(countOfUnread(askedAccount).as('unread'))

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Database, DatabaseOrTransaction } from '../database/database.ts';
-import { anyOf, rowOfEach, together } from '../database/together.ts';
+import { anyOf, prepared, rowOfEach, together } from '../database/together.ts';
 import { requireMatch, tagOf } from '../requests/etag.ts';
 import { CHANNELS, type Channel, KIND_NAMES, KINDS, type KindName } from './kinds.ts';
 import { type Reader, readerOf } from './languages.ts';
@@ -36,6 +36,9 @@ function allChannels(said: StoredChannels): KindChannels {
   return Object.fromEntries(all) as KindChannels;
 }
 
+/** Of whoever said nothing yet, which is most people. */
+const USUAL = allChannels({});
+
 interface PreferencesRow {
   readonly version: number | null;
   readonly quiet_from: string | null;
@@ -52,7 +55,7 @@ function preferencesOf(row: PreferencesRow | undefined): Preferences {
   return {
     ...{ version: row?.version ?? 0, ...readerOf(row) },
     quietHours: start === null || end === null ? null : { from: start, to: end },
-    kinds: allChannels((row?.channels ?? {}) as StoredChannels),
+    kinds: row?.channels == null ? USUAL : allChannels(row.channels as StoredChannels),
   };
 }
 
@@ -60,6 +63,7 @@ export function createPreferences({ database, clock }: { database: Database; clo
   async function readAll(from: DatabaseOrTransaction, accounts: readonly string[]): Promise<Preferences[]> {
     const rows = await from
       .selectFrom('accounts as a')
+      .modifyFront(prepared)
       .leftJoin('notification_preferences as n', 'n.account', 'a.id')
       .leftJoin('profiles as p', 'p.account', 'a.id')
       .select(['a.id', 'n.version', 'n.quiet_from', 'n.quiet_to', 'n.channels', 'p.language', 'p.units', 'p.time_zone'])

@@ -6,6 +6,7 @@ import { ChangeHeaders } from '../requests/etag.ts';
 import { PageQuery, readPage } from '../requests/paging.ts';
 import type { ApiServer } from '../server.ts';
 import { KIND_NAMES, KINDS } from './kinds.ts';
+import type { Language } from './languages.ts';
 import type { NewsService } from './news-service.ts';
 import { type Preferences, preferencesTag, type SaidPreferences } from './preferences.ts';
 import * as said from './statements.ts';
@@ -119,6 +120,10 @@ export function addNewsRoutes(server: ApiServer, { access, news }: NewsRoutesDep
   );
 }
 
+const namesIn = (language: Language) =>
+  Object.fromEntries(KIND_NAMES.map((kind) => [kind, KINDS[kind].name[language]]));
+const NAMES: Readonly<Record<Language, Record<string, string>>> = { en: namesIn('en'), ru: namesIn('ru') };
+
 function shown(own: Preferences) {
-  return { ...own, names: Object.fromEntries(KIND_NAMES.map((kind) => [kind, KINDS[kind].name[own.language]])) };
+  return { ...own, names: NAMES[own.language] };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import type { SpanUnit } from '../../schemas/athlete-progress.ts';
-import { comparedSpans, daysAfter, daysBetween, isTimeZone, mondayOf, weekName } from './calendar.ts';
+import { comparedSpans, daysAfter, daysBetween, isTimeZone, mondayOf, wallTimeAt, weekName } from './calendar.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
 
@@ -92,6 +93,17 @@ test('days and Mondays are counted as the calendar has them, before the epoch to
       assert.equal(daysBetween(day, daysAfter(day, length)), length);
       // The epoch's first Monday was its fifth day.
       assert.equal(mondayOf(day), daysAfter('1970-01-05', 7 * Math.floor((from - 4) / 7)));
+    }),
+  );
+});
+
+test('the clock on the wall shows what the library says, in every zone, since 1850 and until 2200', () => {
+  const zone = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'UTC', 'europe/vienna');
+  const moment = fc.integer({ min: Date.UTC(1850, 0), max: Date.UTC(2200, 0) });
+  fc.assert(
+    fc.property(moment, zone, (atMs, timeZone) => {
+      const shown = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDateTime();
+      assert.equal(wallTimeAt(atMs, timeZone), shown.toString({ smallestUnit: 'second' }));
     }),
   );
 });

@@ -26,9 +26,30 @@ export function daysAfter(day: string, days: number): string {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
-/** What the clock on the wall shows, YYYY-MM-DDThh:mm:ss. */
+/** Zones whose clock is remembered; there are some 600 names of them, in small letters and in capital ones. */
+const MAX_CLOCKS = 1_000;
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Writes what the clock of a zone shows as Swedes do, which is ISO 8601 but for a blank: YYYY-MM-DD hh:mm:ss. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const two = '2-digit';
+  const clock = new Intl.DateTimeFormat('sv-SE', {
+    ...{ timeZone, calendar: 'iso8601', numberingSystem: 'latn', hourCycle: 'h23' },
+    ...{ year: 'numeric', month: two, day: two, hour: two, minute: two, second: two },
+  });
+  if (clocks.size >= MAX_CLOCKS) clocks.clear();
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+/**
+ * What the clock on the wall shows, YYYY-MM-DDThh:mm:ss, of a moment in the years 1000 to 9999. Without the library,
+ * which takes 9 µs for each workout that is shown.
+ */
 export function wallTimeAt(atMs: number, timeZone: string): string {
-  return zoned(atMs, timeZone).toPlainDateTime().toString({ smallestUnit: 'second' });
+  return clockOf(timeZone).format(atMs).replace(' ', 'T');
 }
 
 /**

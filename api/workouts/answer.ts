@@ -38,7 +38,15 @@ const COLUMNS = {
   visibility: 'visibility',
 } as const satisfies Partial<Record<keyof StatedFields, keyof WorkoutRow>>;
 
-export function answerOf(row: WorkoutRow): WorkoutAnswer {
+/** The columns that an answer is made from: what is searched in is as long as all that a person wrote. */
+export const SHOWN = [
+  ...(['id', 'source', 'sport', 'measured_sport', 'started_at', 'ended_at', 'time_zone', 'moving_s'] as const),
+  ...(['distance_m', 'climb_m', 'average_heart_rate_bpm', 'energy_kcal', 'name', 'notes', 'effort'] as const),
+  ...(['visibility', 'version'] as const),
+] as const satisfies readonly (keyof WorkoutRow)[];
+export type ShownRow = Pick<WorkoutRow, (typeof SHOWN)[number]>;
+
+export function answerOf(row: ShownRow): WorkoutAnswer {
   const { id, source, time_zone: timeZone } = row;
   const startMs = row.started_at.getTime();
   return {
@@ -55,9 +63,9 @@ export function answerOf(row: WorkoutRow): WorkoutAnswer {
 /** What still goes on, which nobody has said anything of yet. */
 export function liveAnswer(activity: ActivityRecord): WorkoutAnswer {
   const numbers = measuredOf(activity);
-  const row = { account: '', source: 'stream', state: 'held', stated_sport: null, time_zone: null } as const;
-  const said = { name: '', notes: '', search: '', effort: null, visibility: 'private', version: 0 } as const;
-  return { ...answerOf({ ...row, ...numbers, ...said, sources: [], photos: 0 }), status: 'live' };
+  const row = { source: 'stream', time_zone: null } as const;
+  const said = { name: '', notes: '', effort: null, visibility: 'private', version: 0 } as const;
+  return { ...answerOf({ ...row, ...numbers, ...said }), status: 'live' };
 }
 
 /** What the stream says of a workout, by column. */

@@ -6,7 +6,7 @@ import type { LiveSource } from '../activities/live-source.ts';
 import type { AccountCaller } from '../caller.ts';
 import { assertHealthConsent } from '../consents/consents.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
-import { rowOfEach, together } from '../database/together.ts';
+import { prepared, rowOfEach, together } from '../database/together.ts';
 import { putOutbox } from '../outbox/outbox.ts';
 import { removePhotos } from '../photos/forget-photos.ts';
 import { invalidParameter, Problem } from '../problem.ts';
@@ -22,6 +22,8 @@ import {
   enteredColumns,
   folded,
   liveAnswer,
+  SHOWN,
+  type ShownRow,
   type WorkoutAnswer,
   type WorkoutRow,
   workoutTag,
@@ -49,7 +51,7 @@ export function createWorkouts({ database, live, clock, wakeOutbox }: WorkoutsDe
 
   const find = together({ clock, find: (asked: readonly AskedWorkout[]) => findAll(database, asked) });
 
-  async function read({ account }: Owner, id: string): Promise<WorkoutRow> {
+  async function read({ account }: Owner, id: string): Promise<ShownRow> {
     const row = await find({ account, id });
     if (row === undefined) throw new Problem('unknown_workout', { detail: id });
     return row;
@@ -226,7 +228,8 @@ async function findAll(from: DatabaseOrTransaction, asked: readonly AskedWorkout
   const [accounts, ids] = [asked.map(({ account }) => account), asked.map(({ id }) => id)];
   const rows = await from
     .selectFrom('workouts')
-    .selectAll()
+    .modifyFront(prepared)
+    .select(['account', ...SHOWN])
     .where(sql<SqlBool>`(account, id) in (select * from unnest(${accounts}::uuid[], ${ids}::text[]))`)
     .where('state', '=', 'held')
     .execute();
@@ -237,7 +240,7 @@ async function findAll(from: DatabaseOrTransaction, asked: readonly AskedWorkout
  * What was silent for long is stored, and may go on after all. After a day of silence it does not, or but for the
  * seconds until what came late is stored as its next revision.
  */
-function isOver({ source, ended_at }: WorkoutRow, nowMs: number): boolean {
+function isOver({ source, ended_at }: ShownRow, nowMs: number): boolean {
   return source === 'manual' || ended_at.getTime() < nowMs - MAY_GO_ON_MS;
 }
 
