@@ -27,7 +27,7 @@ export function soleDeviceName({ fit, devices }: Pick<SimOptions, 'fit' | 'devic
 
 /**
  * The devices of `run`: recordings first, then the fleet. `pairedAs` is the id of the only one, where it was paired.
- * Throws RecordingError for a file that is not whole.
+ * Throws RecordingError for a file that is not whole, and StartError for one that cannot be read.
  */
 export async function devicesOf(options: SimOptions, pace: Pace, pairedAs?: string): Promise<SimulatedDevice[]> {
   const { seed, samplesPerFrame, protocols } = options;
@@ -35,7 +35,10 @@ export async function devicesOf(options: SimOptions, pace: Pace, pairedAs?: stri
   const shared = { seed, samplesPerFrame, faults, pace };
   const recorded: SimulatedDevice[] = [];
   for (const file of options.fit) {
-    const recording = await readRecording(await readFile(file), file, systemClock.nowMs());
+    const bytes = await readFile(file).catch((error: Error) => {
+      throw new StartError(`--fit ${file} cannot be read: ${error.message}`);
+    });
+    const recording = await readRecording(bytes, file, systemClock.nowMs());
     const device = pairedAs ?? nameOfFile(file);
     const protocol = protocols[recorded.length % protocols.length];
     recorded.push(createRecordedDevice({ ...shared, device, protocol, recording }));

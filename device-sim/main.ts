@@ -7,7 +7,7 @@ import { createSimService } from './sim-service.ts';
 import { createTokenSource } from './token.ts';
 
 await runMain(
-  'device-sim',
+  'npm run device-sim --',
   simOptions,
   async (options, { log, release }) => {
     const tokenFor = await createTokenSource(options.tokenKey, systemClock);

@@ -27,9 +27,17 @@ function asStartError(kind: new (message: string) => Error): (err: unknown) => n
   };
 }
 
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (err) {
+    throw new StartError(`--data-dir ${dataDir} cannot be made: ${(err as Error).message}`);
+  }
+}
+
 async function start(given: Options<typeof stackOptions>, { log, release, signal }: MainContext): Promise<Service> {
   const options = { ...given, dataDir: resolve(given.dataDir) };
-  mkdirSync(options.dataDir, { recursive: true });
+  makeDataDir(options.dataDir);
   const stopped = Promise.withResolvers<void>();
   say('Slipstream is starting');
   const tokenKeys = await ensureTokenKeys(options.dataDir).catch(asStartError(TokenKeyError));

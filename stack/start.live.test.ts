@@ -228,3 +228,11 @@ test('a port that is taken is named, with the option that chooses another', asyn
   assert.match(one.output(), new RegExp(`port ${ports[0]} is taken.*--mqtt-port`));
   assert.deepEqual(await left(), []);
 });
+
+test('a data folder that cannot be made is said in one line', async () => {
+  const one = start('--no-demo', `--data-dir=${MAIN}`);
+  const [code] = await once(one.child, 'close', { signal: AbortSignal.timeout(UP_TIMEOUT_MS) });
+  assert.equal(code, 1);
+  assert.match(one.output(), /--data-dir \S+main\.ts cannot be made: EEXIST/);
+  assert.doesNotMatch(one.output(), /\bat \S+ \(/, 'without a stack');
+});

@@ -330,6 +330,8 @@ test('a backup with a changed file, an unfinished one, and a folder that is used
   const engines = { flags: [`--nats-urls=${nats.url}`, `--shards=${SHARDS}`] };
   const backupDir = join(dir, 'backup');
   await assert.rejects(command(engines, 'create', backupDir), { name: 'BackupError', message: /is not empty/ });
+  const aFile = join(backupDir, MANIFEST_FILE);
+  await assert.rejects(command(engines, 'create', aFile), { name: 'BackupError', message: /cannot be used.*EEXIST/ });
   const file = join(backupDir, 'buckets/offsets.jsonl');
   const whole = readFileSync(file);
   writeFileSync(file, whole.subarray(1));

@@ -140,7 +140,10 @@ async function clickHouseVersions(store: Pick<ClickHouse, 'select'>) {
 }
 
 async function assertEmpty(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  if ((await readdir(dir)).length > 0)
-    throw new BackupError(`${dir} is not empty: each backup has a folder of its own`);
+  const found = await mkdir(dir, { recursive: true })
+    .then(() => readdir(dir))
+    .catch((cause: Error) => {
+      throw new BackupError(`${dir} cannot be used for a backup: ${cause.message}`, { cause });
+    });
+  if (found.length > 0) throw new BackupError(`${dir} is not empty: each backup has a folder of its own`);
 }

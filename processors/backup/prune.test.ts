@@ -23,4 +23,6 @@ test('finished backups that are too old go as a whole, and nothing else', async 
   const kept = ['just-in-time', 'of-a-later-program', 'unfinished'];
   assert.deepEqual(await pruneBackups(dir, 30, NOW_MS), { removed: ['january'], kept });
   assert.deepEqual((await readdir(dir)).sort(), [...kept, 'notes.txt'].sort());
+  const notThere = { name: 'BackupError', message: /^the backups in .*elsewhere cannot be read: ENOENT/ };
+  await assert.rejects(pruneBackups(join(dir, 'elsewhere'), 30, NOW_MS), notThere);
 });

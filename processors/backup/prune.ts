@@ -11,11 +11,14 @@ export interface Pruned {
 
 /**
  * Removes the backups in `dir` that began more than `keepDays` days before `nowMs`. What is no finished backup stays:
- * one is perhaps being made, or it is something else.
+ * one is perhaps being made, or it is something else. Throws BackupError for a folder that cannot be read.
  */
 export async function pruneBackups(dir: string, keepDays: number, nowMs: number): Promise<Pruned> {
   const [removed, kept]: string[][] = [[], []];
-  for (const entry of (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((cause: Error) => {
+    throw new BackupError(`the backups in ${dir} cannot be read: ${cause.message}`, { cause });
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!entry.isDirectory()) continue;
     const folder = join(dir, entry.name);
     const manifest = await readManifest(folder).catch((error): Manifest | null => {

@@ -1,6 +1,7 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../log.ts';
+import { StartError } from '../service.ts';
 
 export interface NatsOptions {
   /** One or several, `nats://host:port`. */
@@ -14,7 +15,7 @@ export interface NatsOptions {
 }
 
 /** No server answered while connecting, or the connection is closed for good. */
-export class NatsConnectionError extends Error {
+export class NatsConnectionError extends StartError {
   override name = 'NatsConnectionError';
 }
 
