@@ -3,7 +3,7 @@ import type { Expression, Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
-import { anyOf, askedAccount, askedTable, prepared, rowOfEach, rowsOfEach, together } from '../database/together.ts';
+import { anyOf, prepared, rowOfEach, rowsOfEach, together } from '../database/together.ts';
 import { countDay } from '../product/counting.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { type Act, writeAudit } from './audit.ts';
@@ -208,33 +208,23 @@ export function createSessions({ database, clock, secondFactorRoles = [] }: Sess
     return caller;
   }
 
-  /** Of each account the same page of its open ones. */
-  async function readPages(accounts: readonly string[], { limit, after }: Page<readonly [string, string]>) {
-    let page = openSessions(database, askedAccount)
-      .select(SHOWN)
-      .limit(limit + 1);
+  /** Of each account its open ones from the same place on: they are 50 at most, so a page is cut where it is shown. */
+  async function readFrom(accounts: readonly string[], { after }: Page<readonly [string, string]>) {
+    let own = openSessions(database, anyOf(accounts)).modifyFront(prepared).select(SHOWN);
     if (after !== null) {
       const [createdMs, id] = after;
-      page = page.where(({ eb, refTuple, tuple }) =>
+      own = own.where(({ eb, refTuple, tuple }) =>
         eb(refTuple('created_at', 'id'), '<', tuple(new Date(Number(createdMs)), id)),
       );
     }
-    const rows = await database
-      .selectFrom(askedTable(accounts))
-      .modifyFront(prepared)
-      .innerJoinLateral(page.as('own'), (join) => join.onTrue())
-      .selectAll('own')
-      .orderBy('own.created_at', 'desc')
-      .orderBy('own.id', 'desc')
-      .execute();
-    return rowsOfEach(accounts, rows, ({ account }) => account);
+    return rowsOfEach(accounts, await own.execute(), ({ account }) => account);
   }
 
   const pageAlike = together({
     clock,
     shapeOf: ({ page }: AskedPage) => JSON.stringify(page),
     find: (asked) =>
-      readPages(
+      readFrom(
         asked.map(({ account }) => account),
         asked[0].page,
       ),
