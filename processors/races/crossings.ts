@@ -71,11 +71,15 @@ export function findCrossings(
   const { rows, count, newestMs } = track;
   const [first, last] = marksInReach(track, marks);
   const changed: number[] = [];
-  if (first < last) {
+  const windowMs = rows[row.AT_MS];
+  // What is behind the window for good needs no smoothing, which is most of what a fix near a mark costs.
+  let open = first;
+  while (open < last && isBehind(crossings.get(open), windowMs)) open++;
+  if (open < last) {
     smooth(rows, count, track.pace);
-    for (let n = first; n < last; n++) {
+    for (let n = open; n < last; n++) {
       const found = crossingOf(rows, count, marks[n], gunTimeMs);
-      if (note(n, found, rows[row.AT_MS], crossings, revision)) changed.push(n);
+      if (note(n, found, windowMs, crossings, revision)) changed.push(n);
     }
   }
   for (const mark of settleCrossings(crossings, newestMs - LAG_MS, revision)) {
@@ -152,6 +156,11 @@ function between(rows: Float64Array, a: number, b: number, positionM: number, gu
   return { timeMs: Math.round(timeMs), sigmaMs: Math.round(Math.hypot((1_000 * sigmaM) / speed, gapMs)) };
 }
 
+/** Of what happened before the window nothing new is known; what did not happen then may happen now. */
+function isBehind(known: Crossing | undefined, windowMs: number): boolean {
+  return known !== undefined && known.timeMs <= windowMs && !known.isWithdrawn;
+}
+
 /** True when it is news. `windowMs` is the time of row 0. */
 function note(
   mark: number,
@@ -166,8 +175,7 @@ function note(
     crossings.set(mark, { mark, ...found, revision, isSettled: false, isWithdrawn: false, isTold: false });
     return true;
   }
-  // Of what happened before the window nothing new is known; what did not happen then may happen now.
-  if (found === undefined || (known.timeMs <= windowMs && !known.isWithdrawn)) return false;
+  if (found === undefined || isBehind(known, windowMs)) return false;
   if (found === null) {
     if (known.isWithdrawn) return false;
     known.isWithdrawn = true;

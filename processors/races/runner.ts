@@ -140,9 +140,14 @@ export class Runner {
     return false;
   }
 
+  /** Message time from which on a device that says nothing more is silent. */
+  get silentFromMs(): number {
+    return this.heardMs + SILENT_MS;
+  }
+
   /** Message time passed: a silent device brings no better crossing. */
   passTo(nowMs: number, revision: number): readonly number[] {
-    if (nowMs - this.heardMs < SILENT_MS) return [];
+    if (nowMs < this.silentFromMs) return [];
     const settled = settleCrossings(this.crossings, Number.POSITIVE_INFINITY, revision);
     for (const mark of settled) this.changedMarks.add(mark);
     if (settled.length > 0) this.isChanged = true;

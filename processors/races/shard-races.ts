@@ -53,12 +53,16 @@ export class ShardRaces {
   /** Of each runner, that wait to be told. */
   readonly #mostSpans: number | undefined;
   readonly #unsettled = new Set<Runner>();
+  /** Message time before which none of them is silent: they may be thousands, and messages come by the hundred. */
+  #settleFromMs = Number.POSITIVE_INFINITY;
   /** Those of whom stored samples have to say something. */
   readonly awaiting = new Set<Runner>();
   /** Whose fixes came too late, and when the last did; once it is quiet, stored samples have to say what follows. */
   readonly #late = new Map<Runner, number>();
   /** Of the motion of all runners, untold. */
   #spans = 0;
+  /** Of who is in a race now; looked up anew once CONFIG has changed. */
+  #runnerOf = new Map<Start, Runner>();
   readonly #dirty = new Set<number>();
   #touched = new Set<Runner>();
   /** Who is to be told of with the next tick. */
@@ -79,7 +83,7 @@ export class ShardRaces {
       for (const runner of decodeRunners(bytes, grounds)) {
         this.runners.set(runner.key, runner);
         this.#spans += runner.motion.news.length;
-        if (runner.isUnsettled) this.#unsettled.add(runner);
+        if (runner.isUnsettled) this.#addUnsettled(runner);
         if (runner.awaited !== null) this.awaiting.add(runner);
         this.#note(runner);
       }
@@ -113,12 +117,7 @@ export class ShardRaces {
       this.#late.delete(runner);
       this.awaiting.add(runner);
     }
-    for (const runner of this.#unsettled) {
-      const settled = runner.passTo(nowMs, revision);
-      if (settled.length === 0) continue;
-      this.#tell(runner, settled);
-      if (!runner.isUnsettled) this.#unsettled.delete(runner);
-    }
+    if (nowMs >= this.#settleFromMs) this.#settleSilent(nowMs, revision);
   }
 
   fold(batch: SampleBatch, revision: number): void {
@@ -199,22 +198,40 @@ export class ShardRaces {
     if (runner.isChanged) this.#changed.add(runner);
   }
 
+  #settleSilent(nowMs: number, revision: number): void {
+    this.#settleFromMs = Number.POSITIVE_INFINITY;
+    for (const runner of this.#unsettled) {
+      const settled = runner.passTo(nowMs, revision);
+      if (settled.length > 0) {
+        this.#tell(runner, settled);
+        if (!runner.isUnsettled) this.#unsettled.delete(runner);
+      }
+      if (this.#unsettled.has(runner)) this.#addUnsettled(runner);
+    }
+  }
+
+  #addUnsettled(runner: Runner): void {
+    this.#unsettled.add(runner);
+    if (runner.silentFromMs < this.#settleFromMs) this.#settleFromMs = runner.silentFromMs;
+  }
+
   #put(
-    { ground, starter }: Start,
+    start: Start,
     name: string,
     { channels, tsMs }: SampleBatch,
     n: number,
     [latitude, longitude]: readonly [ValueColumn, ValueColumn],
     revision: number,
   ): void {
+    const { ground, starter } = start;
     const atMs = tsMs[n];
-    const { closesMs, id } = ground.race;
+    const { closesMs } = ground.race;
     if (atMs < ground.gunTimeMs(starter) - BEFORE_GUN_MS || (closesMs !== null && atMs > closesMs)) return;
-    const key = `${id}/${starter.bib}`;
-    let runner = this.runners.get(key);
+    let runner = this.#find(start);
     if (runner === undefined) {
       runner = new Runner(ground, starter, this.#mostSpans);
-      this.runners.set(key, runner);
+      this.runners.set(runner.key, runner);
+      this.#runnerOf.set(start, runner);
     }
     const [accuracy, speed] = [channels[ACCURACY], channels[SPEED]];
     const radiusM = accuracy === null || accuracy.nulls[n] !== 0 ? ASSUMED_RADIUS_M : accuracy.values[n] / 10;
@@ -233,10 +250,19 @@ export class ShardRaces {
 
   /** Of whoever was seen already: a body alone is nowhere on the course. */
   #feel(starts: readonly Start[], atMs: number, heartRate: number | null, cadence: number | null): void {
-    for (const { ground, starter } of starts) {
-      const runner = this.runners.get(`${ground.race.id}/${starter.bib}`);
-      runner?.motion.feel(atMs, heartRate, cadence === null ? null : cadence / CADENCE_SCALE);
+    for (const start of starts) {
+      this.#find(start)?.motion.feel(atMs, heartRate, cadence === null ? null : cadence / CADENCE_SCALE);
     }
+  }
+
+  /** By the start itself: its key is a text that would be made, and looked through, for each row. */
+  #find(start: Start): Runner | undefined {
+    let runner = this.#runnerOf.get(start);
+    if (runner === undefined) {
+      runner = this.runners.get(`${start.ground.race.id}/${start.starter.bib}`);
+      if (runner !== undefined) this.#runnerOf.set(start, runner);
+    }
+    return runner;
   }
 
   #noteLate(runner: Runner, lateMs: number, revision: number): void {
@@ -249,6 +275,7 @@ export class ShardRaces {
     const spans = runner.motion.news.length;
     const changed = runner.settle(this.nowMs, revision);
     this.#spans += runner.motion.news.length - spans;
+    if (runner.silentFromMs < this.#settleFromMs && this.#unsettled.has(runner)) this.#addUnsettled(runner);
     // While nobody takes them, as before a holder has caught up, memory does not grow with what is told.
     if (this.#spans > MAX_UNTOLD_SPANS) {
       this.#spans -= runner.motion.news.length;
@@ -257,7 +284,7 @@ export class ShardRaces {
     this.#dirty.add(shardOf(runner.key, PARTS));
     this.#tell(runner, changed);
     if (changed.length === 0) return;
-    if (runner.isUnsettled) this.#unsettled.add(runner);
+    if (runner.isUnsettled) this.#addUnsettled(runner);
     else this.#unsettled.delete(runner);
   }
 
@@ -289,6 +316,7 @@ export class ShardRaces {
   /** CONFIG changed: what is no longer a live race is forgotten, what changed goes on with what still holds. */
   #rebind(revision: number): void {
     this.#groundsVersion = this.#grounds.version;
+    this.#runnerOf = new Map();
     for (const runner of [...this.runners.values()]) {
       const { ground: before, starter } = runner;
       const start = this.#grounds.find(before.race.id, starter.bib);

@@ -40,18 +40,17 @@ export function smooth(rows: Float64Array, last: number, { accelerationM2ps3: q 
 
 function load(rows: Float64Array, k: number, into: Float64Array): void {
   const at = k * row.CELLS;
-  state.set(rows.subarray(at + row.S, at + row.S + 3));
+  for (let i = 0; i < 3; i++) state[i] = rows[at + row.S + i];
   symmetric(rows, at + row.SS, into);
 }
 
 function symmetric(rows: Float64Array, from: number, into: Float64Array): void {
-  const [ss, sv, sb, vv, vb, bb] = rows.subarray(from, from + 6);
-  into[0] = ss;
-  into[1] = into[3] = sv;
-  into[2] = into[6] = sb;
-  into[4] = vv;
-  into[5] = into[7] = vb;
-  into[8] = bb;
+  into[0] = rows[from];
+  into[1] = into[3] = rows[from + 1];
+  into[2] = into[6] = rows[from + 2];
+  into[4] = rows[from + 3];
+  into[5] = into[7] = rows[from + 4];
+  into[8] = rows[from + 5];
 }
 
 function keep(k: number): void {
