@@ -58,6 +58,7 @@ import { createProductReports } from './product/reports.ts';
 import { addProductRoutes } from './product/routes.ts';
 import type { ProductStore } from './product/store.ts';
 import { addProfileRoutes } from './profile/routes.ts';
+import { createLeftSuggestions } from './profile/suggestions/left-suggestions.ts';
 import type { EvidenceReader } from './profile/suggestions/reader.ts';
 import { addSuggestionRoutes } from './profile/suggestions/routes.ts';
 import type { ProgressReader } from './progress/reader.ts';
@@ -168,7 +169,10 @@ export async function createApi(deps: ApiDeps): Promise<ApiServer> {
   addProgressRoutes(server, deps);
   addGoalRoutes(server, { ...deps, goals: createGoals({ ...deps, database: deps.identity.database }) });
   addProductRoutes(server, { ...deps, reports: createProductReports(deps.product) });
-  addSuggestionRoutes(server, { ...deps, profiles: deps.identity.profiles });
+  addSuggestionRoutes(server, {
+    ...{ ...deps, profiles: deps.identity.profiles },
+    left: createLeftSuggestions({ database: deps.identity.database, clock: deps.clock }),
+  });
   addDocumentRoute(server);
   if (deps.page !== null) addPageRoutes(server, deps.page, deps);
   addLiveActivities(server, deps);

@@ -134,6 +134,7 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   readProfileValues: 'people',
   readSuggestions: 'people',
   acceptSuggestion: 'people',
+  leaveSuggestion: 'people',
   listGoals: 'people',
   createGoal: 'people',
   changeGoal: 'people',

@@ -40,5 +40,6 @@ export const FIELD_RULES = [
   'another_between',
   'not_within_workout',
   'edited_there',
+  'no_heic',
 ] as const;
 export type FieldRule = (typeof FIELD_RULES)[number];

@@ -159,6 +159,13 @@ suite('goals, thresholds, zones and units in the application', { skip: whyNoBrow
     await power.getByRole('link', { name: /95 % of your best twenty minutes, 300 W/ }).waitFor();
     await page.getByRole('button', { name: 'Leave it: Maximum heart rate, Run' }).click();
     await page.locator('[data-suggestion="run maxHeartRateBpm"]').waitFor({ state: 'detached' });
+    await page.getByText('Left, here and on your other devices: Maximum heart rate, Run.').waitFor();
+    const { suggestions } = (await read('/profile/suggestions')) as { suggestions: { value: string }[] };
+    assert.deepEqual(
+      suggestions.map(({ value }) => value),
+      ['ftpW'],
+      'another device is not asked either',
+    );
     await power.getByRole('button', { name: 'Take it: FTP, Ride: 285 W' }).click();
     await page.getByText('Stated from today on: FTP, Ride: 285 W.').waitFor();
     await power.waitFor({ state: 'detached' });

@@ -3,7 +3,7 @@ import { before, suite, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { BEN } from '../api/accounts/accounts-for-tests.ts';
 import { NOW_MS } from '../api/api-for-tests.ts';
-import { imageOf } from '../api/photos/images-for-tests.ts';
+import { GIF, heicOf, imageOf } from '../api/photos/images-for-tests.ts';
 import { outAndBack, START_MS, sharedRun } from '../api/sharing/shared-for-tests.ts';
 import { applyWorkoutFact } from '../api/workouts/project-activities.ts';
 import { factOf } from '../api/workouts/workouts-for-tests.ts';
@@ -12,14 +12,19 @@ import { openPage, PHONE, startBrowser, until, whyNoBrowser } from './browser.ts
 import { logInOn, showApp } from './shown-app.ts';
 import { violationsOf } from './wcag.ts';
 
-/** Adds three photos, one of which is none, says what is in one, moves it, and deletes the other. */
+/**
+ * Adds two photos, one of which only the browser can read, a text, and a HEIC that nobody here can read; says what is
+ * in one, moves it, and deletes the other.
+ */
 async function keepPhotos(page: Page): Promise<void> {
   const photo = async (name: string, width: number) => ({
     ...{ name, mimeType: 'image/jpeg', buffer: await imageOf({ width }) },
   });
   const text = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') };
-  await page.getByLabel('Add photos').setInputFiles([await photo('a.jpg', 400), text, await photo('b.jpg', 200)]);
-  await page.getByText('notes.txt: It is no JPEG, PNG or WebP.').waitFor();
+  const heic = { name: 'phone.heic', mimeType: 'image/heic', buffer: heicOf() };
+  const gif = { name: 'b.gif', mimeType: 'image/gif', buffer: GIF };
+  await page.getByLabel('Add photos').setInputFiles([await photo('a.jpg', 400), text, heic, gif]);
+  await page.getByText('notes.txt: It is no JPEG, PNG or WebP. phone.heic: It is a HEIC').waitFor();
   await page.getByRole('button', { name: 'Photo 2 of 2' }).click();
   await page.getByLabel('Caption').fill('The view');
   await page.getByRole('button', { name: 'Save the caption' }).click();

@@ -30,6 +30,17 @@ export async function imageOf({ width = 400, height = 200, kind = 'jpeg', orient
     .toBuffer();
 }
 
+/** An orange square that browsers read, and the API does not. */
+export const GIF = await sharp({ create: { width: 5, height: 5, channels: 3, background: '#f80' } })
+  .gif()
+  .toBuffer();
+
+/** The beginning of what a phone writes as HEIC; `mif1` is what some call theirs first. */
+export function heicOf(brand: 'heic' | 'mif1' = 'heic'): Buffer {
+  const box = Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1heic`, 'latin1');
+  return Buffer.concat([box, Buffer.alloc(200)]);
+}
+
 /** The colour of a kept photo somewhere, as shares of its sides: the greatest of red, green and blue. */
 export async function colourAt(jpeg: Uint8Array, x: number, y: number): Promise<'red' | 'green' | 'blue' | 'white'> {
   const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });

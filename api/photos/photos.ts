@@ -253,7 +253,7 @@ const PROBLEM_OF = {
 
 function asProblem(error: unknown): unknown {
   if (!(error instanceof UnusableImageError)) return error;
-  const { reason, message } = error;
-  const errors = [{ parameter: 'body', message }];
+  const { reason, message, rule } = error;
+  const errors = [{ parameter: 'body', message, ...(rule !== undefined && { rule }) }];
   return new Problem(PROBLEM_OF[reason], { detail: `body: ${message}`, errors }, { cause: error });
 }

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { bomb, colourAt, imageOf } from './images-for-tests.ts';
+import { bomb, colourAt, GIF, heicOf, imageOf } from './images-for-tests.ts';
 import { createReencode, UnusableImageError } from './reencode.ts';
 
 // Made before the decoder is kept to its three formats.
-const gif = await sharp({ create: { width: 5, height: 5, channels: 3, background: '#f80' } })
-  .gif()
-  .toBuffer();
 const tiff = await sharp({ create: { width: 5, height: 5, channels: 3, background: '#f80' } })
   .tiff()
+  .toBuffer();
+const avif = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#fff' } })
+  .avif()
   .toBuffer();
 const reencode = createReencode();
 const metadataOf = async (bytes: Uint8Array) => sharp(bytes).metadata();
@@ -82,8 +82,9 @@ const UNUSABLE: readonly (readonly [what: string, bytes: () => Buffer | Promise<
   ['a text', () => Buffer.from('not an image at all'), 'unsupported'],
   ['an SVG with a script', () => Buffer.from(svg), 'unsupported'],
   ['a page', () => Buffer.from('<!doctype html><script>alert(1)</script>'), 'unsupported'],
-  ['a GIF', () => gif, 'unsupported'],
+  ['a GIF', () => GIF, 'unsupported'],
   ['a TIFF', () => tiff, 'unsupported'],
+  ['a HEIC', heicOf, 'unsupported'],
   ['a JPEG without its first byte', () => jpeg.subarray(1), 'unsupported'],
   ['the beginning of a JPEG and then an SVG', () => Buffer.concat([jpeg.subarray(0, 3), Buffer.from(svg)]), 'damaged'],
   ['the beginning of a PNG and then a JPEG', () => Buffer.concat([png.subarray(0, 8), jpeg]), 'damaged'],
@@ -100,6 +101,17 @@ for (const [what, bytes, reason] of UNUSABLE) {
     );
   });
 }
+
+test('who sends a HEIC is told by a rule, and what to do; an AVIF is none', async () => {
+  for (const brand of ['heic', 'mif1'] as const) {
+    await assert.rejects(reencode(heicOf(brand)), {
+      reason: 'unsupported',
+      rule: 'no_heic',
+      message: /send it as a JPEG/,
+    });
+  }
+  await assert.rejects(reencode(avif), { reason: 'unsupported', rule: undefined, message: 'is no JPEG, PNG or WebP' });
+});
 
 test('whatever bytes of an image are changed, it is kept without its EXIF or refused with a reason', async () => {
   const changes = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 0, max: 255 })), {

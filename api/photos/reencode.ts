@@ -1,7 +1,8 @@
 import type sharp from 'sharp';
 import type { Sharp, SharpOptions } from 'sharp';
+import type { FieldRule } from '../../schemas/field-rules.ts';
+import { imageKind, isHeic } from '../../schemas/image-kind.ts';
 import { PHOTO_LIMITS } from '../../schemas/photo-limits.ts';
-import { imageKind } from './image-kind.ts';
 
 /** What a photo is kept as, whatever it came as. */
 export const KEPT_TYPE = 'image/jpeg';
@@ -9,15 +10,20 @@ const MAX_SIDE_PX = 2_048;
 const THUMBNAIL_SIDE_PX = 320;
 const QUALITY = 82;
 const MAX_SECONDS = 20;
+const HEIC =
+  'is a HEIC, which is not decoded here: send it as a JPEG (phones write them when told to be most compatible)';
 
 /** `unsupported`: none of the kinds that are taken. `too_large`: it unpacks to more. `damaged`: it cannot be read. */
 export class UnusableImageError extends Error {
   override name = 'UnusableImageError';
   readonly reason: 'unsupported' | 'too_large' | 'damaged';
+  /** By which pages find words of their own. */
+  readonly rule: FieldRule | undefined;
 
-  constructor(reason: UnusableImageError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(reason: UnusableImageError['reason'], message: string, more: ErrorOptions & { rule?: FieldRule } = {}) {
+    super(message, more);
     this.reason = reason;
+    this.rule = more.rule;
   }
 }
 
@@ -55,6 +61,7 @@ export function createReencode(): Reencode {
   }
 
   return async function reencode(bytes) {
+    if (isHeic(bytes)) throw new UnusableImageError('unsupported', HEIC, { rule: 'no_heic' });
     if (imageKind(bytes) === null) throw new UnusableImageError('unsupported', 'is no JPEG, PNG or WebP');
     const photo = await within(bytes, MAX_SIDE_PX);
     try {

@@ -6,6 +6,7 @@ const [PROFILE, VALUES] = ['/v1/profile', '/v1/profile/values'];
 const TODAY = `${VALUES}?sport=run`;
 const [SUGGESTIONS, TAKE] = ['/v1/profile/suggestions', '/v1/profile/suggestions/{id}/acceptances'];
 const NONE = `${SUGGESTIONS}/AAAAAAAAAAAAAAAAAAAAAA/acceptances`;
+const [LEAVE, LEFT] = [`${SUGGESTIONS}/{id}/refusals`, NONE.replace('acceptances', 'refusals')];
 const said = { sex: 'female', body: [{ from: '2026-01-01', weightKg: 61.5 }] };
 
 const put = (status: number, payload: object, ifMatch?: string): Scenario => {
@@ -13,15 +14,17 @@ const put = (status: number, payload: object, ifMatch?: string): Scenario => {
   return [PROFILE, status, PROFILE, undefined, asBen(() => ({ headers })), { method: 'PUT', payload }];
 };
 
-/** Takes what is suggested to ben, for that version of the profile. */
-const take = (version: number) =>
+/** Answers to what is suggested to ben. */
+const suggested = (answer: 'acceptances' | 'refusals', headers: Record<string, string> = {}) =>
   asBen(async (api: TestApi, { accessToken }) => {
     const { athlete } = (await api.get('/v1/account', accessToken)).body;
     const shown = { activity: '0123456789abcdef', startMs: NOW_MS, isMarked: false, value: 250 };
     api.shownEvidence.insert([{ ...shown, athlete, kind: 'power', sport: 'ride' }]);
     const [{ id }] = (await api.get(SUGGESTIONS, accessToken)).body.suggestions;
-    return { url: `${SUGGESTIONS}/${id}/acceptances`, headers: { 'if-match': `"profile-${version}"` } };
+    return { url: `${SUGGESTIONS}/${id}/${answer}`, headers };
   });
+/** For that version of the profile. */
+const take = (version: number) => suggested('acceptances', { 'if-match': `"profile-${version}"` });
 
 export const profileScenarios: Scenario[] = [
   [PROFILE, 200, PROFILE, undefined, asBen()],
@@ -52,4 +55,10 @@ export const profileScenarios: Scenario[] = [
   [TAKE, 428, NONE, undefined, asBen(), { method: 'POST' }],
   ...always('POST', TAKE, { url: NONE }),
   ...others('POST', TAKE, { url: NONE }),
+
+  [LEAVE, 204, LEFT, undefined, suggested('refusals'), { method: 'POST' }],
+  [LEAVE, 404, LEFT, undefined, asBen(), { method: 'POST' }],
+  [LEAVE, 422, LEFT.replace('A', '.'), undefined, asBen(), { method: 'POST' }],
+  ...always('POST', LEAVE, { url: LEFT }),
+  ...others('POST', LEAVE, { url: LEFT }),
 ];

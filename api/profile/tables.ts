@@ -1,10 +1,12 @@
 import type { ColumnType } from 'kysely';
+import type { Sport } from '../../schemas/events.ts';
+import type { Rule } from './suggestions/suggest.ts';
 
 /** A day as it is written, YYYY-MM-DD. Drivers read it as a moment, so it is selected as text. */
 type Day<Value> = ColumnType<never, Value, Value>;
 type Json = ColumnType<unknown, string>;
 
-/** As the migration `profile` makes them. */
+/** As the migrations `profile` and `left-suggestions` make them. */
 export interface ProfileTables {
   profiles: {
     account: string;
@@ -35,4 +37,5 @@ export interface ProfileTables {
     longitude: number;
     radius_m: number;
   };
+  left_suggestions: { account: string; value: Rule['value']; sport: Sport; suggested: number; left_at: Date };
 }

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import { PHOTO_LIMITS } from '../../schemas/photo-limits.ts';
 import { ProblemError } from '../problem-error.ts';
+import { asTaken } from './as-taken.ts';
 import { problemText } from './form.tsx';
 import { addPhoto } from './photo-api.ts';
 import { tell } from './tell.ts';
@@ -19,8 +20,9 @@ export function AddPhotos({ workout, onAdded }: { workout: string; onAdded: () =
     for (const [i, file] of files.entries()) {
       setSending({ n: i + 1, of: files.length });
       try {
-        if (file.size > PHOTO_LIMITS.maxBytes) throw new ProblemError(413, { type: 'upload_too_large' });
-        await addPhoto(workout, file, crypto.randomUUID());
+        const photo = await asTaken(file);
+        if (photo.size > PHOTO_LIMITS.maxBytes) throw new ProblemError(413, { type: 'upload_too_large' });
+        await addPhoto(workout, photo, crypto.randomUUID());
       } catch (error) {
         failed.push(`${file.name}: ${whyNot(error)}`);
       }
@@ -51,5 +53,7 @@ export function AddPhotos({ workout, onAdded }: { workout: string; onAdded: () =
 
 function whyNot(error: unknown): string {
   const isTooLarge = error instanceof ProblemError && error.problem === 'upload_too_large';
-  return isTooLarge ? tell('photoTooLarge', LIMITS) : problemText(error);
+  if (isTooLarge) return tell('photoTooLarge', LIMITS);
+  const isHeic = error instanceof ProblemError && error.errors.some(({ rule }) => rule === 'no_heic');
+  return isHeic ? tell('rule_no_heic') : problemText(error);
 }

@@ -1,9 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Sport } from '../../schemas/events.ts';
 import { dateOf, sportName } from '../progress/say.ts';
-import { keep, kept } from '../race/keep.ts';
-import { session } from '../session.ts';
-import { read } from './account-api.ts';
+import { read, send } from './account-api.ts';
 import { Trouble } from './form.tsx';
 import { acceptSuggestion, type TaggedProfile } from './own-profile.ts';
 import { thresholdText } from './stated-lists.ts';
@@ -22,22 +20,14 @@ interface Suggestion {
 const readSuggestions = async () =>
   (await read<{ suggestions: readonly Suggestion[] }>('/profile/suggestions')).suggestions;
 
-/** The best that was left, by account, value and sport: what is no more than that is not asked about again. */
-type Left = Readonly<Record<string, number>>;
-const LEFT = 'left-suggestions';
-/** Of three values in seventeen sports, and some who share a browser. */
-const MAX_LEFT = 200;
-const leftKey = ({ value, sport }: Suggestion) => `${session.peek()?.account} ${value} ${sport}`;
-const leftBefore = () => (kept(LEFT) ?? {}) as Left;
-
 /** What an athlete could state by what they have shown, for them to take or to leave. */
 export function SuggestionsSection({ held }: { held: TaggedProfile }) {
   const [all, setAll] = useState<readonly Suggestion[] | null>(null);
-  const [left, setLeft] = useState<Left>(leftBefore);
   const [said, say] = useState('');
   const [wrong, setWrong] = useState<unknown>(null);
-  useEffect(() => void readSuggestions().then(setAll, setWrong), [held.etag]);
-  const shown = (all ?? []).filter((one) => !(one.suggested <= (left[leftKey(one)] ?? 0)));
+  const look = () => readSuggestions().then(setAll, setWrong);
+  useEffect(() => void look(), [held.etag]);
+  const shown = all ?? [];
 
   async function take(one: Suggestion): Promise<void> {
     await acceptSuggestion(held, one.id);
@@ -45,11 +35,11 @@ export function SuggestionsSection({ held }: { held: TaggedProfile }) {
     setWrong(null);
   }
 
-  function leave(one: Suggestion): void {
-    const next = Object.entries({ ...leftBefore(), [leftKey(one)]: one.suggested }).slice(-MAX_LEFT);
-    keep(LEFT, Object.fromEntries(next));
-    setLeft(Object.fromEntries(next));
-    say('');
+  async function leave(one: Suggestion): Promise<void> {
+    await send('POST', `/profile/suggestions/${one.id}/refusals`);
+    await look();
+    say(tell('suggestionLeft', wordsOf(one)));
+    setWrong(null);
   }
 
   return (
@@ -83,7 +73,11 @@ export function SuggestionsSection({ held }: { held: TaggedProfile }) {
               >
                 {tell('suggestionTake')}
               </button>
-              <button type="button" aria-label={tell('suggestionLeaveOf', wordsOf(one))} onClick={() => leave(one)}>
+              <button
+                type="button"
+                aria-label={tell('suggestionLeaveOf', wordsOf(one))}
+                onClick={() => void leave(one).catch(setWrong)}
+              >
                 {tell('suggestionLeave')}
               </button>
             </span>

@@ -3,13 +3,14 @@ import type { Clock } from '../../../runtime/clock.ts';
 import { SPORTS } from '../../../schemas/events.ts';
 import { dayOf } from '../../../schemas/settings-at.ts';
 import type { Access } from '../../access.ts';
-import { changes, instead, json, OWN_PROBLEMS, reads, SOMEBODY } from '../../accounts/route-parts.ts';
+import { changes, instead, json, NOTHING, OWN_PROBLEMS, reads, SOMEBODY } from '../../accounts/route-parts.ts';
 import type { AccountCaller } from '../../caller.ts';
 import { Problem } from '../../problem.ts';
 import { ChangeHeaders } from '../../requests/etag.ts';
 import { type ApiServer, whenGone } from '../../server.ts';
 import { type Profiles, profileTag } from '../profiles.ts';
 import { ProfileAnswer } from '../statements.ts';
+import { type LeftSuggestions, withoutLeft } from './left-suggestions.ts';
 import type { EvidenceReader } from './reader.ts';
 import { suggest, withSuggestion } from './suggest.ts';
 
@@ -17,6 +18,7 @@ export interface SuggestionRoutesDeps {
   readonly access: Access;
   readonly profiles: Profiles;
   readonly evidence: EvidenceReader;
+  readonly left: LeftSuggestions;
   readonly clock: Clock;
 }
 
@@ -50,7 +52,7 @@ const Suggestions = Type.Object(
 
 /** What the profile could say by what its athlete has shown. Nothing changes until they take it. */
 export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDeps): void {
-  const { access, profiles, evidence, clock } = deps;
+  const { access, profiles, evidence, left, clock } = deps;
   const own = { ...SOMEBODY, tags: ['profile'] };
 
   const shownBy = ({ athlete }: AccountCaller, signal: AbortSignal) =>
@@ -65,14 +67,17 @@ export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDep
         ...own,
         operationId: 'readSuggestions',
         summary: 'Thresholds and a maximal heart rate that activities of the last ninety days have shown',
-        description: 'Only more than what is stated, without marks on the evidence; zones follow from what is taken.',
+        description:
+          'Only more than what is stated, without marks on the evidence, and not what its athlete has left; zones ' +
+          'follow from what is taken.',
         response: { 200: json('Suggestions', Suggestions), ...instead(...OWN_PROBLEMS) },
       },
     },
     async (request, reply) => {
       const caller = await access.requireAccount(request);
-      const [said, shown] = await Promise.all([profiles.read(caller), shownBy(caller, whenGone(reply))]);
-      return { suggestions: suggest(said, shown, today(said)) };
+      const asked = [profiles.read(caller), shownBy(caller, whenGone(reply)), left.of(caller)] as const;
+      const [said, shown, leftBefore] = await Promise.all(asked);
+      return { suggestions: withoutLeft(suggest(said, shown, today(said)), leftBefore) };
     },
   );
 
@@ -104,6 +109,29 @@ export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDep
       });
       reply.header('etag', profileTag(profile));
       return profile;
+    },
+  );
+
+  server.post(
+    '/v1/profile/suggestions/:id/refusals',
+    {
+      ...changes,
+      schema: {
+        ...own,
+        operationId: 'leaveSuggestion',
+        summary: 'Leave what is suggested: it is not asked again, on no device, until activities show something else',
+        description: 'The profile stays as it is. Said again, it changes nothing.',
+        params: SuggestionParams,
+        response: { ...NOTHING, ...instead(...OWN_PROBLEMS, 'unknown_suggestion') },
+      },
+    },
+    async (request, reply) => {
+      const caller = await access.requireAccount(request);
+      const [said, shown] = await Promise.all([profiles.read(caller), shownBy(caller, whenGone(reply))]);
+      const found = suggest(said, shown, today(said)).find(({ id }) => id === request.params.id);
+      if (found === undefined) throw new Problem('unknown_suggestion');
+      await left.leave(caller, found);
+      reply.code(204);
     },
   );
 }

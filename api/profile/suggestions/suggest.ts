@@ -14,7 +14,7 @@ const RULES: Readonly<Record<EvidenceKind, Rule>> = {
   heartRate: { list: 'heart', value: 'maxHeartRateBpm', share: 1, unit: 1, rule: 'the highest that was measured' },
 };
 /** Less is noise: a value of which so little more was shown stays as it is. */
-const LEAST_GAIN = 1.01;
+export const LEAST_GAIN = 1.01;
 
 export interface Rule {
   readonly list: 'heart' | 'thresholds';

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { settingsOn } from '../../../schemas/settings-at.ts';
-import { signUp } from '../../accounts/accounts-for-tests.ts';
+import { BEN, signUp } from '../../accounts/accounts-for-tests.ts';
 import { createTestApi, NOW_MS } from '../../api-for-tests.ts';
 import { settingsOf } from '../rules.ts';
 import type { ProfileStatement } from '../statements.ts';
 import { evidenceReaderConformance } from './conformance.ts';
+import { withoutLeft } from './left-suggestions.ts';
 import { createMemoryEvidenceReader } from './memory-reader.ts';
 import { EVIDENCE_KINDS } from './reader.ts';
 import { suggest, withSuggestion } from './suggest.ts';
@@ -63,6 +64,49 @@ test('what was shown is suggested with its evidence, changes nothing, and counts
   assert.deepEqual(body.thresholds, [...payload.thresholds, { from: '2026-06-08', sports: ['ride'], ftpW: 250 }]);
   assert.deepEqual(await read(), before.slice(1));
   assert.equal((await take(before[0].id, 2)).body.type, 'urn:slipstream:problem:unknown_suggestion');
+});
+
+test('what is left is asked on no device again until activities show something else, and may be taken', async (t) => {
+  const api = await createTestApi(t);
+  const [ben, eva] = [await signUp(api), await signUp(api, { ...BEN, email: 'eva@example.test' })];
+  const insert = async ({ accessToken }: typeof ben, value: number, startMs = shown.startMs) => {
+    const { athlete } = (await api.get('/v1/account', accessToken)).body;
+    api.shownEvidence.insert([{ ...shown, startMs, athlete, kind: 'power', sport: 'ride', value }]);
+  };
+  const read = async ({ accessToken }: typeof ben) =>
+    (await api.get('/v1/profile/suggestions', accessToken)).body.suggestions as { id: string; suggested: number }[];
+  const watts = async (who = ben) => (await read(who)).map(({ suggested }) => suggested);
+  const answer = async (id: string, part: string, headers: Record<string, string> = {}, who = ben) => {
+    const url = `/v1/profile/suggestions/${id}/${part}`;
+    return (await api.ask({ method: 'POST', url, headers }, who.accessToken)).status;
+  };
+  for (const who of [ben, eva]) await insert(who, 300);
+  const [first] = await read(ben);
+  assert.equal(await answer(first.id, 'refusals'), 204);
+  assert.deepEqual([await watts(), await watts(eva)], [[], [285]], 'it is ben who left it');
+  assert.equal(await answer(first.id, 'refusals'), 204, 'again it changes nothing');
+  await insert(ben, 302, NOW_MS - 60_000);
+  assert.deepEqual(await watts(), [], '286 W are no more than 285 W');
+  await insert(ben, 320, NOW_MS);
+  const [more] = await read(ben);
+  assert.equal(more.suggested, 304);
+  assert.equal(await answer(more.id, 'refusals'), 204);
+  assert.equal(await answer(more.id, 'acceptances', { 'if-match': '"profile-0"' }), 200, 'somebody changed their mind');
+  assert.equal((await api.get('/v1/profile', ben.accessToken)).body.thresholds[0].ftpW, 304);
+});
+
+test('of what was left only another number is suggested, be it more or less', () => {
+  const watt = fc.integer({ min: 100, max: 500 });
+  fc.assert(
+    fc.property(watt, watt, (before, now) => {
+      const evidence = { kind: 'power', sport: 'ride', activity: 'a', startMs: NOW_MS } as const;
+      const [one] = suggest({}, [{ ...evidence, value: now / 0.95 + 0.1 }], '2026-06-08');
+      const left = { value: 'ftpW', sport: 'ride', suggested: before } as const;
+      const isFar = Math.abs(before - one.suggested) >= 0.01 * Math.min(before, one.suggested);
+      assert.deepEqual(withoutLeft([one], [left]), isFar ? [one] : []);
+      assert.deepEqual(withoutLeft([one], [{ ...left, sport: 'run' }]), [one]);
+    }),
+  );
 });
 
 test('a suggestion is never less than what is stated, holds once it is taken, and is then made no more', () => {

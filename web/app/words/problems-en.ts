@@ -71,4 +71,7 @@ export const problems = {
   rule_another_between: 'another workout lies between them',
   rule_not_within_workout: 'it is not within the workout, a minute from both ends',
   rule_edited_there: 'it is split or joined there already',
+  rule_no_heic:
+    'It is a HEIC, which this browser cannot read either. Save it as a JPEG: on an iPhone choose Settings › Camera › ' +
+    'Formats › Most Compatible, or add the photo in Safari, which turns it into a JPEG.',
 } satisfies Record<string, Phrase>;

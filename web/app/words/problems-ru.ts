@@ -73,4 +73,7 @@ export const problems: Readonly<Record<keyof typeof english, Phrase>> = {
   rule_another_between: 'между ними есть другая тренировка',
   rule_not_within_workout: 'это не внутри тренировки, не ближе минуты к её краям',
   rule_edited_there: 'здесь уже разделено или соединено',
+  rule_no_heic:
+    'Это HEIC, и этот браузер его тоже не читает. Сохраните как JPEG: на iPhone выберите «Настройки › Камера › ' +
+    'Форматы › Наиболее совместимые» или добавьте фото в Safari: он превратит его в JPEG.',
 };

@@ -29,6 +29,7 @@ export const profile = {
   suggestionTakeOf: 'Take it: {what}, {sport}: {suggested}',
   suggestionLeave: 'Leave it',
   suggestionLeaveOf: 'Leave it: {what}, {sport}',
+  suggestionLeft: 'Left, here and on your other devices: {what}, {sport}. It comes back when you show something else.',
   suggestionTaken: 'Stated from today on: {what}, {sport}: {suggested}.',
 
   zones: 'Heart rate zones',

@@ -31,6 +31,7 @@ export const profile: Readonly<Record<keyof typeof english, Phrase>> = {
   suggestionTakeOf: 'Принять: {what}, {sport}: {suggested}',
   suggestionLeave: 'Отклонить',
   suggestionLeaveOf: 'Отклонить: {what}, {sport}',
+  suggestionLeft: 'Отложено здесь и на других устройствах: {what}, {sport}. Вернётся, когда вы покажете другое.',
   suggestionTaken: 'Действует с сегодняшнего дня: {what}, {sport}: {suggested}.',
 
   zones: 'Зоны пульса',
