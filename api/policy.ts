@@ -161,6 +161,7 @@ export const POLICY: Readonly<Record<string, Audience>> = {
   pairDevice: 'everybody',
   rotateCredential: 'deviceItself',
   listDevices: 'people',
+  readFirmwares: 'people',
   renameDevice: 'people',
   endDevice: 'people',
   readFunnel: 'administrators',

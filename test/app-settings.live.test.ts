@@ -60,6 +60,21 @@ suite('settings, devices and news in the application', { skip: whyNoBrowser }, (
     const device = page.locator('[data-device=watch-7]');
     await device.getByText('nothing came from it yet').waitFor();
     assert.deepEqual(await violationsOf(page), []);
+    const seen = { device: paired.body.device, seq: 1, battery: null, offsetMs: 0 };
+    const nowMs = app.clock.nowMs();
+    app.seenDevices.insert([
+      { ...seen, boot: '1', firmware: 'w/1', tsMs: nowMs - 86_400_000 },
+      { ...seen, boot: '2', firmware: 'w/2', tsMs: nowMs - 1_000 },
+    ]);
+    await device.getByText('firmware w/2').waitFor();
+    await device.getByText('Firmware of watch-7').click();
+    await device.getByRole('listitem').nth(1).waitFor();
+    const firmwares = await device.getByRole('listitem').allTextContents();
+    assert.deepEqual(
+      firmwares.map((text) => text.split(',')[0]),
+      ['w/2', 'w/1'],
+    );
+    assert.deepEqual(await violationsOf(page), []);
     await device.getByRole('button', { name: 'Remove watch-7' }).click();
     await device.getByRole('button', { name: 'Yes, remove watch-7' }).click();
     await device.waitFor({ state: 'detached' });

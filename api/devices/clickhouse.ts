@@ -1,6 +1,6 @@
 import { KINDS } from '../../schemas/channels.ts';
 import type { ClickHouseQueries } from '../stores/clickhouse-client.ts';
-import type { DeviceReader, DeviceState } from './reader.ts';
+import { type DeviceReader, type DeviceState, MAX_FIRMWARES } from './reader.ts';
 
 const columns = (battery: string) => `device, boot, seq, ts, device_time, firmware, ${battery} AS battery`;
 const RANGE = `device IN {devices:Array(String)} AND ts >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')`;
@@ -25,7 +25,19 @@ FROM (
 )
 GROUP BY device`;
 
-/** Reads how devices are in ClickHouse: one query, whose values are parameters. */
+/** By boots first, which are few: a device runs one firmware from one start to the next. */
+const FIRMWARES = `SELECT firmware, toUnixTimestamp64Milli(since)
+FROM (
+  SELECT firmware, since, lagInFrame(firmware, 1, '') OVER (
+    ORDER BY since ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
+  FROM (
+    SELECT boot, toString(firmware) AS firmware, min(ts) AS since
+    FROM (${ALL_KINDS}) WHERE firmware != '' GROUP BY boot, firmware
+  )
+)
+WHERE firmware != before ORDER BY since DESC LIMIT ${MAX_FIRMWARES}`;
+
+/** Reads how devices are in ClickHouse: one query for each question, whose values are parameters. */
 export function createClickHouseDeviceReader({ select }: Pick<ClickHouseQueries, 'select'>): DeviceReader {
   return {
     async states({ devices, fromMs, gapsFromMs }, signal) {
@@ -38,6 +50,11 @@ export function createClickHouseDeviceReader({ select }: Pick<ClickHouseQueries,
           ...{ recentFrames: Number(frames), daysSeen: Number(days), clockOffsetMs: Number(offsetMs) },
         }),
       );
+    },
+
+    async firmwares(device, fromMs, signal) {
+      const rows = await select(FIRMWARES, { devices: [device], from_ms: fromMs }, signal);
+      return rows.map(([firmware, sinceMs]) => ({ firmware: String(firmware), sinceMs: Number(sinceMs) }));
     },
   };
 }

@@ -56,6 +56,8 @@ export function deviceReaderConformance(name: string, open: () => Promise<Reader
           const inOrder = async (of: DeviceReader) =>
             (await of.states(question)).toSorted((x, y) => (x.device < y.device ? -1 : 1));
           assert.deepEqual(await inOrder(reader), await inOrder(twin));
+          const firmwares = (of: DeviceReader) => of.firmwares(named('a'), fromMs);
+          assert.deepEqual(await firmwares(reader), await firmwares(twin));
         },
       );
       await fc.assert(property, { numRuns: 25 });

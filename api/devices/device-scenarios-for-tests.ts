@@ -6,6 +6,7 @@ import { askCode, pairDevice } from './devices-for-tests.ts';
 const [LIST, CODES, PAIR] = ['/v1/devices', '/v1/devices/pairings', '/v1/devices/credentials'];
 const [NEXT, ONE] = ['/v1/devices/{device}/credentials', '/v1/devices/{device}'];
 const [NEXT_OF_WATCH, WATCH] = ['/v1/devices/watch-1/credentials', '/v1/devices/watch-1'];
+const [FIRMWARES, FIRMWARES_OF_WATCH] = [`${ONE}/firmwares`, `${WATCH}/firmwares`];
 const wrong = { code: 'BCDF-GHJK', device: 'watch-7' };
 const post = { method: 'POST' } as const;
 const remove = { method: 'DELETE' } as const;
@@ -26,6 +27,9 @@ async function codeOfBen(api: TestApi): Promise<{ payload: object }> {
 }
 const ofPaired = asBen(async (api, { accessToken }) => ({
   url: `${LIST}/${(await pairDevice(api, accessToken)).device}`,
+}));
+const firmwaresOfPaired = asBen(async (api, { accessToken }) => ({
+  url: `${LIST}/${(await pairDevice(api, accessToken)).device}/firmwares`,
 }));
 const ofPairedAt = (tag: string) =>
   asBen(async (api, { accessToken }) => ({
@@ -64,6 +68,12 @@ export const deviceScenarios: Scenario[] = [
   [LIST, 422, `${LIST}?colour=red`, undefined, asBen()],
   ...always('GET', LIST),
   ...others('GET', LIST),
+
+  [FIRMWARES, 200, FIRMWARES_OF_WATCH, undefined, firmwaresOfPaired],
+  [FIRMWARES, 404, FIRMWARES_OF_WATCH, undefined, asBen()],
+  [FIRMWARES, 422, `${FIRMWARES_OF_WATCH}?colour=red`, undefined, asBen()],
+  ...always('GET', FIRMWARES, { url: FIRMWARES_OF_WATCH }),
+  ...others('GET', FIRMWARES, { url: FIRMWARES_OF_WATCH }),
 
   [ONE, 200, WATCH, undefined, ofPairedAt('"device-1"'), rename],
   [ONE, 404, WATCH, undefined, asBen(), { ...rename, headers: { 'if-match': '"device-1"' } }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signUp } from '../accounts/accounts-for-tests.ts';
+import { BEN, signUp } from '../accounts/accounts-for-tests.ts';
 import { createTestApi } from '../api-for-tests.ts';
 import { testDevices } from './conformance.ts';
 import { deviceReaderConformance } from './conformance-of-reader.ts';
@@ -66,4 +66,36 @@ test('the list says how each device is, and what no store says now is null', asy
     { ...shown(watch, 'watch-7'), ...nothing },
     { ...shown(bike, 'bike-1'), ...nothing },
   ]);
+});
+
+test('its owner sees which firmwares a device has run, the newest first, and nobody else does', async (t) => {
+  const api = await createTestApi(t);
+  const ben = await signUp(api);
+  const eva = await signUp(api, { ...BEN, email: 'eva@example.test' });
+  const { device } = await pairDevice(api, ben.accessToken, 'watch-7');
+  const dayMs = 86_400_000;
+  const at = (daysAgo: number) => api.clock.nowMs() - daysAgo * dayMs;
+  const seen = ([boot, firmware, daysAgo]: readonly [boot: string, firmware: string, daysAgo: number]) => ({
+    ...{ device, boot, firmware, seq: 1, tsMs: at(daysAgo), battery: null, offsetMs: 0 },
+  });
+  const boots = [
+    ['1', 'w/0', 400],
+    ['2', 'w/1', 30],
+    ['3', 'w/1', 20],
+    ['4', '', 15],
+    ['5', 'w/2', 10],
+  ] as const;
+  // What was recorded long ago may come last.
+  api.seenDevices.insert([...boots, ['6', 'w/1', 5], ['3', 'w/1', 19]].map((one) => seen(one as never)));
+  const url = `/v1/devices/${device}/firmwares`;
+  assert.deepEqual((await api.get(url, ben.accessToken)).body, {
+    firmwares: [
+      { firmware: 'w/1', sinceMs: at(5) },
+      { firmware: 'w/2', sinceMs: at(10) },
+      { firmware: 'w/1', sinceMs: at(30) },
+    ],
+  });
+  assert.equal((await api.get(url, eva.accessToken)).body.type, 'urn:slipstream:problem:unknown_own_device');
+  api.seenDevices.setReachable(false);
+  assert.equal((await api.get(url, ben.accessToken)).status, 503);
 });

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../samples/reader.ts';
-import type { DeviceReader } from './reader.ts';
+import { type DeviceReader, MAX_FIRMWARES } from './reader.ts';
 
 /** A row of any kind, as far as the state of its device follows from it. */
 export interface SeenRow {
@@ -55,6 +55,16 @@ export function createMemoryDeviceReader(): MemoryDeviceReader {
           clockOffsetMs: last.offsetMs,
         };
       });
+    },
+    async firmwares(device, fromMs, signal) {
+      signal?.throwIfAborted();
+      if (!isReachable) throw new StoreUnavailableError('clickhouse', 'told to be out of reach');
+      const asked = held.filter((row) => row.device === device && row.tsMs >= fromMs && row.firmware !== '');
+      const runs = [...Map.groupBy(asked, ({ boot, firmware }) => `${boot} ${firmware}`).values()]
+        .map((rows) => ({ firmware: rows[0].firmware, sinceMs: Math.min(...rows.map(({ tsMs }) => tsMs)) }))
+        .sort((a, b) => a.sinceMs - b.sinceMs);
+      const changes = runs.filter(({ firmware }, i) => firmware !== runs[i - 1]?.firmware);
+      return changes.slice(-MAX_FIRMWARES).reverse();
     },
   };
 }

@@ -7,7 +7,8 @@ import { type Devices, nameOf } from './devices.ts';
 import type { DeviceReader, DeviceState } from './reader.ts';
 
 const DAY_MS = 86_400_000;
-const LOOK_BACK_MS = 366 * DAY_MS;
+/** Nobody asks how a device was before. */
+export const LOOK_BACK_MS = 366 * DAY_MS;
 const GAPS_BACK_MS = 7 * DAY_MS;
 const BATTERY_SCALE = CHANNELS.find(({ name }) => name === 'battery')!.scale;
 

@@ -24,6 +24,15 @@ export interface StateQuestion {
   readonly gapsFromMs: number;
 }
 
+/** A firmware, and when a device was first seen with it after another, or at all. */
+export interface FirmwareRun {
+  readonly firmware: string;
+  readonly sinceMs: number;
+}
+
+/** Changes that are told of. */
+export const MAX_FIRMWARES = 20;
+
 /**
  * Reads how devices are from where processors write samples. The real one is ClickHouse (`clickhouse.ts`), the twin
  * lives in memory (`memory-reader.ts`); `conformance-of-reader.ts` holds both to this. Throws StoreUnavailableError.
@@ -31,4 +40,9 @@ export interface StateQuestion {
 export interface DeviceReader {
   /** In no order; a device without samples is left out. */
   states(question: StateQuestion, signal?: AbortSignal): Promise<DeviceState[]>;
+  /**
+   * What a device has run since then, the newest first, at most {@link MAX_FIRMWARES}: boots with another firmware than
+   * the one before. A boot that names none says nothing.
+   */
+  firmwares(device: string, fromMs: number, signal?: AbortSignal): Promise<FirmwareRun[]>;
 }

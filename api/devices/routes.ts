@@ -17,8 +17,17 @@ import {
 import { ChangeHeaders } from '../requests/etag.ts';
 import { type ApiServer, whenGone } from '../server.ts';
 import { type Devices, deviceTag, type PairedDevice } from './devices.ts';
+import { readFirmwares } from './firmware-history.ts';
 import { describeDevices, type OwnDevicesDeps } from './own-devices.ts';
-import { DeviceCredential, DeviceList, DeviceNaming, NamedDevice, Pairing, PairingCode } from './statements.ts';
+import {
+  DeviceCredential,
+  DeviceList,
+  DeviceNaming,
+  FirmwareHistory,
+  NamedDevice,
+  Pairing,
+  PairingCode,
+} from './statements.ts';
 
 export interface DeviceRoutesDeps extends OwnDevicesDeps {
   readonly access: Access;
@@ -124,6 +133,26 @@ export function addDeviceRoutes(server: ApiServer, { access, devices, clock, ...
     async (request, reply) => {
       const paired = await devices.list(await access.requireAccount(request));
       return { devices: await describeDevices(reading, paired, clock.nowMs(), whenGone(reply)) };
+    },
+  );
+
+  server.get(
+    '/v1/devices/:device/firmwares',
+    {
+      ...reads,
+      schema: {
+        ...{ ...SOMEBODY, tags },
+        operationId: 'readFirmwares',
+        summary: "Which firmwares one's own device has run within a year, and since when",
+        description: 'The newest first. Where the device names none with what it sends, there is none.',
+        params: DeviceParams,
+        response: { 200: json('The firmwares', FirmwareHistory), ...instead(...OWN_PROBLEMS, 'unknown_own_device') },
+      },
+    },
+    async (request, reply) => {
+      const caller = await access.requireAccount(request);
+      const when = { nowMs: clock.nowMs(), signal: whenGone(reply) };
+      return readFirmwares({ seen: reading.seen, devices }, caller, request.params.device, when);
     },
   );
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { OWN_DEVICE_NAME_PATTERN } from '../../schemas/identity.ts';
 import { CODE_PATTERN } from './pairing-code.ts';
+import { MAX_FIRMWARES } from './reader.ts';
 
 const closed = { additionalProperties: false };
 const maybeNumber = (description: string) => Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
@@ -96,6 +97,22 @@ export const DeviceNaming = Type.Object(
 export const NamedDevice = Type.Object(
   { device: Type.String(), name: Type.String(), ownName: Type.String(), version: Type.Integer() },
   { ...closed, title: 'NamedDevice' },
+);
+
+export const FirmwareHistory = Type.Object(
+  {
+    firmwares: Type.Array(
+      Type.Object(
+        {
+          firmware: Type.String({ description: 'As the device calls it.' }),
+          sinceMs: Type.Integer({ description: 'Time of the first sample with it after another one.' }),
+        },
+        closed,
+      ),
+      { maxItems: MAX_FIRMWARES },
+    ),
+  },
+  closed,
 );
 
 export const DeviceList = Type.Object({ devices: Type.Array(OwnDevice) }, closed);

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { dateAndTimeIn } from '../format.ts';
 import { language } from '../race/language.ts';
 import { read, send } from './account-api.ts';
+import { DeviceFirmware } from './device-firmware.tsx';
 import { DeviceName, type NamedDevice } from './device-name.tsx';
 import { Trouble } from './form.tsx';
 import { tell } from './tell.ts';
@@ -62,6 +63,7 @@ export function DevicesSection() {
         {(devices ?? []).map((one) => (
           <li key={one.device} data-device={one.name}>
             <DeviceRow device={one} onEnd={() => attempt(end(one.device))} />
+            {one.state !== null && one.state.firmware !== '' && <DeviceFirmware device={one.device} name={one.name} />}
             <DeviceName key={one.version} device={one} onRenamed={() => attempt(look())} />
           </li>
         ))}

@@ -10,6 +10,8 @@ export const devices = {
   deviceSeen: 'newest data: {when}',
   deviceBattery: 'battery {n} %',
   deviceFirmware: 'firmware {firmware}',
+  firmwareOf: 'Firmware of {name}',
+  firmwareSince: '{firmware}, since {when}',
   deviceGaps: { one: '{n} frame of the last week is missing', other: '{n} frames of the last week are missing' },
   deviceDead: { one: '{n} frame was not accepted', other: '{n} frames were not accepted' },
   deviceEnded: 'its credential counts no more',

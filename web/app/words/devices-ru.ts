@@ -11,6 +11,8 @@ export const devices: Readonly<Record<keyof typeof english, Phrase>> = {
   deviceSeen: 'последние данные: {when}',
   deviceBattery: 'заряд {n} %',
   deviceFirmware: 'прошивка {firmware}',
+  firmwareOf: 'Прошивка: {name}',
+  firmwareSince: '{firmware}, с {when}',
   deviceGaps: {
     one: 'за неделю не хватает {n} кадра',
     few: 'за неделю не хватает {n} кадров',
