@@ -46,11 +46,21 @@ async function serve(t: TestContext) {
 /** Whoever logs out is nobody from then on. */
 const ENDING_THE_SESSION = ['logOut', 'logOutEverywhere'];
 
+/**
+ * The six thousand requests of the phase `coverage` are the same whoever asks, and six in ten are refused before it
+ * matters who it is. Two ask them; who is nobody asks what the other phases make, of every operation too.
+ */
+const PHASES = {
+  'an operator': 'examples,coverage,fuzzing',
+  'a person with every role': 'examples,coverage,fuzzing',
+  nobody: 'examples,fuzzing',
+};
+
 /** What it found, as it prints it; null when that is nothing. */
-async function findings(url: string, token: string | null): Promise<string | null> {
+async function findings(url: string, token: string | null, phases: string): Promise<string | null> {
   const dir = mkdtempSync(join(tmpdir(), 'slipstream-schemathesis-'));
   const argv = [
-    ...['run', `${url}/openapi.json`, `--checks=${CHECKS.join(',')}`, '--phases=examples,coverage,fuzzing'],
+    ...['run', `${url}/openapi.json`, `--checks=${CHECKS.join(',')}`, `--phases=${phases}`],
     ...[
       '--max-examples=5',
       '--seed=1',
@@ -86,7 +96,7 @@ for (const who of ['an operator', 'a person with every role', 'nobody'] as const
       'a person with every role': async () => (await signUp(api)).accessToken,
       nobody: () => null,
     };
-    const found = await findings(url, await tokens[who]());
+    const found = await findings(url, await tokens[who](), PHASES[who]);
     const causes = api.records.filter(({ level }) => level === 'error').map((record) => JSON.stringify(record));
     assert.equal(found, null, [found, ...new Set(causes)].join('\n'));
   });

@@ -54,6 +54,9 @@ export interface EngineSpec<Urls> {
  */
 export const AFTER_ACK_NICENESS = 5;
 
+/** Each look is a request that is refused: thirty a second took who starts a whole stack half a CPU second. */
+const READY_EVERY_MS = 100;
+
 /** A port that must be free, and the option that changes it, for the message when it is not. */
 export interface WantedPort {
   port: number;
@@ -149,7 +152,7 @@ async function waitUntilReady<Urls>(spec: EngineSpec<Urls>, child: ChildProcess,
       throw new EngineError(`${spec.name} ended at once (${how}). Its log, ${log.file}, ends:\n${lastLines(log)}`);
     }
     if (await isReadyNow(spec)) return;
-    await delay(30);
+    await delay(READY_EVERY_MS);
   }
   throw new EngineError(
     `${spec.name} was not ready after ${spec.readyTimeoutMs} ms. Its log, ${log.file}, ends:\n${lastLines(log)}`,

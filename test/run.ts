@@ -45,7 +45,7 @@ const table = defineOptions({
     min: 1,
     max: 64,
     unit: 'count',
-    description: 'Files at once; a few files count twice. Half of what tests on engines do is waiting.',
+    description: 'Files at once; a few files count twice. Of files that start engines it is one more, for they wait.',
   },
   keepCosts: { type: 'boolean', description: 'Write the list of slow files that is kept in the repository.' },
   fileTimeoutMs: { type: 'integer', default: 900_000, min: 1, unit: 'ms', description: 'Longest time for one file.' },
@@ -143,7 +143,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (hasFailed(ran)) failed.push(ran);
     else report(ran);
   }
-  await inPlaces(files, { places: concurrency, stop: stop.signal }, runOne);
+  const moreForLive = concurrency > 1 ? 1 : 0;
+  await inPlaces(files, { places: concurrency, moreForLive, stop: stop.signal }, runOne);
 
   const unsteady: string[] = [];
   const again = once || stop.signal.aborted ? [] : mayRunAgain(failed);

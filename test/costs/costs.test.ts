@@ -58,10 +58,10 @@ test('the end names the ten slowest files, the whole, and that it was too long',
 });
 
 /** Begins files, and ends those that a test names; says which were begun. */
-function watchPlaces(files: readonly string[]) {
+function watchPlaces(files: readonly string[], moreForLive = 0) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
-  const all = inPlaces(files, { places: 3, stop: never }, (file) => {
+  const all = inPlaces(files, { places: 3, moreForLive, stop: never }, (file) => {
     begun.push(file);
     return new Promise((resolve) => ends.set(file, resolve));
   });
@@ -102,6 +102,19 @@ test('while one of two places runs, others pass the next one, which begins when 
   for (const file of ['b', FAULTS, 'c']) await end(file);
   await all;
   assert.deepEqual(begun, [BENCHMARKS, 'a', 'b', FAULTS, 'c']);
+});
+
+test('live files have one place more, which no unit test takes', async () => {
+  const files = ['a', 'b', 'c', 'd', 'e.live.test.ts', 'f.live.test.ts', 'g.live.test.ts'];
+  const { begun, all, end } = watchPlaces(files, 1);
+  assert.deepEqual(begun, files.slice(0, 3));
+  await end('a');
+  assert.deepEqual(begun, files.slice(0, 5));
+  await end('b');
+  assert.deepEqual(begun, files.slice(0, 6));
+  for (const file of ['c', 'd', 'e.live.test.ts', 'f.live.test.ts', 'g.live.test.ts']) await end(file);
+  await all;
+  assert.deepEqual(begun, files);
 });
 
 test('a run that is stopped begins no other file; with one place even the widest runs', async () => {

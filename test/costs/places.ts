@@ -3,6 +3,8 @@ const TAKE_TWO = ['benchmarks/benchmarks.live.test.ts', 'test/faults.live.test.t
 
 export interface Places {
   readonly places: number;
+  /** So many more for live files, which wait for engines, pages and leases half of their time. */
+  readonly moreForLive?: number;
   readonly stop: AbortSignal;
 }
 
@@ -13,7 +15,7 @@ export interface Places {
  */
 export async function inPlaces(
   files: readonly string[],
-  { places, stop }: Places,
+  { places, moreForLive = 0, stop }: Places,
   run: (file: string) => Promise<void>,
 ): Promise<void> {
   const isWide = (file: string) => places > 1 && TAKE_TWO.some((name) => file.endsWith(name));
@@ -22,7 +24,8 @@ export async function inPlaces(
   const takenPlaces = () => [...atWork.keys()].reduce((sum, file) => sum + (isWide(file) ? 2 : 1), 0);
 
   function nextIndex(): number {
-    const fits = (file: string) => takenPlaces() + (isWide(file) ? 2 : 1) <= places;
+    const placesFor = (file: string) => places + (file.endsWith('.live.test.ts') ? moreForLive : 0);
+    const fits = (file: string) => takenPlaces() + (isWide(file) ? 2 : 1) <= placesFor(file);
     const mayPass = [...atWork.keys()].some(isWide);
     return mayPass ? waiting.findIndex(fits) : waiting.slice(0, 1).findIndex(fits);
   }
