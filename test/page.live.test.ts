@@ -125,6 +125,15 @@ suite('the page', { skip: whyNoBrowser }, () => {
     await page.goBack();
     await drawn(page);
     assert.deepEqual(troubles, []);
+    const { page: american } = await open(run.link, { ...DESKTOP, locale: 'en-US' });
+    await drawn(american);
+    assert.match(await numbers(american), /Distance\n\s*\d+\.\d\d mi.*Pace now\n\s*\d+:\d\d \/mi.*Climb\n\s*\d+ ft/s);
+    await american.getByRole('img', { name: /^Pace from \d+:\d\d to \d+:\d\d min\/mi, now/ }).waitFor();
+    await american.getByRole('columnheader', { name: 'mi', exact: true }).first().waitFor();
+    await american.getByRole('link', { name: 'All activities' }).click();
+    const told = american.locator('.list a').nth(1);
+    await told.waitFor();
+    assert.match(await told.innerText(), /^Run\s.*5\.57 mi · 47:\d\d · \d:\d\d \/mi · \d+ bpm$/s);
   });
 
   test('says in words that there is nothing yet, and shows what begins', async (context) => {

@@ -1,5 +1,6 @@
 import type { ListedActivity, Summary } from './answers.ts';
-import { dateAndTime, duration, isPaced, kilometres, kilometresPerHour, pace, whole, words } from './format.ts';
+import { dateAndTime, duration, isPaced, whole, words } from './format.ts';
+import { distanceText, distanceUnit, paceText, speedText, speedUnit } from './in-units.ts';
 import { LinkTo } from './link-to.tsx';
 import { hasMore, isLooked, live, recent, showMore } from './store.ts';
 
@@ -45,15 +46,14 @@ function Card({ listed }: { listed: ListedActivity }) {
 
 function sumOf({ distance_m, elapsed_s, average_speed_mps, average_heart_rate_bpm }: Summary, sport: string): string[] {
   const speed = average_speed_mps?.value ?? null;
-  const speedText = isPaced(sport)
-    ? (mps: number) => `${pace(mps)} /km`
-    : (mps: number) => `${kilometresPerHour(mps)} km/h`;
+  const fastText = (mps: number) =>
+    isPaced(sport) ? `${paceText(mps)} /${distanceUnit()}` : `${speedText(mps)} ${speedUnit()}`;
   const beats = average_heart_rate_bpm?.value ?? null;
   const [metres, seconds] = [distance_m?.value ?? null, elapsed_s?.value ?? null];
   return [
-    ...(metres === null ? [] : [`${kilometres(metres)} km`]),
+    ...(metres === null ? [] : [`${distanceText(metres)} ${distanceUnit()}`]),
     ...(seconds === null ? [] : [duration(seconds)]),
-    ...(speed === null ? [] : [speedText(speed)]),
+    ...(speed === null ? [] : [fastText(speed)]),
     ...(beats === null ? [] : [`${whole(beats)} bpm`]),
   ];
 }

@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
-import { duration, isPaced, kilometresPerHour, pace, whole } from './format.ts';
+import { duration, isPaced, whole } from './format.ts';
+import { distanceUnit, heightSize, heightUnit, long, paceText, speedSize, speedUnit } from './in-units.ts';
 import { paceMarks } from './pace-axis.ts';
 import { plotStyle } from './plot-style.ts';
 import type { Series, SeriesName } from './series.ts';
@@ -12,6 +13,9 @@ interface Line {
   readonly name: SeriesName;
   /** Of each bucket, drawn as a band behind the line, so that no extreme is lost. */
   readonly band: readonly [SeriesName, SeriesName] | null;
+  /** How many of what is stored one of the unit is. */
+  readonly size?: number;
+  /** Of a value in the unit; of a pace, of the speed. */
   readonly text: (value: number) => string;
   readonly color: string;
 }
@@ -32,14 +36,17 @@ export function Charts({ sport }: { sport: string }) {
       color: '--beat',
     },
     {
-      title: isPaced(sport) ? 'Pace' : 'Speed',
-      unit: isPaced(sport) ? 'min/km' : 'km/h',
+      ...(isPaced(sport)
+        ? { title: 'Pace', unit: `min/${distanceUnit()}`, text: paceText }
+        : { title: 'Speed', unit: speedUnit(), size: speedSize(), text: (value) => value.toFixed(1) }),
       name: 'speed',
       band: ['speedMin', 'speedMax'],
-      text: isPaced(sport) ? pace : kilometresPerHour,
       color: '--speed',
     },
-    { title: 'Altitude', unit: 'm', name: 'altitude', band: null, text: whole, color: '--height' },
+    {
+      ...{ title: 'Altitude', unit: heightUnit(), size: heightSize(), name: 'altitude', band: null },
+      ...{ text: whole, color: '--height' },
+    },
     { title: 'Power', unit: 'W', name: 'power', band: null, text: whole, color: '--power' },
   ];
   const has = ({ name }: Line) => series.value.values[name].some((value) => value !== null);
@@ -72,8 +79,9 @@ function Chart({ line }: { line: Line }) {
 }
 
 /** In words, for whoever does not see the line. */
-function summary({ values }: Series, { title, unit, name, text }: Line): string {
-  const measured = values[name].filter((value) => value !== null);
+function summary(shown: Series, line: Line): string {
+  const { title, unit, name, text } = line;
+  const measured = inUnitOf(line, shown, name).filter((value) => value !== null);
   if (measured.length === 0) return `${title}: nothing measured`;
   const [least, most] = measured.reduce(
     ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
@@ -82,12 +90,17 @@ function summary({ values }: Series, { title, unit, name, text }: Line): string 
   return `${title} from ${text(least)} to ${text(most)} ${unit}, now ${text(measured[measured.length - 1])}`;
 }
 
-function dataOf({ startMs, values }: Series, { name, band }: Line): uPlot.AlignedData {
+function dataOf(shown: Series, line: Line): uPlot.AlignedData {
+  const { startMs } = shown;
+  const { name, band } = line;
   const [firstMs = 0] = startMs;
   const seconds = startMs.map((atMs) => (atMs - firstMs) / 1_000);
-  const bands = band === null ? [] : band.map((one) => [...values[one]]);
-  return [seconds, [...values[name]], ...bands];
+  const bands = band === null ? [] : band.map((one) => inUnitOf(line, shown, one));
+  return [seconds, inUnitOf(line, shown, name), ...bands];
 }
+
+const inUnitOf = ({ size = 1 }: Line, { values }: Series, name: SeriesName) =>
+  values[name].map((value) => (value === null ? null : value / size));
 
 function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Options {
   const { axis, colorOf } = plotStyle();
@@ -106,7 +119,7 @@ function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Op
         size: 48,
         space: 30,
         values: (_plot, splits) => splits.map(text),
-        ...(text === pace && { splits: paceMarks(HEIGHT_PX) }),
+        ...(text === paceText && { splits: paceMarks(HEIGHT_PX, long().size) }),
       },
     ],
     series: [{}, { label: title, stroke, width: 1.5, points: { show: false } }, ...(band === null ? [] : [edge, edge])],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { age, duration, isPaced, kilometres, pace, words } from './format.ts';
+import { age, duration, isPaced, words } from './format.ts';
 
 test('times are read as clocks show them', () => {
   assert.deepEqual([0, 59.6, 61, 3_599.4, 3_600, 36_061].map(duration), [
@@ -11,11 +11,6 @@ test('times are read as clocks show them', () => {
     '1:00:00',
     '10:01:01',
   ]);
-});
-
-test('pace is time for a kilometre, and a dash while standing', () => {
-  assert.deepEqual([pace(4), pace(1_000 / 299.7), pace(0.1)], ['4:10', '5:00', '–']);
-  assert.equal(kilometres(12_345), '12.35');
 });
 
 test('an age is said in the unit that one would say it in', () => {

@@ -7,13 +7,6 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-export const kilometres = (metres: number) => (metres / 1_000).toFixed(2);
-
-/** Minutes and seconds for a kilometre; a dash while standing. */
-export const pace = (metresPerSecond: number) => (metresPerSecond < 0.3 ? '–' : duration(1_000 / metresPerSecond));
-
-export const kilometresPerHour = (metresPerSecond: number) => (metresPerSecond * 3.6).toFixed(1);
-
 export const whole = (value: number) => String(Math.round(value));
 
 export function age(ms: number): string {

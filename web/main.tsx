@@ -5,10 +5,12 @@ import { AskForToken } from './ask-for-token.tsx';
 import { followAddress } from './place.ts';
 import { followSession, readOwnAccess } from './session.ts';
 import { watchActivities } from './store.ts';
+import { startUnits } from './units.ts';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 followSession();
+startUnits();
 const access = readOwnAccess();
 followAddress();
 if (access !== null) watchActivities(access.token, access.athlete);

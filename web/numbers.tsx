@@ -1,6 +1,7 @@
 import type { ActivityRecord } from '../schemas/activity.ts';
 import { ABSENCES, type ActivityMetrics, MARKS, type Mark, type Metric } from '../schemas/activity-metrics.ts';
-import { duration, isPaced, kilometres, kilometresPerHour, pace, whole, words } from './format.ts';
+import { duration, isPaced, whole, words } from './format.ts';
+import { distanceText, distanceUnit, heightText, heightUnit, paceText, speedText, speedUnit } from './in-units.ts';
 
 interface Shown {
   readonly label: string;
@@ -68,17 +69,18 @@ function shownFor(metrics: ActivityMetrics, sport: string): Shown[] {
     text: metric.value === null ? null : text(metric.value),
     unit,
   });
-  const speed = isPaced(sport) ? ([pace, '/km', 'Pace'] as const) : ([kilometresPerHour, 'km/h', 'Speed'] as const);
-  const [speedText, speedUnit, speedName] = speed;
+  const [fastText, fastUnit, fastName] = isPaced(sport)
+    ? ([paceText, `/${distanceUnit()}`, 'Pace'] as const)
+    : ([speedText, speedUnit(), 'Speed'] as const);
   const { calories } = metrics;
   return [
-    of('Distance', metrics.distance_m, kilometres, 'km'),
+    of('Distance', metrics.distance_m, distanceText, distanceUnit()),
     of('Time', metrics.elapsed_s, duration, ''),
     of('Moving', metrics.moving_s, duration, ''),
-    of(`${speedName} now`, metrics.current_speed_mps, speedText, speedUnit),
-    of(`Average ${speedName.toLowerCase()}`, metrics.average_speed_mps, speedText, speedUnit),
+    of(`${fastName} now`, metrics.current_speed_mps, fastText, fastUnit),
+    of(`Average ${fastName.toLowerCase()}`, metrics.average_speed_mps, fastText, fastUnit),
     of('Heart rate', metrics.average_heart_rate_bpm, whole, 'bpm'),
-    of('Climb', metrics.elevation_gain_m, whole, 'm'),
+    of('Climb', metrics.elevation_gain_m, heightText, heightUnit()),
     ...(metrics.average_power_w.value === null ? [] : [of('Power', metrics.average_power_w, whole, 'W')]),
     {
       label: 'Energy',

@@ -6,7 +6,7 @@ const MARK_APART_PX = 24;
  * Round paces for a chart of speed so high, of `wayM` each: on its axis they are not at round numbers. As uPlot asks
  * for them.
  */
-export function paceMarks(heightPx: number, wayM = 1_000) {
+export function paceMarks(heightPx: number, wayM: number) {
   return (_plot: unknown, _axis: number, min: number, max: number): number[] => {
     const apart = ((max - min) * MARK_APART_PX) / heightPx;
     const marks: number[] = [];

@@ -1,9 +1,11 @@
 import type { ActivityRecord } from '../schemas/activity.ts';
 import type { Split } from '../schemas/activity-metrics.ts';
-import { duration, isPaced, kilometres, kilometresPerHour, pace, whole } from './format.ts';
+import { duration, isPaced, whole } from './format.ts';
+import { distanceText, distanceUnit, heightText, heightUnit, paceText, speedText, speedUnit } from './in-units.ts';
+import { units } from './units.ts';
 
 export function Splits({ activity: { metrics, sport, status } }: { activity: ActivityRecord }) {
-  const splits = metrics?.splits_metric.value ?? [];
+  const splits = metrics?.[`splits_${units.value}`].value ?? [];
   const laps = metrics?.laps.value ?? [];
   return (
     <section aria-labelledby="splits">
@@ -26,7 +28,7 @@ function SplitTable({ splits, isPaced, none }: { splits: readonly Split[]; isPac
     <table class="splits">
       <thead>
         <tr>
-          {['#', 'km', 'Time', isPaced ? 'Pace' : 'km/h', 'bpm', 'Climb'].map((name) => (
+          {['#', distanceUnit(), 'Time', isPaced ? 'Pace' : speedUnit(), 'bpm', 'Climb'].map((name) => (
             <th key={name} scope="col">
               {name}
             </th>
@@ -37,11 +39,13 @@ function SplitTable({ splits, isPaced, none }: { splits: readonly Split[]; isPac
         {splits.map(({ distanceM, endS, elapsedS, heartRateBpm, elevationGainM }, i) => (
           <tr key={endS}>
             <th scope="row">{i + 1}</th>
-            <td>{kilometres(distanceM)}</td>
+            <td>{distanceText(distanceM)}</td>
             <td>{duration(elapsedS)}</td>
-            <td>{(isPaced ? pace : kilometresPerHour)(distanceM / elapsedS)}</td>
+            <td>{(isPaced ? paceText : speedText)(distanceM / elapsedS)}</td>
             <td>{heartRateBpm === null ? '–' : whole(heartRateBpm)}</td>
-            <td>{whole(elevationGainM)} m</td>
+            <td>
+              {heightText(elevationGainM)} {heightUnit()}
+            </td>
           </tr>
         ))}
       </tbody>

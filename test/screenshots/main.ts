@@ -69,7 +69,7 @@ try {
 async function takeRun(browser: Browser): Promise<void> {
   const { link } = await showRun(t);
   for (const { name, width, height, colorScheme, isList } of SHOTS) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme, locale: 'en' });
     await page.goto(link);
     await page.locator('.map[data-drawn=true]').waitFor();
     await page.locator('figure canvas').nth(2).waitFor();

@@ -1,13 +1,11 @@
 import { UNIT_SYSTEMS, writtenInUnit } from '../../schemas/units.ts';
-import { duration } from '../format.ts';
+import { long, paceText } from '../in-units.ts';
 import { keptSession } from '../session.ts';
 import { isUnits, keptUnits, type Units, units, unitsFor } from '../units.ts';
 import { keep, kept } from './keep.ts';
 import { language, say } from './language.ts';
 
 const NAME = 'race-units';
-/** Slower than this nobody moves. */
-const LEAST_MPS = 0.3;
 
 /**
  * Nobody needs an account here. What was chosen on these pages counts; else the profile of who is logged in, as this
@@ -26,7 +24,6 @@ export function chooseUnits(next: Units): void {
 }
 
 const isMetric = () => units.value === 'metric';
-const long = () => UNIT_SYSTEMS[units.value].long;
 
 /** Heads of columns. */
 export const distanceName = () => say(isMetric() ? 'distance' : 'distanceMiles');
@@ -49,8 +46,8 @@ export const heightText = (metres: number) => writtenInUnit(language.value, unit
 /** The number alone, for the first of two. */
 export const heightIn = (metres: number) => Math.round(metres / UNIT_SYSTEMS[units.value].high.size);
 
-/** Minutes and seconds for a kilometre or a mile, how long that is; a dash while standing. */
-export const paceText = (mps: number) => (mps < LEAST_MPS ? '–' : duration(long().size / mps));
+export { paceText };
+/** How long a kilometre or a mile is. */
 export const longM = () => long().size;
 
 export const paceRangeText = (fastMps: number, slowMps: number) =>
