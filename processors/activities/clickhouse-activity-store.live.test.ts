@@ -1,29 +1,13 @@
-import { after, before } from 'node:test';
 import { KINDS } from '../../schemas/channels.ts';
 import { BATCH_HEADERS } from '../../schemas/names.ts';
-import { type ClickHouse, createClickHouse } from '../clickhouse/clickhouse-client.ts';
-import { readMigrations } from '../migrations.ts';
-import { startTestClickHouse, type TestStore } from '../stores-for-tests.ts';
+import { clickHouseOfAllTests } from '../clickhouse/clickhouse-for-tests.ts';
 import { testActivityStore } from './activity-store.conformance.ts';
 import { createClickHouseActivityStore } from './clickhouse-activity-store.ts';
 
-let server: TestStore;
-let clickHouse: ClickHouse;
-
-before(async () => {
-  server = await startTestClickHouse();
-  clickHouse = createClickHouse(server.url);
-  for (const { statements } of readMigrations('clickhouse')) {
-    for (const statement of statements) await clickHouse.command(statement);
-  }
-});
-
-after(async () => {
-  await clickHouse?.close();
-  await server?.stop();
-});
+const open = clickHouseOfAllTests();
 
 testActivityStore('ClickHouse', async () => {
+  const clickHouse = open();
   for (const table of [...KINDS, 'activities', 'efforts'])
     await clickHouse.command(`TRUNCATE TABLE slipstream.${table}`);
   return {

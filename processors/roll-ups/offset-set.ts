@@ -1,3 +1,4 @@
+import { lowerBound } from '../../runtime/lower-bound.ts';
 import { BUCKET_MS } from './bucket-time.ts';
 
 const MAX_LISTED = 512;
@@ -56,15 +57,4 @@ function addBit(bitmap: Uint32Array, offsetMs: number): boolean {
   if ((bitmap[word] & bit) !== 0) return false;
   bitmap[word] |= bit;
   return true;
-}
-
-function lowerBound(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { lowerBound } from '../lower-bound.ts';
 import { type Faults, faulted, subjectMatches } from '../memory-faults.ts';
 import type { MemoryMessages } from './memory-durable.ts';
 import { createMemoryDurables } from './memory-durable.ts';
@@ -162,16 +163,4 @@ function grown(store: MemoryMessages, signal: AbortSignal): Promise<void> {
 
 function isTaken(filters: readonly string[], subject: string): boolean {
   return filters.some((filter) => subjectMatches(filter, subject));
-}
-
-/** Index of the first entry that is at least `value`. */
-function lowerBound(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,12 +1,24 @@
 import type { Sport } from '../../schemas/events.ts';
 import { read, send } from './account-api.ts';
 
+/** What is known of a workout, whether it was measured or entered; a number that is not known is null. */
+interface KnownWorkout {
+  readonly sport: Sport;
+  readonly distanceM: number | null;
+  readonly climbM: number | null;
+  readonly averageHeartRateBpm: number | null;
+  readonly energyKcal: number | null;
+  readonly name: string;
+  readonly notes: string;
+  readonly effort: number | null;
+  readonly visibility: Visibility;
+}
+
 /** What the API answers about workouts, as far as the application reads it. */
-export interface Workout {
+export interface Workout extends KnownWorkout {
   readonly id: string;
   readonly source: 'stream' | 'manual';
   readonly status: 'live' | 'finished';
-  readonly sport: Sport;
   readonly measuredSport: Sport | null;
   readonly startMs: number;
   readonly endMs: number;
@@ -16,34 +28,17 @@ export interface Workout {
   readonly localStart: string | null;
   readonly timeZone: string | null;
   readonly durationS: number | null;
-  readonly distanceM: number | null;
-  readonly climbM: number | null;
-  readonly averageHeartRateBpm: number | null;
-  readonly energyKcal: number | null;
-  readonly name: string;
-  readonly notes: string;
-  readonly effort: number | null;
-  readonly visibility: Visibility;
   readonly activity: string | null;
 }
 
 export const VISIBILITIES = ['private', 'followers', 'everybody'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
-/** What somebody enters; a number that is not known is null. */
-export interface EnteredWorkout {
-  readonly sport: Sport;
+/** What somebody enters. */
+export interface EnteredWorkout extends KnownWorkout {
   readonly localStart: string;
   readonly timeZone: string;
   readonly durationS: number;
-  readonly distanceM: number | null;
-  readonly climbM: number | null;
-  readonly averageHeartRateBpm: number | null;
-  readonly energyKcal: number | null;
-  readonly name: string;
-  readonly notes: string;
-  readonly effort: number | null;
-  readonly visibility: Visibility;
 }
 
 export interface WorkoutPage {

@@ -1,21 +1,11 @@
-import { before } from 'node:test';
-import { closedAfterAll } from '../../../runtime/closings-for-tests.ts';
-import { type ClickHouse, createClickHouse } from '../../clickhouse/clickhouse-client.ts';
-import { startTestClickHouse } from '../../stores-for-tests.ts';
+import { clickHouseOfAllTests } from '../../clickhouse/clickhouse-for-tests.ts';
 import { createClickHouseGearStore } from './clickhouse-gear-store.ts';
 import { testGearStore } from './gear-store.conformance.ts';
 
-const shared = closedAfterAll();
-let clickHouse: ClickHouse;
-
-before(async () => {
-  const server = await startTestClickHouse();
-  shared.after(server.stop);
-  clickHouse = createClickHouse(server.url);
-  shared.after(() => clickHouse.close());
-});
+const open = clickHouseOfAllTests();
 
 testGearStore('ClickHouse', async () => {
+  const clickHouse = open();
   await clickHouse.command('TRUNCATE TABLE slipstream.gear_load');
   return {
     store: createClickHouseGearStore(clickHouse),

@@ -1,22 +1,11 @@
-import { before } from 'node:test';
-import { closedAfterAll } from '../../../runtime/closings-for-tests.ts';
-import { type ClickHouse, createClickHouse } from '../../clickhouse/clickhouse-client.ts';
-import { startTestClickHouse } from '../../stores-for-tests.ts';
+import { clickHouseOfAllTests } from '../../clickhouse/clickhouse-for-tests.ts';
 import { createClickHousePositions } from './clickhouse-positions.ts';
 import { testPositions } from './positions.conformance.ts';
 
-const shared = closedAfterAll();
-let clickHouse: ClickHouse;
-
-before(async () => {
-  // Its sink brings the schema up to date.
-  const server = await startTestClickHouse();
-  shared.after(server.stop);
-  clickHouse = createClickHouse(server.url);
-  shared.after(() => clickHouse.close());
-});
+const open = clickHouseOfAllTests();
 
 testPositions('ClickHouse', async () => {
+  const clickHouse = open();
   await clickHouse.command('TRUNCATE TABLE slipstream.samples');
   return {
     store: createClickHousePositions(clickHouse),
