@@ -3,14 +3,14 @@ import { before, type TestContext, test } from 'node:test';
 import type { Type } from 'typebox';
 import { Errors } from 'typebox/schema';
 import { closedAfterAll } from '../runtime/closings-for-tests.ts';
-import { KvUnavailableError } from '../runtime/kv/kv.ts';
 import { writeRace } from '../runtime/race-config.ts';
 import { accountScenarios } from './accounts/account-scenarios-for-tests.ts';
 import { PASSWORD, signUp } from './accounts/accounts-for-tests.ts';
 import { secondFactorScenarios } from './accounts/second-factor/second-factor-scenarios-for-tests.ts';
-import { storedActivity } from './activities/activity.arbitrary.ts';
+import { activityScenarios, ended } from './activities/activity-scenarios-for-tests.ts';
 import { createTestApi, HOT_MS, NOW_MS, type TestRequest } from './api-for-tests.ts';
 import { gearLoad, publishedClaim, STATED } from './athletes/athlete.arbitrary.ts';
+import { athleteScenarios } from './athletes/athlete-scenarios-for-tests.ts';
 import { consentScenarios } from './consents/consent-scenarios-for-tests.ts';
 import { deviceScenarios } from './devices/device-scenarios-for-tests.ts';
 import { goalScenarios } from './goals/goal-scenarios-for-tests.ts';
@@ -26,11 +26,14 @@ import { type Audience, POLICY } from './policy.ts';
 import { productScenarios } from './product/product-scenarios-for-tests.ts';
 import { profileScenarios } from './profile/profile-scenarios-for-tests.ts';
 import { countedActivity, countedEffort } from './progress/counted.arbitrary.ts';
+import { progressScenarios } from './progress/progress-scenarios-for-tests.ts';
 import { actScenarios } from './races/acts/acts-for-tests.ts';
 import { previewScenarios } from './races/previews/previews-for-tests.ts';
-import { boardOfTwo, raceOfTwo, wayOfFirst } from './races/races-for-tests.ts';
+import { raceScenarios } from './races/race-scenarios-for-tests.ts';
+import { raceOfTwo } from './races/races-for-tests.ts';
 import { setupScenarios } from './races/setup/setup-for-tests.ts';
 import { rrRow, sampleRow } from './samples/rows.arbitrary.ts';
+import { sampleScenarios } from './samples/sample-scenarios-for-tests.ts';
 import { sharingScenarios } from './sharing/sharing-scenarios-for-tests.ts';
 import { workoutEditScenarios } from './workouts/edits/edit-scenarios-for-tests.ts';
 import { workoutScenarios } from './workouts/workout-scenarios-for-tests.ts';
@@ -123,31 +126,6 @@ test('every route is in the document, and nothing else', () => {
   );
 });
 
-const SAMPLES = '/v1/devices/{device}/samples';
-const OWN = '/v1/devices/watch-1/samples';
-const outOfReach = ({ hot }: TestApi) => hot.setReachable(false);
-
-const ACTIVITIES = '/v1/activities';
-const ended = storedActivity({ startMs: NOW_MS - HOT_MS - 60_000 });
-const breakActivities = ({ activities }: TestApi) => {
-  const fail = () => Promise.reject(new Error('oops'));
-  Object.assign(activities, { list: fail, read: fail });
-};
-
-const RACES = '/v1/races';
-const racesUnknown = ({ races }: TestApi) => void Object.defineProperty(races, 'isReady', { value: false });
-const board = ({ holdBoard }: TestApi) =>
-  void holdBoard('ten', () => boardOfTwo, { 1: { 1: 0, 2: 75_000 } }, { 1: wayOfFirst });
-const breakAthletes = ({ athletes }: TestApi) => {
-  const fail = () => Promise.reject(new Error('oops'));
-  Object.assign(athletes, { claims: fail, gear: fail });
-};
-const breakProgress = ({ counted }: TestApi) => {
-  const fail = () => Promise.reject(new Error('oops'));
-  Object.assign(counted, { spans: fail, spansBeside: fail, weeks: fail, months: fail, days: fail, steps: fail });
-};
-const noAnswer = () => Promise.reject(new KvUnavailableError('no answer'));
-
 /** For each route and status: a request that gets it, with which token, after which change. */
 const scenarios: Scenario[] = [
   ['/health/live', 200, '/health/live'],
@@ -171,102 +149,11 @@ const scenarios: Scenario[] = [
     ({ clock }) => void Object.assign(clock, { nowMs: () => assert.fail('a mistake') }),
   ],
   ['/v1/operations', 503, '/v1/operations', 'unsure'],
-  [ACTIVITIES, 200, '/v1/activities', 'watch-1'],
-  [ACTIVITIES, 401, '/v1/activities', 'expired'],
-  [ACTIVITIES, 403, '/v1/activities?athlete=ben', 'watch-1'],
-  [ACTIVITIES, 422, '/v1/activities?sport=chess', 'watch-1'],
-  [ACTIVITIES, 500, '/v1/activities', 'watch-1', breakActivities],
-  [ACTIVITIES, 503, '/v1/activities', 'watch-1', ({ activities }) => activities.setReachable(false)],
-  ...[
-    ['', ''],
-    ['/laps', ''],
-    ['/sources', ''],
-    ['/streams', ''],
-    ['/export', '?format=csv'],
-  ].flatMap(([part, query]): Scenario[] => [
-    [`${ACTIVITIES}/{id}${part}`, 200, `/v1/activities/${ended.id}${part}${query}`, 'watch-1'],
-    [`${ACTIVITIES}/{id}${part}`, 401, `/v1/activities/${ended.id}${part}${query}`],
-    [`${ACTIVITIES}/{id}${part}`, 403, `/v1/activities/${ended.id}${part}${query || '?'}&athlete=ben`, 'watch-1'],
-    [
-      `${ACTIVITIES}/{id}${part}`,
-      404,
-      `/v1/activities/0123456789abcdef${part}${query}`,
-      'ben-1',
-      ({ hold }) => void hold('ben', () => ({ activity: null })),
-    ],
-    [`${ACTIVITIES}/{id}${part}`, 422, `/v1/activities/1${part}`, 'watch-1'],
-    [`${ACTIVITIES}/{id}${part}`, 500, `/v1/activities/${ended.id}${part}${query}`, 'watch-1', breakActivities],
-    [`${ACTIVITIES}/{id}${part}`, 503, `/v1/activities/0123456789abcdef${part}${query}`, 'watch-1'],
-  ]),
-  [RACES, 200, RACES],
-  [RACES, 503, RACES, undefined, racesUnknown],
-  ...['', '/starters', '/board', '/gaps'].flatMap((part): Scenario[] => {
-    const query = part === '/gaps' ? '?to=1' : '';
-    return [
-      [`${RACES}/{id}${part}`, 200, `/v1/races/ten${part}${query}`, undefined, board],
-      [`${RACES}/{id}${part}`, 404, `/v1/races/eleven${part}${query}`],
-      [`${RACES}/{id}${part}`, 422, `/v1/races/Ten${part}${query}`],
-      [`${RACES}/{id}${part}`, 503, `/v1/races/eleven${part}${query}`, undefined, racesUnknown],
-    ];
-  }),
-  ...(
-    [
-      [200, '/v1/races/ten/athletes/1', board],
-      [404, '/v1/races/ten/athletes/9', board],
-      [422, '/v1/races/ten/athletes/a_b', board],
-      [503, '/v1/races/ten/athletes/1', undefined],
-    ] as const
-  ).map(([status, url, prepare]): Scenario => [`${RACES}/{id}/athletes/{bib}`, status, url, undefined, prepare]),
-  [`${RACES}/{id}/results`, 200, '/v1/races/ten/results', undefined, board],
-  [`${RACES}/{id}/results`, 200, '/v1/races/ten/results?format=csv', undefined, board],
-  [`${RACES}/{id}/results`, 404, '/v1/races/eleven/results'],
-  [`${RACES}/{id}/results`, 422, '/v1/races/ten/results?format=xlsx'],
-  [`${RACES}/{id}/results`, 503, '/v1/races/ten/results'],
-  [`${RACES}/{id}/board`, 503, '/v1/races/ten/board'],
-  [`${RACES}/{id}/reviews`, 200, '/v1/races/ten/reviews', 'club', board],
-  [`${RACES}/{id}/reviews`, 401, '/v1/races/ten/reviews'],
-  [`${RACES}/{id}/reviews`, 403, '/v1/races/ten/reviews', 'rival'],
-  [`${RACES}/{id}/reviews`, 404, '/v1/races/eleven/reviews', 'club'],
-  [`${RACES}/{id}/reviews`, 422, '/v1/races/Ten/reviews', 'club'],
-  [`${RACES}/{id}/reviews`, 503, '/v1/races/ten/reviews', 'club'],
-  [`${RACES}/{id}/gaps`, 404, '/v1/races/ten/gaps?to=9', undefined, board],
-  [`${RACES}/{id}/gaps`, 503, '/v1/races/ten/gaps?to=1'],
-  ...['records', 'gear'].flatMap((part): Scenario[] => {
-    const [path, own] = [`/v1/athletes/{athlete}/${part}`, `/v1/athletes/ann/${part}`];
-    return [
-      [path, 200, own, 'watch-1'],
-      [path, 401, own],
-      [path, 403, own, 'ben-1'],
-      [path, 422, `${own}?sport=chess`, 'watch-1'],
-      [path, 500, own, 'watch-1', breakAthletes],
-      [path, 503, own, 'watch-1', ({ athletes }) => athletes.setReachable(false)],
-    ];
-  }),
-  ['/v1/athletes/{athlete}/gear', 503, '/v1/athletes/ann/gear', 'operator', ({ setSettings }) => setSettings(noAnswer)],
-  ...['comparisons', 'weeks', 'form', 'streaks', 'years', 'records'].flatMap((block): Scenario[] => {
-    const path = `/v1/progress/${block}`;
-    return [
-      [path, 200, path, 'watch-1'],
-      [path, 401, path],
-      [path, 403, `${path}?athlete=ann`, 'ben-1'],
-      [path, 422, `${path}?timeZone=Mars/Olympus`, 'watch-1'],
-      [path, 500, path, 'watch-1', breakProgress],
-      [path, 503, path, 'watch-1', ({ counted }) => counted.setReachable(false)],
-    ];
-  }),
-  ['/v1/progress/years', 200, '/v1/progress/years?athlete=ben', 'operator'],
-  ['/v1/progress/form', 200, '/v1/progress/form', 'ben-1'],
-  [SAMPLES, 200, OWN, 'watch-1'],
-  [SAMPLES, 200, `${OWN}?raw=true&kind=rr`, 'watch-1'],
-  [SAMPLES, 200, `${OWN}?limit=1`, 'watch-1'],
-  [SAMPLES, 200, `${OWN}?step=10s`, 'watch-1'],
-  [SAMPLES, 200, `${OWN}?step=1h&limit=1&from=${NOW_MS - 2 * HOT_MS}`, 'watch-1'],
-  [SAMPLES, 401, OWN, 'forged'],
-  [SAMPLES, 403, '/v1/devices/watch-2/samples', 'watch-1'],
-  [SAMPLES, 404, '/v1/devices/watch-3/samples', 'operator'],
-  [SAMPLES, 422, `${OWN}?limit=0&colour=red`, 'watch-1'],
-  [SAMPLES, 500, OWN, 'watch-1', ({ hot }) => Object.assign(hot, { rows: () => Promise.reject(new Error('oops')) })],
-  [SAMPLES, 503, OWN, 'watch-1', outOfReach],
+  ...activityScenarios,
+  ...raceScenarios,
+  ...athleteScenarios,
+  ...progressScenarios,
+  ...sampleScenarios,
   ...accountScenarios,
   ...secondFactorScenarios,
   ...workoutScenarios,
