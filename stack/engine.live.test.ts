@@ -83,6 +83,17 @@ test('kill -9 of the owner takes its engine down, and the folder can be used aga
   await next.stop();
 });
 
+test('an owner that ends at once takes its engine down where the kernel cannot', async () => {
+  const script = `import { startEngine } from ${JSON.stringify(import.meta.resolve('./engine.ts'))};
+    const spec = ${JSON.stringify(spec('untied', STAY, await freePort()))};
+    const engine = await startEngine({ ...spec, isReady: async () => true });
+    console.log(engine.pid);
+    process.exit(130);`;
+  const { output } = await runModule(script, { PATH: dir });
+  assert.ok(Number(output) > 0, output);
+  await waitUntilGone(Number(output));
+});
+
 test('an engine that gives way does so with all of its threads', { skip: process.platform !== 'linux' }, async () => {
   const engine = await startEngine({ ...spec('later', STAY, await freePort()), niceness: 3 });
   const tasks = `/proc/${engine.pid}/task`;
@@ -92,10 +103,10 @@ test('an engine that gives way does so with all of its threads', { skip: process
   assert.deepEqual(new Set(threads), new Set([Math.min(19, getPriority() + 3)]));
 });
 
-async function runModule(script: string): Promise<{ output: string }> {
+async function runModule(script: string, env: NodeJS.ProcessEnv = process.env): Promise<{ output: string }> {
   const file = join(dir, `owner-${Date.now()}.mjs`);
   writeFileSync(file, script);
-  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;

@@ -112,8 +112,9 @@ async function assertFree<Urls>(spec: EngineSpec<Urls>, { port, option }: Wanted
 
 /**
  * A child that gets SIGTERM from the kernel when this process dies, even by kill -9, where util-linux' `setpriv` is
- * there. Elsewhere the record in the data folder lets the next start end it. It is in a group of its own: a terminal
- * sends Ctrl-C to the whole group of this process, and an engine would then end before those who still write to it.
+ * there. Elsewhere it gets it from this process at its exit, as after a second Ctrl-C, and after a kill -9 the record in
+ * the data folder lets the next start end it. It is in a group of its own: a terminal sends Ctrl-C to the whole group of
+ * this process, and an engine would then end before those who still write to it.
  */
 function spawnTied<Urls>(spec: EngineSpec<Urls>, log: EngineLog): ChildProcess {
   const tie = canTie() ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];
@@ -125,7 +126,20 @@ function spawnTied<Urls>(spec: EngineSpec<Urls>, log: EngineLog): ChildProcess {
   // A child that ends before it has read its input breaks the pipe; its exit is what gets reported.
   child.stdin?.on('error', () => child.stdin?.destroy());
   if (spec.input !== undefined) child.stdin?.write(spec.input);
+  if (!canTie()) endAtExit(child);
   return child;
+}
+
+const untied = new Set<ChildProcess>();
+const endUntied = () => {
+  for (const child of untied) child.kill('SIGTERM');
+};
+
+function endAtExit(child: ChildProcess): void {
+  // Once for all of them: the process warns of many listeners.
+  if (!process.listeners('exit').includes(endUntied)) process.on('exit', endUntied);
+  untied.add(child);
+  child.once('exit', () => untied.delete(child));
 }
 
 let tieWorks: boolean | undefined;
