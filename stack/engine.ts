@@ -112,9 +112,9 @@ async function assertFree<Urls>(spec: EngineSpec<Urls>, { port, option }: Wanted
 
 /**
  * A child that gets SIGTERM from the kernel when this process dies, even by kill -9, where util-linux' `setpriv` is
- * there. Elsewhere it gets it from this process at its exit, as after a second Ctrl-C, and after a kill -9 the record in
- * the data folder lets the next start end it. It is in a group of its own: a terminal sends Ctrl-C to the whole group of
- * this process, and an engine would then end before those who still write to it.
+ * there. Elsewhere it gets it from this process at its exit, as after a second Ctrl-C, and after a kill -9 the record
+ * in the data folder lets the next start end it. It is in a group of its own: a terminal sends Ctrl-C to the whole
+ * group of this process, and an engine would then end before those who still write to it.
  */
 function spawnTied<Urls>(spec: EngineSpec<Urls>, log: EngineLog): ChildProcess {
   const tie = canTie() ? ['setpriv', '--pdeathsig', 'TERM', '--'] : [];

@@ -4,8 +4,8 @@ import { startTestClickHouse } from '../stores-for-tests.ts';
 import { type ClickHouse, createClickHouse } from './clickhouse-client.ts';
 
 /**
- * A ClickHouse for all tests of a file or of a suite, with the schema that the sink has brought up to date. Called where
- * `before` would be; what it returns answers once the tests run.
+ * A ClickHouse for all tests of a file or of a suite, with the schema that the sink has brought up to date. Called
+ * where `before` would be; what it returns answers once the tests run.
  */
 export function clickHouseOfAllTests(): () => ClickHouse {
   const shared = closedAfterAll();
