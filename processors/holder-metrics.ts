@@ -30,7 +30,7 @@ export function createHolderCounts(metrics: Metrics, clock: Clock): HolderCounts
   });
   const encoding = metrics.histogram({
     name: 'checkpoint_encode_ms',
-    help: 'Until the changed state of a shard is bytes, ms: the process does nothing else meanwhile.',
+    help: 'Spent on making the changed state of a shard bytes, ms; some of it at a time.',
     buckets: LATENCY_BUCKETS_MS,
   });
   const durations = metrics.histogram({

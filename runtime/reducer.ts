@@ -1,4 +1,8 @@
+import type { Steps } from './steps.ts';
 import type { LogMessage } from './stream/stream.ts';
+
+/** What changed of a reducer's state, by part; null for a part that is needed no more. */
+export type DirtyParts = Map<string, Uint8Array | null>;
 
 /**
  * State of one shard that follows from its messages and nothing else: the same messages in the same order give the
@@ -13,7 +17,13 @@ export interface Reducer {
    * The parts that changed since the last call, to be kept. A part's value replaces its older one; null removes it.
    * Part names are `[a-z0-9_-]{1,32}`.
    */
-  takeDirty(): Map<string, Uint8Array | null>;
+  takeDirty(): DirtyParts;
+  /**
+   * The same in steps, for whom making the bytes takes long: messages are folded in between them, and the parts are
+   * those of when this was called, or such that it changes nothing to fold those messages in again. It is called anew
+   * only after it came to its end.
+   */
+  takeDirtyInSteps?(): Steps<DirtyParts>;
   /**
    * Sends out what followed from the messages so far. Runs before the checkpoint that covers them, so it may repeat
    * after a crash: whatever it writes carries the epoch and a version that only grows. Throws when it could not: the

@@ -123,12 +123,20 @@ function createWorld(arrivals: readonly Arrival[]) {
           for (let i = 0; i < count && at < messages.length; i++) reducer.apply(messages[at++]);
         },
         emit: () => reducer.emit({ epoch, seq: at, signal: new AbortController().signal }),
-        checkpoint() {
-          for (const [name, value] of reducer.takeDirty()) {
-            if (value === null) parts.delete(name);
-            else parts.set(name, value);
+        /** So many messages more are folded in between its steps. */
+        checkpoint(meanwhile: number) {
+          const keptAt = at;
+          const steps = reducer.takeDirtyInSteps!();
+          for (let left = meanwhile; ; left--) {
+            if (left > 0 && at < messages.length) reducer.apply(messages[at++]);
+            const { done, value } = steps.next();
+            if (!done) continue;
+            for (const [name, bytes] of value) {
+              if (bytes === null) parts.delete(name);
+              else parts.set(name, bytes);
+            }
+            return { at: keptAt, parts: new Map(parts) };
           }
-          return { at, parts: new Map(parts) };
         },
       };
     },
@@ -193,7 +201,7 @@ const anyStep = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('apply' as const), count: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('sink' as const), count: fc.integer({ min: 1, max: 9 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('emit' as const) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('checkpoint' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('checkpoint' as const), meanwhile: fc.nat(6) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('store' as const), isDown: fc.boolean() }) },
 );
@@ -221,7 +229,7 @@ async function play(world: World, steps: readonly Step[]): Promise<void> {
     if (step.do === 'store') world.setStoreDown(step.isDown);
     if (step.do === 'state') world.state(STATED[step.nth]);
     if (step.do === 'emit') await emit();
-    if (step.do === 'checkpoint' && (await emit())) kept = holder.checkpoint();
+    if (step.do === 'checkpoint' && (await emit())) kept = holder.checkpoint(step.meanwhile);
     if (step.do === 'crash') holder = world.hold(++epoch, kept);
   }
   world.setStoreDown(false);

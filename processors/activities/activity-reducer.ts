@@ -1,5 +1,6 @@
 import type { KnownSettings } from '../../runtime/athlete-settings.ts';
-import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import type { DirtyParts, EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import { type Steps, untilDone } from '../../runtime/steps.ts';
 import { LogFullError, type LogMessage, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { Names } from '../../schemas/names.ts';
@@ -189,6 +190,10 @@ function createActivityReducer(
     if (athlete !== undefined) athleteRecords.ask(athlete);
   }
 
+  function takeDirtyInSteps(): Steps<DirtyParts> {
+    return takeWithRecords(state.takeDirtyInSteps(), athleteRecords.takeDirty());
+  }
+
   return {
     name: 'activities',
     apply(message) {
@@ -197,12 +202,8 @@ function createActivityReducer(
       if (found.type === 'tick') takeAsk(message);
       if (found.type === 'batch' && found.batch !== null) state.fold(found.batch, message.seq);
     },
-    takeDirty() {
-      const dirty = state.takeDirty();
-      const records = athleteRecords.takeDirty();
-      if (records !== undefined) dirty.set(RECORDS, records);
-      return dirty;
-    },
+    takeDirty: () => untilDone(takeDirtyInSteps()),
+    takeDirtyInSteps,
     async emit(context) {
       const ended = [...state.unwritten];
       await publish(ended, context);
@@ -214,4 +215,10 @@ function createActivityReducer(
     // Whoever stopped waits for the result.
     isUrgent: () => state.takeHasEnded(),
   };
+}
+
+function* takeWithRecords(activities: Steps<DirtyParts>, records: Uint8Array | undefined): Steps<DirtyParts> {
+  const dirty = yield* activities;
+  if (records !== undefined) dirty.set(RECORDS, records);
+  return dirty;
 }

@@ -1,3 +1,5 @@
+import type { DirtyParts } from '../../runtime/reducer.ts';
+import type { Steps } from '../../runtime/steps.ts';
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
 import type { Athlete } from './athlete.ts';
@@ -32,6 +34,9 @@ export class AthleteRecords {
   readonly #heads = new Segments<Athlete>('heads', encodeAthlete);
   readonly #blocks = new Segments<Block>('blocks', (block) => this.#encodeBlock(block));
   readonly #kept = new Map<string, Kept>();
+  /** Whom to forget once what is being kept is bytes; null while nothing is. */
+  #toDrop: string[] | null = null;
+  #isToErase = false;
 
   /** All athletes of a checkpoint. Throws CheckpointError when something is missing, damaged or of another version. */
   restore(parts: ReadonlyMap<string, Uint8Array>, make: (key: string) => Athlete): Athlete[] {
@@ -57,18 +62,35 @@ export class AthleteRecords {
     return heads.map(({ item }) => item);
   }
 
-  /** The parts that changed; `touched` are all athletes who did something since the last call, and are still known. */
-  takeDirty(touched: Iterable<Athlete>): Map<string, Uint8Array | null> {
+  /**
+   * The parts that changed, in steps; `touched` are all athletes who did something since the last call, and are still
+   * known. Until the last step {@link beforeChange} has to be told of each athlete who is about to change.
+   */
+  takeDirtyInSteps(touched: Iterable<Athlete>): Steps<DirtyParts> {
     for (const athlete of touched) {
       const kept = this.#kept.get(athlete.key) ?? this.#begin(athlete);
       this.#heads.put(kept.head);
       this.#keepBlocks(kept);
     }
-    return new Map([...this.#heads.takeDirty(), ...this.#blocks.takeDirty()]);
+    // Blocks are few, and how long one can be asked for is up to its activity.
+    const blocks = this.#blocks.takeDirty();
+    this.#toDrop = [];
+    return this.#takeHeads(this.#heads.takeDirtyInSteps(), blocks);
+  }
+
+  /** The athlete is about to change, or to be forgotten. */
+  beforeChange(athlete: Athlete): void {
+    if (this.#toDrop === null) return;
+    const head = this.#kept.get(athlete.key)?.head;
+    if (head?.item === athlete) this.#heads.beforeChange(head);
   }
 
   /** The athlete is forgotten. */
   drop(key: string): void {
+    if (this.#toDrop !== null) {
+      this.#toDrop.push(key);
+      return;
+    }
     const kept = this.#kept.get(key);
     if (kept === undefined) return;
     this.#heads.drop(kept.head);
@@ -78,8 +100,22 @@ export class AthleteRecords {
 
   /** With the next checkpoint nothing is left of whoever was dropped. */
   erase(): void {
+    if (this.#toDrop !== null) {
+      this.#isToErase = true;
+      return;
+    }
     this.#heads.erase();
     this.#blocks.erase();
+  }
+
+  *#takeHeads(heads: Steps<DirtyParts>, blocks: DirtyParts): Steps<DirtyParts> {
+    const dirty = yield* heads;
+    const toDrop = this.#toDrop ?? [];
+    this.#toDrop = null;
+    for (const key of toDrop) this.drop(key);
+    if (this.#isToErase) this.erase();
+    this.#isToErase = false;
+    return new Map([...dirty, ...blocks]);
   }
 
   #begin(athlete: Athlete): Kept {

@@ -45,6 +45,26 @@ function createKept(parts = new Map<string, Uint8Array>()) {
       return dirty;
     },
     encoded: () => encoded,
+    /** The same, with changes between its steps: of a record whose value is then another one. */
+    checkpointWhile(changes: readonly { key: number; length: number; after: number }[], round: number) {
+      const steps = segments.takeDirtyInSteps();
+      let taken = 0;
+      for (let step = steps.next(); ; step = steps.next()) {
+        for (const { key, length } of changes.filter(({ after }) => after === taken)) {
+          const record = records.get(key);
+          if (record === undefined || step.done) continue;
+          segments.beforeChange(record);
+          record.item.value = new Uint8Array(length).fill(round);
+        }
+        taken++;
+        if (!step.done) continue;
+        for (const [part, value] of step.value) {
+          if (value === null) parts.delete(part);
+          else parts.set(part, value);
+        }
+        return;
+      }
+    },
     values: () => new Map([...records].map(([key, { item }]) => [key, item.value]).sort() as [number, Uint8Array][]),
   };
 }
@@ -83,6 +103,31 @@ test('what is read back is what was put last and not dropped, in few parts, what
       const bytes = [...wanted.values()].reduce((sum, { length }) => sum + length + 1, 0);
       // Two for each full one, those that halve down to the smallest, and the index.
       assert.ok(kept.parts.size <= 4 * Math.ceil(bytes / MAX_SEGMENT_BYTES) + 20, `${kept.parts.size} parts`);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('what is kept is what was there when keeping began, whatever changes between its steps', () => {
+  const anyChange = fc.record({ key: fc.nat(99), length: fc.nat(20), after: fc.nat(8) });
+  const anyKeeping = fc.record({
+    puts: fc.uniqueArray(fc.nat(99), { maxLength: 100 }),
+    changes: fc.array(anyChange, { maxLength: 30 }),
+  });
+  fc.assert(
+    fc.property(fc.array(anyKeeping, { maxLength: 12 }), (keepings) => {
+      const kept = createKept();
+      let changed = new Set<number>();
+      keepings.forEach(({ puts, changes }, round) => {
+        // As those do who keep them: whatever changed is put before the next time.
+        const values = kept.values();
+        for (const key of changed) kept.put(key, values.get(key)!);
+        for (const key of puts) kept.put(key, new Uint8Array(1 + (key % 7)).fill(100 + round));
+        const wanted = structuredClone(kept.values());
+        kept.checkpointWhile(changes, round);
+        assert.deepEqual(createKept(new Map(kept.parts)).values(), wanted);
+        changed = new Set(changes.map(({ key }) => key).filter((key) => kept.values().has(key)));
+      });
     }),
     { numRuns: 60 },
   );

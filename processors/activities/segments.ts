@@ -1,4 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { DirtyParts } from '../../runtime/reducer.ts';
+import { type Steps, untilDone } from '../../runtime/steps.ts';
 import { ByteReader } from '../roll-ups/byte-reader.ts';
 import { ByteWriter } from '../roll-ups/byte-writer.ts';
 import { CheckpointError } from './metrics/checkpoint.ts';
@@ -7,6 +9,8 @@ import { CheckpointError } from './metrics/checkpoint.ts';
 const MAX_SEGMENT_BYTES = 768 * 1024;
 /** A segment of which less than this is still needed is written anew. */
 const LEAST_LIVE_SHARE = 0.5;
+/** A millisecond or so of making bytes. */
+const RECORDS_PER_STEP = 16;
 /** A checksum, so that bytes which went bad are an error and not another state. */
 const COMPRESSION = {
   params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
@@ -52,6 +56,8 @@ export class Segments<T> {
   #nextNumber = 1;
   #isDirty = false;
   #isErasing = false;
+  /** Bytes of records that are being kept, as they were when that began; null while none are. */
+  #asBefore: Map<KeptRecord<T>, Uint8Array> | null = null;
 
   /** `name` begins the names of its parts; `encode` gives the bytes of an item as it is at that moment, never none. */
   constructor(name: string, encode: (item: T) => Uint8Array) {
@@ -102,14 +108,40 @@ export class Segments<T> {
   }
 
   /** The parts that changed since the last call. A record that was put must not have been dropped since. */
-  takeDirty(): Map<string, Uint8Array | null> {
-    const dirty = new Map<string, Uint8Array | null>();
-    if (this.#fresh.length === 0 && !this.#isDirty) return dirty;
-    const waiting = this.#fresh.map((record) => ({ record, bytes: this.#encode(record.item) }));
-    this.#fresh = [];
-    for (const record of this.#takeToJoin(waiting.reduce((sum, { bytes }) => sum + bytes.length, 0))) {
-      waiting.push({ record, bytes: this.#encode(record.item) });
+  takeDirty(): DirtyParts {
+    return untilDone(this.takeDirtyInSteps());
+  }
+
+  /**
+   * The same in steps, between which items may change when {@link beforeChange} is told first. Until the last step
+   * nothing may be put, dropped or erased.
+   */
+  takeDirtyInSteps(): Steps<DirtyParts> {
+    this.#asBefore = new Map();
+    return this.#takeInSteps(this.#asBefore);
+  }
+
+  /** The item of a record is about to be changed. */
+  beforeChange(record: KeptRecord<T>): void {
+    if (this.#asBefore !== null) this.#bytesOf(record, this.#asBefore);
+  }
+
+  *#takeInSteps(asBefore: Map<KeptRecord<T>, Uint8Array>): Steps<DirtyParts> {
+    const dirty: DirtyParts = new Map();
+    const waiting: { record: KeptRecord<T>; bytes: Uint8Array }[] = [];
+    for (const record of this.#fresh) {
+      waiting.push({ record, bytes: this.#bytesOf(record, asBefore) });
+      if (waiting.length % RECORDS_PER_STEP === 0) yield;
     }
+    const isNothing = this.#fresh.length === 0 && !this.#isDirty;
+    this.#fresh = [];
+    const joined = isNothing ? [] : this.#takeToJoin(waiting.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    for (const record of joined) {
+      waiting.push({ record, bytes: this.#bytesOf(record, asBefore) });
+      if (waiting.length % RECORDS_PER_STEP === 0) yield;
+    }
+    this.#asBefore = null;
+    if (isNothing) return dirty;
     for (const [number, { liveBytes }] of this.#segments) {
       if (liveBytes > 0) continue;
       this.#segments.delete(number);
@@ -122,11 +154,21 @@ export class Segments<T> {
       }
       const number = this.#nextNumber++;
       dirty.set(this.#partName(number), this.#write(number, waiting.slice(from, to)));
+      yield;
     }
     dirty.set(this.#indexName, this.#segments.size === 0 ? null : this.#writeIndex());
     this.#isDirty = false;
     this.#isErasing = false;
     return dirty;
+  }
+
+  #bytesOf(record: KeptRecord<T>, asBefore: Map<KeptRecord<T>, Uint8Array>): Uint8Array {
+    let bytes = asBefore.get(record);
+    if (bytes === undefined) {
+      bytes = this.#encode(record.item);
+      asBefore.set(record, bytes);
+    }
+    return bytes;
   }
 
   get #indexName(): string {

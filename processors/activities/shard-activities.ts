@@ -1,4 +1,6 @@
 import type { KnownSettings } from '../../runtime/athlete-settings.ts';
+import type { DirtyParts } from '../../runtime/reducer.ts';
+import { type Steps, untilDone } from '../../runtime/steps.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { kindOf } from '../../schemas/channels.ts';
@@ -68,12 +70,17 @@ export class ShardActivities {
   }
 
   /** The parts that changed since the last call; null for one that is needed no more. */
-  takeDirty(): Map<string, Uint8Array | null> {
-    const dirty = this.#records.takeDirty(this.#dirty);
+  takeDirty(): DirtyParts {
+    return untilDone(this.takeDirtyInSteps());
+  }
+
+  /** The same in steps: athletes who change meanwhile are kept as they were when this was called. */
+  takeDirtyInSteps(): Steps<DirtyParts> {
+    const athletes = this.#records.takeDirtyInSteps(this.#dirty);
     this.#dirty.clear();
-    if (this.#isUnwrittenDirty) dirty.set(UNWRITTEN, encodeUnwritten(this.unwritten, this.marks.all));
+    const unwritten = this.#isUnwrittenDirty ? encodeUnwritten(this.unwritten, this.marks.all) : null;
     this.#isUnwrittenDirty = false;
-    return dirty;
+    return takeBoth(athletes, unwritten);
   }
 
   /** Time passed, by a message or a tick: athletes who were not heard of for long are at rest. */
@@ -86,6 +93,7 @@ export class ShardActivities {
     for (const athlete of this.active.values()) {
       const isAtRest = nowMs - athlete.heardMs >= restMs;
       if (!isAtRest && this.active.size <= maxAthletes) break;
+      this.#records.beforeChange(athlete);
       athlete.timeline.rest(2 * seq);
       athlete.isResting = true;
       this.#stopping.delete(athlete);
@@ -204,6 +212,7 @@ export class ShardActivities {
   #heard(key: string): Athlete {
     const athlete = this.active.get(key) ?? this.resting.get(key) ?? this.#make(key);
     if (athlete.touchedSeq === this.#seq) return athlete;
+    this.#records.beforeChange(athlete);
     athlete.touchedSeq = this.#seq;
     athlete.changedSeq = this.#seq;
     athlete.heardMs = this.nowMs;
@@ -285,6 +294,7 @@ export class ShardActivities {
       this.#stopping.delete(athlete);
       const stopS = athlete.timeline.stopS();
       if (stopS === null) continue;
+      this.#records.beforeChange(athlete);
       athlete.timeline.advance(stopS + 1, 2 * seq);
       athlete.changedSeq = seq;
       this.#dirty.add(athlete);
@@ -321,6 +331,12 @@ export class ShardActivities {
     this.marks.postpone(athlete.key, this.#seq, devicesOf(athlete));
     this.#isUnwrittenDirty = true;
   }
+}
+
+function* takeBoth(athletes: Steps<DirtyParts>, unwritten: Uint8Array | null): Steps<DirtyParts> {
+  const dirty = yield* athletes;
+  if (unwritten !== null) dirty.set(UNWRITTEN, unwritten);
+  return dirty;
 }
 
 function devicesOf({ sources }: Athlete): Set<string> {

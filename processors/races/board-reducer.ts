@@ -1,4 +1,5 @@
-import type { Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import type { DirtyParts, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import { type Steps, untilDone } from '../../runtime/steps.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import { parseJson } from '../../schemas/parse-json.ts';
@@ -72,6 +73,7 @@ export function createBoards({ shards, knownRaces, onMalformed, options }: Board
       raceIn(races, part.race).restore(name, part);
     }
     for (const race of knownRaces()) if (slotOf(race.id) === slot) raceIn(races, race.id).show(race);
+    const takeDirtyInSteps = () => takeEach(Array.from(races.values(), (race) => race.takeDirtyInSteps()));
     return {
       name: 'boards',
       apply(message) {
@@ -80,7 +82,8 @@ export function createBoards({ shards, knownRaces, onMalformed, options }: Board
         const id = said.kind === 'race.crossing' ? said.crossing.race : said.race;
         if (slotOf(id) === slot) raceIn(races, id).tell(said, message.seq);
       },
-      takeDirty: () => new Map([...races.values()].flatMap((race) => [...race.takeDirty()])),
+      takeDirty: () => untilDone(takeDirtyInSteps()),
+      takeDirtyInSteps,
       // What follows from a board is sent out by its own clock, not by that of the facts.
       emit: async () => undefined,
     };
@@ -106,4 +109,10 @@ function readRaceFact(data: Uint8Array): RaceFact | null {
   if (fact?.kind === 'race.crossing' && typeof fact.crossing?.race === 'string') return fact;
   if (fact?.kind === 'race.act') return typeof fact.race === 'string' && Array.isArray(fact.effects) ? fact : null;
   return fact?.kind === 'race.entry' && typeof fact.race === 'string' && typeof fact.said === 'object' ? fact : null;
+}
+
+function* takeEach(races: readonly Steps<DirtyParts>[]): Steps<DirtyParts> {
+  const dirty: DirtyParts = new Map();
+  for (const race of races) for (const [part, value] of yield* race) dirty.set(part, value);
+  return dirty;
 }

@@ -1,9 +1,12 @@
+import type { DirtyParts } from '../../runtime/reducer.ts';
+import type { Steps } from '../../runtime/steps.ts';
 import { shardOf } from '../../schemas/identity.ts';
 import type { ProgressTick } from '../../schemas/progress.ts';
 import type { Race } from '../../schemas/race.ts';
 import type { ActEffect, RaceAct } from '../../schemas/race-act.ts';
 import type { RaceWord } from '../../schemas/race-entry.ts';
 import { ownerOf } from '../../schemas/review.ts';
+import type { BoardAthlete } from './board/athlete.ts';
 import { type BoardOptions, RaceBoard } from './board/board.ts';
 import {
   type AthleteMemory,
@@ -130,15 +133,19 @@ export class HeldRace {
     for (const { bib } of tick.athletes) this.#changed.add(bib);
   }
 
-  /** Parts of the checkpoint that changed, by name; null for those that are no longer needed. */
-  takeDirty(): Map<string, Uint8Array | null> {
-    const dirty = new Map<string, Uint8Array | null>();
+  /**
+   * Parts of the checkpoint that changed, by name, in steps; null for those that are no longer needed. What is told
+   * meanwhile may be in some of them: positions have no place in the stream, and a fact of an athlete changes nothing
+   * when it is told again. What waits, and whether the race is frozen, is as it was when this was called.
+   */
+  takeDirtyInSteps(): Steps<DirtyParts> {
+    const dirty: DirtyParts = new Map();
     const board = this.#board;
     if (board === null) {
       const isEmpty = this.#kept.length === 0 && this.#waiting.length === 0 && this.#frozenMs === null;
       if (isEmpty) this.#removeParts(dirty);
       else this.#keepWaiting(dirty);
-      return dirty;
+      return this.#takeGroups(dirty, new Map());
     }
     const groups = Math.max(1, Math.ceil(board.race.starters.length / ATHLETES_PER_PART));
     if (groups !== this.#groups) {
@@ -149,14 +156,19 @@ export class HeldRace {
     }
     this.#keepWaiting(dirty);
     for (const bib of board.review.takeChanged()) this.#changed.add(bib);
-    const wanted = new Map<number, AthleteMemory[]>();
-    for (const bib of this.#changed) wanted.set(shardOf(bib, groups), []);
+    const wanted = new Map<string, BoardAthlete[]>();
+    const nameOf = (bib: string) => `${partPrefix(this.id)}-${groups}-${shardOf(bib, groups)}`;
+    for (const bib of this.#changed) wanted.set(nameOf(bib), []);
     this.#changed.clear();
-    for (const athlete of board.athletes) wanted.get(shardOf(athlete.bib, groups))?.push(memoryOf(athlete));
-    for (const [group, athletes] of wanted) {
-      const name = `${partPrefix(this.id)}-${groups}-${group}`;
-      this.#parts.add(name);
-      dirty.set(name, encodeBoardPart({ race: this.id, athletes, waiting: [] }));
+    for (const athlete of board.athletes) wanted.get(nameOf(athlete.bib))?.push(athlete);
+    return this.#takeGroups(dirty, wanted);
+  }
+
+  *#takeGroups(dirty: DirtyParts, wanted: ReadonlyMap<string, readonly BoardAthlete[]>): Steps<DirtyParts> {
+    for (const name of wanted.keys()) this.#parts.add(name);
+    for (const [name, athletes] of wanted) {
+      dirty.set(name, encodeBoardPart({ race: this.id, athletes: athletes.map(memoryOf), waiting: [] }));
+      yield;
     }
     return dirty;
   }
@@ -198,7 +210,7 @@ export class HeldRace {
     for (const { said, seq } of waiting) this.tell(said, seq);
   }
 
-  #keepWaiting(dirty: Map<string, Uint8Array | null>): void {
+  #keepWaiting(dirty: DirtyParts): void {
     if (this.#isWaitingKept) return;
     this.#isWaitingKept = true;
     const isNeeded = this.#frozenMs !== null || this.#waiting.length > 0;
@@ -214,7 +226,7 @@ export class HeldRace {
     }
   }
 
-  #removeParts(dirty: Map<string, Uint8Array | null>): void {
+  #removeParts(dirty: DirtyParts): void {
     for (const name of this.#parts) dirty.set(name, null);
     this.#parts.clear();
   }

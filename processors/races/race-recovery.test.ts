@@ -51,6 +51,7 @@ const anyMessages = fc
 const anyStep = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('apply' as const), count: fc.integer({ min: 1, max: 15 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('keep' as const), count: fc.constant(0) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('keepWhile' as const), count: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('emit' as const), count: fc.constant(0) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), count: fc.constant(0) }) },
 );
@@ -78,6 +79,19 @@ function createWorld(messages: readonly LogMessage[]) {
       await emit();
       kept = { at, parts: keptWith(kept.parts, reducer.takeDirty()) };
     },
+    /** The same, while so many messages more are folded in between its steps. */
+    async keepWhile(count: number) {
+      await emit();
+      const keptAt = at;
+      const steps = reducer.takeDirtyInSteps!();
+      for (let left = count; ; left--) {
+        if (left > 0 && at < messages.length) reducer.apply(messages[at++]);
+        const { done, value } = steps.next();
+        if (!done) continue;
+        kept = { at: keptAt, parts: keptWith(kept.parts, value) };
+        return;
+      }
+    },
     crash() {
       epoch++;
       at = kept.at;
@@ -103,6 +117,7 @@ test('whatever is late, repeats or crashes, facts and positions are those of a h
       await steady.emit();
       for (const step of steps) {
         if (step.do === 'apply') shaken.apply(step.count);
+        else if (step.do === 'keepWhile') await shaken.keepWhile(step.count);
         else await shaken[step.do]();
       }
       shaken.apply(messages.length);

@@ -1,4 +1,5 @@
 import type { EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import { untilDone } from '../../runtime/steps.ts';
 import type { MessageLog } from '../../runtime/stream/stream.ts';
 import { createTurns } from '../../runtime/turns.ts';
 import { type CrossingFact, crossingEntity } from '../../schemas/facts.ts';
@@ -72,7 +73,8 @@ export function createRaceReducers({
         state.passTo(message.timeMs, message.seq);
         if (found.type === 'batch' && found.batch !== null) state.fold(found.batch, message.seq);
       },
-      takeDirty: () => state.takeDirty(),
+      takeDirty: () => untilDone(state.takeDirtyInSteps()),
+      takeDirtyInSteps: () => state.takeDirtyInSteps(),
       async emit(context) {
         awaited?.turn(context);
         const due = [...state.news];

@@ -11,6 +11,8 @@ import * as row from './track-rows.ts';
 const FORMAT = 2;
 const NUMBER_BYTES = 8;
 
+const writer = new ByteWriter();
+
 interface KeptRunner {
   readonly race: string;
   readonly bib: string;
@@ -34,33 +36,34 @@ interface KeptRunner {
   } | null;
 }
 
-/** What is small is JSON; the numbers of the track are bytes. */
-export function encodeRunners(runners: readonly Runner[]): Uint8Array {
-  const out = new ByteWriter();
-  out.byte(FORMAT);
-  out.varint(row.CELLS);
-  out.varint(runners.length);
-  const told = new Set<RaceGround>();
-  for (const runner of runners) {
-    const { ground, starter, source, heardMs, isDone, crossings, track, motion, gunTimeMs, awaited } = runner;
-    const numbers = track.encode();
-    const kept: KeptRunner = {
-      ...{ race: ground.race.id, bib: starter.bib, courseKey: ground.courseKey, source, heardMs, isDone },
-      crossings: Array.from(crossings.values(), ({ mark, ...crossing }) => {
-        const { checkpoint, pass, positionM } = ground.marks[mark];
-        return { ...crossing, checkpoint, pass, positionM };
-      }),
-      motion: motion.memory(),
-      numbers: numbers.length,
-      gunTimeMs,
-      ...(told.has(ground) ? {} : { marks: ground.marks }),
-      awaited: awaited && { ...awaited, marks: [...awaited.marks] },
-    };
-    told.add(ground);
-    out.text(JSON.stringify(kept));
-    out.array(new Uint8Array(numbers.buffer));
-  }
-  return out.take();
+/** What is small is JSON; the numbers of the track are bytes. `withMarks` with the first of its race in a part. */
+export function encodeRunner(runner: Runner, withMarks: boolean): Uint8Array {
+  const { ground, starter, source, heardMs, isDone, crossings, track, motion, gunTimeMs, awaited } = runner;
+  const numbers = track.encode();
+  const kept: KeptRunner = {
+    ...{ race: ground.race.id, bib: starter.bib, courseKey: ground.courseKey, source, heardMs, isDone },
+    crossings: Array.from(crossings.values(), ({ mark, ...crossing }) => {
+      const { checkpoint, pass, positionM } = ground.marks[mark];
+      return { ...crossing, checkpoint, pass, positionM };
+    }),
+    motion: motion.memory(),
+    numbers: numbers.length,
+    gunTimeMs,
+    ...(withMarks ? { marks: ground.marks } : {}),
+    awaited: awaited && { ...awaited, marks: [...awaited.marks] },
+  };
+  writer.text(JSON.stringify(kept));
+  writer.array(new Uint8Array(numbers.buffer));
+  return writer.take();
+}
+
+/** A part of the checkpoint, of what {@link encodeRunner} gave. */
+export function encodeRunners(runners: readonly Uint8Array[]): Uint8Array {
+  writer.byte(FORMAT);
+  writer.varint(row.CELLS);
+  writer.varint(runners.length);
+  for (const runner of runners) writer.array(runner);
+  return writer.take();
 }
 
 /**

@@ -1,14 +1,14 @@
+import type { DirtyParts } from '../../runtime/reducer.ts';
+import type { Steps } from '../../runtime/steps.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
 import { CHANNELS, channelIndex } from '../../schemas/channels.ts';
-import { shardOf } from '../../schemas/identity.ts';
 import type { AthleteProgress } from '../../schemas/progress.ts';
 import type { Crossing } from './crossings.ts';
+import { KeptRunners } from './kept-runners.ts';
 import { BEFORE_GUN_MS, type RaceGrounds, type Start } from './race-grounds.ts';
 import { type FoundOfRunner, Runner } from './runner.ts';
-import { decodeRunners, encodeRunners } from './runner-codec.ts';
+import { decodeRunners } from './runner-codec.ts';
 
-/** Parts of a shard's checkpoint: 20,000 athletes on one shard would still fit. */
-const PARTS = 64;
 const LATITUDE = channelIndex('latitude');
 const LONGITUDE = channelIndex('longitude');
 const ACCURACY = channelIndex('horizontal_accuracy');
@@ -63,7 +63,7 @@ export class ShardRaces {
   #spans = 0;
   /** Of who is in a race now; looked up anew once CONFIG has changed. */
   #runnerOf = new Map<Start, Runner>();
-  readonly #dirty = new Set<number>();
+  readonly #kept = new KeptRunners();
   #touched = new Set<Runner>();
   /** Who is to be told of with the next tick. */
   readonly #changed = new Set<Runner>();
@@ -96,16 +96,12 @@ export class ShardRaces {
     return isChanged || this.#unsettled.size > 0 || this.awaiting.size > 0 || this.#late.size > 0;
   }
 
-  takeDirty(): Map<string, Uint8Array | null> {
-    const dirty = new Map<string, Uint8Array | null>();
-    if (this.#dirty.size === 0) return dirty;
-    const byPart = Map.groupBy(this.runners.values(), ({ key }) => shardOf(key, PARTS));
-    for (const part of this.#dirty) {
-      const runners = byPart.get(part);
-      dirty.set(`runners-${String(part).padStart(2, '0')}`, runners ? encodeRunners(runners) : null);
-    }
-    this.#dirty.clear();
-    return dirty;
+  /**
+   * The parts that changed since the last call, in steps; null for one that is needed no more. Runners who change
+   * meanwhile are kept as they were when this was called. (What was told of them is not kept.)
+   */
+  takeDirtyInSteps(): Steps<DirtyParts> {
+    return this.#kept.takeDirtyInSteps(this.runners.values());
   }
 
   /** Time passed, by a message or a tick. */
@@ -153,7 +149,7 @@ export class ShardRaces {
   /** Takes what stored samples say of a runner who awaits it. */
   takeFound(runner: Runner, found: FoundOfRunner, revision: number): void {
     this.awaiting.delete(runner);
-    this.#dirty.add(shardOf(runner.key, PARTS));
+    this.#kept.beforeChange(runner);
     const spans = runner.motion.news.length;
     const changed = runner.takeFound(found, revision);
     this.#spans += runner.motion.news.length - spans;
@@ -201,6 +197,7 @@ export class ShardRaces {
   #settleSilent(nowMs: number, revision: number): void {
     this.#settleFromMs = Number.POSITIVE_INFINITY;
     for (const runner of this.#unsettled) {
+      if (nowMs >= runner.silentFromMs) this.#kept.beforeChange(runner);
       const settled = runner.passTo(nowMs, revision);
       if (settled.length > 0) {
         this.#tell(runner, settled);
@@ -233,6 +230,8 @@ export class ShardRaces {
       this.runners.set(runner.key, runner);
       this.#runnerOf.set(start, runner);
     }
+    if (!this.#touched.has(runner)) this.#kept.beforeChange(runner);
+    this.#touched.add(runner);
     const [accuracy, speed] = [channels[ACCURACY], channels[SPEED]];
     const radiusM = accuracy === null || accuracy.nulls[n] !== 0 ? ASSUMED_RADIUS_M : accuracy.values[n] / 10;
     const fix = {
@@ -245,13 +244,15 @@ export class ShardRaces {
     this.#counts.fixes++;
     if (runner.track.isBehind) this.#settle(runner, revision);
     if (!runner.put(name, fix)) this.#noteLate(runner, atMs, revision);
-    this.#touched.add(runner);
   }
 
   /** Of whoever was seen already: a body alone is nowhere on the course. */
   #feel(starts: readonly Start[], atMs: number, heartRate: number | null, cadence: number | null): void {
     for (const start of starts) {
-      this.#find(start)?.motion.feel(atMs, heartRate, cadence === null ? null : cadence / CADENCE_SCALE);
+      const runner = this.#find(start);
+      if (runner === undefined) continue;
+      if (!this.#touched.has(runner)) this.#kept.beforeChange(runner);
+      runner.motion.feel(atMs, heartRate, cadence === null ? null : cadence / CADENCE_SCALE);
     }
   }
 
@@ -281,7 +282,6 @@ export class ShardRaces {
       this.#spans -= runner.motion.news.length;
       runner.motion.dropAll();
     }
-    this.#dirty.add(shardOf(runner.key, PARTS));
     this.#tell(runner, changed);
     if (changed.length === 0) return;
     if (runner.isUnsettled) this.#addUnsettled(runner);
@@ -292,7 +292,6 @@ export class ShardRaces {
   #tell(runner: Runner, changed: readonly number[]): void {
     this.#note(runner);
     if (changed.length === 0) return;
-    this.#dirty.add(shardOf(runner.key, PARTS));
     for (const mark of changed) {
       const crossing = runner.crossings.get(mark);
       if (crossing === undefined) continue;
@@ -321,7 +320,7 @@ export class ShardRaces {
       const { ground: before, starter } = runner;
       const start = this.#grounds.find(before.race.id, starter.bib);
       if (start?.ground === before) continue;
-      this.#dirty.add(shardOf(runner.key, PARTS));
+      this.#kept.beforeChange(runner);
       this.#spans -= runner.motion.news.length;
       if (start === null) {
         this.runners.delete(runner.key);

@@ -1,93 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BATCH_HEADERS, keys } from '../../schemas/names.ts';
-import type { Reducer, ReducerFactory } from '../reducer.ts';
-import type { LogMessage } from '../stream/stream.ts';
+import { keys } from '../../schemas/names.ts';
+import { createChronicle, type Emission, mergeParts, PARTS, type Wishes } from './chronicle-for-tests.ts';
 import { createHolderWorld, type HolderStep, type HolderWorld, names, takeStep } from './holders-for-tests.ts';
 import { EMPTY_MANIFEST, readManifest, writeManifest } from './manifest.ts';
 
 const SHARDS = 3;
-const PARTS = 4;
-
-interface Emission {
-  readonly shard: number;
-  readonly epoch: number;
-  readonly owner: number;
-  readonly seq: number;
-  readonly words: string;
-}
-
-/** How the reducers of a test behave; may change at any time. */
-interface Wishes {
-  refuses?(word: string): boolean;
-  wantsTick?: boolean;
-  isUrgent?(word: string): boolean;
-  /** What emitting fails with. */
-  emitError?: Error | null;
-  /** Emitting never comes to an end. */
-  emitHangs?: boolean;
-  /** Emitting comes to its end later. */
-  emitLasts?(): Promise<void>;
-  emitsBeside?: boolean;
-}
-
-/**
- * Keeps every word in its order, spread over parts so that a checkpoint of two times is noticed: the number of all
- * words is in a part of its own.
- */
-function createChronicle(owner: number, emitted: Emission[], wishes: Wishes): ReducerFactory {
-  function create(shard: number, kept: ReadonlyMap<string, Uint8Array>): Reducer {
-    const words = mergeParts(kept);
-    const dirty = new Set<string>();
-    return {
-      name: 'chronicle',
-      apply({ data, header }: LogMessage) {
-        if (header(BATCH_HEADERS.kind) === 'tick') return;
-        const word = Buffer.from(data).toString();
-        if (wishes.refuses?.(word)) throw new Error(`cannot take ${word}`);
-        dirty.add(`words-${words.length % PARTS}`).add('count');
-        words.push(word);
-      },
-      takeDirty() {
-        const all = partsOf(words);
-        const taken = new Map([...dirty].map((name) => [name, all.get(name)!]));
-        dirty.clear();
-        return taken;
-      },
-      wantsTick: () => wishes.wantsTick ?? false,
-      isUrgent: () => wishes.isUrgent?.(words.at(-1) ?? '') ?? false,
-      async emit({ epoch, seq }) {
-        if (wishes.emitHangs) await new Promise(() => undefined);
-        if (wishes.emitError) throw wishes.emitError;
-        emitted.push({ shard, epoch, owner, seq, words: words.join(' ') });
-        await wishes.emitLasts?.();
-      },
-      emitsBeside: wishes.emitsBeside ?? false,
-    };
-  }
-  return { name: 'chronicle', create };
-}
-
-function partsOf(words: readonly string[]): Map<string, Uint8Array> {
-  const parts = Array.from({ length: PARTS }, (_, part) => {
-    const own = words.filter((_word, i) => i % PARTS === part);
-    return [`words-${part}`, Buffer.from(JSON.stringify(own))] as const;
-  });
-  return new Map([...parts, ['count', Buffer.from(JSON.stringify(words.length))]]);
-}
-
-function mergeParts(kept: ReadonlyMap<string, Uint8Array>): string[] {
-  const read = (name: string, otherwise: unknown) => {
-    const value = kept.get(name);
-    return value === undefined ? otherwise : JSON.parse(Buffer.from(value).toString());
-  };
-  const count = read('count', 0) as number;
-  const parts = Array.from({ length: PARTS }, (_, part) => read(`words-${part}`, []) as string[]);
-  const total = parts.reduce((sum, words) => sum + words.length, 0);
-  assert.equal(total, count, 'the parts of a checkpoint are of one time');
-  return Array.from({ length: count }, (_, i) => parts[i % PARTS][Math.floor(i / PARTS)]);
-}
 
 function setUp(seed: number, wishes: Wishes = {}) {
   const emitted: Emission[] = [];
@@ -95,6 +14,8 @@ function setUp(seed: number, wishes: Wishes = {}) {
   const world = createHolderWorld({
     shards: SHARDS,
     seed,
+    // Each step ends a slice.
+    holderOptions: wishes.takesInSteps ? { encodeSliceMs: 0 } : {},
     reducers: () => [createChronicle(owner++, emitted, wishes)],
   });
   const sent: { word: string; seq: number }[][] = Array.from({ length: SHARDS }, () => []);
@@ -168,7 +89,8 @@ async function assertKeptWhatWasSent({ world, kept, lastSeqOf, wordsUpTo, publis
   world.start();
   for (let shard = 0; shard < SHARDS; shard++) await publish(shard, 1);
   await world.settle(() => world.isCaughtUp(lastSeqOf));
-  await world.clock.advance(10_000);
+  // One shard is kept after the other, and before each what it sends may take a second and a half, twice.
+  await world.clock.advance(20_000);
   for (let shard = 0; shard < SHARDS; shard++) {
     const seq = lastSeqOf(shard);
     assert.deepEqual(await kept(shard), { seq, words: wordsUpTo(shard, seq) });
@@ -188,16 +110,23 @@ function assertEmissionsAreRight({ emitted, wordsUpTo }: SetUp): void {
 
 test('whoever dies, stops or wakes up, every message counts once and in order in what is kept', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.boolean(), anySteps, async (seed, emitsBeside, steps) => {
-      const all: SetUp = setUp(seed, { emitsBeside, emitLasts: () => all.world.clock.sleep(seed % 1_500) });
-      all.world.start();
-      for (const step of steps) {
-        if (step.do === 'publish') await all.publish(step.shard, step.count);
-        else await takeStep(all.world, step);
-      }
-      await assertKeptWhatWasSent(all);
-      assertEmissionsAreRight(all);
-    }),
+    fc.asyncProperty(
+      fc.integer(),
+      fc.boolean(),
+      fc.boolean(),
+      anySteps,
+      async (seed, emitsBeside, takesInSteps, steps) => {
+        const emitLasts = () => all.world.clock.sleep(seed % 1_500);
+        const all: SetUp = setUp(seed, { emitsBeside, takesInSteps, emitLasts });
+        all.world.start();
+        for (const step of steps) {
+          if (step.do === 'publish') await all.publish(step.shard, step.count);
+          else await takeStep(all.world, step);
+        }
+        await assertKeptWhatWasSent(all);
+        assertEmissionsAreRight(all);
+      },
+    ),
     { numRuns: 60, endOnFailure: false },
   );
 });

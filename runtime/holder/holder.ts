@@ -15,6 +15,7 @@ export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
   checkpointIntervalMs: 5_000,
   checkpointBytesPerS: 4 * 1024 * 1024,
   maxCheckpointIntervalMs: 30_000,
+  encodeSliceMs: 5,
   tickAfterMs: 1_000,
   retryDelaysMs: [1_000, 2_000, 5_000],
   restDelaysMs: [1_000, 2_000, 5_000, 15_000, 30_000],

@@ -18,6 +18,8 @@ export interface HolderOptions {
   readonly checkpointBytesPerS: number;
   /** … but at least so often. */
   readonly maxCheckpointIntervalMs: number;
+  /** The bytes of what is kept are made for so long at a time; longer while the process is busy with all else. */
+  readonly encodeSliceMs: number;
   /** A caught-up shard without messages for this long gets a tick, if a reducer wants one. */
   readonly tickAfterMs: number;
   /** Waits after emissions or checkpoints that failed. */
@@ -61,7 +63,7 @@ export interface SavedShard {
   readonly bytes: number;
   /** Of those bytes; what an earlier attempt left to this one is with nobody. */
   readonly bytesByReducer: ReadonlyMap<string, number>;
-  /** Until the changes of all reducers were bytes: nothing else runs in the process meanwhile. */
+  /** Spent on making bytes of the changes of all reducers, some of it at a time. */
   readonly encodeMs: number;
   /** From the first write until the manifest stands. */
   readonly durationMs: number;

@@ -2,7 +2,8 @@ import { createBackoff } from '../backoff.ts';
 import type { Timer } from '../clock.ts';
 import { KvUnavailableError } from '../kv/kv.ts';
 import type { Term } from '../lease.ts';
-import type { Reducer } from '../reducer.ts';
+import type { DirtyParts, Reducer } from '../reducer.ts';
+import type { Steps } from '../steps.ts';
 import { createTurns } from '../turns.ts';
 import { type Checkpoint, FenceLostError, PartTooLargeError } from './checkpoint.ts';
 import type { ShardDeps } from './shard-deps.ts';
@@ -18,11 +19,28 @@ interface Opened {
   readonly signal: AbortSignal;
 }
 
+/** What of one reducer is to be kept, or the steps that lead to it. */
+interface TakingOne {
+  readonly name: string;
+  readonly steps: Steps<DirtyParts> | null;
+  readonly taken: DirtyParts | null;
+}
+
+interface Taking {
+  readonly parts: readonly TakingOne[];
+  readonly beganMs: number;
+}
+
+const ENCODE_REST_MS = 1;
+/** Of the time that others took between two slices of making bytes, the next one takes as much. */
+const LATE_SHARE = 4;
+
 /**
  * The state of a shard in memory: one ordered read that serves all reducers, and rounds of emitting and keeping.
  *
  * Messages are folded in one after the other, except while a round takes what it sends out and keeps: then they wait in
- * the log, so that both belong to the same sequence. They wait as well while a reducer sends that does not do so beside
+ * the log, so that both belong to the same sequence. (The bytes of what is kept may be made later, of the state as it
+ * was: `takeDirtyInSteps`.) They wait as well while a reducer sends that does not do so beside
  * them (`emitsBeside`): a store may take seconds, and live positions would stand still for as long.
  *
  * Nothing is sent out before the fence was looked at. A process that was stopped for long reads on behind what the
@@ -149,10 +167,10 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
       signal.throwIfAborted();
       if (!(await isSound()) || !(await emit(reducers))) return false;
       const at = seq;
-      const fromMs = clock.monotonicMs();
-      const dirty = takeDirty();
+      const taking = beginTaking();
       goOn();
-      return save(at, dirty, clock.monotonicMs() - fromMs);
+      const { dirty, encodeMs } = await finish(taking);
+      return save(at, dirty, encodeMs);
     });
   }
 
@@ -215,15 +233,42 @@ export function createShardState(deps: ShardDeps, { shard, epoch }: Term, opened
     return succeeded;
   }
 
-  function takeDirty(): Map<string, Uint8Array | null> {
-    const dirty = new Map<string, Uint8Array | null>();
-    for (const reducer of reducers) {
-      for (const [part, value] of reducer.takeDirty()) dirty.set(`${reducer.name}.${part}`, value);
-    }
-    return dirty;
+  /** What is to be kept is known from now on; those who make their bytes in steps make them later. */
+  function beginTaking(): Taking {
+    const fromMs = clock.monotonicMs();
+    const parts = reducers.map((reducer): TakingOne => {
+      const steps = reducer.takeDirtyInSteps?.() ?? null;
+      return { name: reducer.name, steps, taken: steps === null ? reducer.takeDirty() : null };
+    });
+    return { parts, beganMs: clock.monotonicMs() - fromMs };
   }
 
-  async function save(at: number, dirty: Map<string, Uint8Array | null>, encodeMs: number): Promise<boolean> {
+  /** A few milliseconds at a time, so that progress, boards and messages of all shards do not wait for all of it. */
+  async function finish({ parts, beganMs }: Taking): Promise<{ dirty: DirtyParts; encodeMs: number }> {
+    const dirty: DirtyParts = new Map();
+    let encodeMs = beganMs;
+    let fromMs = clock.monotonicMs();
+    let sliceMs = options.encodeSliceMs;
+    for (const { name, steps, taken } of parts) {
+      let own = taken;
+      while (own === null) {
+        const step = steps!.next();
+        if (step.done) own = step.value;
+        else if (clock.monotonicMs() - fromMs >= sliceMs) {
+          encodeMs += clock.monotonicMs() - fromMs;
+          const restedFromMs = clock.monotonicMs();
+          await clock.sleep(ENCODE_REST_MS, signal);
+          fromMs = clock.monotonicMs();
+          // While others have much to do, this comes to its end all the same.
+          sliceMs = Math.max(options.encodeSliceMs, (fromMs - restedFromMs) / LATE_SHARE);
+        }
+      }
+      for (const [part, value] of own) dirty.set(`${name}.${part}`, value);
+    }
+    return { dirty, encodeMs: encodeMs + clock.monotonicMs() - fromMs };
+  }
+
+  async function save(at: number, dirty: DirtyParts, encodeMs: number): Promise<boolean> {
     const fromMs = clock.monotonicMs();
     try {
       const saved = await checkpoint.save(at, dirty);

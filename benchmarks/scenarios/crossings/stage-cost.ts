@@ -4,6 +4,7 @@ import { createRunner } from '../../../device-sim/race/race-truth.ts';
 import { createRandom } from '../../../device-sim/random.ts';
 import { createRaceGrounds } from '../../../processors/races/race-grounds.ts';
 import { ShardRaces } from '../../../processors/races/shard-races.ts';
+import { untilDone } from '../../../runtime/steps.ts';
 import type { SampleBatch } from '../../../schemas/batch/reader.ts';
 import { CHANNELS } from '../../../schemas/channels.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
@@ -58,7 +59,7 @@ export function measureStage(athletes: number, turns: number): StageCost {
       if (turn > 0) cost[`${kind}Us`].push((user + system) / (athletes * FIXES_PER_TURN));
     }
   }
-  for (const bytes of state.takeDirty().values()) cost.keptBytes += (bytes?.length ?? 0) / athletes;
+  for (const bytes of untilDone(state.takeDirtyInSteps()).values()) cost.keptBytes += (bytes?.length ?? 0) / athletes;
   return cost;
 }
 
