@@ -42,7 +42,20 @@ export function writtenInUnit(language: string, units: Units, kind: UnitKind, va
 
 /** A number with a unit that CLDR names, in its short form. */
 export function writtenWith(language: string, unit: string, value: number, digits: number): string {
-  return value.toLocaleString(language, {
-    ...{ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits },
-  });
+  return formatOf(language, unit, digits).format(value);
+}
+
+/** To make one takes far longer than to write a number with it; there are few languages, units and digits. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(language: string, unit: string, digits: number): Intl.NumberFormat {
+  const key = `${language} ${unit} ${digits}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(language, {
+      ...{ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits },
+    });
+    formats.set(key, format);
+  }
+  return format;
 }

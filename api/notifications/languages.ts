@@ -99,6 +99,9 @@ export function distance(metres: number, { language, units }: Reader): string {
 export const height = (metres: number, { language, units }: Reader) =>
   writtenInUnit(language, units, 'high', metres, 0);
 
+const numbersIn = (language: Language) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+const NUMBERS: InEach<Intl.NumberFormat> = { en: numbersIn('en'), ru: numbersIn('ru') };
+
 function amount(value: number, unit: string, language: Language): string {
-  return `${new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value)} ${UNITS[language][unit]}`;
+  return `${NUMBERS[language].format(value)} ${UNITS[language][unit]}`;
 }
