@@ -1,7 +1,7 @@
 import { type Expression, sql, type Transaction } from 'kysely';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Database, DatabaseOrTransaction, Tables } from '../database/database.ts';
-import { askedAccount, askedTable, prepared, rowOfEach, together } from '../database/together.ts';
+import { askedAccount, askedTable, rowOfEach, together } from '../database/together.ts';
 import { type Page, pageOf } from '../requests/paging.ts';
 import { CHANNELS, type DataOf, type KindName, kindNamed, type OutsideChannel } from './kinds.ts';
 import { readerOf } from './languages.ts';
@@ -92,7 +92,10 @@ export function createNotifications(deps: NotificationsDeps) {
       .where('read_at', 'is', null)
       .where('withdrawn_at', 'is', null);
 
-  /** Of each account the same page, with how many are not read, and how they are read. */
+  /**
+   * Of each account the same page, with how many are not read, and how they are read. It is planned anew each time: a
+   * plan that was made while the table was small reads all of it, until PostgreSQL has counted its rows again.
+   */
   async function readLists(accounts: readonly string[], { page: { limit, after }, onlyUnread }: AskedList) {
     let listed = database
       .selectFrom('notifications')
@@ -107,7 +110,6 @@ export function createNotifications(deps: NotificationsDeps) {
     if (after !== null) listed = listed.where('notifications.id', '<', after[0]);
     const rows = await database
       .selectFrom(askedTable(accounts))
-      .modifyFront(prepared)
       .leftJoin('profiles as p', 'p.account', 'asked.account')
       .select(['asked.account', 'p.language', 'p.units', 'p.time_zone'])
       .select(countOfUnread(askedAccount).as('unread'))
