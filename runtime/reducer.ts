@@ -4,6 +4,13 @@ import type { LogMessage } from './stream/stream.ts';
 /** What changed of a reducer's state, by part; null for a part that is needed no more. */
 export type DirtyParts = Map<string, Uint8Array | null>;
 
+/** The steps with one part more at their end, where it changed. */
+export function* withPart(steps: Steps<DirtyParts>, part: string, value: Uint8Array | undefined): Steps<DirtyParts> {
+  const dirty = yield* steps;
+  if (value !== undefined) dirty.set(part, value);
+  return dirty;
+}
+
 /**
  * State of one shard that follows from its messages and nothing else: the same messages in the same order give the
  * same state and the same emissions, whoever holds the shard. A reducer sees message time and ticks, never the wall

@@ -4,8 +4,8 @@
  */
 export type Steps<T> = Generator<undefined, T>;
 
-/** All of it at once. */
-export function untilDone<T>(steps: Steps<T>): T {
+/** All of it at once; what it yields on the way is left. */
+export function untilDone<T>(steps: Generator<unknown, T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;

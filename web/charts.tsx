@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { duration, isPaced, whole } from './format.ts';
-import { distanceUnit, heightSize, heightUnit, long, paceText, speedSize, speedUnit } from './in-units.ts';
+import { distanceUnit, heightSize, heightUnit, longM, paceText, speedSize, speedUnit } from './in-units.ts';
 import { paceMarks } from './pace-axis.ts';
 import { plotStyle } from './plot-style.ts';
 import type { Series, SeriesName } from './series.ts';
@@ -119,7 +119,7 @@ function optionsFor({ title, text, color, band }: Line, width: number): uPlot.Op
         size: 48,
         space: 30,
         values: (_plot, splits) => splits.map(text),
-        ...(text === paceText && { splits: paceMarks(HEIGHT_PX, long().size) }),
+        ...(text === paceText && { splits: paceMarks(HEIGHT_PX, longM()) }),
       },
     ],
     series: [{}, { label: title, stroke, width: 1.5, points: { show: false } }, ...(band === null ? [] : [edge, edge])],

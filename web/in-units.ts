@@ -7,14 +7,15 @@ import { units } from './units.ts';
 /** Slower than this nobody moves. */
 const LEAST_MPS = 0.3;
 
-export const long = () => UNIT_SYSTEMS[units.value].long;
-const isMetric = () => units.value === 'metric';
+/** How long a kilometre or a mile is, m. */
+export const longM = () => UNIT_SYSTEMS[units.value].long.size;
+export const isMetric = () => units.value === 'metric';
 
-export const distanceText = (metres: number) => (metres / long().size).toFixed(2);
+export const distanceText = (metres: number) => (metres / longM()).toFixed(2);
 export const distanceUnit = () => (isMetric() ? 'km' : 'mi');
 
 /** Minutes and seconds for a kilometre or a mile; a dash while standing. */
-export const paceText = (mps: number) => (mps < LEAST_MPS ? '–' : duration(long().size / mps));
+export const paceText = (mps: number) => (mps < LEAST_MPS ? '–' : duration(longM() / mps));
 
 export const speedSize = () => UNIT_SYSTEMS[units.value].fast.size;
 export const speedText = (mps: number) => (mps / speedSize()).toFixed(1);

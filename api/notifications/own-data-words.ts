@@ -1,3 +1,4 @@
+import { writtenWith } from '../../schemas/units.ts';
 import type { InEach, Reader } from './languages.ts';
 
 /** What became of an export of all own data. */
@@ -48,11 +49,7 @@ export function importWords({ stored, refused, failed }: ImportNews, { language 
   return { title, text: lines.join('\n') };
 }
 
-function megabytes(bytes: number, language: string): string {
-  const value = Math.max(0.1, bytes / 1e6);
-  const options = { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 } as const;
-  return value.toLocaleString(language, options);
-}
+const megabytes = (bytes: number, language: string) => writtenWith(language, 'megabyte', Math.max(0.1, bytes / 1e6), 1);
 
 const momentIn = (ms: number, { language, timeZone }: Reader) =>
   new Date(ms).toLocaleString(language, { timeZone, dateStyle: 'medium', timeStyle: 'short' });

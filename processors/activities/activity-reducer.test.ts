@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createManualClock } from '../../runtime/clock.ts';
+import { keptWith, takenWhile } from '../../runtime/holder/kept-for-tests.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
@@ -116,27 +117,20 @@ function createWorld(arrivals: readonly Arrival[]) {
     },
     hold(epoch: number, kept: { at: number; parts: Map<string, Uint8Array> }) {
       const reducer = factory.create(0, kept.parts);
-      const parts = new Map(kept.parts);
-      let at = kept.at;
+      let { at, parts } = kept;
+      const applyOne = () => {
+        if (at < messages.length) reducer.apply(messages[at++]);
+      };
       return {
         apply(count: number) {
-          for (let i = 0; i < count && at < messages.length; i++) reducer.apply(messages[at++]);
+          for (let i = 0; i < count && at < messages.length; i++) applyOne();
         },
         emit: () => reducer.emit({ epoch, seq: at, signal: new AbortController().signal }),
         /** So many messages more are folded in between its steps. */
         checkpoint(meanwhile: number) {
           const keptAt = at;
-          const steps = reducer.takeDirtyInSteps!();
-          for (let left = meanwhile; ; left--) {
-            if (left > 0 && at < messages.length) reducer.apply(messages[at++]);
-            const { done, value } = steps.next();
-            if (!done) continue;
-            for (const [name, bytes] of value) {
-              if (bytes === null) parts.delete(name);
-              else parts.set(name, bytes);
-            }
-            return { at: keptAt, parts: new Map(parts) };
-          }
+          parts = keptWith(parts, takenWhile(reducer.takeDirtyInSteps!(), meanwhile, applyOne));
+          return { at: keptAt, parts };
         },
       };
     },

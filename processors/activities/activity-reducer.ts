@@ -1,5 +1,11 @@
 import type { KnownSettings } from '../../runtime/athlete-settings.ts';
-import type { DirtyParts, EmitContext, Reducer, ReducerFactory } from '../../runtime/reducer.ts';
+import {
+  type DirtyParts,
+  type EmitContext,
+  type Reducer,
+  type ReducerFactory,
+  withPart,
+} from '../../runtime/reducer.ts';
 import { type Steps, untilDone } from '../../runtime/steps.ts';
 import { LogFullError, type LogMessage, type MessageLog } from '../../runtime/stream/stream.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
@@ -191,7 +197,7 @@ function createActivityReducer(
   }
 
   function takeDirtyInSteps(): Steps<DirtyParts> {
-    return takeWithRecords(state.takeDirtyInSteps(), athleteRecords.takeDirty());
+    return withPart(state.takeDirtyInSteps(), RECORDS, athleteRecords.takeDirty());
   }
 
   return {
@@ -215,10 +221,4 @@ function createActivityReducer(
     // Whoever stopped waits for the result.
     isUrgent: () => state.takeHasEnded(),
   };
-}
-
-function* takeWithRecords(activities: Steps<DirtyParts>, records: Uint8Array | undefined): Steps<DirtyParts> {
-  const dirty = yield* activities;
-  if (records !== undefined) dirty.set(RECORDS, records);
-  return dirty;
 }

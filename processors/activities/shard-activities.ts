@@ -1,5 +1,5 @@
 import type { KnownSettings } from '../../runtime/athlete-settings.ts';
-import type { DirtyParts } from '../../runtime/reducer.ts';
+import { type DirtyParts, withPart } from '../../runtime/reducer.ts';
 import { type Steps, untilDone } from '../../runtime/steps.ts';
 import type { ActivityRecord } from '../../schemas/activity.ts';
 import type { SampleBatch, ValueColumn } from '../../schemas/batch/reader.ts';
@@ -78,9 +78,9 @@ export class ShardActivities {
   takeDirtyInSteps(): Steps<DirtyParts> {
     const athletes = this.#records.takeDirtyInSteps(this.#dirty);
     this.#dirty.clear();
-    const unwritten = this.#isUnwrittenDirty ? encodeUnwritten(this.unwritten, this.marks.all) : null;
+    const unwritten = this.#isUnwrittenDirty ? encodeUnwritten(this.unwritten, this.marks.all) : undefined;
     this.#isUnwrittenDirty = false;
-    return takeBoth(athletes, unwritten);
+    return withPart(athletes, UNWRITTEN, unwritten);
   }
 
   /** Time passed, by a message or a tick: athletes who were not heard of for long are at rest. */
@@ -331,12 +331,6 @@ export class ShardActivities {
     this.marks.postpone(athlete.key, this.#seq, devicesOf(athlete));
     this.#isUnwrittenDirty = true;
   }
-}
-
-function* takeBoth(athletes: Steps<DirtyParts>, unwritten: Uint8Array | null): Steps<DirtyParts> {
-  const dirty = yield* athletes;
-  if (unwritten !== null) dirty.set(UNWRITTEN, unwritten);
-  return dirty;
 }
 
 function devicesOf({ sources }: Athlete): Set<string> {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { keptWith } from '../../runtime/holder/kept-for-tests.ts';
 import { untilDone } from '../../runtime/steps.ts';
 import type { RaceAct } from '../../schemas/race-act.ts';
 import type { RaceEntry } from '../../schemas/race-entry.ts';
 import { GUN_MS, starterOf, tenKilometres } from '../../schemas/ten-kilometres-for-tests.ts';
 import { decodeBoardPart } from './board/memory.ts';
 import { HeldRace } from './held-race.ts';
-import { keptWith } from './runs-for-tests.ts';
 
 const SHARDS = 1;
 /** Three parts of a checkpoint, and more. */

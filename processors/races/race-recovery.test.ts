@@ -2,21 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createManualClock } from '../../runtime/clock.ts';
+import { keptWith, takenWhile } from '../../runtime/holder/kept-for-tests.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { CrossingFact } from '../../schemas/facts.ts';
 import { createNames } from '../../schemas/names.ts';
 import { createRaceReducers } from './race-reducer.ts';
-import {
-  crossingsIn,
-  fixAt,
-  GUN_MS,
-  groundsOf,
-  keptWith,
-  knownOf,
-  messageOfFixes,
-  northRace,
-} from './runs-for-tests.ts';
+import { crossingsIn, fixAt, GUN_MS, groundsOf, knownOf, messageOfFixes, northRace } from './runs-for-tests.ts';
 
 const names = createNames();
 const SPEEDS = [4, 5];
@@ -69,9 +61,12 @@ function createWorld(messages: readonly LogMessage[]) {
   let at = 0;
   let epoch = 1;
   const emit = () => reducer.emit({ epoch, seq: at, signal: new AbortController().signal });
+  const applyOne = () => {
+    if (at < messages.length) reducer.apply(messages[at++]);
+  };
   return {
     apply(count: number) {
-      for (; count > 0 && at < messages.length; count--) reducer.apply(messages[at++]);
+      for (; count > 0 && at < messages.length; count--) applyOne();
     },
     emit,
     /** As the holder does: what follows from the state is sent out before it is kept. */
@@ -83,14 +78,8 @@ function createWorld(messages: readonly LogMessage[]) {
     async keepWhile(count: number) {
       await emit();
       const keptAt = at;
-      const steps = reducer.takeDirtyInSteps!();
-      for (let left = count; ; left--) {
-        if (left > 0 && at < messages.length) reducer.apply(messages[at++]);
-        const { done, value } = steps.next();
-        if (!done) continue;
-        kept = { at: keptAt, parts: keptWith(kept.parts, value) };
-        return;
-      }
+      const dirty = takenWhile(reducer.takeDirtyInSteps!(), count, applyOne);
+      kept = { at: keptAt, parts: keptWith(kept.parts, dirty) };
     },
     crash() {
       epoch++;

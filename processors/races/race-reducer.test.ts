@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '../../runtime/clock.ts';
+import { keptWith } from '../../runtime/holder/kept-for-tests.ts';
 import { createMemoryLogStore } from '../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../runtime/stream/stream.ts';
 import type { CrossingFact } from '../../schemas/facts.ts';
@@ -14,7 +15,6 @@ import {
   fixAt,
   GUN_MS,
   groundsOf,
-  keptWith,
   knownOf,
   messageOfFixes,
   northRace,

@@ -108,19 +108,6 @@ export function tickAt(timeMs: number, seq: number): LogMessage {
   return { subject: names.frames(0), seq, timeMs, data: new Uint8Array(0), header };
 }
 
-/** The parts of a checkpoint once what changed is kept, too. */
-export function keptWith(
-  parts: ReadonlyMap<string, Uint8Array>,
-  dirty: ReadonlyMap<string, Uint8Array | null>,
-): Map<string, Uint8Array> {
-  const kept = new Map(parts);
-  for (const [name, value] of dirty) {
-    if (value === null) kept.delete(name);
-    else kept.set(name, value);
-  }
-  return kept;
-}
-
 /** Every crossing that the log tells of, in its order, and where it stands. */
 export async function crossingsIn(facts: MessageLog): Promise<{ fact: CrossingFact; seq: number }[]> {
   const found: { fact: CrossingFact; seq: number }[] = [];

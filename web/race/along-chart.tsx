@@ -1,9 +1,9 @@
 import type uPlot from 'uplot';
+import { longM } from '../in-units.ts';
 import { plotStyle } from '../plot-style.ts';
 import { units } from '../units.ts';
 import { usePlot } from '../use-plot.ts';
 import { plain } from '../written.ts';
-import { longM } from './measures.ts';
 
 const HEIGHT_PX = 150;
 

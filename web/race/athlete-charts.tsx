@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import { whole } from '../format.ts';
+import { longM, paceText } from '../in-units.ts';
 import { paceMarks } from '../pace-axis.ts';
 import { AlongChart, type AlongLine } from './along-chart.tsx';
 import { say } from './language.ts';
 import { paceOf } from './legs.ts';
-import { longM, paceName, paceRangeText, paceText } from './measures.ts';
+import { paceName, paceRangeText } from './measures.ts';
 import type { AthleteAnswer } from './race-answers.ts';
 
 const marks = (heightPx: number) => paceMarks(heightPx, longM());

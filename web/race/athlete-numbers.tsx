@@ -1,6 +1,7 @@
 import { duration } from '../format.ts';
+import { paceText } from '../in-units.ts';
 import { say } from './language.ts';
-import { distanceIn, distanceName, paceName, paceText } from './measures.ts';
+import { distanceIn, distanceName, paceName } from './measures.ts';
 import type { ShownRow } from './race-answers.ts';
 import { gapText, timeOfDay } from './race-format.ts';
 import { race } from './race-store.ts';

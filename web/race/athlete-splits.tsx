@@ -1,7 +1,8 @@
 import { duration } from '../format.ts';
+import { paceText } from '../in-units.ts';
 import { say } from './language.ts';
 import { type Split, splitsOf } from './legs.ts';
-import { paceName, paceText } from './measures.ts';
+import { paceName } from './measures.ts';
 import type { AthleteAnswer } from './race-answers.ts';
 import { checkpointName, race } from './race-store.ts';
 

@@ -1,5 +1,5 @@
-import { UNIT_SYSTEMS, writtenInUnit } from '../../schemas/units.ts';
-import { long, paceText } from '../in-units.ts';
+import { writtenInUnit } from '../../schemas/units.ts';
+import { heightSize, isMetric, longM, paceText } from '../in-units.ts';
 import { keptSession } from '../session.ts';
 import { isUnits, keptUnits, type Units, units, unitsFor } from '../units.ts';
 import { keep, kept } from './keep.ts';
@@ -23,8 +23,6 @@ export function chooseUnits(next: Units): void {
   units.value = next;
 }
 
-const isMetric = () => units.value === 'metric';
-
 /** Heads of columns. */
 export const distanceName = () => say(isMetric() ? 'distance' : 'distanceMiles');
 export const paceName = () => say(isMetric() ? 'pace' : 'paceMiles');
@@ -32,7 +30,7 @@ export const paceName = () => say(isMetric() ? 'pace' : 'paceMiles');
 /** A place of the course as people there write it, without its unit and with so many digits after the point. */
 export function distanceIn(metres: number, digits: number): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return (metres / long().size).toLocaleString(language.value, options);
+  return (metres / longM()).toLocaleString(language.value, options);
 }
 
 export const placeText = (metres: number) => say(isMetric() ? 'groupAt' : 'groupAtMile', { at: distanceIn(metres, 1) });
@@ -44,11 +42,7 @@ export const lengthText = (metres: number) => writtenInUnit(language.value, unit
 export const heightText = (metres: number) => writtenInUnit(language.value, units.value, 'high', metres, 0);
 
 /** The number alone, for the first of two. */
-export const heightIn = (metres: number) => Math.round(metres / UNIT_SYSTEMS[units.value].high.size);
-
-export { paceText };
-/** How long a kilometre or a mile is. */
-export const longM = () => long().size;
+export const heightIn = (metres: number) => Math.round(metres / heightSize());
 
 export const paceRangeText = (fastMps: number, slowMps: number) =>
   say(isMetric() ? 'paceChartLabel' : 'paceChartLabelMile', { fast: paceText(fastMps), slow: paceText(slowMps) });

@@ -9,10 +9,10 @@ import { Problem } from '../../problem.ts';
 import { ChangeHeaders } from '../../requests/etag.ts';
 import { type ApiServer, whenGone } from '../../server.ts';
 import { type Profiles, profileTag } from '../profiles.ts';
-import { ProfileAnswer } from '../statements.ts';
+import { ProfileAnswer, type ProfileStatement } from '../statements.ts';
 import { type LeftSuggestions, withoutLeft } from './left-suggestions.ts';
-import type { EvidenceReader } from './reader.ts';
-import { suggest, withSuggestion } from './suggest.ts';
+import type { Evidence, EvidenceReader } from './reader.ts';
+import { type Suggestion, suggest, withSuggestion } from './suggest.ts';
 
 export interface SuggestionRoutesDeps {
   readonly access: Access;
@@ -59,6 +59,12 @@ export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDep
     evidence.best(athlete, clock.nowMs() - LOOK_BACK_MS, signal);
   const today = ({ timeZone }: { timeZone?: string | undefined }) => dayOf(clock.nowMs(), timeZone);
 
+  function oneOf(said: ProfileStatement, shown: readonly Evidence[], { id }: { id: string }): Suggestion {
+    const found = suggest(said, shown, today(said)).find((one) => one.id === id);
+    if (found === undefined) throw new Problem('unknown_suggestion');
+    return found;
+  }
+
   server.get(
     '/v1/profile/suggestions',
     {
@@ -103,9 +109,7 @@ export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDep
       const shown = await shownBy(caller, whenGone(reply));
       const profile = await profiles.put(caller, request.headers['if-match'], (before) => {
         const { version: _, updatedMs: __, ...said } = before;
-        const found = suggest(said, shown, today(said)).find(({ id }) => id === request.params.id);
-        if (found === undefined) throw new Problem('unknown_suggestion');
-        return withSuggestion(said, found, today(said));
+        return withSuggestion(said, oneOf(said, shown, request.params), today(said));
       });
       reply.header('etag', profileTag(profile));
       return profile;
@@ -128,9 +132,7 @@ export function addSuggestionRoutes(server: ApiServer, deps: SuggestionRoutesDep
     async (request, reply) => {
       const caller = await access.requireAccount(request);
       const [said, shown] = await Promise.all([profiles.read(caller), shownBy(caller, whenGone(reply))]);
-      const found = suggest(said, shown, today(said)).find(({ id }) => id === request.params.id);
-      if (found === undefined) throw new Problem('unknown_suggestion');
-      await left.leave(caller, found);
+      await left.leave(caller, oneOf(said, shown, request.params));
       reply.code(204);
     },
   );

@@ -1,3 +1,4 @@
+import { untilDone } from '../../../runtime/steps.ts';
 import type { BoardRow, BoardView } from '../../../schemas/board.ts';
 import { createCourseLine } from '../../../schemas/course-line.ts';
 import type { ProgressTick } from '../../../schemas/progress.ts';
@@ -167,11 +168,7 @@ export class RaceBoard {
   }
 
   view(nowMs: number): BoardView {
-    const steps = this.#viewSteps(nowMs, STEP);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done) return value;
-    }
+    return untilDone(this.#viewSteps(nowMs, STEP));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { createManualClock } from '../../../runtime/clock.ts';
+import { keptWith } from '../../../runtime/holder/kept-for-tests.ts';
 import { createMemoryLogStore } from '../../../runtime/stream/memory-stream.ts';
 import type { LogMessage } from '../../../runtime/stream/stream.ts';
 import { createNames } from '../../../schemas/names.ts';
@@ -7,16 +8,7 @@ import type { Race } from '../../../schemas/race.ts';
 import { testCheckpoint } from '../../../schemas/race-for-tests.ts';
 import { rowsOf, type SampleRow } from '../../batch-rows.ts';
 import { createRaceReducers } from '../race-reducer.ts';
-import {
-  crossingsIn,
-  fixAt,
-  GUN_MS,
-  groundsOf,
-  keptWith,
-  messageOfFixes,
-  northRace,
-  tickAt,
-} from '../runs-for-tests.ts';
+import { crossingsIn, fixAt, GUN_MS, groundsOf, messageOfFixes, northRace, tickAt } from '../runs-for-tests.ts';
 import { createMemoryPositions } from './memory-positions.ts';
 
 const names = createNames();
