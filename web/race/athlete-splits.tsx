@@ -27,7 +27,6 @@ export function AthleteSplits({ shown: { crossings, row } }: { shown: AthleteAns
               {nameOf(split)}
               <small>
                 {say(split.status)} · {say(split.source)} {say('within', { s: (split.sigmaMs / 1_000).toFixed(1) })}
-                {split.revision > 1 && ` · ${say('corrected', { n: split.revision - 1 })}`}
               </small>
             </th>
             <td>{gunMs === null ? '–' : duration((split.timeMs - gunMs) / 1_000)}</td>

@@ -132,7 +132,6 @@ export const en = {
   estimated: 'estimated',
   provisional: 'provisional',
   official: 'official',
-  corrected: { one: 'corrected {n} time', other: 'corrected {n} times' },
   within: '±\u00a0{s}\u00a0s',
   paceChart: 'Pace',
   paceChartLabel: 'Pace along the course, from {fast} to {slow} a kilometre.',

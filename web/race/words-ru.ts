@@ -186,12 +186,6 @@ export const ru: Dictionary = {
   estimated: 'оценка',
   provisional: 'предварительно',
   official: 'официально',
-  corrected: {
-    one: 'исправлено {n} раз',
-    few: 'исправлено {n} раза',
-    many: 'исправлено {n} раз',
-    other: 'исправлено {n} раза',
-  },
   within: '±\u00a0{s}\u00a0с',
   paceChart: 'Темп',
   paceChartLabel: 'Темп по трассе, от {fast} до {slow} на километр.',
